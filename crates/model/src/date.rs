@@ -1,0 +1,456 @@
+//! Dates as sources state them: EDTF with the source's words, never more precise than the source.
+//!
+//! EDTF is ISO 8601-2:2019 levels 0 and 1 (Library of Congress, "Extended Date/Time Format Specification"), with years
+//! from 1 to 9999 and one extension: the masked year (`XXXX-04`, "in April", year unsaid).
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Datelike, Months, NaiveDate};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use thiserror::Error;
+
+use crate::code::code_list;
+
+code_list! {
+    /// How precise a date is.
+    Precision in "precisions" {
+        Unknown = "unknown", "Unknown", "غير معلوم", "No date is known.", "لا تاريخ معلوم.";
+        Day = "day", "Day", "يوم", "The day is known.", "اليوم معلوم.";
+        Month = "month", "Month", "شهر", "The month is known.", "الشهر معلوم.";
+        Season = "season", "Season", "فصل", "The season is known.", "الفصل معلوم.";
+        Year = "year", "Year", "سنة", "The year is known.", "السنة معلومة.";
+        Decade = "decade", "Decade", "عقد", "The decade is known.", "العقد معلوم.";
+        Century = "century", "Century", "قرن", "The century is known.", "القرن معلوم.";
+        Interval = "interval", "Interval", "فترة", "A beginning and an end.", "بداية ونهاية.";
+    }
+}
+
+/// Why a text is no date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum DateError {
+    /// Not of the form of EDTF level 0 or 1.
+    #[error(
+        "not a date of EDTF level 0 or 1, such as 2025-07-10, 2025-07, 2025, XXXX-04, 2025-07-10~ or 2025-03/2025-05"
+    )]
+    Form,
+    /// The calendar has no such day.
+    #[error("the calendar has no such date (years run from 0001 to 9999)")]
+    Calendar,
+    /// The end lies before the start.
+    #[error("the end lies before the start")]
+    Order,
+}
+
+/// A date of EDTF level 0 or 1, with the span of days that it may mean.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Edtf {
+    text: Box<str>,
+    precision: Precision,
+    earliest: Option<NaiveDate>,
+    latest: Option<NaiveDate>,
+    /// The month of a masked year: in every year.
+    recurring_month: Option<u8>,
+}
+
+impl Edtf {
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// How precise it is.
+    pub fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// The first day that it may mean; `None` without a lower bound.
+    pub fn earliest(&self) -> Option<NaiveDate> {
+        self.earliest
+    }
+
+    /// The last day that it may mean; `None` without an upper bound.
+    pub fn latest(&self) -> Option<NaiveDate> {
+        self.latest
+    }
+
+    /// Whether some day that it may mean lies from `from` to `to`, both included.
+    pub fn possibly_in(&self, from: Option<NaiveDate>, to: Option<NaiveDate>) -> bool {
+        let starts_in_time = !matches!((self.earliest, to), (Some(earliest), Some(to)) if earliest > to);
+        let ends_in_time = !matches!((self.latest, from), (Some(latest), Some(from)) if latest < from);
+        starts_in_time && ends_in_time && self.recurs_in(from, to)
+    }
+
+    /// Whether every day that it may mean lies from `from` to `to`, both included.
+    pub fn certainly_in(&self, from: Option<NaiveDate>, to: Option<NaiveDate>) -> bool {
+        let after_from = from.is_none_or(|from| self.earliest.is_some_and(|earliest| earliest >= from));
+        let before_to = to.is_none_or(|to| self.latest.is_some_and(|latest| latest <= to));
+        after_from && before_to
+    }
+
+    /// For a masked year: whether the month falls into the range at all.
+    fn recurs_in(&self, from: Option<NaiveDate>, to: Option<NaiveDate>) -> bool {
+        let (Some(month), Some(from), Some(to)) = (self.recurring_month, from, to) else { return true };
+        let mut first = from.with_day(1).unwrap_or(from);
+        for _ in 0..12 {
+            if first > to {
+                return false;
+            }
+            if first.month() == u32::from(month) {
+                return true;
+            }
+            let Some(next) = first.checked_add_months(Months::new(1)) else { return false };
+            first = next;
+        }
+        false
+    }
+}
+
+impl FromStr for Edtf {
+    type Err = DateError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let span = match text.split_once('/') {
+            Some((start, end)) => Span::interval(start, end)?,
+            None => Span::single(text)?,
+        };
+        Ok(Self {
+            text: text.into(),
+            precision: span.precision,
+            earliest: span.earliest,
+            latest: span.latest,
+            recurring_month: span.recurring_month,
+        })
+    }
+}
+
+impl fmt::Display for Edtf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// The days that a date may mean.
+struct Span {
+    precision: Precision,
+    earliest: Option<NaiveDate>,
+    latest: Option<NaiveDate>,
+    recurring_month: Option<u8>,
+}
+
+impl Span {
+    fn new(precision: Precision, earliest: NaiveDate, latest: NaiveDate) -> Self {
+        Self { precision, earliest: Some(earliest), latest: Some(latest), recurring_month: None }
+    }
+
+    fn days(precision: Precision, first: (i32, u32, u32), last: (i32, u32, u32)) -> Result<Self, DateError> {
+        Ok(Self::new(precision, day(first)?, day(last)?))
+    }
+
+    /// `start/end`; `..` is open, nothing is unknown.
+    fn interval(start: &str, end: &str) -> Result<Self, DateError> {
+        let bound = |text: &str| match text {
+            "" | ".." => Ok(None),
+            text => Self::single(text).map(Some),
+        };
+        let (start, end) = (bound(start)?, bound(end)?);
+        let (earliest, latest) = (start.as_ref().and_then(|s| s.earliest), end.as_ref().and_then(|e| e.latest));
+        match (&start, &end) {
+            (None, None) => return Err(DateError::Form),
+            (Some(s), Some(e)) if matches!((s.earliest, e.latest), (Some(a), Some(b)) if a > b) => {
+                return Err(DateError::Order);
+            }
+            _ => {}
+        }
+        Ok(Self { precision: Precision::Interval, earliest, latest, recurring_month: None })
+    }
+
+    /// One date, with at most one of the qualifiers `?`, `~`, `%` at its end.
+    fn single(text: &str) -> Result<Self, DateError> {
+        let date = text.strip_suffix(['?', '~', '%']).unwrap_or(text);
+        if !date.is_ascii() {
+            return Err(DateError::Form);
+        }
+        if date.contains('T') {
+            return Self::instant(date);
+        }
+        let parts: Vec<&str> = date.split('-').collect();
+        match parts[..] {
+            [year] => Self::year(year),
+            [year, month] => Self::month(year, month),
+            [year, month, day] => Self::day(year, month, day),
+            _ => Err(DateError::Form),
+        }
+    }
+
+    /// A date with a time of day; only the day is kept of it. A leap second is no time of day here.
+    fn instant(text: &str) -> Result<Self, DateError> {
+        let (date, time) = text.split_once('T').ok_or(DateError::Form)?;
+        let zoned = if time.len() == 8 { format!("{date}T{time}Z") } else { text.to_owned() };
+        if time.get(6..8) == Some("60") {
+            return Err(DateError::Calendar);
+        }
+        DateTime::parse_from_rfc3339(&zoned).or(Err(DateError::Form))?;
+        Self::single(date)
+    }
+
+    fn year(year: &str) -> Result<Self, DateError> {
+        match masked(year)? {
+            (Some(first), last) if first == last => Self::days(Precision::Year, (first, 1, 1), (last, 12, 31)),
+            (Some(first), last) => {
+                let precision = if last - first < 10 { Precision::Decade } else { Precision::Century };
+                Self::days(precision, (first.max(1), 1, 1), (last, 12, 31))
+            }
+            (None, _) => Err(DateError::Form),
+        }
+    }
+
+    fn month(year: &str, month: &str) -> Result<Self, DateError> {
+        let (first, last) = masked(year)?;
+        match (first, digits(month)) {
+            (Some(first), None) if month == "XX" && first == last => Self::year(year),
+            (None, Some(month @ 1..=12)) => {
+                let recurring_month = u8::try_from(month).ok();
+                Ok(Self { precision: Precision::Month, earliest: None, latest: None, recurring_month })
+            }
+            (Some(year), Some(month @ 1..=12)) if year == last => {
+                let start = day((year, month, 1))?;
+                Ok(Self::new(Precision::Month, start, last_of_month(start)))
+            }
+            (Some(year), Some(season @ 21..=24)) if year == last => Self::season(year, season),
+            (_, Some(_)) => Err(DateError::Calendar),
+            _ => Err(DateError::Form),
+        }
+    }
+
+    /// Northern meteorological seasons: spring 21 begins in March; winter 24 runs into the next year.
+    fn season(year: i32, season: u32) -> Result<Self, DateError> {
+        let start = day((year, 3 * (season - 20), 1))?;
+        let last = start.checked_add_months(Months::new(2)).ok_or(DateError::Calendar)?;
+        Ok(Self::new(Precision::Season, start, last_of_month(last)))
+    }
+
+    fn day(year: &str, month: &str, day_text: &str) -> Result<Self, DateError> {
+        if day_text == "XX" {
+            return Self::month(year, month);
+        }
+        let (first, last) = masked(year)?;
+        match (first, digits(month), digits(day_text)) {
+            (Some(year), Some(month), Some(d)) if year == last => {
+                let only = day((year, month, d))?;
+                Ok(Self::new(Precision::Day, only, only))
+            }
+            _ => Err(DateError::Form),
+        }
+    }
+}
+
+/// Two ASCII digits.
+fn digits(text: &str) -> Option<u32> {
+    (text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+}
+
+/// The first and last year that `2025`, `202X`, `20XX` may mean; `(None, _)` for the wholly masked `XXXX`.
+fn masked(year: &str) -> Result<(Option<i32>, i32), DateError> {
+    if year == "XXXX" {
+        return Ok((None, 9999));
+    }
+    let known = year.trim_end_matches('X');
+    if year.len() != 4 || known.len() < 2 || !known.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(DateError::Form);
+    }
+    let number = |filler: &str| year.replace('X', filler).parse::<i32>().or(Err(DateError::Form));
+    let (first, last) = (number("0")?, number("9")?);
+    if last == 0 { Err(DateError::Calendar) } else { Ok((Some(first), last)) }
+}
+
+fn day((year, month, day): (i32, u32, u32)) -> Result<NaiveDate, DateError> {
+    NaiveDate::from_ymd_opt(year, month, day).filter(|d| (1..=9999).contains(&d.year())).ok_or(DateError::Calendar)
+}
+
+fn last_of_month(any: NaiveDate) -> NaiveDate {
+    let first_of_next = any.with_day(1).and_then(|d| d.checked_add_months(Months::new(1)));
+    first_of_next.and_then(|d| d.pred_opt()).unwrap_or(any)
+}
+
+code_list! {
+    /// What a relative date hangs on.
+    Anchor in "anchors" {
+        Unresolved = "unresolved", "Unresolved", "غير محدد", "The date is relative to a day that is not known.",
+            "التاريخ نسبي إلى يوم غير معلوم.";
+    }
+}
+
+/// A date with the words of the source. On the wire `{edtf, verbatim, earliest, latest, precision, anchor}`;
+/// `earliest`, `latest` and `precision` are derived, and checked when they are given.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Date {
+    /// The date, as far as it is known.
+    pub edtf: Option<Edtf>,
+    /// The source's words.
+    pub verbatim: Option<Box<str>>,
+    /// Set when the words name a day relative to one that is not known; then there is no `edtf`.
+    pub anchor: Option<Anchor>,
+}
+
+impl Date {
+    /// Whether it says nothing at all.
+    pub fn is_unknown(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// How precise it is.
+    pub fn precision(&self) -> Precision {
+        self.edtf.as_ref().map_or(Precision::Unknown, Edtf::precision)
+    }
+
+    /// The first day that it may mean.
+    pub fn earliest(&self) -> Option<NaiveDate> {
+        self.edtf.as_ref().and_then(Edtf::earliest)
+    }
+
+    /// The last day that it may mean.
+    pub fn latest(&self) -> Option<NaiveDate> {
+        self.edtf.as_ref().and_then(Edtf::latest)
+    }
+}
+
+impl From<Edtf> for Date {
+    fn from(edtf: Edtf) -> Self {
+        Self { edtf: Some(edtf), verbatim: None, anchor: None }
+    }
+}
+
+impl Serialize for Date {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(edtf) = &self.edtf {
+            map.serialize_entry("edtf", edtf.as_str())?;
+        }
+        if let Some(verbatim) = &self.verbatim {
+            map.serialize_entry("verbatim", verbatim)?;
+        }
+        if let Some(earliest) = self.earliest() {
+            map.serialize_entry("earliest", &earliest)?;
+        }
+        if let Some(latest) = self.latest() {
+            map.serialize_entry("latest", &latest)?;
+        }
+        map.serialize_entry("precision", &self.precision())?;
+        if let Some(anchor) = &self.anchor {
+            map.serialize_entry("anchor", anchor)?;
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Raw {
+            edtf: Option<String>,
+            verbatim: Option<Box<str>>,
+            earliest: Option<NaiveDate>,
+            latest: Option<NaiveDate>,
+            precision: Option<Precision>,
+            anchor: Option<Anchor>,
+        }
+        let raw = Raw::deserialize(deserializer)?;
+        let edtf = raw.edtf.as_deref().map(Edtf::from_str).transpose().map_err(serde::de::Error::custom)?;
+        let date = Self { edtf, verbatim: raw.verbatim, anchor: raw.anchor };
+        if date.edtf.is_some() && date.anchor.is_some() {
+            return Err(serde::de::Error::custom("a date with an unresolved anchor has no `edtf`"));
+        }
+        let agrees = raw.earliest.is_none_or(|d| Some(d) == date.earliest())
+            && raw.latest.is_none_or(|d| Some(d) == date.latest())
+            && raw.precision.is_none_or(|p| p == date.precision());
+        if agrees {
+            Ok(date)
+        } else {
+            Err(serde::de::Error::custom("`earliest`, `latest` or `precision` disagrees with `edtf`"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn good_dates_and_their_spans() {
+        for (text, earliest, latest, precision) in [
+            ("2025-07-10", "2025-07-10", "2025-07-10", "day"),
+            ("2025-07-10T12:00:00Z", "2025-07-10", "2025-07-10", "day"),
+            ("2024-02", "2024-02-01", "2024-02-29", "month"),
+            ("2025", "2025-01-01", "2025-12-31", "year"),
+            ("2025~", "2025-01-01", "2025-12-31", "year"),
+            ("2025-07?", "2025-07-01", "2025-07-31", "month"),
+            ("2025-04-XX", "2025-04-01", "2025-04-30", "month"),
+            ("2025-XX-XX", "2025-01-01", "2025-12-31", "year"),
+            ("202X", "2020-01-01", "2029-12-31", "decade"),
+            ("19XX", "1900-01-01", "1999-12-31", "century"),
+            ("2025-21", "2025-03-01", "2025-05-31", "season"),
+            ("2025-24", "2025-12-01", "2026-02-28", "season"),
+            ("2025-03/2025-05", "2025-03-01", "2025-05-31", "interval"),
+            ("../2025-05", "", "2025-05-31", "interval"),
+            ("2025-03/", "2025-03-01", "", "interval"),
+            ("XXXX-04", "", "", "month"),
+        ] {
+            let date: Edtf = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
+            let show = |d: Option<NaiveDate>| d.map(|d| d.to_string()).unwrap_or_default();
+            assert_eq!(
+                (show(date.earliest()), show(date.latest())),
+                (earliest.to_owned(), latest.to_owned()),
+                "{text}"
+            );
+            assert_eq!(date.precision().to_string(), precision, "{text}");
+        }
+    }
+
+    #[test]
+    fn bad_dates() {
+        for (text, error) in [
+            ("", DateError::Form),
+            ("2025-02-30", DateError::Calendar),
+            ("0000", DateError::Calendar),
+            ("10000", DateError::Form),
+            ("2025-13", DateError::Calendar),
+            ("2025-1-1", DateError::Form),
+            ("next Thursday", DateError::Form),
+            ("٢٠٢٥-٠٧-١٠", DateError::Form),
+            ("2025-05/2025-03", DateError::Order),
+            ("2016-12-31T23:59:60Z", DateError::Calendar),
+            ("2025-07-10T12:00:00+99:99", DateError::Form),
+            ("../..", DateError::Form),
+            ("XXXX", DateError::Form),
+        ] {
+            assert_eq!(text.parse::<Edtf>(), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn possibly_and_certainly() {
+        let at = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+        let july: Edtf = "2025-07".parse().expect("valid");
+        assert!(july.possibly_in(at("2025-07-31"), at("2025-08-31")) && !july.certainly_in(at("2025-07-31"), None));
+        assert!(july.certainly_in(at("2025-07-01"), at("2025-07-31")));
+        assert!(!july.possibly_in(at("2025-08-01"), None));
+        let april: Edtf = "XXXX-04".parse().expect("valid");
+        assert!(april.possibly_in(at("2025-03-15"), at("2025-04-01")));
+        assert!(!april.possibly_in(at("2025-05-01"), at("2026-03-31")));
+        assert!(!april.certainly_in(at("2025-04-01"), at("2025-04-30")));
+    }
+
+    #[test]
+    fn derived_fields_are_checked_and_an_unresolved_date_has_no_day() {
+        let read = |json: &str| serde_json::from_str::<Date>(json);
+        let thursday = read(r#"{"verbatim":"next Thursday","anchor":"unresolved"}"#).expect("valid");
+        let json = r#"{"verbatim":"next Thursday","precision":"unknown","anchor":"unresolved"}"#;
+        assert_eq!(serde_json::to_string(&thursday).expect("serialises"), json);
+        assert!(read(r#"{"edtf":"2025-07-10","anchor":"unresolved"}"#).is_err());
+        assert!(read(r#"{"edtf":"2025-07","precision":"day"}"#).is_err());
+        assert!(read(r#"{"edtf":"2025-07","earliest":"2025-07-02"}"#).is_err());
+    }
+}

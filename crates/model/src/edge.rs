@@ -1,0 +1,363 @@
+//! Edges: every edge is one sourced statement.
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{
+    Action, Attendance, Commitment, ConditionOp, Conditionality, Convening, Date, EdgeId, EdgeKind, EntityId, Evidence,
+    Link, Membership, Modality, Office, Outcome, PartOf, Polarity, Rank, Remark, Request,
+};
+
+/// The fields that only one kind of edge has.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum EdgeDetail<N = EntityId> {
+    /// Belongs to a coalition or organization.
+    Membership(Membership),
+    /// Holds an office.
+    Office(Office),
+    /// Takes part in a meeting.
+    Attendance(Attendance<N>),
+    /// Convenes a meeting.
+    Convening(Convening),
+    /// Is at a place.
+    Location {},
+    /// Is held on the sidelines of another meeting.
+    Sidelines {},
+    /// Belongs to a larger whole.
+    PartOf(PartOf),
+    /// Pledges, refuses or leaves open.
+    Commitment(Commitment<N>),
+    /// Asks for something.
+    Request(Request<N>),
+    /// An event that is no pledge.
+    Action(Action),
+    /// Says whether a condition holds.
+    Outcome(Outcome),
+    /// A warning, demand, assessment, acknowledgement, hope or explanation.
+    Remark(Remark),
+}
+
+/// One sourced statement. Statements that contradict each other stand side by side, linked, never overwritten.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Edge<N = EntityId, L = EdgeId> {
+    /// Stable identifier.
+    pub id: EdgeId,
+    /// Who or what the statement is about.
+    pub subject: N,
+    /// What it says of the subject, with the kind.
+    #[serde(flatten)]
+    pub detail: EdgeDetail<N>,
+    /// To whom or what.
+    pub object: N,
+    /// Whether it is asserted, denied or left open.
+    pub polarity: Polarity,
+    /// Whose stance the words are.
+    pub modality: Modality,
+    /// How it stands among others on the same matter.
+    pub rank: Rank,
+    /// When it was said.
+    #[serde(skip_serializing_if = "Date::is_unknown")]
+    pub said_at: Date,
+    /// From when it holds.
+    #[serde(skip_serializing_if = "Date::is_unknown")]
+    pub valid_from: Date,
+    /// Until when it holds.
+    #[serde(skip_serializing_if = "Date::is_unknown")]
+    pub valid_until: Date,
+    /// Who says so; at least one.
+    pub evidence: Vec<Evidence<N>>,
+    /// How it bears on other statements.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link<L>>,
+}
+
+impl<N> EdgeDetail<N> {
+    /// The kind it belongs to.
+    pub fn kind(&self) -> EdgeKind {
+        match self {
+            Self::Membership(_) => EdgeKind::Membership,
+            Self::Office(_) => EdgeKind::Office,
+            Self::Attendance(_) => EdgeKind::Attendance,
+            Self::Convening(_) => EdgeKind::Convening,
+            Self::Location {} => EdgeKind::Location,
+            Self::Sidelines {} => EdgeKind::Sidelines,
+            Self::PartOf(_) => EdgeKind::PartOf,
+            Self::Commitment(_) => EdgeKind::Commitment,
+            Self::Request(_) => EdgeKind::Request,
+            Self::Action(_) => EdgeKind::Action,
+            Self::Outcome(_) => EdgeKind::Outcome,
+            Self::Remark(_) => EdgeKind::Remark,
+        }
+    }
+
+    /// The commitment, if it is one.
+    pub fn commitment(&self) -> Option<&Commitment<N>> {
+        match self {
+            Self::Commitment(commitment) => Some(commitment),
+            _ => None,
+        }
+    }
+
+    /// The same detail with every reference replaced.
+    ///
+    /// # Errors
+    /// The first error of `f`.
+    pub fn try_map<M, E>(self, f: &mut impl FnMut(N) -> Result<M, E>) -> Result<EdgeDetail<M>, E> {
+        Ok(match self {
+            Self::Membership(detail) => EdgeDetail::Membership(detail),
+            Self::Office(detail) => EdgeDetail::Office(detail),
+            Self::Attendance(detail) => EdgeDetail::Attendance(detail.try_map(f)?),
+            Self::Convening(detail) => EdgeDetail::Convening(detail),
+            Self::Location {} => EdgeDetail::Location {},
+            Self::Sidelines {} => EdgeDetail::Sidelines {},
+            Self::PartOf(detail) => EdgeDetail::PartOf(detail),
+            Self::Commitment(detail) => EdgeDetail::Commitment(detail.try_map(f)?),
+            Self::Request(detail) => EdgeDetail::Request(detail.try_map(f)?),
+            Self::Action(detail) => EdgeDetail::Action(detail),
+            Self::Outcome(detail) => EdgeDetail::Outcome(detail),
+            Self::Remark(detail) => EdgeDetail::Remark(detail),
+        })
+    }
+}
+
+impl<N: serde::de::DeserializeOwned> EdgeDetail<N> {
+    /// Reads the fields of a kind; unknown ones are refused.
+    ///
+    /// # Errors
+    /// What serde says of the first field that is wrong.
+    pub fn read(kind: EdgeKind, fields: Map<String, Value>) -> Result<Self, serde_json::Error> {
+        let value = Value::Object(fields);
+        let empty = |value: Value, detail: Self| match value {
+            Value::Object(map) if map.is_empty() => Ok(detail),
+            _ => Err(serde_json::Error::custom(format!("a {kind} has no fields of its own"))),
+        };
+        Ok(match kind {
+            EdgeKind::Membership => Self::Membership(serde_json::from_value(value)?),
+            EdgeKind::Office => Self::Office(serde_json::from_value(value)?),
+            EdgeKind::Attendance => Self::Attendance(serde_json::from_value(value)?),
+            EdgeKind::Convening => Self::Convening(serde_json::from_value(value)?),
+            EdgeKind::Location => empty(value, Self::Location {})?,
+            EdgeKind::Sidelines => empty(value, Self::Sidelines {})?,
+            EdgeKind::PartOf => Self::PartOf(serde_json::from_value(value)?),
+            EdgeKind::Commitment => Self::Commitment(serde_json::from_value(value)?),
+            EdgeKind::Request => Self::Request(serde_json::from_value(value)?),
+            EdgeKind::Action => Self::Action(serde_json::from_value(value)?),
+            EdgeKind::Outcome => Self::Outcome(serde_json::from_value(value)?),
+            EdgeKind::Remark => Self::Remark(serde_json::from_value(value)?),
+        })
+    }
+}
+
+impl<N, L> Edge<N, L> {
+    /// The kind.
+    pub fn kind(&self) -> EdgeKind {
+        self.detail.kind()
+    }
+
+    /// The same statement with every reference to an entity replaced by `f` and every link target by `g`.
+    ///
+    /// # Errors
+    /// The first error of `f` or `g`.
+    pub fn try_map<M, K, E>(
+        self,
+        mut f: impl FnMut(N) -> Result<M, E>,
+        mut g: impl FnMut(L) -> Result<K, E>,
+    ) -> Result<Edge<M, K>, E>
+    where
+        N: Clone,
+    {
+        let subject = f(self.subject)?;
+        let object = f(self.object)?;
+        let detail = self.detail.try_map(&mut f)?;
+        let mut evidence = Vec::with_capacity(self.evidence.len());
+        for piece in self.evidence {
+            evidence.push(piece.try_map(&mut f)?);
+        }
+        let mut links = Vec::with_capacity(self.links.len());
+        for link in self.links {
+            links.push(Link { link_type: link.link_type, edge: g(link.edge)? });
+        }
+        Ok(Edge {
+            id: self.id,
+            subject,
+            detail,
+            object,
+            polarity: self.polarity,
+            modality: self.modality,
+            rank: self.rank,
+            said_at: self.said_at,
+            valid_from: self.valid_from,
+            valid_until: self.valid_until,
+            evidence,
+            links,
+        })
+    }
+
+    /// What is wrong with the statement by itself, as (JSON pointer, text); empty when nothing is. Whether the ends
+    /// exist and are of the right kind is for the graph and the database to say.
+    pub fn errors(&self) -> Vec<(String, &'static str)> {
+        let mut errors = Vec::new();
+        if self.evidence.is_empty() {
+            errors.push(("/evidence".to_owned(), "a statement has at least one piece of evidence"));
+        }
+        for (i, piece) in self.evidence.iter().enumerate() {
+            for (j, link) in piece.attribution.iter().enumerate() {
+                if link.agent.is_some() == link.name.is_some() {
+                    errors.push((format!("/evidence/{i}/attribution/{j}"), "give either `agent` or `name`"));
+                }
+            }
+        }
+        if let EdgeDetail::Commitment(commitment) = &self.detail {
+            let conditional = commitment.conditionality == Conditionality::Conditional;
+            if conditional != commitment.conditions.is_some() {
+                let text = "conditions are given exactly when conditionality is `conditional`";
+                errors.push(("/conditions".to_owned(), text));
+            }
+            if let Some(conditions) = &commitment.conditions {
+                errors.extend(conditions.root.shape_errors("/conditions/root"));
+            }
+            if commitment.area.is_some() && commitment.place.is_none() {
+                errors.push(("/area".to_owned(), "`area` needs `place`"));
+            }
+        }
+        errors
+    }
+
+    /// Whether a `not` stands over any leaf of the condition tree; such leaves must have no test.
+    pub fn negated_leaves(&self) -> Vec<&N> {
+        let Some(conditions) = self.detail.commitment().and_then(|c| c.conditions.as_ref()) else { return Vec::new() };
+        let mut found = Vec::new();
+        let mut stack = vec![(&conditions.root, false)];
+        while let Some((node, negated)) = stack.pop() {
+            if let (true, Some(condition)) = (negated, &node.condition) {
+                found.push(condition);
+            }
+            stack.extend(node.of.iter().map(|child| (child, negated || node.op == ConditionOp::Not)));
+        }
+        found
+    }
+}
+
+impl<'de, N, L> Deserialize<'de> for Edge<N, L>
+where
+    N: serde::de::DeserializeOwned,
+    L: serde::de::DeserializeOwned,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut own = Map::deserialize(deserializer)?;
+        let mut common = Map::new();
+        for field in Common::<N, L>::FIELDS {
+            if let Some(value) = own.remove(*field) {
+                common.insert((*field).to_owned(), value);
+            }
+        }
+        let common: Common<N, L> = serde_json::from_value(Value::Object(common)).map_err(D::Error::custom)?;
+        let detail = EdgeDetail::read(common.kind, own).map_err(D::Error::custom)?;
+        Ok(Self {
+            id: common.id.unwrap_or_else(EdgeId::new),
+            subject: common.subject,
+            detail,
+            object: common.object,
+            polarity: common.polarity,
+            modality: common.modality,
+            rank: common.rank,
+            said_at: common.said_at,
+            valid_from: common.valid_from,
+            valid_until: common.valid_until,
+            evidence: common.evidence,
+            links: common.links,
+        })
+    }
+}
+
+/// The fields that every kind of edge has.
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "N: Deserialize<'de>, L: Deserialize<'de>"))]
+struct Common<N, L> {
+    id: Option<EdgeId>,
+    kind: EdgeKind,
+    subject: N,
+    object: N,
+    #[serde(default = "asserted")]
+    polarity: Polarity,
+    #[serde(default = "reported")]
+    modality: Modality,
+    #[serde(default = "normal")]
+    rank: Rank,
+    #[serde(default)]
+    said_at: Date,
+    #[serde(default)]
+    valid_from: Date,
+    #[serde(default)]
+    valid_until: Date,
+    evidence: Vec<Evidence<N>>,
+    #[serde(default = "Vec::new")]
+    links: Vec<Link<L>>,
+}
+
+impl<N, L> Common<N, L> {
+    const FIELDS: &'static [&'static str] = &[
+        "id",
+        "kind",
+        "subject",
+        "object",
+        "polarity",
+        "modality",
+        "rank",
+        "said_at",
+        "valid_from",
+        "valid_until",
+        "evidence",
+        "links",
+    ];
+}
+
+fn asserted() -> Polarity {
+    Polarity::Asserted
+}
+
+fn reported() -> Modality {
+    Modality::ReportedByOthers
+}
+
+fn normal() -> Rank {
+    Rank::Normal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::EntityRef;
+
+    fn read(json: &str) -> Result<Edge<EntityRef, String>, String> {
+        serde_json::from_str(json).map_err(|e| e.to_string())
+    }
+
+    const MINIMAL: &str = r#"{"kind":"commitment","subject":"country:GB","object":"country:UA","capability":"military.forces",
+        "stance":"willing","evidence":[{"source":"source:a","explicitness":"explicit"}]}"#;
+
+    #[test]
+    fn a_commitment_survives_the_round_trip() {
+        let edge = read(MINIMAL).expect("valid");
+        assert_eq!(edge.errors(), []);
+        let json = serde_json::to_string(&edge).expect("serialises");
+        assert_eq!(read(&json), Ok(edge));
+    }
+
+    #[test]
+    fn unknown_fields_and_fields_of_other_kinds_are_refused() {
+        for extra in [r#""colour":"red""#, r#""role":"leader""#] {
+            let json = MINIMAL.replacen('{', &format!("{{{extra},"), 1);
+            assert!(read(&json).is_err_and(|e| e.contains("unknown field")), "{extra}");
+        }
+    }
+
+    #[test]
+    fn conditional_without_conditions_is_an_error() {
+        let edge =
+            read(&MINIMAL.replace(r#""stance""#, r#""conditionality":"conditional","stance""#)).expect("readable");
+        assert_eq!(edge.errors().len(), 1);
+    }
+}

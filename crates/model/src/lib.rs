@@ -1,0 +1,59 @@
+//! Vocabulary and rules of coalitions and their conditional pledges.
+//!
+//! Everything here is a value: no IO, no SQL, no HTTP, no graph. A value that exists is valid on its own; what needs a
+//! second record to decide (does the referenced entity exist?) is decided by `pledgegraph-graph` and the database.
+//!
+//! Statements are generic over how they name an entity (`N`): [`EntityId`] in storage, [`EntityRef`] in files that
+//! people write, a dense node number in the in-memory graph. One definition serves all three.
+
+mod attendance;
+mod canonical;
+mod capability;
+mod change;
+mod code;
+mod commitment;
+mod condition;
+mod convening;
+mod date;
+mod edge;
+mod edge_kind;
+mod entity;
+mod entity_kind;
+mod event;
+mod evidence;
+mod id;
+mod link;
+mod membership;
+mod reference;
+mod stance;
+mod statement;
+mod text;
+mod vocabulary;
+
+pub use attendance::{Attendance, AttendanceMode, AttendanceRole};
+pub use canonical::{content_hash, edge_hash, entity_hash};
+pub use capability::{Capability, Mission, Specificity};
+pub use change::{Change, Commit, Removed, Stamp};
+pub use code::{Code, CodeEntry, Mapping, UnknownCode};
+pub use commitment::{Area, Commitment, Conditionality, Count, CountOp, Quantity, Stage};
+pub use condition::{
+    ConditionKind, ConditionNode, ConditionOp, ConditionTest, Conditions, MAX_CONDITION_DEPTH, Relation,
+};
+pub use convening::{Convening, ConveningClaim, ConveningFormat, ConveningStatus};
+pub use date::{Anchor, Date, DateError, Edtf, Precision};
+pub use edge::{Edge, EdgeDetail};
+pub use edge_kind::{EdgeKind, ends_allowed};
+pub use entity::{Alias, AliasKind, Entity, EntityDetail, Iso3166, OrganizationClass};
+pub use entity_kind::EntityKind;
+pub use event::{Action, ActionClass, Outcome, OutcomeValue, Remark, RemarkType, Request, RequestOutcome};
+pub use evidence::{
+    Attribution, AttributionMode, AttributionRole, Evidence, Explicitness, Locator, Quotation, QuoteSelector,
+};
+pub use id::{EdgeId, EntityId};
+pub use link::{Link, LinkType};
+pub use membership::{Listed, Membership, MembershipRole, Office, PartOf};
+pub use reference::{EntityRef, ReferenceError, Slug};
+pub use stance::{Stance, StanceSet};
+pub use statement::{Modality, Polarity, Rank};
+pub use text::{Lang, Text, TextError, check_name, lookup_keys, search_key, words};
+pub use vocabulary::{CodeList, code_lists};

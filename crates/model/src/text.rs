@@ -1,0 +1,219 @@
+//! Text by language, and the search key under which any usual spelling finds a name.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// A language tag (BCP 47): two or three lower-case letters, then subtags.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Lang(Box<str>);
+
+impl Lang {
+    /// The tag.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Lang {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut parts = text.split('-');
+        let primary = parts.next().unwrap_or_default();
+        let primary_ok = (2..=3).contains(&primary.len()) && primary.bytes().all(|b| b.is_ascii_lowercase());
+        let rest_ok = parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()));
+        if primary_ok && rest_ok && text.len() <= 35 { Ok(Self(text.into())) } else { Err(TextError::Lang) }
+    }
+}
+
+impl fmt::Display for Lang {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Lang {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A text in one or more languages.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Text(pub BTreeMap<Lang, String>);
+
+impl Text {
+    /// Whether there is no text in any language.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Why a text is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum TextError {
+    /// Not a language tag.
+    #[error("a language tag has two or three lower-case letters, then subtags (BCP 47)")]
+    Lang,
+    /// Nothing to see.
+    #[error("the name has no visible character")]
+    Empty,
+    /// A control, bidi control, noncharacter or private-use character.
+    #[error("the name holds a control, bidi control, private-use or unassigned character")]
+    ForbiddenCharacter,
+    /// Over 512 code points.
+    #[error("a name has at most 512 characters")]
+    TooLong,
+}
+
+/// Checks a name: visible, at most 512 code points, no controls, bidi controls, noncharacters or private use.
+///
+/// # Errors
+/// [`TextError`] names the rule.
+pub fn check_name(name: &str) -> Result<(), TextError> {
+    let forbidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+            || matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{FDD0}'..='\u{FDEF}' | '\u{E0000}'..='\u{10FFFF}')
+            || u32::from(c) & 0xFFFE == 0xFFFE
+    };
+    if name.chars().any(forbidden) {
+        return Err(TextError::ForbiddenCharacter);
+    }
+    if search_key(name).is_empty() {
+        return Err(TextError::Empty);
+    }
+    if name.chars().count() > 512 { Err(TextError::TooLong) } else { Ok(()) }
+}
+
+/// The key under which a name is looked up: NFKD without marks, lower case, Arabic letters and digits unified, tatweel
+/// and invisible joiners dropped, everything else that is no letter or digit a single space.
+pub fn search_key(text: &str) -> String {
+    let mut key = String::with_capacity(text.len());
+    let mut gap = false;
+    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+        if is_combining_mark(c) || matches!(c, '\u{0640}' | 'ء' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}') {
+            continue;
+        }
+        let Some(c) = unify(c) else {
+            gap = true;
+            continue;
+        };
+        if gap && !key.is_empty() {
+            key.push(' ');
+        }
+        gap = false;
+        match c {
+            'ß' => key.push_str("ss"),
+            c => key.push(c),
+        }
+    }
+    key
+}
+
+/// One letter for all that Arabic, Persian and Kurdish spelling uses for it; `None` where words part.
+fn unify(c: char) -> Option<char> {
+    Some(match c {
+        'ٱ' => 'ا',
+        'ى' | 'ی' | 'ې' => 'ي',
+        'ک' | 'ڪ' => 'ك',
+        'ة' | 'ۀ' | 'ہ' | 'ە' => 'ه',
+        'چ' => 'ج',
+        'پ' => 'ب',
+        'ڤ' => 'ف',
+        'گ' => 'ك',
+        '٠'..='٩' => char::from(b'0' + u8::try_from(u32::from(c) - 0x660).ok()?),
+        '۰'..='۹' => char::from(b'0' + u8::try_from(u32::from(c) - 0x6F0).ok()?),
+        c if c.is_alphanumeric() => c,
+        _ => return None,
+    })
+}
+
+/// The words of a search key.
+pub fn words(key: &str) -> impl Iterator<Item = &str> {
+    key.split(' ').filter(|w| !w.is_empty())
+}
+
+/// The keys under which to look a typed text up: the key itself, then, for Arabic, each word without the article and
+/// the one-letter prefixes that are written onto it (and, with, for, as, so). Only for look-up, never for storage.
+pub fn lookup_keys(text: &str) -> Vec<String> {
+    let key = search_key(text);
+    let mut keys = vec![key.clone()];
+    let mut push = |candidate: String| {
+        if !candidate.is_empty() && !keys.contains(&candidate) {
+            keys.push(candidate);
+        }
+    };
+    push(words(&key).map(strip_article).collect::<Vec<_>>().join(" "));
+    push(words(&key).map(strip_prefix).collect::<Vec<_>>().join(" "));
+    push(words(&key).map(|w| strip_article(strip_prefix(w))).collect::<Vec<_>>().join(" "));
+    keys
+}
+
+fn strip_article(word: &str) -> &str {
+    word.strip_prefix("ال").filter(|rest| rest.chars().count() >= 2).unwrap_or(word)
+}
+
+fn strip_prefix(word: &str) -> &str {
+    if let Some(rest) = word.strip_prefix("لل").filter(|rest| rest.chars().count() >= 3) {
+        return rest;
+    }
+    word.strip_prefix(['و', 'ف', 'ب', 'ل', 'ك']).filter(|rest| rest.chars().count() >= 3).unwrap_or(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usual_spellings_share_a_key() {
+        for (a, b) in [
+            ("أوكرانيا", "اوكرانيا"),
+            ("إستونيا", "استونيا"),
+            ("الولايات المتّحدة", "الولايات المتحدة"),
+            ("لوكسمبورغ", "لوكسمبـــورغ"),
+            ("تركية", "تركيه"),
+            ("علی", "على"),
+            ("٢٠٢٥", "2025"),
+            ("Côte d'Ivoire", "cote d ivoire"),
+            ("Türkiye", "turkiye"),
+            ("U.S.", "u s"),
+            ("Straße", "STRASSE"),
+            ("ﻻ", "لا"),
+        ] {
+            assert_eq!(search_key(a), search_key(b), "{a} / {b}");
+        }
+        assert_ne!(search_key("Niger"), search_key("Nigeria"));
+    }
+
+    #[test]
+    fn lookup_strips_the_article_and_prefixes() {
+        assert!(lookup_keys("والولايات المتحدة").contains(&"ولايات متحده".to_owned()));
+        assert!(lookup_keys("لبريطانيا").contains(&"بريطانيا".to_owned()));
+        assert_eq!(lookup_keys("Britain"), ["britain"]);
+    }
+
+    #[test]
+    fn names() {
+        for good in ["United Kingdom", "المملكة المتحدة", "می‌خواهم", "O'Neill"] {
+            assert_eq!(check_name(good), Ok(()), "{good}");
+        }
+        for (bad, error) in [
+            ("a\u{0}b", TextError::ForbiddenCharacter),
+            ("a\u{202E}b", TextError::ForbiddenCharacter),
+            ("\u{E000}", TextError::ForbiddenCharacter),
+            ("  \u{200B}", TextError::Empty),
+        ] {
+            assert_eq!(check_name(bad), Err(error), "{bad:?}");
+        }
+        assert_eq!(check_name(&"x".repeat(513)), Err(TextError::TooLong));
+    }
+}

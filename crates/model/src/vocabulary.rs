@@ -1,0 +1,64 @@
+//! All code lists, for `/v1/vocabulary`.
+
+use crate::{
+    ActionClass, AliasKind, Area, AttendanceMode, AttendanceRole, AttributionMode, AttributionRole, Capability, Code,
+    CodeEntry, ConditionKind, ConditionOp, Conditionality, ConveningClaim, ConveningFormat, ConveningStatus, CountOp,
+    EdgeKind, EntityKind, Explicitness, LinkType, Listed, Mapping, MembershipRole, Mission, Modality,
+    OrganizationClass, OutcomeValue, Polarity, Precision, Rank, Relation, RemarkType, RequestOutcome, Specificity,
+    Stage, Stance,
+};
+
+/// A code list with its codes, labels, definitions and mappings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeList {
+    /// Name of the list.
+    pub name: &'static str,
+    /// The codes in their published order.
+    pub codes: Vec<(&'static CodeEntry, &'static [Mapping])>,
+}
+
+fn list<C: Code>() -> CodeList {
+    CodeList { name: C::LIST, codes: C::ALL.iter().map(|c| (c.entry(), c.mappings())).collect() }
+}
+
+/// Every code list, by name.
+pub fn code_lists() -> Vec<CodeList> {
+    let mut lists = vec![
+        list::<ActionClass>(),
+        list::<AliasKind>(),
+        list::<Area>(),
+        list::<AttendanceMode>(),
+        list::<AttendanceRole>(),
+        list::<AttributionMode>(),
+        list::<AttributionRole>(),
+        list::<Capability>(),
+        list::<ConditionKind>(),
+        list::<ConditionOp>(),
+        list::<Conditionality>(),
+        list::<ConveningClaim>(),
+        list::<ConveningFormat>(),
+        list::<ConveningStatus>(),
+        list::<CountOp>(),
+        list::<EdgeKind>(),
+        list::<EntityKind>(),
+        list::<Explicitness>(),
+        list::<LinkType>(),
+        list::<Listed>(),
+        list::<MembershipRole>(),
+        list::<Mission>(),
+        list::<Modality>(),
+        list::<OrganizationClass>(),
+        list::<OutcomeValue>(),
+        list::<Polarity>(),
+        list::<Precision>(),
+        list::<Rank>(),
+        list::<Relation>(),
+        list::<RemarkType>(),
+        list::<RequestOutcome>(),
+        list::<Specificity>(),
+        list::<Stage>(),
+        list::<Stance>(),
+    ];
+    lists.sort_by_key(|l| l.name);
+    lists
+}

@@ -1,0 +1,3 @@
+//! pledgegraph
+
+pub mod postgres;

@@ -1,0 +1,4 @@
+//! pledgegraph
+fn main() {
+    pledgegraph::postgres::run_launcher_if_asked();
+}

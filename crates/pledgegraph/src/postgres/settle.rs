@@ -1,0 +1,159 @@
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::error::{Error, While};
+
+/// After how long an orphan is told more firmly.
+const PATIENCE: [(Duration, Signal); 2] = [(Duration::from_secs(20), Signal::SIGQUIT), (Duration::from_secs(40), Signal::SIGKILL)];
+
+/// After how long we give up.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Puts away what a crash left behind: a server that still runs on `data` is stopped and waited for, its remaining
+/// processes too, and stale lock files are removed.
+///
+/// Only for the owner of the lock on the data root: whatever `postmaster.pid` names is then a leftover. PostgreSQL
+/// itself would refuse to start when the number now belongs to a zombie or to an unrelated process.
+pub(super) fn settle(data: &Path, socket_directory: &Path) -> Result<(), Error> {
+    let file = data.join("postmaster.pid");
+    if let Ok(text) = fs::read_to_string(&file) {
+        if let Some(pid) = postmaster_pid(&text) {
+            stop_orphan(pid, data)?;
+        }
+        remove(&file)?;
+    }
+    remove(&socket_directory.join(".s.PGSQL.5432"))?;
+    remove(&socket_directory.join(".s.PGSQL.5432.lock"))
+}
+
+fn remove(file: &Path) -> Result<(), Error> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error).doing(|| format!("remove {}", file.display())),
+        _ => Ok(()),
+    }
+}
+
+/// The process named by the first line of `postmaster.pid`; a single-user server writes it negative.
+fn postmaster_pid(text: &str) -> Option<i32> {
+    let pid: i32 = text.lines().next()?.trim().parse().ok()?;
+    Some(pid.saturating_abs()).filter(|pid| *pid > 1)
+}
+
+fn stop_orphan(postmaster: i32, data: &Path) -> Result<(), Error> {
+    let data = &data.canonicalize().doing(|| format!("look at {}", data.display()))?;
+    let start = Instant::now();
+    if runs_on(postmaster, data) {
+        tracing::warn!(pid = postmaster, "stopping a PostgreSQL left over from an earlier run");
+        let _ = kill(Pid::from_raw(postmaster), Signal::SIGINT);
+    }
+    let mut firmer = PATIENCE.iter().peekable();
+    // Processes of a killed server end by themselves when they notice; a new server must not start before.
+    while let Some(pid) = if runs_on(postmaster, data) { Some(postmaster) } else { any_on(data) } {
+        if start.elapsed() > LIMIT {
+            return Err(Error::Orphan { pid, data: data.clone() });
+        }
+        if let Some((_, signal)) = firmer.next_if(|(after, _)| start.elapsed() > *after) {
+            let _ = kill(Pid::from_raw(pid), *signal);
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Ok(())
+}
+
+/// Whether `pid` is a live process of the server on `data`: each of them works in its data directory.
+#[cfg(target_os = "linux")]
+fn runs_on(pid: i32, data: &Path) -> bool {
+    let state = fs::read_to_string(format!("/proc/{pid}/stat"));
+    let live = state.is_ok_and(|stat| stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X'])));
+    live && fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd == data)
+}
+
+/// Any live process of the server on `data`.
+#[cfg(target_os = "linux")]
+fn any_on(data: &Path) -> Option<i32> {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).find(|pid| runs_on(*pid, data))
+}
+
+/// Without `/proc` the command line has to tell.
+#[cfg(not(target_os = "linux"))]
+fn runs_on(pid: i32, data: &Path) -> bool {
+    let output = std::process::Command::new("ps").args(["-o", "stat=,command=", "-p", &pid.to_string()]).output();
+    let Ok(output) = output else { return false };
+    let line = String::from_utf8_lossy(&output.stdout);
+    !line.trim_start().starts_with('Z') && line.contains("postgres") && line.contains(&*data.to_string_lossy())
+}
+
+/// The remaining processes cannot be told apart here: PostgreSQL's check of its shared memory has to do.
+#[cfg(not(target_os = "linux"))]
+fn any_on(_: &Path) -> Option<i32> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::Command;
+
+    use super::*;
+
+    fn leftovers(pid: &str) -> tempfile::TempDir {
+        let data = tempfile::tempdir().expect("a directory");
+        for name in ["postmaster.pid", ".s.PGSQL.5432", ".s.PGSQL.5432.lock"] {
+            fs::write(data.path().join(name), format!("{pid}\n/somewhere\n")).expect("a file");
+        }
+        data
+    }
+
+    fn is_empty(directory: &Path) -> bool {
+        fs::read_dir(directory).expect("a directory").next().is_none()
+    }
+
+    #[test]
+    fn first_lines() {
+        for (text, pid) in
+            [("123\n/data\n", Some(123)), ("-123\n", Some(123)), ("", None), ("x\n", None), ("1\n", None), ("0", None)]
+        {
+            assert_eq!(postmaster_pid(text), pid, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn stale_files_are_removed() {
+        // A dead process, an unrelated live one, nonsense.
+        for pid in ["4194304", &std::process::id().to_string(), "nonsense"] {
+            let data = leftovers(pid);
+            settle(data.path(), data.path()).expect("settled");
+            assert!(is_empty(data.path()), "{pid}");
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_zombie_is_no_server() {
+        let data = tempfile::tempdir().expect("a directory");
+        let mut child = Command::new("true").current_dir(data.path()).spawn().expect("a process");
+        fs::write(data.path().join("postmaster.pid"), child.id().to_string()).expect("a file");
+        settle(data.path(), data.path()).expect("settled");
+        assert!(is_empty(data.path()));
+        child.wait().expect("a status");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn an_orphan_is_stopped_and_its_kin_waited_for() {
+        let data = tempfile::tempdir().expect("a directory");
+        let mut orphan = Command::new("sleep").arg("60").current_dir(data.path()).spawn().expect("a process");
+        let mut backend = Command::new("sleep").arg("0.3").current_dir(data.path()).spawn().expect("a process");
+        fs::write(data.path().join("postmaster.pid"), orphan.id().to_string()).expect("a file");
+        settle(data.path(), data.path()).expect("settled");
+        assert!(is_empty(data.path()));
+        assert_eq!(orphan.try_wait().expect("a status").and_then(|status| status.signal()), Some(2));
+        assert!(backend.try_wait().expect("a status").is_some());
+    }
+}
