@@ -1,1 +1,42 @@
-//! graph
+//! The whole graph in memory: typed adjacency, indexes and questions. Synchronous, without IO, and total: it cannot
+//! fail on data.
+//!
+//! A [`Graph`] is a value made of persistent structures. A clone shares everything; [`Graph::apply`] copies only the
+//! chunks that a commit touches. So a published snapshot never changes and readers never wait.
+
+mod adjacent;
+mod apply;
+mod builder;
+mod edges;
+mod entities;
+mod filter;
+mod graph;
+mod identity;
+mod indexes;
+mod meeting;
+mod names;
+mod node;
+mod positions;
+mod postings;
+mod projection;
+mod record;
+mod search;
+mod select;
+mod subgraph;
+mod verify;
+mod view;
+
+pub use adjacent::{AdjacentGroup, Direction};
+pub use builder::Builder;
+pub use edges::EdgePage;
+pub use entities::{EntityFilter, EntityPage};
+pub use filter::{EdgeFilter, Page, Span, Total};
+pub use graph::Graph;
+pub use meeting::MeetingClaims;
+pub use node::Node;
+pub use positions::{Position, PositionAnswer, PositionQuery};
+pub use projection::{Follow, Projection};
+pub use search::{MatchQuality, SearchHit};
+pub use subgraph::{Subgraph, SubgraphQuery};
+pub use verify::Violation;
+pub use view::{EdgeView, EntityView, LinkView};

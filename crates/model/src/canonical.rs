@@ -21,3 +21,11 @@ pub fn content_hash<T: Serialize>(content: &T) -> u64 {
     // Serialising to memory fails only for maps with keys that are not strings; the model has none.
     xxh3_64(&serde_json::to_vec(content).unwrap_or_default())
 }
+
+/// The canonical encoding and its hash: what the log keeps as the after-image of a row, and what stands in the row.
+pub fn encode<T: Serialize>(content: &T) -> (String, u64) {
+    // See `content_hash`: the model has no maps with keys that are not strings.
+    let image = serde_json::to_string(content).unwrap_or_default();
+    let hash = xxh3_64(image.as_bytes());
+    (image, hash)
+}

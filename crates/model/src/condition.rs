@@ -173,7 +173,8 @@ impl<N> ConditionNode<N> {
     fn check_shape(&self, pointer: &str, depth: usize, errors: &mut Vec<(String, &'static str)>) {
         let mut fail = |text| errors.push((pointer.to_owned(), text));
         if depth > MAX_CONDITION_DEPTH {
-            return fail("the tree is deeper than 8 nodes");
+            fail("the tree is deeper than 8 nodes");
+            return;
         }
         let is_leaf = self.op == ConditionOp::Condition;
         if is_leaf != self.condition.is_some() || is_leaf != self.explicitness.is_some() {
@@ -183,7 +184,7 @@ impl<N> ConditionNode<N> {
             ConditionOp::Condition if !self.of.is_empty() => fail("a leaf has no `of`"),
             ConditionOp::Not if self.of.len() != 1 => fail("`not` stands over exactly one node"),
             ConditionOp::AllOf | ConditionOp::AnyOf | ConditionOp::AtLeast if self.of.is_empty() => {
-                fail("`of` is empty")
+                fail("`of` is empty");
             }
             _ => {}
         }

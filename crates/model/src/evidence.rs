@@ -115,7 +115,7 @@ pub struct Evidence<N> {
     /// Where in it.
     #[serde(default, skip_serializing_if = "Locator::is_empty")]
     pub locator: Locator,
-    /// Words of it. Kept in PostgreSQL only; the in-memory graph leaves it out.
+    /// Words of it. Kept in the database only; the in-memory graph leaves it out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quotation: Option<Box<Quotation>>,
     /// Whether the document states or implies the statement.

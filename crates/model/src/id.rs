@@ -18,14 +18,14 @@ macro_rules! id {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// A new identifier (UUIDv7, RFC 9562): ordered by the time it was made.
+            /// A new identifier (`UUIDv7`, RFC 9562): ordered by the time it was made.
             #[expect(clippy::new_without_default, reason = "every call gives another identifier")]
             pub fn new() -> Self {
                 Self(Uuid::now_v7())
             }
 
             /// The identifier of a record of a data file, by its key: the same in every database that loads the file.
-            /// A UUIDv7 with a fixed time, its random bits the hash of the key.
+            /// A `UUIDv7` with a fixed time, its random bits the hash of the key.
             pub fn of_key(key: &str) -> Self {
                 let hash = xxh3_128(format!("{}/{key}", $domain).as_bytes());
                 let (random_a, random_b) = ((hash >> 64) & 0xfff, hash & ((1 << 62) - 1));

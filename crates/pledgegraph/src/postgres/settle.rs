@@ -9,10 +9,11 @@ use nix::unistd::Pid;
 use super::error::{Error, While};
 
 /// After how long an orphan is told more firmly.
-const PATIENCE: [(Duration, Signal); 2] = [(Duration::from_secs(20), Signal::SIGQUIT), (Duration::from_secs(40), Signal::SIGKILL)];
+const PATIENCE: [(Duration, Signal); 2] =
+    [(Duration::from_secs(20), Signal::SIGQUIT), (Duration::from_secs(40), Signal::SIGKILL)];
 
 /// After how long we give up.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Puts away what a crash left behind: a server that still runs on `data` is stopped and waited for, its remaining
 /// processes too, and stale lock files are removed.

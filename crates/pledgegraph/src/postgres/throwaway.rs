@@ -30,7 +30,7 @@ use super::programs::Programs;
 const WATCH: &str = include_str!("throwaway/watch.sh");
 
 /// How long the cluster may take to come up, on a machine that is busy compiling.
-const START_LIMIT: Duration = Duration::from_secs(120);
+const START_LIMIT: Duration = Duration::from_mins(2);
 
 /// The throw-away server of this test run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +81,10 @@ pub fn server() -> Result<ThrowawayServer> {
     let lock = File::create(server.directory.join("lock")).context("cannot make the lock of the throw-away cluster")?;
     lock.lock().context("cannot lock the throw-away cluster")?;
     if !server.directory.join("watcher").exists() {
-        start_watcher(&server, &anchor, account.as_ref())?;
+        start_watcher(&server, &anchor, account.as_ref()).inspect_err(|_| {
+            // Nobody else would.
+            let _ = fs::remove_dir_all(&server.directory);
+        })?;
     }
     let start = Instant::now();
     while !server.is_ready() {
@@ -97,6 +100,11 @@ pub fn server() -> Result<ThrowawayServer> {
 fn start_watcher(server: &ThrowawayServer, anchor: &Anchor, account: Option<&Account>) -> Result<()> {
     let pg_bin = std::env::var_os("PLEDGEGRAPH_PG_BIN").map(PathBuf::from);
     let programs = Programs::find(pg_bin.as_deref(), &server.directory)?;
+    let fetched = server.directory.join("runtime");
+    if let Some(account) = account.filter(|_| fetched.exists()) {
+        // The script must be able to remove it.
+        account.own_tree(&fetched)?;
+    }
     let log = OpenOptions::new().create(true).append(true).mode(0o600).open(server.log());
     let log = log.context("cannot make the log of the throw-away cluster")?;
     let mut command = bare_command(Path::new("/bin/sh"), account);

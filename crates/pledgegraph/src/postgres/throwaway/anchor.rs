@@ -59,7 +59,8 @@ mod tests {
 
     #[test]
     fn stat_lines() {
-        let line = "71 (a) b (c) S 70 71 71 0 -1 4194304 5 6 0 0 1 2 3 4 20 0 1 0 987654 1000 20 18446744073709551615\n";
+        let line =
+            "71 (a) b (c) S 70 71 71 0 -1 4194304 5 6 0 0 1 2 3 4 20 0 1 0 987654 1000 20 18446744073709551615\n";
         let stat = Stat { name: "a) b (c".to_owned(), parent: 70, start: "987654".to_owned() };
         assert_eq!(Stat::parse(line), Some(stat));
         assert_eq!(Stat::parse("71 (short) S 1"), None);

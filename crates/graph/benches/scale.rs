@@ -1,0 +1,140 @@
+//! What a graph of a million edges costs: `cargo bench -p pledgegraph-graph --bench scale [-- EDGES]`.
+//!
+//! Prints building time, resident memory an edge, the time of each question (hubs included), and what it takes to
+//! apply and publish a commit of one edge: time, and new memory while all snapshots are kept.
+
+#![expect(clippy::print_stdout, reason = "a benchmark reports on standard output")]
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::DateTime;
+use pledgegraph_graph::{Builder, EdgeFilter, Graph, Page};
+use pledgegraph_model::Code as _;
+use pledgegraph_model::{
+    Capability, Change, Commit, EdgeId, EdgeKind, EntityId, Explicitness, Modality, Stamp, Stance, StanceSet,
+    Synthetic, edge_hash, entity_hash,
+};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() {
+    let edges = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(1_000_000);
+    let synthetic = Synthetic::new(edges, 1);
+    let before = resident_bytes();
+    let began = Instant::now();
+    let graph = build(&synthetic);
+    let built = began.elapsed();
+    let per_edge = resident_bytes().saturating_sub(before) / edges as u64;
+    println!("{} entities, {edges} edges", graph.entity_count());
+    println!("generate and build      {built:>12.2?}");
+    println!("resident memory         {per_edge:>9} B/edge");
+    questions(&graph);
+    commits(graph, &synthetic, edges);
+}
+
+fn build(synthetic: &Synthetic) -> Graph {
+    let stamp = Stamp { version: 1, recorded_at: DateTime::UNIX_EPOCH };
+    let mut builder = Builder::new();
+    let mut digest = 0;
+    for entity in synthetic.entities() {
+        let hash = entity_hash(&entity);
+        digest ^= hash;
+        builder.add_entity(entity, hash, stamp, 1);
+    }
+    for edge in synthetic.edges() {
+        let hash = edge_hash(&edge);
+        digest ^= hash;
+        builder.add_edge(edge, hash, stamp, 1);
+    }
+    builder.finish(1, [1; 16], digest, None)
+}
+
+fn questions(graph: &Graph) {
+    let id = |reference: &str| vec![EntityId::of_key(reference)];
+    let commitments = || EdgeFilter { kinds: vec![EdgeKind::Commitment], ..EdgeFilter::default() };
+    let counted = Some(vec![Modality::OwnStatement, Modality::ReportedByOthers]);
+    let positive: Vec<Stance> = Stance::ALL.iter().copied().filter(|s| StanceSet::Positive.contains(*s)).collect();
+    for (name, filter) in [
+        ("all commitments", commitments()),
+        ("capability and children", EdgeFilter { capability: Some(vec![Capability::MilitaryForces]), ..commitments() }),
+        (
+            "capability, stance, condition",
+            EdgeFilter {
+                capability: Some(vec![Capability::MilitaryForces]),
+                stance: Some(positive.clone()),
+                modality: counted.clone(),
+                condition: Some(id("condition:synthetic-con-3")),
+                explicitness: Some(Explicitness::Implied),
+                ..commitments()
+            },
+        ),
+        ("hub as pledger", EdgeFilter { subject: Some(id("country:synthetic-cou-0")), ..commitments() }),
+        (
+            "hub as beneficiary, stance",
+            EdgeFilter {
+                object: Some(id("country:synthetic-cou-0")),
+                stance: Some(positive),
+                modality: counted,
+                ..commitments()
+            },
+        ),
+        ("source", EdgeFilter { source: Some(id("source:synthetic-sou-7")), ..EdgeFilter::default() }),
+        ("word", EdgeFilter { text: Some("winter".to_owned()), ..EdgeFilter::default() }),
+    ] {
+        let mut times: Vec<Duration> = (0..301)
+            .map(|_| {
+                let began = Instant::now();
+                black_box(graph.edges(black_box(&filter), Page::first(50)));
+                began.elapsed()
+            })
+            .collect();
+        times.sort_unstable();
+        let page = graph.edges(&filter, Page::first(50));
+        println!(
+            "{name:<30} median {:>9.1?} p99 {:>9.1?}  {:>7} found, {} visited",
+            times[150], times[297], page.total.value, page.visited
+        );
+    }
+}
+
+/// Applies and publishes commits of one edge each, keeping every snapshot.
+fn commits(mut graph: Graph, synthetic: &Synthetic, edges: usize) {
+    const COMMITS: usize = 200;
+    let before = resident_bytes();
+    let mut kept = Vec::with_capacity(COMMITS);
+    let mut times = Vec::with_capacity(COMMITS);
+    for (i, mut edge) in (0..COMMITS).zip(synthetic.edges().step_by((edges / COMMITS).max(1))) {
+        edge.id = EdgeId::new();
+        let hash = edge_hash(&edge);
+        let commit = Commit {
+            seq: graph.seq() + 1,
+            chain: [2; 16],
+            digest: graph.digest() ^ hash,
+            recorded_at: DateTime::from_timestamp(i64::try_from(i).unwrap_or_default(), 0).unwrap_or_default(),
+            changes: vec![Change::PutEdge(Box::new(edge), hash)],
+        };
+        let began = Instant::now();
+        let mut next = graph.clone();
+        next.apply(&commit);
+        kept.push(Arc::new(graph));
+        graph = next;
+        times.push(began.elapsed());
+    }
+    times.sort_unstable();
+    let new = resident_bytes().saturating_sub(before) / COMMITS as u64 / 1024;
+    println!(
+        "commit of one edge: median {:.1?}, p99 {:.1?}, {new} KiB of new memory",
+        times[COMMITS / 2],
+        times[COMMITS * 99 / 100]
+    );
+    println!("digest holds: {}", graph.digest() == graph.computed_digest());
+}
+
+/// Resident memory of this process (Linux).
+fn resident_bytes() -> u64 {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    statm.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or_default() * 4096
+}

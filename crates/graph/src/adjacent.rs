@@ -1,0 +1,72 @@
+//! The neighbourhood of one entity, grouped by edge kind and direction.
+
+use pledgegraph_model::{EdgeId, EdgeKind, EntityId};
+
+use crate::Graph;
+use crate::edges::EdgePage;
+use crate::filter::{EdgeFilter, Page};
+use crate::node::Incidence;
+
+/// Which way an edge goes, seen from an entity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Direction {
+    /// The entity is the subject.
+    Outgoing,
+    /// The entity is the object.
+    Incoming,
+}
+
+impl Direction {
+    pub(crate) fn incidence(self, kind: EdgeKind) -> Incidence {
+        match self {
+            Self::Outgoing => Incidence::Subject(kind),
+            Self::Incoming => Incidence::Object(kind),
+        }
+    }
+}
+
+/// The edges of one kind and direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AdjacentGroup {
+    /// The kind.
+    pub kind: EdgeKind,
+    /// The direction.
+    pub direction: Direction,
+    /// How many there are.
+    pub total: usize,
+}
+
+impl Graph {
+    /// The groups of edges of an entity that are not empty. O(groups).
+    pub fn adjacent(&self, id: EntityId) -> Vec<AdjacentGroup> {
+        let Some(record) = self.node(id).and_then(|node| self.record(node)) else { return Vec::new() };
+        record
+            .groups()
+            .filter_map(|(incidence, postings)| {
+                let (kind, direction) = match incidence {
+                    Incidence::Subject(kind) => (kind, Direction::Outgoing),
+                    Incidence::Object(kind) => (kind, Direction::Incoming),
+                    _ => return None,
+                };
+                Some(AdjacentGroup { kind, direction, total: postings.len() })
+            })
+            .collect()
+    }
+
+    /// A page of one group.
+    pub fn adjacent_edges(
+        &self,
+        id: EntityId,
+        kind: EdgeKind,
+        direction: Direction,
+        page: Page<EdgeId>,
+    ) -> EdgePage<'_> {
+        let end = Some(vec![id]);
+        let kinds = vec![kind];
+        let filter = match direction {
+            Direction::Outgoing => EdgeFilter { kinds, subject: end, ..EdgeFilter::default() },
+            Direction::Incoming => EdgeFilter { kinds, object: end, ..EdgeFilter::default() },
+        };
+        self.edges(&filter, page)
+    }
+}

@@ -1,0 +1,161 @@
+//! Following the log: one commit at a time, copying only what it touches.
+
+use std::sync::Arc;
+
+use pledgegraph_model::{Change, Code, Commit, Edge, EdgeId, Entity, EntityId, Removed, Stamp};
+
+use crate::Graph;
+use crate::node::{Node, NodeRecord};
+use crate::record::{EdgeRecord, Interner};
+
+impl Graph {
+    /// Takes a commit in. Total: what cannot be (an edge to an entity that does not exist) is left out, and
+    /// [`Graph::computed_digest`] then differs from [`Graph::digest`]. Idempotent: a commit that is in already changes
+    /// nothing. Entities come first, then edges, new ones in the order of their identifiers, whatever the order in the
+    /// commit; so every process numbers them alike.
+    pub fn apply(&mut self, commit: &Commit) {
+        if commit.seq <= self.seq {
+            return;
+        }
+        let stamp = commit.stamp();
+        let mut entities: Vec<_> = Vec::new();
+        let mut edges: Vec<_> = Vec::new();
+        for change in &commit.changes {
+            match change {
+                Change::PutEntity(entity, hash) => entities.push((&**entity, *hash)),
+                Change::PutEdge(edge, hash) => edges.push((&**edge, *hash)),
+                Change::Remove(Removed::Edge(id)) => self.remove_edge(*id),
+                Change::Remove(Removed::Entity(_)) => {}
+            }
+        }
+        entities.sort_by_key(|(entity, _)| entity.id);
+        edges.sort_by_key(|(edge, _)| edge.id);
+        for (entity, hash) in entities {
+            self.put_entity(entity, hash, stamp);
+        }
+        for (edge, hash) in edges {
+            self.put_edge(edge, hash, stamp);
+        }
+        for change in &commit.changes {
+            if let Change::Remove(Removed::Entity(id)) = change {
+                self.remove_entity(*id);
+            }
+        }
+        self.seq = commit.seq;
+        self.chain = commit.chain;
+        self.digest = commit.digest;
+        self.recorded_at = Some(commit.recorded_at);
+    }
+
+    fn put_entity(&mut self, entity: &Entity, hash: u64, stamp: Stamp) {
+        let shared = Arc::new(entity.clone());
+        let node = if let Some(node) = self.node(entity.id) {
+            self.forget_names(node);
+            if let Some(Some(record)) = self.nodes.get_mut(node.index()) {
+                self.held ^= record.hash;
+                record.entity = shared;
+                record.hash = hash;
+                record.stamp = stamp;
+            }
+            node
+        } else {
+            let Ok(number) = u32::try_from(self.nodes.len()) else { return };
+            self.nodes.push_back(Some(NodeRecord::new(shared, hash, stamp)));
+            let nodes = &self.nodes;
+            let identifier = |n: u32| match nodes.get(n as usize) {
+                Some(Some(record)) => record.entity.id.0.as_u128(),
+                _ => 0,
+            };
+            self.node_of.insert(entity.id.0.as_u128(), number, identifier);
+            Arc::make_mut(&mut self.kinds)[entity.kind.index()].insert(number);
+            Node(number)
+        };
+        self.held ^= hash;
+        self.references.insert(entity.reference(), node);
+        self.names.insert(entity, node);
+    }
+
+    fn forget_names(&mut self, node: Node) {
+        let Some(entity) = self.record(node).map(|record| Arc::clone(&record.entity)) else { return };
+        self.references.remove(&entity.reference());
+        self.names.remove(&entity, node);
+    }
+
+    fn remove_entity(&mut self, id: EntityId) {
+        let Some(node) = self.node(id) else { return };
+        self.forget_names(node);
+        let Some(record) = self.nodes.get_mut(node.index()).and_then(Option::take) else { return };
+        self.held ^= record.hash;
+        self.node_of.remove(id.0.as_u128(), node.0);
+        Arc::make_mut(&mut self.kinds)[record.entity.kind.index()].remove(node.0);
+    }
+
+    fn put_edge(&mut self, edge: &Edge, hash: u64, stamp: Stamp) {
+        let record = EdgeRecord::new(edge.clone(), hash, stamp, |id| self.node(id), &mut Interner::default());
+        let Some(record) = record else { return };
+        let slot = if let Some(slot) = self.slot(edge.id) {
+            self.unindex(slot);
+            slot
+        } else {
+            let Ok(slot) = u32::try_from(self.edges.len()) else { return };
+            self.edges.push_back(None);
+            let edges = &self.edges;
+            let identifier = |n: u32| match edges.get(n as usize) {
+                Some(Some(record)) => record.id.0.as_u128(),
+                _ => 0,
+            };
+            self.slot_of.insert(edge.id.0.as_u128(), slot, identifier);
+            slot
+        };
+        self.held ^= hash;
+        self.index(slot, record);
+    }
+
+    fn remove_edge(&mut self, id: EdgeId) {
+        if let Some(slot) = self.slot(id) {
+            self.slot_of.remove(id.0.as_u128(), slot);
+            self.unindex(slot);
+        }
+    }
+
+    /// Enters a record into its slot and everything that leads to it.
+    fn index(&mut self, slot: u32, record: EdgeRecord) {
+        for (node, incidence) in record.incidences() {
+            if let Some(Some(node)) = self.nodes.get_mut(node.index()) {
+                node.insert(incidence, slot);
+            }
+        }
+        self.indexes.change(slot, &record, true);
+        for link in &record.circumstances().links {
+            let mut links = self.links_to.get(&link.edge).cloned().unwrap_or_default();
+            let list = Arc::make_mut(&mut links);
+            list.push((record.id, link.link_type));
+            list.sort_unstable();
+            self.links_to.insert(link.edge, links);
+        }
+        if let Some(place) = self.edges.get_mut(slot as usize) {
+            *place = Some(record);
+        }
+    }
+
+    /// Empties a slot and takes it out of everything that leads to it.
+    fn unindex(&mut self, slot: u32) {
+        let Some(record) = self.edges.get_mut(slot as usize).and_then(Option::take) else { return };
+        self.held ^= record.hash;
+        for (node, incidence) in record.incidences() {
+            if let Some(Some(node)) = self.nodes.get_mut(node.index()) {
+                node.remove(incidence, slot);
+            }
+        }
+        self.indexes.change(slot, &record, false);
+        for link in &record.circumstances().links {
+            let Some(mut links) = self.links_to.get(&link.edge).cloned() else { continue };
+            Arc::make_mut(&mut links).retain(|entry| *entry != (record.id, link.link_type));
+            if links.is_empty() {
+                self.links_to.remove(&link.edge);
+            } else {
+                self.links_to.insert(link.edge, links);
+            }
+        }
+    }
+}

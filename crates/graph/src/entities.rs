@@ -1,0 +1,86 @@
+//! Lists of entities.
+
+use std::borrow::Cow;
+
+use pledgegraph_model::{
+    Code, ConditionKind, EdgeKind, Entity, EntityDetail, EntityId, EntityKind, OrganizationClass, search_key, words,
+};
+
+use crate::Graph;
+use crate::filter::{Page, Total};
+use crate::node::{Incidence, Node, NodeRecord};
+use crate::select::{Clause, Select};
+use crate::view::EntityView;
+
+/// What entities are asked for. Fields are joined by AND, the values of one field by OR.
+#[derive(Debug, Clone, Default)]
+pub struct EntityFilter {
+    /// Kinds; empty = all.
+    pub kinds: Vec<EntityKind>,
+    /// Words of a name; each must occur, as the beginning of a word.
+    pub text: Option<String>,
+    /// Only persons who hold an office.
+    pub leaders: bool,
+    /// Only countries in this UN M49 region.
+    pub region: Option<String>,
+    /// Only conditions of these kinds.
+    pub condition_kind: Option<Vec<ConditionKind>>,
+    /// Only organizations of these classes.
+    pub class: Option<Vec<OrganizationClass>>,
+}
+
+/// A page of entities.
+#[derive(Debug)]
+pub struct EntityPage<'g> {
+    /// The entities.
+    pub items: Vec<EntityView<'g>>,
+    /// Whether more follow.
+    pub more: bool,
+    /// How many there are in all.
+    pub total: Total,
+}
+
+impl Graph {
+    /// The entities that a filter lets through, in the order of recording.
+    pub fn entities(&self, filter: &EntityFilter, page: Page<EntityId>) -> EntityPage<'_> {
+        let kinds: &[EntityKind] = if filter.kinds.is_empty() { EntityKind::ALL } else { &filter.kinds };
+        let mut clauses: Vec<Clause<'_>> = vec![kinds.iter().map(|k| Cow::Borrowed(&self.kinds[k.index()])).collect()];
+        if let Some(text) = &filter.text {
+            let key = search_key(text);
+            clauses.extend(words(&key).map(|word| {
+                self.names.words_with_prefix(word).map(|(_, postings)| Cow::Owned(postings.clone())).collect()
+            }));
+        }
+        let after = page.after.and_then(|id| self.node(id)).map(|node| node.0);
+        let test = |number: u32| self.record(Node(number)).is_some_and(|record| filter.passes(record));
+        let selection = Select { clauses, after, limit: page.limit }.run(filter.needs_records().then_some(test));
+        EntityPage {
+            items: selection.numbers.iter().map(|number| self.at(Node(*number))).collect(),
+            more: selection.more,
+            total: selection.total,
+        }
+    }
+}
+
+impl EntityFilter {
+    fn needs_records(&self) -> bool {
+        self.leaders || self.region.is_some() || self.condition_kind.is_some() || self.class.is_some()
+    }
+
+    fn passes(&self, record: &NodeRecord) -> bool {
+        let entity: &Entity = &record.entity;
+        (!self.leaders || record.group(Incidence::Subject(EdgeKind::Office)).is_some())
+            && self.region.as_ref().is_none_or(|region| match &entity.detail {
+                EntityDetail::Country { regions, .. } => regions.contains(region),
+                _ => false,
+            })
+            && self.condition_kind.as_ref().is_none_or(|kinds| match &entity.detail {
+                EntityDetail::Condition { condition_kind, .. } => kinds.contains(condition_kind),
+                _ => false,
+            })
+            && self.class.as_ref().is_none_or(|classes| match &entity.detail {
+                EntityDetail::Organization { class } => classes.contains(class),
+                _ => false,
+            })
+    }
+}

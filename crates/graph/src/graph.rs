@@ -1,0 +1,135 @@
+//! The graph value and its look-ups.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use imbl::{OrdMap, Vector};
+use pledgegraph_model::{Code, EdgeId, EntityId, EntityKind, EntityRef, LinkType};
+
+use crate::identity::Identity;
+use crate::indexes::Indexes;
+use crate::names::Names;
+use crate::node::{Node, NodeRecord};
+use crate::postings::Postings;
+use crate::record::EdgeRecord;
+use crate::view::{EdgeView, EntityView};
+
+/// Which edges link to an edge, and how.
+pub(crate) type LinksTo = Arc<Vec<(EdgeId, LinkType)>>;
+
+/// The whole graph at one version. A clone shares everything with the original.
+#[derive(Debug, Clone)]
+pub struct Graph {
+    pub(crate) seq: i64,
+    pub(crate) chain: [u8; 16],
+    pub(crate) digest: u64,
+    pub(crate) recorded_at: Option<DateTime<Utc>>,
+    /// XOR of the hashes of what is really held.
+    pub(crate) held: u64,
+    /// By node number, in order of recording; `None` where an entity was removed.
+    pub(crate) nodes: Vector<Option<NodeRecord>>,
+    /// By slot, in order of recording; `None` where an edge was removed.
+    pub(crate) edges: Vector<Option<EdgeRecord>>,
+    pub(crate) node_of: Identity,
+    pub(crate) slot_of: Identity,
+    pub(crate) references: OrdMap<EntityRef, Node>,
+    pub(crate) names: Names,
+    /// Nodes by entity kind.
+    pub(crate) kinds: Arc<Vec<Postings>>,
+    pub(crate) indexes: Indexes,
+    pub(crate) links_to: OrdMap<EdgeId, LinksTo>,
+}
+
+impl Graph {
+    /// The graph before the first commit.
+    pub fn empty() -> Self {
+        crate::Builder::new().finish(0, [0; 16], 0, None)
+    }
+
+    /// `seq` of the last commit that it holds.
+    pub fn seq(&self) -> i64 {
+        self.seq
+    }
+
+    /// Chain link of that commit.
+    pub fn chain(&self) -> [u8; 16] {
+        self.chain
+    }
+
+    /// Digest of the state as that commit says.
+    pub fn digest(&self) -> u64 {
+        self.digest
+    }
+
+    /// Digest of what is really held. Differs from [`Graph::digest`] only if the graph is not what the database is.
+    pub fn computed_digest(&self) -> u64 {
+        self.held
+    }
+
+    /// When that commit was recorded.
+    pub fn recorded_at(&self) -> Option<DateTime<Utc>> {
+        self.recorded_at
+    }
+
+    /// How many entities there are.
+    pub fn entity_count(&self) -> usize {
+        self.kinds.iter().map(Postings::len).sum()
+    }
+
+    /// How many entities of a kind there are.
+    pub fn entity_count_of(&self, kind: EntityKind) -> usize {
+        self.kinds[kind.index()].len()
+    }
+
+    /// How many edges there are.
+    pub fn edge_count(&self) -> usize {
+        self.indexes.live.len()
+    }
+
+    /// The entity with this identifier.
+    pub fn entity(&self, id: EntityId) -> Option<EntityView<'_>> {
+        self.node(id).map(|node| self.at(node))
+    }
+
+    /// The entity with this reference.
+    pub fn find(&self, reference: &EntityRef) -> Option<EntityView<'_>> {
+        self.references.get(reference).map(|node| self.at(*node))
+    }
+
+    /// The edge with this identifier.
+    pub fn edge(&self, id: EdgeId) -> Option<EdgeView<'_>> {
+        self.slot(id).and_then(|slot| self.view(slot))
+    }
+
+    /// The entity of a handle.
+    ///
+    /// # Panics
+    /// When the handle is of another graph, or its entity was removed since.
+    pub fn at(&self, node: Node) -> EntityView<'_> {
+        match self.record(node) {
+            Some(record) => EntityView { node, record },
+            None => panic!("the handle is of another graph or its entity was removed"),
+        }
+    }
+
+    pub(crate) fn record(&self, node: Node) -> Option<&NodeRecord> {
+        self.nodes.get(node.index()).and_then(Option::as_ref)
+    }
+
+    pub(crate) fn edge_record(&self, slot: u32) -> Option<&EdgeRecord> {
+        self.edges.get(slot as usize).and_then(Option::as_ref)
+    }
+
+    pub(crate) fn view(&self, slot: u32) -> Option<EdgeView<'_>> {
+        self.edge_record(slot).map(|record| EdgeView { graph: self, record })
+    }
+
+    pub(crate) fn node(&self, id: EntityId) -> Option<Node> {
+        let is = |number| self.record(Node(number)).is_some_and(|r| r.entity.id == id);
+        self.node_of.get(id.0.as_u128(), is).map(Node)
+    }
+
+    pub(crate) fn slot(&self, id: EdgeId) -> Option<u32> {
+        self.slot_of.get(id.0.as_u128(), |slot| self.edge_record(slot).is_some_and(|r| r.id == id))
+    }
+}

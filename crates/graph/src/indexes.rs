@@ -1,0 +1,143 @@
+//! Indexes over all edges, by what is asked often.
+
+use std::sync::Arc;
+
+use imbl::OrdMap;
+use pledgegraph_model::{
+    Capability, Code, Conditionality, EdgeKind, Explicitness, Mission, Modality, Polarity, Stage, Stance,
+};
+
+use crate::postings::Postings;
+use crate::record::EdgeRecord;
+
+/// Which codes of a record are indexed. One place for bulk building, applying and verifying.
+pub(crate) fn codes(record: &EdgeRecord, mut each: impl FnMut(Index, usize)) {
+    each(Index::Kind, record.kind().index());
+    each(Index::Modality, record.modality.index());
+    each(Index::Polarity, record.polarity.index());
+    if let Some(commitment) = record.detail.commitment() {
+        each(Index::Capability, commitment.capability.index());
+        each(Index::Mission, commitment.mission.index());
+        each(Index::Stance, commitment.stance.index());
+        each(Index::Stage, commitment.stage.index());
+        each(Index::Conditionality, commitment.conditionality.index());
+    }
+    if let pledgegraph_model::EdgeDetail::Request(request) = &*record.detail
+        && let Some(capability) = request.capability
+    {
+        each(Index::Capability, capability.index());
+    }
+    for how in record.leaf_explicitness() {
+        each(Index::Explicitness, how.index());
+    }
+}
+
+/// The indexes by code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Index {
+    Kind,
+    Capability,
+    Mission,
+    Stance,
+    Stage,
+    Conditionality,
+    Modality,
+    Polarity,
+    /// Of any leaf of the condition tree.
+    Explicitness,
+}
+
+impl Index {
+    const ALL: [(Self, usize); 9] = [
+        (Self::Kind, EdgeKind::ALL.len()),
+        (Self::Capability, Capability::ALL.len()),
+        (Self::Mission, Mission::ALL.len()),
+        (Self::Stance, Stance::ALL.len()),
+        (Self::Stage, Stage::ALL.len()),
+        (Self::Conditionality, Conditionality::ALL.len()),
+        (Self::Modality, Modality::ALL.len()),
+        (Self::Polarity, Polarity::ALL.len()),
+        (Self::Explicitness, Explicitness::ALL.len()),
+    ];
+}
+
+/// All indexes.
+#[derive(Debug, Clone)]
+pub(crate) struct Indexes {
+    /// By [`Index`], then by the code's number.
+    by_code: Vec<Arc<Vec<Postings>>>,
+    /// By word of the texts.
+    pub(crate) words: OrdMap<Box<str>, Postings>,
+    /// All live edges.
+    pub(crate) live: Postings,
+}
+
+impl Default for Indexes {
+    fn default() -> Self {
+        let by_code = Index::ALL.iter().map(|(_, codes)| Arc::new(vec![Postings::default(); *codes])).collect();
+        Self { by_code, words: OrdMap::new(), live: Postings::default() }
+    }
+}
+
+impl Indexes {
+    /// The edges that have a code.
+    pub(crate) fn get<C: Code>(&self, index: Index, code: C) -> &Postings {
+        &self.by_code[index as usize][code.index()]
+    }
+
+    /// Builds all from the records in slot order.
+    pub(crate) fn build<'a>(records: impl Iterator<Item = (u32, &'a EdgeRecord)>) -> Self {
+        let mut by_code: Vec<Vec<Vec<u32>>> = Index::ALL.iter().map(|(_, codes)| vec![Vec::new(); *codes]).collect();
+        let mut by_word: std::collections::HashMap<Box<str>, Vec<u32>> = std::collections::HashMap::new();
+        let mut live = Vec::new();
+        for (slot, record) in records {
+            live.push(slot);
+            codes(record, |index, code| by_code[index as usize][code].push(slot));
+            for word in record.words() {
+                by_word.entry(word).or_default().push(slot);
+            }
+        }
+        let freeze = |lists: Vec<Vec<u32>>| Arc::new(lists.iter().map(|l| Postings::from_sorted(l)).collect());
+        Self {
+            by_code: by_code.into_iter().map(freeze).collect(),
+            words: by_word.into_iter().map(|(word, slots)| (word, Postings::from_sorted(&slots))).collect(),
+            live: Postings::from_sorted(&live),
+        }
+    }
+
+    /// Enters a record or takes it out.
+    pub(crate) fn change(&mut self, slot: u32, record: &EdgeRecord, add: bool) {
+        let change = |postings: &mut Postings| if add { postings.insert(slot) } else { postings.remove(slot) };
+        change(&mut self.live);
+        codes(record, |index, code| {
+            change(&mut Arc::make_mut(&mut self.by_code[index as usize])[code]);
+        });
+        for word in record.words() {
+            let mut postings = self.words.get(&word).cloned().unwrap_or_default();
+            change(&mut postings);
+            if postings.is_empty() {
+                self.words.remove(&word);
+            } else {
+                self.words.insert(word, postings);
+            }
+        }
+    }
+}
+
+impl Indexes {
+    /// Every list by code, with the name of its index.
+    pub(crate) fn lists(&self) -> impl Iterator<Item = (&'static str, &Postings)> {
+        const NAMES: [&str; 9] = [
+            "kind",
+            "capability",
+            "mission",
+            "stance",
+            "stage",
+            "conditionality",
+            "modality",
+            "polarity",
+            "explicitness",
+        ];
+        NAMES.iter().zip(&self.by_code).flat_map(|(name, lists)| lists.iter().map(|postings| (*name, postings)))
+    }
+}

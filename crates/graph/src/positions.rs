@@ -1,0 +1,144 @@
+//! Where an actor stands: computed from its statements, never stored.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use pledgegraph_model::{
+    Capability, Code, EdgeId, EdgeKind, EntityDetail, EntityId, Mission, Modality, Rank, Specificity,
+};
+
+use crate::Graph;
+use crate::filter::{EdgeFilter, Page};
+use crate::node::Node;
+use crate::view::{EdgeView, EntityView};
+
+/// Whose positions, on what.
+#[derive(Debug, Clone, Default)]
+pub struct PositionQuery {
+    /// The actors; empty = all.
+    pub actors: Vec<EntityId>,
+    /// The capability, children included.
+    pub capability: Option<Capability>,
+    /// The mission.
+    pub mission: Option<Mission>,
+    /// The beneficiary.
+    pub beneficiary: Option<EntityId>,
+    /// The modalities that count; empty = own and reported statements.
+    pub modalities: Vec<Modality>,
+    /// At most so many statements are considered.
+    pub budget: usize,
+}
+
+/// The position of one actor on one capability and mission.
+#[derive(Debug)]
+pub struct Position<'g> {
+    /// The actor.
+    pub actor: EntityView<'g>,
+    /// The capability.
+    pub capability: Capability,
+    /// The mission.
+    pub mission: Mission,
+    /// The statements that make the position: one, or several that cannot be compared.
+    pub current: Vec<EdgeView<'g>>,
+    /// The statements considered and passed over.
+    pub passed_over: Vec<EdgeView<'g>>,
+}
+
+/// Positions, and whether the budget left some out.
+#[derive(Debug)]
+pub struct PositionAnswer<'g> {
+    /// By actor in order of recording, then capability, then mission.
+    pub positions: Vec<Position<'g>>,
+    /// Whether statements were left out because the budget was spent.
+    pub truncated: bool,
+}
+
+impl Graph {
+    /// Positions by the published rule: the latest statement by `said_at`, or for want of it by its source's published
+    /// date; statements whose dates overlap or are unknown cannot be compared and are both kept. Among those of the same
+    /// date: by rank, then own over reported, then the more specific. Denied and open statements are no positions.
+    ///
+    /// O(statements considered), at most `budget`.
+    pub fn positions(&self, query: &PositionQuery) -> PositionAnswer<'_> {
+        let modalities = if query.modalities.is_empty() {
+            Modality::ALL.iter().copied().filter(|m| m.counts()).collect()
+        } else {
+            query.modalities.clone()
+        };
+        let filter = EdgeFilter {
+            kinds: vec![EdgeKind::Commitment],
+            subject: (!query.actors.is_empty()).then(|| query.actors.clone()),
+            object: query.beneficiary.map(|id| vec![id]),
+            capability: query.capability.map(|c| vec![c]),
+            mission: query.mission.map(|m| vec![m]),
+            modality: Some(modalities),
+            polarity: Some(vec![pledgegraph_model::Polarity::Asserted]),
+            ..EdgeFilter::default()
+        };
+        let page: Page<EdgeId> = Page::first(query.budget);
+        let found = self.edges(&filter, page);
+        let mut matters: BTreeMap<(Node, Capability, Mission), Vec<EdgeView<'_>>> = BTreeMap::new();
+        for edge in found.items {
+            if let Some(commitment) = edge.detail().commitment() {
+                let matter = (edge.record.subject, commitment.capability, commitment.mission);
+                matters.entry(matter).or_default().push(edge);
+            }
+        }
+        let positions = matters.into_iter().map(|((actor, capability, mission), edges)| {
+            let (current, passed_over) = latest(edges);
+            Position { actor: self.at(actor), capability, mission, current, passed_over }
+        });
+        PositionAnswer { positions: positions.collect(), truncated: found.more }
+    }
+}
+
+/// Splits statements on one matter into those that stand and those that are passed over.
+pub(crate) fn latest(edges: Vec<EdgeView<'_>>) -> (Vec<EdgeView<'_>>, Vec<EdgeView<'_>>) {
+    let when: Vec<Option<Days>> = edges.iter().map(said).collect();
+    let beaten = |i: usize| (0..edges.len()).any(|j| j != i && beats(&edges[j], when[j], &edges[i], when[i]));
+    let lost: Vec<bool> = (0..edges.len()).map(beaten).collect();
+    let (mut current, mut passed_over) = (Vec::new(), Vec::new());
+    for (edge, lost) in edges.into_iter().zip(lost) {
+        if lost { passed_over.push(edge) } else { current.push(edge) }
+    }
+    (current, passed_over)
+}
+
+/// First and last day that a date may mean.
+type Days = (NaiveDate, NaiveDate);
+
+/// When it was said; for want of that, when the latest of its sources was published.
+fn said(edge: &EdgeView<'_>) -> Option<Days> {
+    let days = |date: &pledgegraph_model::Date| Some((date.earliest()?, date.latest()?));
+    days(edge.said_at()).or_else(|| {
+        let published = edge.evidence().iter().filter_map(|piece| match &edge.graph.at(piece.source).entity().detail {
+            EntityDetail::Source { published: Some(date), .. } => days(date),
+            _ => None,
+        });
+        published.max()
+    })
+}
+
+/// Whether `a` takes the place of `b`.
+fn beats(a: &EdgeView<'_>, a_days: Option<Days>, b: &EdgeView<'_>, b_days: Option<Days>) -> bool {
+    match (a_days, b_days) {
+        (Some(a_days), Some(b_days)) if a_days == b_days => tie_break(a, b) == Ordering::Less,
+        (Some((a_first, _)), Some((_, b_last))) => a_first > b_last,
+        _ => false,
+    }
+}
+
+/// `Less` when `a` goes before `b`: rank, then own over reported, then the more specific.
+fn tie_break(a: &EdgeView<'_>, b: &EdgeView<'_>) -> Ordering {
+    let key = |edge: &EdgeView<'_>| {
+        let rank = match edge.rank() {
+            Rank::Preferred => 0,
+            Rank::Normal => 1,
+            Rank::Deprecated => 2,
+        };
+        let specificity = edge.detail().commitment().map_or(Specificity::Specified, |c| c.specificity);
+        (rank, edge.modality(), specificity)
+    };
+    key(a).cmp(&key(b))
+}

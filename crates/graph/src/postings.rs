@@ -1,0 +1,351 @@
+//! Sorted sets of dense numbers that share what they do not change.
+//!
+//! After the containers of Roaring bitmaps (Chambi, Lemire, Kaser, Godin, "Better bitmap performance with Roaring
+//! bitmaps", 2016): a block of 65,536 numbers is an array while sparse and a bitmap when dense. Here each container
+//! stands behind its own `Arc`, so that a change copies one container of at most 8 KiB; and a small set, as almost
+//! every node's neighbour lists are, is one plain array.
+
+use std::sync::Arc;
+
+/// Up to this many numbers a set is one plain array.
+const SMALL: usize = 64;
+/// Up to this many numbers a container is an array.
+const SPARSE: usize = 4096;
+/// 64-bit words of a dense container.
+pub(crate) const WORDS: usize = 1024;
+
+/// The bits of one block of 65,536 numbers.
+pub(crate) type Bits = [u64; WORDS];
+
+/// A sorted set of `u32`.
+#[derive(Debug, Clone)]
+pub(crate) enum Postings {
+    Small(Arc<[u32]>),
+    Large(Arc<Large>),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Large {
+    len: usize,
+    /// By block number, ascending.
+    blocks: Vec<(u16, Container)>,
+}
+
+#[derive(Debug, Clone)]
+enum Container {
+    Sparse(Arc<[u16]>),
+    Dense(Arc<Bits>, u32),
+}
+
+impl Default for Postings {
+    fn default() -> Self {
+        Self::Small(Arc::default())
+    }
+}
+
+fn split(number: u32) -> (u16, u16) {
+    let [a, b, c, d] = number.to_be_bytes();
+    (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]))
+}
+
+fn join(block: u16, low: u16) -> u32 {
+    u32::from(block) << 16 | u32::from(low)
+}
+
+fn word_and_bit(low: u16) -> (usize, u64) {
+    (usize::from(low) / 64, 1 << (low % 64))
+}
+
+/// The numbers of the set bits of a word.
+fn set_bits(mut word: u64) -> impl Iterator<Item = u16> {
+    std::iter::from_fn(move || {
+        let lowest = u16::try_from(word.trailing_zeros()).ok().filter(|bit| *bit < 64)?;
+        word &= word - 1;
+        Some(lowest)
+    })
+}
+
+/// The numbers of the set bits of a block, ascending.
+pub(crate) fn numbers(bits: &Bits) -> impl Iterator<Item = u16> + '_ {
+    (0u16..).zip(bits.iter()).flat_map(|(i, word)| set_bits(*word).map(move |bit| i * 64 + bit))
+}
+
+impl Container {
+    fn from_sorted(lows: Vec<u16>) -> Self {
+        if lows.len() <= SPARSE {
+            return Self::Sparse(lows.into());
+        }
+        let mut bits = [0; WORDS];
+        for low in &lows {
+            let (word, bit) = word_and_bit(*low);
+            bits[word] |= bit;
+        }
+        Self::Dense(Arc::new(bits), u32::try_from(lows.len()).unwrap_or(u32::MAX))
+    }
+
+    fn contains(&self, low: u16) -> bool {
+        match self {
+            Self::Sparse(lows) => lows.binary_search(&low).is_ok(),
+            Self::Dense(bits, _) => {
+                let (word, bit) = word_and_bit(low);
+                bits[word] & bit != 0
+            }
+        }
+    }
+
+    fn insert(&mut self, low: u16) -> bool {
+        match self {
+            Self::Sparse(lows) => {
+                let Err(at) = lows.binary_search(&low) else { return false };
+                let mut copy = Vec::with_capacity(lows.len() + 1);
+                copy.extend_from_slice(&lows[..at]);
+                copy.push(low);
+                copy.extend_from_slice(&lows[at..]);
+                *self = Self::from_sorted(copy);
+                true
+            }
+            Self::Dense(bits, count) => {
+                let (word, bit) = word_and_bit(low);
+                if bits[word] & bit != 0 {
+                    return false;
+                }
+                Arc::make_mut(bits)[word] |= bit;
+                *count += 1;
+                true
+            }
+        }
+    }
+
+    fn remove(&mut self, low: u16) -> bool {
+        match self {
+            Self::Sparse(lows) => {
+                let Ok(at) = lows.binary_search(&low) else { return false };
+                *lows = lows[..at].iter().chain(&lows[at + 1..]).copied().collect();
+                true
+            }
+            Self::Dense(bits, count) => {
+                let (word, bit) = word_and_bit(low);
+                if bits[word] & bit == 0 {
+                    return false;
+                }
+                Arc::make_mut(bits)[word] &= !bit;
+                *count -= 1;
+                // Half the limit, so that a set that swings around it is not converted back and forth.
+                if *count as usize <= SPARSE / 2 {
+                    *self = Self::Sparse(numbers(bits).collect());
+                }
+                true
+            }
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Sparse(lows) if lows.is_empty())
+    }
+
+    fn or_into(&self, into: &mut Bits) {
+        match self {
+            Self::Sparse(lows) => {
+                for low in lows.iter() {
+                    let (word, bit) = word_and_bit(*low);
+                    into[word] |= bit;
+                }
+            }
+            Self::Dense(bits, _) => {
+                for (into, word) in into.iter_mut().zip(bits.iter()) {
+                    *into |= word;
+                }
+            }
+        }
+    }
+
+    fn iter(&self) -> Box<dyn Iterator<Item = u16> + '_> {
+        match self {
+            Self::Sparse(lows) => Box::new(lows.iter().copied()),
+            Self::Dense(bits, _) => Box::new(numbers(bits)),
+        }
+    }
+}
+
+impl Postings {
+    /// A set of numbers given in ascending order without repeats.
+    pub(crate) fn from_sorted(numbers: &[u32]) -> Self {
+        if numbers.len() <= SMALL {
+            return Self::Small(numbers.into());
+        }
+        let blocks = numbers
+            .chunk_by(|a, b| split(*a).0 == split(*b).0)
+            .map(|run| (split(run[0]).0, Container::from_sorted(run.iter().map(|n| split(*n).1).collect())))
+            .collect();
+        Self::Large(Arc::new(Large { len: numbers.len(), blocks }))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Small(numbers) => numbers.len(),
+            Self::Large(large) => large.len,
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub(crate) fn contains(&self, number: u32) -> bool {
+        match self {
+            Self::Small(numbers) => numbers.binary_search(&number).is_ok(),
+            Self::Large(large) => {
+                let (block, low) = split(number);
+                large.block(block).is_some_and(|container| container.contains(low))
+            }
+        }
+    }
+
+    /// Adds a number; `false` when it was there.
+    pub(crate) fn insert(&mut self, number: u32) -> bool {
+        match self {
+            Self::Small(numbers) => {
+                let Err(at) = numbers.binary_search(&number) else { return false };
+                let mut copy = Vec::with_capacity(numbers.len() + 1);
+                copy.extend_from_slice(&numbers[..at]);
+                copy.push(number);
+                copy.extend_from_slice(&numbers[at..]);
+                *self = Self::from_sorted(&copy);
+                true
+            }
+            Self::Large(large) => {
+                let (block, low) = split(number);
+                let large = Arc::make_mut(large);
+                let added = match large.blocks.binary_search_by_key(&block, |(b, _)| *b) {
+                    Ok(at) => large.blocks[at].1.insert(low),
+                    Err(at) => {
+                        large.blocks.insert(at, (block, Container::Sparse([low].into())));
+                        true
+                    }
+                };
+                large.len += usize::from(added);
+                added
+            }
+        }
+    }
+
+    /// Takes a number out; `false` when it was not there.
+    pub(crate) fn remove(&mut self, number: u32) -> bool {
+        match self {
+            Self::Small(numbers) => {
+                let Ok(at) = numbers.binary_search(&number) else { return false };
+                *numbers = numbers[..at].iter().chain(&numbers[at + 1..]).copied().collect();
+                true
+            }
+            Self::Large(large) => {
+                let (block, low) = split(number);
+                let large = Arc::make_mut(large);
+                let Ok(at) = large.blocks.binary_search_by_key(&block, |(b, _)| *b) else { return false };
+                let removed = large.blocks[at].1.remove(low);
+                if large.blocks[at].1.is_empty() {
+                    large.blocks.remove(at);
+                }
+                large.len -= usize::from(removed);
+                if large.len <= SMALL / 2 {
+                    *self = Self::Small(self.iter().collect());
+                }
+                removed
+            }
+        }
+    }
+
+    /// The numbers, ascending.
+    pub(crate) fn iter(&self) -> Box<dyn Iterator<Item = u32> + '_> {
+        match self {
+            Self::Small(numbers) => Box::new(numbers.iter().copied()),
+            Self::Large(large) => {
+                Box::new(large.blocks.iter().flat_map(|(block, lows)| lows.iter().map(|low| join(*block, low))))
+            }
+        }
+    }
+
+    /// The block of the greatest number.
+    pub(crate) fn last_block(&self) -> Option<u16> {
+        match self {
+            Self::Small(numbers) => numbers.last().map(|n| split(*n).0),
+            Self::Large(large) => large.blocks.last().map(|(block, _)| *block),
+        }
+    }
+
+    /// Adds the numbers of one block to `into`; `false` when there are none.
+    pub(crate) fn or_block_into(&self, block: u16, into: &mut Bits) -> bool {
+        match self {
+            Self::Small(numbers) => {
+                let run = numbers.partition_point(|n| split(*n).0 < block);
+                let mut any = false;
+                for number in numbers[run..].iter().take_while(|n| split(**n).0 == block) {
+                    let (word, bit) = word_and_bit(split(*number).1);
+                    into[word] |= bit;
+                    any = true;
+                }
+                any
+            }
+            Self::Large(large) => match large.block(block) {
+                Some(container) => {
+                    container.or_into(into);
+                    true
+                }
+                None => false,
+            },
+        }
+    }
+}
+
+impl Large {
+    fn block(&self, block: u16) -> Option<&Container> {
+        let at = self.blocks.binary_search_by_key(&block, |(b, _)| *b).ok()?;
+        Some(&self.blocks[at].1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn behaves_like_a_btree_set(
+            start in prop::collection::btree_set(0u32..300_000, 0..9000),
+            ops in prop::collection::vec((any::<bool>(), 0u32..300_000), 0..400),
+        ) {
+            let sorted: Vec<u32> = start.iter().copied().collect();
+            let mut postings = Postings::from_sorted(&sorted);
+            let before = postings.clone();
+            let mut expected = start.clone();
+            for (add, number) in ops {
+                let changed = if add { expected.insert(number) } else { expected.remove(&number) };
+                prop_assert_eq!(if add { postings.insert(number) } else { postings.remove(number) }, changed);
+            }
+            // Empty it almost wholly, so that every representation is passed through.
+            for number in expected.clone().into_iter().skip(10) {
+                prop_assert!(postings.contains(number) && postings.remove(number));
+                expected.remove(&number);
+            }
+            prop_assert_eq!(postings.len(), expected.len());
+            prop_assert_eq!(postings.iter().collect::<BTreeSet<_>>(), expected);
+            prop_assert_eq!(before.iter().collect::<Vec<_>>(), sorted);
+        }
+
+        #[test]
+        fn a_block_holds_its_numbers(set in prop::collection::btree_set(0u32..200_000, 0..6000)) {
+            let postings = Postings::from_sorted(&set.iter().copied().collect::<Vec<_>>());
+            for block in 0..4u16 {
+                let mut bits = [0; WORDS];
+                let any = postings.or_block_into(block, &mut bits);
+                let expected: Vec<u16> = set.iter().filter(|n| split(**n).0 == block).map(|n| split(*n).1).collect();
+                prop_assert_eq!(numbers(&bits).collect::<Vec<_>>(), expected.clone());
+                prop_assert_eq!(any, !expected.is_empty());
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What a reader sees of a node or an edge: borrowed from the snapshot, nothing copied.
+
+use chrono::{DateTime, Utc};
+use pledgegraph_model::{
+    Date, Edge, EdgeDetail, EdgeId, EdgeKind, Entity, EntityId, EntityKind, EntityRef, Evidence, LinkType, Modality,
+    Polarity, Rank,
+};
+
+use crate::node::{Incidence, Node, NodeRecord};
+use crate::record::EdgeRecord;
+use crate::{Direction, Graph};
+
+/// An entity of a snapshot.
+#[derive(Debug, Clone, Copy)]
+pub struct EntityView<'g> {
+    pub(crate) node: Node,
+    pub(crate) record: &'g NodeRecord,
+}
+
+impl<'g> EntityView<'g> {
+    /// Stable identifier.
+    pub fn id(&self) -> EntityId {
+        self.record.entity.id
+    }
+
+    /// The handle within the snapshot.
+    pub fn node(&self) -> Node {
+        self.node
+    }
+
+    /// The entity as the model has it.
+    pub fn entity(&self) -> &'g Entity {
+        &self.record.entity
+    }
+
+    /// The kind.
+    pub fn kind(&self) -> EntityKind {
+        self.record.entity.kind
+    }
+
+    /// The `kind:slug` reference.
+    pub fn reference(&self) -> EntityRef {
+        self.record.entity.reference()
+    }
+
+    /// The name in the language asked, else English, else any; with the language that it is in.
+    pub fn label(&self, lang: &str) -> (&'g str, &'g str) {
+        self.record.entity.label(lang)
+    }
+
+    /// `seq` of the commit that last wrote it.
+    pub fn version(&self) -> i64 {
+        self.record.stamp.version
+    }
+
+    /// When that commit was recorded.
+    pub fn recorded_at(&self) -> DateTime<Utc> {
+        self.record.stamp.recorded_at
+    }
+
+    /// How many edges of a kind go out of it or come in.
+    pub fn degree(&self, kind: EdgeKind, direction: Direction) -> usize {
+        self.record.group(direction.incidence(kind)).map_or(0, crate::postings::Postings::len)
+    }
+
+    /// How many statements name it in any way, as an end or otherwise.
+    pub fn mentions(&self) -> usize {
+        self.record.groups().map(|(_, postings)| postings.len()).sum()
+    }
+
+    /// How many commitments hang on it, if it is a condition.
+    pub fn dependents(&self) -> usize {
+        use pledgegraph_model::Explicitness::{Explicit, Implied};
+        [Explicit, Implied]
+            .iter()
+            .filter_map(|how| self.record.group(Incidence::Condition(*how)))
+            .map(crate::postings::Postings::len)
+            .sum()
+    }
+}
+
+/// A link of an edge, seen from that edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinkView {
+    /// How one bears on the other.
+    pub link_type: LinkType,
+    /// The other edge.
+    pub edge: EdgeId,
+    /// Whether the edge that was asked holds the link; else the other one does.
+    pub outgoing: bool,
+}
+
+/// An edge of a snapshot.
+#[derive(Debug, Clone, Copy)]
+pub struct EdgeView<'g> {
+    pub(crate) graph: &'g Graph,
+    pub(crate) record: &'g EdgeRecord,
+}
+
+impl<'g> EdgeView<'g> {
+    /// Stable identifier.
+    pub fn id(&self) -> EdgeId {
+        self.record.id
+    }
+
+    /// The kind.
+    pub fn kind(&self) -> EdgeKind {
+        self.record.kind()
+    }
+
+    /// Who or what the statement is about.
+    pub fn subject(&self) -> EntityView<'g> {
+        self.graph.at(self.record.subject)
+    }
+
+    /// To whom or what.
+    pub fn object(&self) -> EntityView<'g> {
+        self.graph.at(self.record.object)
+    }
+
+    /// Whether it is asserted, denied or left open.
+    pub fn polarity(&self) -> Polarity {
+        self.record.polarity
+    }
+
+    /// Whose stance the words are.
+    pub fn modality(&self) -> Modality {
+        self.record.modality
+    }
+
+    /// How it stands among others.
+    pub fn rank(&self) -> Rank {
+        self.record.rank
+    }
+
+    /// When it was said.
+    pub fn said_at(&self) -> &'g Date {
+        &self.record.circumstances().said_at
+    }
+
+    /// From when it holds.
+    pub fn valid_from(&self) -> &'g Date {
+        &self.record.circumstances().valid_from
+    }
+
+    /// Until when it holds.
+    pub fn valid_until(&self) -> &'g Date {
+        &self.record.circumstances().valid_until
+    }
+
+    /// The fields of its kind.
+    pub fn detail(&self) -> &'g EdgeDetail<Node> {
+        &self.record.detail
+    }
+
+    /// Who says so, without quotations.
+    pub fn evidence(&self) -> &'g [Evidence<Node>] {
+        &self.record.evidence
+    }
+
+    /// Its links, held by it and by others.
+    pub fn links(&self) -> Vec<LinkView> {
+        let own = self.record.circumstances().links.iter();
+        let own = own.map(|link| LinkView { link_type: link.link_type, edge: link.edge, outgoing: true });
+        let others = self.graph.links_to.get(&self.record.id).into_iter().flat_map(|links| links.iter());
+        own.chain(others.map(|(edge, link_type)| LinkView { link_type: *link_type, edge: *edge, outgoing: false }))
+            .collect()
+    }
+
+    /// `seq` of the commit that last wrote it.
+    pub fn version(&self) -> i64 {
+        self.record.version
+    }
+
+    /// When that commit was recorded.
+    pub fn recorded_at(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.record.recorded_at_micros).unwrap_or_default()
+    }
+
+    /// The edge as the model has it, without quotations.
+    pub fn to_edge(&self) -> Edge {
+        self.record.to_edge(|node| self.graph.at(node).id())
+    }
+}

@@ -1,0 +1,246 @@
+//! The graph against brute force, on random inputs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate};
+use pledgegraph_graph::{Builder, EdgeFilter, Graph, Page, Span};
+use pledgegraph_model::{
+    Capability, Change, Code, Commit, Conditionality, Edge, EdgeDetail, EdgeId, EdgeKind, Entity, EntityId, EntityKind,
+    Explicitness, Mission, Modality, Rank, Removed, Stage, Stamp, Stance, Synthetic, edge_hash, entity_hash,
+};
+use proptest::prelude::*;
+
+/// What the log holds so far, as plain maps.
+#[derive(Default, Clone)]
+struct State {
+    entities: BTreeMap<EntityId, (Entity, i64, i64)>,
+    edges: BTreeMap<EdgeId, (Edge, i64, i64)>,
+    seq: i64,
+}
+
+fn stamp(seq: i64) -> Stamp {
+    Stamp { version: seq, recorded_at: DateTime::from_timestamp(1_750_000_000 + seq, 0).expect("in range") }
+}
+
+impl State {
+    fn digest(&self) -> u64 {
+        let entities = self.entities.values().map(|(entity, ..)| entity_hash(entity));
+        entities.chain(self.edges.values().map(|(edge, ..)| edge_hash(edge))).fold(0, |a, b| a ^ b)
+    }
+
+    fn commit(&mut self, changes: Vec<Change>) -> Commit {
+        self.seq += 1;
+        for change in &changes {
+            match change {
+                Change::PutEntity(entity, _) => {
+                    let created = self.entities.get(&entity.id).map_or(self.seq, |(_, created, _)| *created);
+                    self.entities.insert(entity.id, ((**entity).clone(), created, self.seq));
+                }
+                Change::PutEdge(edge, _) => {
+                    let created = self.edges.get(&edge.id).map_or(self.seq, |(_, created, _)| *created);
+                    self.edges.insert(edge.id, ((**edge).clone(), created, self.seq));
+                }
+                Change::Remove(Removed::Entity(id)) => drop(self.entities.remove(id)),
+                Change::Remove(Removed::Edge(id)) => drop(self.edges.remove(id)),
+            }
+        }
+        Commit {
+            seq: self.seq,
+            chain: [u8::try_from(self.seq % 251).expect("below 251"); 16],
+            digest: self.digest(),
+            recorded_at: stamp(self.seq).recorded_at,
+            changes,
+        }
+    }
+
+    fn load(&self) -> Graph {
+        let mut builder = Builder::new();
+        for (entity, created, version) in self.entities.values() {
+            builder.add_entity(entity.clone(), entity_hash(entity), stamp(*version), *created);
+        }
+        for (edge, created, version) in self.edges.values() {
+            builder.add_edge(edge.clone(), edge_hash(edge), stamp(*version), *created);
+        }
+        let chain = [u8::try_from(self.seq % 251).expect("below 251"); 16];
+        builder.finish(self.seq, chain, self.digest(), Some(stamp(self.seq).recorded_at))
+    }
+}
+
+fn put_entity(entity: Entity) -> Change {
+    let hash = entity_hash(&entity);
+    Change::PutEntity(Box::new(entity), hash)
+}
+
+fn put_edge(edge: Edge) -> Change {
+    let hash = edge_hash(&edge);
+    Change::PutEdge(Box::new(edge), hash)
+}
+
+fn start(seed: u64, edges: usize) -> (State, Graph, Vec<Edge>) {
+    let synthetic = Synthetic::new(edges, seed);
+    let mut state = State::default();
+    let mut graph = Graph::empty();
+    graph.apply(&state.commit(synthetic.entities().map(put_entity).collect()));
+    (state, graph, synthetic.edges().collect())
+}
+
+fn all(graph: &Graph, filter: &EdgeFilter) -> Vec<Edge> {
+    let page = graph.edges(filter, Page::first(usize::MAX));
+    page.items.iter().map(pledgegraph_graph::EdgeView::to_edge).collect()
+}
+
+/// An entity that no edge names, present or to come.
+fn unused_entity(state: &State, edges: &[Edge]) -> Option<EntityId> {
+    let mut used: BTreeSet<EntityId> = BTreeSet::new();
+    for edge in edges.iter().chain(state.edges.values().map(|(edge, ..)| edge)) {
+        let note = |id: EntityId| -> Result<EntityId, ()> {
+            used.insert(id);
+            Ok(id)
+        };
+        drop(edge.clone().try_map(note, Ok));
+    }
+    let kept = [EntityKind::Organization, EntityKind::Country];
+    state.entities.values().map(|(e, ..)| e).find(|e| !used.contains(&e.id) && !kept.contains(&e.kind)).map(|e| e.id)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// Whatever the commits, the graph that followed them is sound and is the one that a fresh load gives; a snapshot
+    /// taken before stays what it was.
+    #[test]
+    fn following_equals_loading(seed in any::<u64>(), steps in prop::collection::vec((0u8..6, 0usize..400), 1..40)) {
+        let (mut state, mut graph, edges) = start(seed, 400);
+        for (what, n) in steps {
+            let existing = state.edges.values().nth(n % state.edges.len().max(1)).map(|(edge, ..)| edge.clone());
+            let changes = match (what, existing) {
+                (0..=2, _) => edges.iter().skip(n).take(1 + n % 7).cloned().map(put_edge).collect(),
+                (3, Some(edge)) => vec![Change::Remove(Removed::Edge(edge.id))],
+                (4, Some(mut edge)) => {
+                    edge.rank = Rank::Preferred;
+                    edge.modality = Modality::ALL[n % Modality::ALL.len()];
+                    if let (EdgeDetail::Commitment(commitment), Some(other)) = (&mut edge.detail, edges.get(n)) {
+                        commitment.stance = Stance::ALL[n % Stance::ALL.len()];
+                        edge.evidence.clone_from(&other.evidence);
+                    }
+                    vec![put_edge(edge)]
+                }
+                (5, _) if n % 2 == 0 => unused_entity(&state, &edges).map(|id| Change::Remove(Removed::Entity(id))).into_iter().collect(),
+                _ => {
+                    let mut entity = state.entities.values().nth(n).map(|(entity, ..)| entity.clone()).expect("there are more");
+                    entity.names.insert("fr".parse().expect("a tag"), format!("Nom {n}"));
+                    vec![put_entity(entity)]
+                }
+            };
+            let before = graph.clone();
+            let digest_before = before.computed_digest();
+            let commit = state.commit(changes);
+            graph.apply(&commit);
+            graph.apply(&commit);
+            prop_assert_eq!(before.computed_digest(), digest_before);
+            prop_assert_eq!(graph.computed_digest(), state.digest());
+        }
+        prop_assert_eq!(graph.verify(), vec![]);
+        let fresh = state.load();
+        prop_assert_eq!(fresh.verify(), vec![]);
+        prop_assert_eq!(all(&graph, &EdgeFilter::default()), all(&fresh, &EdgeFilter::default()));
+        prop_assert_eq!((graph.seq(), graph.chain(), graph.digest()), (fresh.seq(), fresh.chain(), fresh.digest()));
+    }
+
+    /// Every filter lets through exactly the edges that a look at each edge would, in order, page by page.
+    #[test]
+    fn filters_equal_a_scan(
+        seed in any::<u64>(), capability in 0..Capability::ALL.len(), mission in 0..Mission::ALL.len(),
+        stance in 0..Stance::ALL.len(), stage in 0..Stage::ALL.len(), country in 0usize..200, condition in 0usize..30,
+        on in prop::array::uniform10(prop::bool::weighted(0.25)), explicit in any::<bool>(), year in 2021i32..2028,
+        limit in 1usize..60,
+    ) {
+        let synthetic = Synthetic::new(3000, seed);
+        let mut builder = Builder::new();
+        let entities: Vec<Entity> = synthetic.entities().collect();
+        for entity in &entities {
+            builder.add_entity(entity.clone(), entity_hash(entity), stamp(1), 1);
+        }
+        let mut edges: Vec<Edge> = synthetic.edges().collect();
+        for edge in &edges {
+            builder.add_edge(edge.clone(), edge_hash(edge), stamp(1), 1);
+        }
+        let graph = builder.finish(1, [1; 16], 0, None);
+        edges.sort_by_key(|edge| edge.id);
+        let nth = |kind: EntityKind, n: usize| entities.iter().filter(|e| e.kind == kind).nth(n).expect("enough").id;
+        let (country, condition) = (nth(EntityKind::Country, country), nth(EntityKind::Condition, condition));
+        let how = if explicit { Explicitness::Explicit } else { Explicitness::Implied };
+        let span = Span { from: NaiveDate::from_ymd_opt(year, 3, 1), to: NaiveDate::from_ymd_opt(year, 9, 30) };
+        let filter = EdgeFilter {
+            kinds: if on[0] { vec![EdgeKind::Commitment, EdgeKind::Request] } else { vec![] },
+            capability: on[1].then(|| vec![Capability::ALL[capability]]),
+            mission: on[2].then(|| vec![Mission::ALL[mission], Mission::Reassurance]),
+            stance: on[3].then(|| Stance::ALL[stance..].to_vec()),
+            stage: on[4].then(|| vec![Stage::ALL[stage], Stage::None]),
+            subject: on[5].then(|| vec![country]),
+            condition: on[6].then(|| vec![condition]),
+            explicitness: on[7].then_some(how),
+            said: on[8].then_some(span),
+            date_match_certain: explicit,
+            conditionality: on[9].then(|| vec![Conditionality::Conditional]),
+            ..EdgeFilter::default()
+        };
+        let holds = |edge: &Edge| {
+            let commitment = edge.detail.commitment();
+            let capability = match &edge.detail {
+                EdgeDetail::Request(request) => request.capability,
+                _ => commitment.map(|c| c.capability),
+            };
+            let leaves: Vec<(EntityId, Explicitness)> = commitment
+                .and_then(|c| c.conditions.as_ref())
+                .map(|c| c.root.leaves().into_iter().map(|(id, how)| (*id, how)).collect())
+                .unwrap_or_default();
+            let of = |f: &dyn Fn(&pledgegraph_model::Commitment<EntityId>) -> bool| commitment.is_some_and(f);
+            (filter.kinds.is_empty() || filter.kinds.contains(&edge.kind()))
+                && filter.capability.as_ref().is_none_or(|w| capability.is_some_and(|c| w.iter().any(|w| c.is_within(*w))))
+                && filter.mission.as_ref().is_none_or(|w| of(&|c| w.contains(&c.mission)))
+                && filter.stance.as_ref().is_none_or(|w| of(&|c| w.contains(&c.stance)))
+                && filter.stage.as_ref().is_none_or(|w| of(&|c| w.contains(&c.stage)))
+                && filter.conditionality.as_ref().is_none_or(|w| of(&|c| w.contains(&c.conditionality)))
+                && filter.subject.as_ref().is_none_or(|w| w.contains(&edge.subject))
+                && filter.condition.as_ref().is_none_or(|w| {
+                    leaves.iter().any(|(id, h)| w.contains(id) && filter.explicitness.is_none_or(|how| *h == how))
+                })
+                && (filter.condition.is_some() || filter.explicitness.is_none_or(|how| leaves.iter().any(|(_, h)| *h == how)))
+                && filter.said.is_none_or(|span| match &edge.said_at.edtf {
+                    Some(date) if explicit => date.certainly_in(span.from, span.to),
+                    Some(date) => date.possibly_in(span.from, span.to),
+                    None => !explicit,
+                })
+        };
+        let expected: Vec<EdgeId> = edges.iter().filter(|edge| holds(edge)).map(|edge| edge.id).collect();
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = graph.edges(&filter, Page { after, limit });
+            prop_assert!(page.total.exact && page.total.value == expected.len() as u64);
+            found.extend(page.items.iter().map(pledgegraph_graph::EdgeView::id));
+            after = page.items.last().map(pledgegraph_graph::EdgeView::id);
+            if !page.more {
+                break;
+            }
+        }
+        prop_assert_eq!(found, expected);
+    }
+}
+
+/// No question looks at more than its answer where an index exists.
+#[test]
+fn indexed_filters_look_at_the_page_only() {
+    let (mut state, mut graph, edges) = start(3, 20_000);
+    graph.apply(&state.commit(edges.into_iter().map(put_edge).collect()));
+    let filter = EdgeFilter {
+        kinds: vec![EdgeKind::Commitment],
+        capability: Some(vec![Capability::MilitaryForces]),
+        stance: Some(vec![Stance::Willing, Stance::Offered, Stance::Pledged, Stance::Committed]),
+        modality: Some(vec![Modality::OwnStatement, Modality::ReportedByOthers]),
+        ..EdgeFilter::default()
+    };
+    let page = graph.edges(&filter, Page::first(50));
+    assert!(page.more && page.total.exact && page.total.value > 1000, "{:?}", page.total);
+    assert_eq!(page.visited, 50);
+}
