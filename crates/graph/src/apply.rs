@@ -68,7 +68,7 @@ impl Graph {
             };
             self.node_of.insert(entity.id.0.as_u128(), number, identifier);
             Arc::make_mut(&mut self.kinds)[entity.kind.index()].insert(number);
-            Node(number)
+            Node::new(number)
         };
         self.held ^= hash;
         self.references.insert(entity.reference(), node);
@@ -86,8 +86,8 @@ impl Graph {
         self.forget_names(node);
         let Some(record) = self.nodes.get_mut(node.index()).and_then(Option::take) else { return };
         self.held ^= record.hash;
-        self.node_of.remove(id.0.as_u128(), node.0);
-        Arc::make_mut(&mut self.kinds)[record.entity.kind.index()].remove(node.0);
+        self.node_of.remove(id.0.as_u128(), node.number());
+        Arc::make_mut(&mut self.kinds)[record.entity.kind.index()].remove(node.number());
     }
 
     fn put_edge(&mut self, edge: &Edge, hash: u64, stamp: Stamp) {

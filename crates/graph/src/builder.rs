@@ -50,7 +50,8 @@ impl Builder {
     fn number_entities(&mut self) {
         if !std::mem::replace(&mut self.numbered, true) {
             self.entities.sort_unstable_by_key(|(created, record)| (*created, record.entity.id));
-            self.numbers = (0u32..).zip(&self.entities).map(|(n, (_, record))| (record.entity.id, Node(n))).collect();
+            self.numbers =
+                (0u32..).zip(&self.entities).map(|(n, (_, record))| (record.entity.id, Node::new(n))).collect();
         }
     }
 
@@ -74,7 +75,7 @@ impl Builder {
             digest,
             recorded_at,
             held,
-            references: (0u32..).zip(&nodes).map(|(n, record)| (record.entity.reference(), Node(n))).collect(),
+            references: (0u32..).zip(&nodes).map(|(n, record)| (record.entity.reference(), Node::new(n))).collect(),
             names: names(&nodes),
             kinds: Arc::new(by_kind(&nodes)),
             indexes: Indexes::build(records()),
@@ -108,7 +109,7 @@ fn fill_groups<'a>(nodes: &mut [NodeRecord], records: impl Iterator<Item = (u32,
 fn names(nodes: &[NodeRecord]) -> Names {
     let mut names = Names::default();
     for (number, record) in (0u32..).zip(nodes) {
-        names.insert(&record.entity, Node(number));
+        names.insert(&record.entity, Node::new(number));
     }
     names
 }

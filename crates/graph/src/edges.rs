@@ -142,7 +142,7 @@ impl Graph {
             with_prefix(&self.indexes.words, word).map(|(_, p)| Cow::Owned(p.clone())).collect();
         let mut nodes: Vec<Node> = Vec::new();
         for (_, postings) in self.names.words_with_prefix(word) {
-            nodes.extend(postings.iter().map(Node).take(MOST_NODES - nodes.len().min(MOST_NODES)));
+            nodes.extend(postings.iter().map(Node::new).take(MOST_NODES - nodes.len().min(MOST_NODES)));
         }
         nodes.sort_unstable();
         nodes.dedup();

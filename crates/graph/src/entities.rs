@@ -51,11 +51,11 @@ impl Graph {
                 self.names.words_with_prefix(word).map(|(_, postings)| Cow::Owned(postings.clone())).collect()
             }));
         }
-        let after = page.after.and_then(|id| self.node(id)).map(|node| node.0);
-        let test = |number: u32| self.record(Node(number)).is_some_and(|record| filter.passes(record));
+        let after = page.after.and_then(|id| self.node(id)).map(|node| node.number());
+        let test = |number: u32| self.record(Node::new(number)).is_some_and(|record| filter.passes(record));
         let selection = Select { clauses, after, limit: page.limit }.run(filter.needs_records().then_some(test));
         EntityPage {
-            items: selection.numbers.iter().map(|number| self.at(Node(*number))).collect(),
+            items: selection.numbers.iter().map(|number| self.at(Node::new(*number))).collect(),
             more: selection.more,
             total: selection.total,
         }

@@ -125,8 +125,8 @@ impl Graph {
     }
 
     pub(crate) fn node(&self, id: EntityId) -> Option<Node> {
-        let is = |number| self.record(Node(number)).is_some_and(|r| r.entity.id == id);
-        self.node_of.get(id.0.as_u128(), is).map(Node)
+        let is = |number| self.record(Node::new(number)).is_some_and(|r| r.entity.id == id);
+        self.node_of.get(id.0.as_u128(), is).map(Node::new)
     }
 
     pub(crate) fn slot(&self, id: EdgeId) -> Option<u32> {

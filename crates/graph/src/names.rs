@@ -23,9 +23,9 @@ pub(crate) fn spellings(entity: &Entity) -> impl Iterator<Item = (&str, &str)> {
 fn change(map: &mut OrdMap<Box<str>, Postings>, key: &str, node: Node, add: bool) {
     let mut postings = map.get(key).cloned().unwrap_or_default();
     if add {
-        postings.insert(node.0);
+        postings.insert(node.number());
     } else {
-        postings.remove(node.0);
+        postings.remove(node.number());
     }
     if postings.is_empty() {
         map.remove(key);

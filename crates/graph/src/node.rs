@@ -1,5 +1,6 @@
 //! Nodes: an entity with the statements that touch it, grouped by what it is to them.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use pledgegraph_model::{Code, EdgeKind, Entity, Explicitness, Stamp};
@@ -8,11 +9,23 @@ use crate::postings::Postings;
 
 /// A dense handle of an entity, valid within one snapshot and those that follow it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Node(pub(crate) u32);
+pub struct Node(
+    /// The number and one, so that an `Option<Node>` takes no more room.
+    NonZeroU32,
+);
 
 impl Node {
+    pub(crate) fn new(number: u32) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(number))
+    }
+
+    /// Dense, from 0, in the order of recording.
+    pub(crate) fn number(self) -> u32 {
+        self.0.get() - 1
+    }
+
     pub(crate) fn index(self) -> usize {
-        self.0 as usize
+        self.number() as usize
     }
 }
 

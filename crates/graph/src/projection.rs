@@ -90,7 +90,9 @@ impl<'g> IntoNodeIdentifiers for Projection<'g> {
     type NodeIdentifiers = Box<dyn Iterator<Item = Node> + 'g>;
 
     fn node_identifiers(self) -> Self::NodeIdentifiers {
-        Box::new((0u32..).zip(&self.graph.nodes).filter(|(_, record)| record.is_some()).map(|(number, _)| Node(number)))
+        Box::new(
+            (0u32..).zip(&self.graph.nodes).filter(|(_, record)| record.is_some()).map(|(number, _)| Node::new(number)),
+        )
     }
 }
 
@@ -110,7 +112,7 @@ impl NodeIndexable for Projection<'_> {
     }
 
     fn from_index(&self, index: usize) -> Node {
-        Node(u32::try_from(index).unwrap_or(u32::MAX))
+        Node::new(u32::try_from(index).unwrap_or(u32::MAX))
     }
 }
 

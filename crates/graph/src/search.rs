@@ -68,8 +68,8 @@ impl Graph {
 
     fn candidates(&self, key: &str, best: &mut HashMap<Node, MatchQuality>) {
         let mut take = |number: u32, quality: MatchQuality| {
-            if best.len() < MOST_CANDIDATES || best.contains_key(&Node(number)) {
-                let known = best.entry(Node(number)).or_insert(quality);
+            if best.len() < MOST_CANDIDATES || best.contains_key(&Node::new(number)) {
+                let known = best.entry(Node::new(number)).or_insert(quality);
                 *known = (*known).min(quality);
             }
         };
@@ -97,7 +97,7 @@ impl Graph {
             all.flat_map(|(_, p)| p.iter()).collect()
         };
         for number in with_words(key, near).into_iter().take(MOST_CANDIDATES) {
-            best.entry(Node(number)).or_insert(MatchQuality::Fuzzy);
+            best.entry(Node::new(number)).or_insert(MatchQuality::Fuzzy);
         }
     }
 

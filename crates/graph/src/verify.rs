@@ -132,12 +132,7 @@ impl Graph {
         }
         for (order, slot) in (0i64..).zip(0u32..).take(self.edges.len()) {
             if let Some(record) = self.edge_record(slot) {
-                let view = self.view(slot);
-                let stamp = pledgegraph_model::Stamp {
-                    version: record.version,
-                    recorded_at: view.map(|v| v.recorded_at()).unwrap_or_default(),
-                };
-                builder.add_edge(record.to_edge(|n: Node| self.at(n).id()), record.hash, stamp, order);
+                builder.add_edge(record.to_edge(|n: Node| self.at(n).id()), record.hash, *record.stamp, order);
             }
         }
         builder.finish(self.seq, self.chain, self.digest, self.recorded_at)

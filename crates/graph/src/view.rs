@@ -169,12 +169,12 @@ impl<'g> EdgeView<'g> {
 
     /// `seq` of the commit that last wrote it.
     pub fn version(&self) -> i64 {
-        self.record.version
+        self.record.stamp.version
     }
 
     /// When that commit was recorded.
     pub fn recorded_at(&self) -> DateTime<Utc> {
-        DateTime::from_timestamp_micros(self.record.recorded_at_micros).unwrap_or_default()
+        self.record.stamp.recorded_at
     }
 
     /// The edge as the model has it, without quotations.

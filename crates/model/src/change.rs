@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::{Edge, EdgeId, Entity, EntityId};
 
 /// When and by which commit a row was last written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Stamp {
     /// `seq` of the commit: the version of the row.
     pub version: i64,

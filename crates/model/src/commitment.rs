@@ -1,5 +1,7 @@
 //! A commitment: what an actor pledges to a beneficiary, how firmly, and what it hangs on.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::code::code_list;
@@ -104,13 +106,13 @@ pub struct Commitment<N> {
     pub conditionality: Conditionality,
     /// What it hangs on. Present exactly when `conditionality` is `conditional`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub conditions: Option<Conditions<N>>,
+    pub conditions: Option<Arc<Conditions<N>>>,
     /// The coalition within which it is made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coalition: Option<N>,
     /// How much.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity: Option<Quantity>,
+    pub quantity: Option<Box<Quantity>>,
     /// How many pledgers, where the subject is a group.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<Count>,
@@ -147,7 +149,7 @@ fn not_stated() -> Conditionality {
     Conditionality::NotStated
 }
 
-impl<N> Commitment<N> {
+impl<N: Clone> Commitment<N> {
     pub(crate) fn try_map<M, E>(self, f: &mut impl FnMut(N) -> Result<M, E>) -> Result<Commitment<M>, E> {
         Ok(Commitment {
             capability: self.capability,
@@ -156,7 +158,7 @@ impl<N> Commitment<N> {
             stance: self.stance,
             stage: self.stage,
             conditionality: self.conditionality,
-            conditions: self.conditions.map(|c| c.try_map(f)).transpose()?,
+            conditions: self.conditions.map(|c| Arc::unwrap_or_clone(c).try_map(f)).transpose()?.map(Arc::new),
             coalition: self.coalition.map(&mut *f).transpose()?,
             quantity: self.quantity,
             count: self.count,

@@ -20,7 +20,7 @@ pub enum EdgeDetail<N = EntityId> {
     /// Takes part in a meeting.
     Attendance(Attendance<N>),
     /// Convenes a meeting.
-    Convening(Convening),
+    Convening(Box<Convening>),
     /// Is at a place.
     Location {},
     /// Is held on the sidelines of another meeting.
@@ -34,7 +34,7 @@ pub enum EdgeDetail<N = EntityId> {
     /// An event that is no pledge.
     Action(Action),
     /// Says whether a condition holds.
-    Outcome(Outcome),
+    Outcome(Box<Outcome>),
     /// A warning, demand, assessment, acknowledgement, hope or explanation.
     Remark(Remark),
 }
@@ -104,7 +104,10 @@ impl<N> EdgeDetail<N> {
     ///
     /// # Errors
     /// The first error of `f`.
-    pub fn try_map<M, E>(self, f: &mut impl FnMut(N) -> Result<M, E>) -> Result<EdgeDetail<M>, E> {
+    pub fn try_map<M, E>(self, f: &mut impl FnMut(N) -> Result<M, E>) -> Result<EdgeDetail<M>, E>
+    where
+        N: Clone,
+    {
         Ok(match self {
             Self::Membership(detail) => EdgeDetail::Membership(detail),
             Self::Office(detail) => EdgeDetail::Office(detail),

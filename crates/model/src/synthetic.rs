@@ -171,24 +171,26 @@ impl Synthetic {
         }
     }
 
+    /// A line of a document, with the chain of attribution that this line has.
     fn evidence(self, random: &mut Random) -> Evidence<EntityId> {
-        let outlet = |random: &mut Random| Attribution {
-            agent: Some(self.pick(random, EntityKind::Organization)),
+        // A document of some forty statements has about fifteen lines that carry them.
+        let (document, line) = (random.below(self.count(EntityKind::Source)), 3 + random.below(15));
+        let of_line = &mut Random(self.seed ^ ((document as u64) << 20 | line as u64));
+        let outlet = Attribution {
+            agent: Some(self.pick(of_line, EntityKind::Organization)),
             name: None,
             role: AttributionRole::Outlet,
             mode: Some(AttributionMode::Report),
         };
-        let mut attribution = vec![outlet(random)];
-        if random.chance(30) {
-            let speaker = Some(self.pick(random, EntityKind::Person));
+        let mut attribution = vec![outlet];
+        if of_line.chance(30) {
+            let speaker = Some(self.pick(of_line, EntityKind::Person));
             let mode = Some(AttributionMode::Paraphrase);
             attribution.insert(0, Attribution { agent: speaker, name: None, role: AttributionRole::Speaker, mode });
         }
-        // A document of some forty statements has about fifteen lines that carry them.
-        let line = u32::try_from(3 + random.below(15)).ok();
         Evidence {
-            source: Self::id(EntityKind::Source, random.below(self.count(EntityKind::Source))),
-            locator: Locator { line, page: None, quote: None },
+            source: Self::id(EntityKind::Source, document),
+            locator: Locator { line: u32::try_from(line).ok(), page: None, quote: None },
             quotation: None,
             explicitness: if random.chance(90) { Explicitness::Explicit } else { Explicitness::Implied },
             attribution: Arc::from(attribution),
@@ -234,8 +236,10 @@ impl Synthetic {
                 (a, EdgeDetail::Sidelines {}, b)
             }
             _ => {
-                let detail =
-                    EdgeDetail::Outcome(Outcome { value: random.code::<OutcomeValue>(), since: Some(date(random)) });
+                let detail = EdgeDetail::Outcome(Box::new(Outcome {
+                    value: random.code::<OutcomeValue>(),
+                    since: Some(date(random)),
+                }));
                 (self.pick(random, EntityKind::Country), detail, self.pick(random, EntityKind::Condition))
             }
         }
@@ -263,14 +267,14 @@ impl Synthetic {
     }
 
     fn convening(self, random: &mut Random) -> (EntityId, EdgeDetail, EntityId) {
-        let detail = EdgeDetail::Convening(Convening {
+        let detail = EdgeDetail::Convening(Box::new(Convening {
             date: Some(date(random)),
             format: random.chance(60).then(|| random.code()),
             status: random.skewed_code::<ConveningStatus>(),
             agenda: Vec::new(),
             agenda_complete: None,
             claim: None,
-        });
+        }));
         (self.pick(random, EntityKind::Country), detail, self.pick(random, EntityKind::Meeting))
     }
 
@@ -283,7 +287,7 @@ impl Synthetic {
             stance: random.code::<Stance>(),
             stage: random.skewed_code::<Stage>(),
             conditionality: if conditional { Conditionality::Conditional } else { Conditionality::NotStated },
-            conditions: conditional.then(|| self.conditions(random)),
+            conditions: conditional.then(|| Arc::new(self.conditions(random))),
             coalition: random.chance(60).then(|| self.pick(random, EntityKind::Coalition)),
             quantity: None,
             count: random.chance(3).then_some(Count { op: CountOp::Gt, value: 30 }),
@@ -327,7 +331,7 @@ fn text(random: &mut Random) -> Text {
     const WORDS: [&str; 10] =
         ["border", "guarantee", "stock", "talks", "summit", "pressure", "defence", "support", "winter", "mandate"];
     let words = [(); 3].map(|()| WORDS[random.below(WORDS.len())]);
-    Text("en".parse::<Lang>().map(|lang| (lang, words.join(" "))).into_iter().collect())
+    "en".parse::<Lang>().map(|lang| (lang, words.join(" "))).into_iter().collect()
 }
 
 #[cfg(test)]

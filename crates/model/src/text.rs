@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -45,15 +46,43 @@ impl<'de> Deserialize<'de> for Lang {
     }
 }
 
-/// A text in one or more languages.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Text(pub BTreeMap<Lang, String>);
+/// A text in one or more languages; one word of memory when there is none.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Text(Option<Arc<BTreeMap<Lang, String>>>);
 
 impl Text {
     /// Whether there is no text in any language.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.is_none()
+    }
+
+    /// The text in each language, by tag.
+    pub fn iter(&self) -> impl Iterator<Item = (&Lang, &str)> {
+        self.0.iter().flat_map(|texts| texts.iter().map(|(lang, text)| (lang, text.as_str())))
+    }
+
+    /// The text in one language.
+    pub fn get(&self, lang: &str) -> Option<&str> {
+        self.iter().find(|(l, _)| l.as_str() == lang).map(|(_, text)| text)
+    }
+}
+
+impl FromIterator<(Lang, String)> for Text {
+    fn from_iter<I: IntoIterator<Item = (Lang, String)>>(texts: I) -> Self {
+        let texts: BTreeMap<Lang, String> = texts.into_iter().collect();
+        Self((!texts.is_empty()).then(|| Arc::new(texts)))
+    }
+}
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(BTreeMap::<Lang, String>::deserialize(deserializer)?.into_iter().collect())
     }
 }
 

@@ -1,3 +1,6 @@
-//! pledgegraph
+//! The parts of the `pledgegraph` program: command line, configuration, wiring, embedded PostgreSQL, bundled data.
+//!
+//! A library so that tests can use the embedded PostgreSQL and the bundled data; `main.rs` only calls [`cli::main`].
 
+pub mod bundle;
 pub mod postgres;
