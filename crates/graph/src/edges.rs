@@ -52,71 +52,94 @@ impl Graph {
 
     fn clauses(&self, filter: &EdgeFilter) -> Vec<Clause<'_>> {
         let kinds: &[EdgeKind] = if filter.kinds.is_empty() { EdgeKind::ALL } else { &filter.kinds };
-        let mut clauses: Vec<Clause<'_>> = Vec::new();
-        let subjects = filter.subject.as_ref().map(|ids| {
-            let nodes = self.nodes_of(ids);
-            if filter.subject_with_parts { self.with_parts(nodes) } else { nodes }
-        });
-        let of_kinds = |end: fn(EdgeKind) -> Incidence| kinds.iter().map(move |kind| end(*kind)).collect::<Vec<_>>();
-        clauses.extend(subjects.map(|nodes| self.groups(&nodes, &of_kinds(Incidence::Subject))));
-        let leaf: Vec<Incidence> = match filter.explicitness {
-            Some(how) => vec![Incidence::Condition(how)],
-            None => Explicitness::ALL.iter().map(|how| Incidence::Condition(*how)).collect(),
-        };
-        let either = [of_kinds(Incidence::Subject), of_kinds(Incidence::Object)].concat();
+        let mut clauses: Vec<Clause<'_>> = self.clauses_by_end(filter, kinds);
+        // Groups by end are of these kinds only, and only commitments have these codes.
+        let mut of_kinds = !clauses.is_empty();
+        let before = clauses.len();
+        self.clauses_of_commitments(filter, &mut clauses);
+        of_kinds |= clauses.len() > before && kinds == [EdgeKind::Commitment];
         for (ids, incidences) in [
-            (&filter.object, of_kinds(Incidence::Object)),
-            (&filter.touching, either),
-            (&filter.condition, leaf),
-            (&filter.coalition, vec![Incidence::Coalition]),
-            (&filter.source, vec![Incidence::Source]),
-            (&filter.agent, vec![Incidence::Agent]),
-            (&filter.meeting, vec![Incidence::Meeting]),
-            (&filter.place, vec![Incidence::Place]),
-            (&filter.acting_through, vec![Incidence::ActingThrough]),
+            (&filter.coalition, &[Incidence::Coalition][..]),
+            (&filter.source, &[Incidence::Source]),
+            (&filter.agent, &[Incidence::Agent]),
+            (&filter.meeting, &[Incidence::Meeting]),
+            (&filter.place, &[Incidence::Place]),
+            (&filter.acting_through, &[Incidence::ActingThrough]),
         ] {
-            clauses.extend(ids.as_ref().map(|ids| self.groups(&self.nodes_of(ids), &incidences)));
+            clauses.extend(ids.as_ref().map(|ids| self.groups(&self.nodes_of(ids), incidences)));
         }
-        self.clauses_by_code(filter, &mut clauses);
+        self.clause(Index::Modality, filter.modality.as_ref(), &mut clauses);
+        self.clause(Index::Polarity, filter.polarity.as_ref(), &mut clauses);
         for word in filter.text.iter().flat_map(|text| lookup_keys(text).into_iter().take(1)) {
             clauses.extend(words(&word).map(|word| self.mentioning(word)));
         }
-        if !filter.kinds.is_empty() || clauses.is_empty() {
-            clauses.push(kinds.iter().map(|kind| Cow::Borrowed(self.indexes.get(Index::Kind, *kind))).collect());
+        if clauses.is_empty() || (!filter.kinds.is_empty() && !of_kinds) {
+            self.clause(Index::Kind, Some(&kinds.to_vec()), &mut clauses);
         }
         clauses
     }
 
-    fn clauses_by_code<'g>(&'g self, filter: &EdgeFilter, clauses: &mut Vec<Clause<'g>>) {
-        let capabilities = filter.capability.as_ref().map(|codes| {
-            let wanted: HashSet<Capability> = codes.iter().flat_map(|c| c.with_children()).collect();
-            wanted.into_iter().collect::<Vec<_>>()
+    fn clauses_by_end(&self, filter: &EdgeFilter, kinds: &[EdgeKind]) -> Vec<Clause<'_>> {
+        let of_kinds = |end: fn(EdgeKind) -> Incidence| kinds.iter().map(move |kind| end(*kind)).collect::<Vec<_>>();
+        let subjects = filter.subject.as_ref().map(|ids| {
+            let nodes = self.nodes_of(ids);
+            let nodes = if filter.subject_with_parts { self.with_parts(nodes) } else { nodes };
+            // An edge has one subject.
+            Clause { disjoint: true, ..self.groups(&nodes, &of_kinds(Incidence::Subject)) }
         });
-        self.clause(Index::Capability, capabilities.as_ref(), clauses);
+        let objects = filter
+            .object
+            .as_ref()
+            .map(|ids| Clause { disjoint: true, ..self.groups(&self.nodes_of(ids), &of_kinds(Incidence::Object)) });
+        let either = || [of_kinds(Incidence::Subject), of_kinds(Incidence::Object)].concat();
+        let touching = filter.touching.as_ref().map(|ids| self.groups(&self.nodes_of(ids), &either()));
+        subjects.into_iter().chain(objects).chain(touching).collect()
+    }
+
+    fn clauses_of_commitments<'g>(&'g self, filter: &EdgeFilter, clauses: &mut Vec<Clause<'g>>) {
         self.clause(Index::Mission, filter.mission.as_ref(), clauses);
         self.clause(Index::Stance, filter.stance.as_ref(), clauses);
         self.clause(Index::Stage, filter.stage.as_ref(), clauses);
         self.clause(Index::Conditionality, filter.conditionality.as_ref(), clauses);
-        self.clause(Index::Modality, filter.modality.as_ref(), clauses);
-        self.clause(Index::Polarity, filter.polarity.as_ref(), clauses);
-        if filter.condition.is_none() {
-            self.clause(Index::Explicitness, filter.explicitness.map(|how| vec![how]).as_ref(), clauses);
+        let explicitness: Vec<Explicitness> = filter.explicitness.map_or(Explicitness::ALL.to_vec(), |how| vec![how]);
+        if let Some(ids) = &filter.condition {
+            let leaves: Vec<Incidence> = explicitness.into_iter().map(Incidence::Condition).collect();
+            clauses.push(self.groups(&self.nodes_of(ids), &leaves));
+        } else if filter.explicitness.is_some() {
+            self.clause(Index::Explicitness, Some(&explicitness), clauses);
+        }
+        if let Some(codes) = &filter.capability {
+            let wanted: HashSet<Capability> = codes.iter().flat_map(|c| c.with_children()).collect();
+            let wanted: Vec<Capability> = wanted.into_iter().collect();
+            let requests = if filter.kinds == [EdgeKind::Commitment] { vec![] } else { wanted.clone() };
+            let lists = |index, codes: Vec<Capability>| codes.into_iter().map(move |c| self.indexes.get(index, c));
+            let all = lists(Index::Capability, wanted).chain(lists(Index::RequestCapability, requests));
+            clauses.push(Clause { any: all.map(Cow::Borrowed).collect(), disjoint: true });
         }
     }
 
     fn clause<'g, C: Code>(&'g self, index: Index, codes: Option<&Vec<C>>, clauses: &mut Vec<Clause<'g>>) {
-        let get = |codes: &Vec<C>| codes.iter().map(|code| Cow::Borrowed(self.indexes.get(index, *code))).collect();
-        clauses.extend(codes.map(get));
+        let Some(codes) = codes else { return };
+        let mut codes = codes.clone();
+        codes.sort_unstable_by_key(|code| code.index());
+        codes.dedup();
+        let any = codes.iter().map(|code| Cow::Borrowed(self.indexes.get(index, *code))).collect();
+        clauses.push(Clause { any, disjoint: true });
     }
 
     fn nodes_of(&self, ids: &[EntityId]) -> Vec<Node> {
-        ids.iter().filter_map(|id| self.node(*id)).collect()
+        let mut nodes: Vec<Node> = ids.iter().filter_map(|id| self.node(*id)).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        nodes
     }
 
-    /// The edges to which any of the nodes is any of the incidences.
+    /// The edges to which any of the nodes is any of the incidences. The nodes are distinct.
     fn groups(&self, nodes: &[Node], incidences: &[Incidence]) -> Clause<'_> {
         let records = nodes.iter().filter_map(|node| self.record(*node));
-        records.flat_map(|record| incidences.iter().filter_map(|i| record.group(*i))).map(Cow::Borrowed).collect()
+        let groups = records.flat_map(|record| incidences.iter().filter_map(|i| record.group(*i)));
+        let any: Vec<_> = groups.map(Cow::Borrowed).collect();
+        Clause { disjoint: any.len() < 2, any }
     }
 
     /// The nodes and all that is part of them, at any depth.
@@ -138,8 +161,7 @@ impl Graph {
 
     /// The edges with a word that begins so in their texts, or in a name of what they touch.
     fn mentioning(&self, word: &str) -> Clause<'_> {
-        let mut clause: Clause<'_> =
-            with_prefix(&self.indexes.words, word).map(|(_, p)| Cow::Owned(p.clone())).collect();
+        let texts = with_prefix(&self.indexes.words, word).map(|(_, p)| Cow::Owned(p.clone()));
         let mut nodes: Vec<Node> = Vec::new();
         for (_, postings) in self.names.words_with_prefix(word) {
             nodes.extend(postings.iter().map(Node::new).take(MOST_NODES - nodes.len().min(MOST_NODES)));
@@ -150,8 +172,8 @@ impl Graph {
             .chain(Explicitness::ALL.iter().map(|how| Incidence::Condition(*how)))
             .chain([Incidence::Coalition, Incidence::Meeting, Incidence::Place, Incidence::ActingThrough])
             .collect();
-        clause.extend(self.groups(&nodes, &incidences));
-        clause
+        let Clause { any: names, .. } = self.groups(&nodes, &incidences);
+        Clause { any: texts.chain(names).collect(), disjoint: false }
     }
 }
 

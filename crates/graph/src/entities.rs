@@ -44,11 +44,14 @@ impl Graph {
     /// The entities that a filter lets through, in the order of recording.
     pub fn entities(&self, filter: &EntityFilter, page: Page<EntityId>) -> EntityPage<'_> {
         let kinds: &[EntityKind] = if filter.kinds.is_empty() { EntityKind::ALL } else { &filter.kinds };
-        let mut clauses: Vec<Clause<'_>> = vec![kinds.iter().map(|k| Cow::Borrowed(&self.kinds[k.index()])).collect()];
+        let by_kind = kinds.iter().map(|kind| Cow::Borrowed(&self.kinds[kind.index()])).collect();
+        let mut clauses = vec![Clause { any: by_kind, disjoint: false }];
         if let Some(text) = &filter.text {
             let key = search_key(text);
             clauses.extend(words(&key).map(|word| {
-                self.names.words_with_prefix(word).map(|(_, postings)| Cow::Owned(postings.clone())).collect()
+                let any =
+                    self.names.words_with_prefix(word).map(|(_, postings)| Cow::Owned(postings.clone())).collect();
+                Clause { any, disjoint: false }
             }));
         }
         let after = page.after.and_then(|id| self.node(id)).map(|node| node.number());

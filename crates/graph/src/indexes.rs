@@ -25,7 +25,7 @@ pub(crate) fn codes(record: &EdgeRecord, mut each: impl FnMut(Index, usize)) {
     if let pledgegraph_model::EdgeDetail::Request(request) = &*record.detail
         && let Some(capability) = request.capability
     {
-        each(Index::Capability, capability.index());
+        each(Index::RequestCapability, capability.index());
     }
     for how in record.leaf_explicitness() {
         each(Index::Explicitness, how.index());
@@ -36,7 +36,9 @@ pub(crate) fn codes(record: &EdgeRecord, mut each: impl FnMut(Index, usize)) {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Index {
     Kind,
+    /// Of commitments.
     Capability,
+    RequestCapability,
     Mission,
     Stance,
     Stage,
@@ -48,9 +50,10 @@ pub(crate) enum Index {
 }
 
 impl Index {
-    const ALL: [(Self, usize); 9] = [
+    const ALL: [(Self, usize); 10] = [
         (Self::Kind, EdgeKind::ALL.len()),
         (Self::Capability, Capability::ALL.len()),
+        (Self::RequestCapability, Capability::ALL.len()),
         (Self::Mission, Mission::ALL.len()),
         (Self::Stance, Stance::ALL.len()),
         (Self::Stage, Stage::ALL.len()),
@@ -127,9 +130,10 @@ impl Indexes {
 impl Indexes {
     /// Every list by code, with the name of its index.
     pub(crate) fn lists(&self) -> impl Iterator<Item = (&'static str, &Postings)> {
-        const NAMES: [&str; 9] = [
+        const NAMES: [&str; 10] = [
             "kind",
             "capability",
+            "request capability",
             "mission",
             "stance",
             "stage",

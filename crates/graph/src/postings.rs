@@ -83,6 +83,13 @@ impl Container {
         Self::Dense(Arc::new(bits), u32::try_from(lows.len()).unwrap_or(u32::MAX))
     }
 
+    fn len(&self) -> usize {
+        match self {
+            Self::Sparse(lows) => lows.len(),
+            Self::Dense(_, count) => *count as usize,
+        }
+    }
+
     fn contains(&self, low: u16) -> bool {
         match self {
             Self::Sparse(lows) => lows.binary_search(&low).is_ok(),
@@ -272,26 +279,40 @@ impl Postings {
         }
     }
 
-    /// Adds the numbers of one block to `into`; `false` when there are none.
-    pub(crate) fn or_block_into(&self, block: u16, into: &mut Bits) -> bool {
+    /// How many numbers one block has.
+    pub(crate) fn block_len(&self, block: u16) -> usize {
         match self {
-            Self::Small(numbers) => {
-                let run = numbers.partition_point(|n| split(*n).0 < block);
-                let mut any = false;
-                for number in numbers[run..].iter().take_while(|n| split(**n).0 == block) {
+            Self::Small(_) => self.block_run(block).len(),
+            Self::Large(large) => large.block(block).map_or(0, Container::len),
+        }
+    }
+
+    /// Puts the numbers of one block into `into`, without their upper half.
+    pub(crate) fn block_into(&self, block: u16, into: &mut Vec<u16>) {
+        match self {
+            Self::Small(_) => into.extend(self.block_run(block).iter().map(|number| split(*number).1)),
+            Self::Large(large) => into.extend(large.block(block).into_iter().flat_map(Container::iter)),
+        }
+    }
+
+    /// The numbers of one block, in a small set.
+    fn block_run(&self, block: u16) -> &[u32] {
+        let Self::Small(numbers) = self else { return &[] };
+        let start = numbers.partition_point(|number| split(*number).0 < block);
+        let end = start + numbers[start..].partition_point(|number| split(*number).0 == block);
+        &numbers[start..end]
+    }
+
+    /// Adds the numbers of one block to `into`.
+    pub(crate) fn or_block_into(&self, block: u16, into: &mut Bits) {
+        match self {
+            Self::Small(_) => {
+                for number in self.block_run(block) {
                     let (word, bit) = word_and_bit(split(*number).1);
                     into[word] |= bit;
-                    any = true;
                 }
-                any
             }
-            Self::Large(large) => match large.block(block) {
-                Some(container) => {
-                    container.or_into(into);
-                    true
-                }
-                None => false,
-            },
+            Self::Large(large) => large.block(block).into_iter().for_each(|container| container.or_into(into)),
         }
     }
 }
@@ -341,10 +362,13 @@ mod tests {
             let postings = Postings::from_sorted(&set.iter().copied().collect::<Vec<_>>());
             for block in 0..4u16 {
                 let mut bits = [0; WORDS];
-                let any = postings.or_block_into(block, &mut bits);
+                postings.or_block_into(block, &mut bits);
+                let mut listed = Vec::new();
+                postings.block_into(block, &mut listed);
                 let expected: Vec<u16> = set.iter().filter(|n| split(**n).0 == block).map(|n| split(*n).1).collect();
                 prop_assert_eq!(numbers(&bits).collect::<Vec<_>>(), expected.clone());
-                prop_assert_eq!(any, !expected.is_empty());
+                prop_assert_eq!(postings.block_len(block), expected.len());
+                prop_assert_eq!(listed, expected);
             }
         }
     }

@@ -8,11 +8,16 @@ use crate::postings::{Bits, Postings, WORDS, numbers};
 
 /// Records that are looked at, beyond those of the page, before counting stops.
 const COUNT_BUDGET: u64 = 10_000;
-/// Up to this many candidates are tested one by one; more are intersected as bitmaps.
-const FEW: usize = 512;
+/// Up to this many candidates of a block are tested one by one; more are intersected as bitmaps.
+const FEW: usize = 256;
 
 /// Any of these.
-pub(crate) type Clause<'g> = Vec<Cow<'g, Postings>>;
+#[derive(Debug, Default)]
+pub(crate) struct Clause<'g> {
+    pub(crate) any: Vec<Cow<'g, Postings>>,
+    /// Whether no number is in two of them.
+    pub(crate) disjoint: bool,
+}
 
 /// A page of numbers.
 #[derive(Debug)]
@@ -83,82 +88,93 @@ impl<F: Fn(u32) -> bool> Collector<F> {
     }
 }
 
+impl Clause<'_> {
+    fn len(&self) -> usize {
+        self.any.iter().map(|postings| postings.len()).sum()
+    }
+
+    fn block_len(&self, block: u16) -> usize {
+        self.any.iter().map(|postings| postings.block_len(block)).sum()
+    }
+
+    fn contains(&self, number: u32) -> bool {
+        self.any.iter().any(|postings| postings.contains(number))
+    }
+
+    fn block_bits(&self, block: u16, into: &mut Bits) {
+        into.fill(0);
+        for postings in &self.any {
+            postings.or_block_into(block, into);
+        }
+    }
+}
+
+/// Room for the numbers of one block.
+struct Room {
+    bits: Box<Bits>,
+    other: Box<Bits>,
+    list: Vec<u16>,
+}
+
 impl Select<'_> {
     /// The page of numbers that satisfy all clauses and `test`, ascending, and how many there are in all.
     ///
-    /// O(blocks x clauses) word operations, plus one call of `test` a candidate until the page is full and its counting
-    /// budget is spent.
+    /// O(blocks x clauses) word operations at most, less where a clause is rare, plus one call of `test` a candidate
+    /// until the page is full and its counting budget is spent.
     pub(crate) fn run(&self, test: Option<impl Fn(u32) -> bool>) -> Selection {
         let mut collector = Collector::new(self, test);
-        let cost = |clause: &Clause<'_>| clause.iter().map(|p| p.len()).sum::<usize>();
-        let Some((driver, clause)) = self.clauses.iter().enumerate().min_by_key(|(_, clause)| cost(clause)) else {
-            return collector.finish();
-        };
-        if cost(clause) <= FEW {
-            self.one_by_one(driver, clause, &mut collector);
-        } else {
-            self.by_block(clause, &mut collector);
+        let Some(rarest) = self.clauses.iter().min_by_key(|clause| clause.len()) else { return collector.finish() };
+        let known = matches!(&self.clauses[..], [only] if only.disjoint) && collector.test.is_none();
+        let blocks = rarest.any.iter().filter_map(|p| p.last_block()).max().map_or(0, |last| u32::from(last) + 1);
+        let mut room = Room { bits: Box::new([0; WORDS]), other: Box::new([0; WORDS]), list: Vec::new() };
+        for block in (0..blocks).filter_map(|b| u16::try_from(b).ok()) {
+            if (known && collector.page.more) || !self.block(block, &mut room, &mut collector) {
+                break;
+            }
+        }
+        if known {
+            collector.page.total.value = rarest.len() as u64;
         }
         collector.finish()
     }
 
-    fn one_by_one<F: Fn(u32) -> bool>(&self, driver: usize, clause: &Clause<'_>, collector: &mut Collector<F>) {
-        let mut candidates: Vec<u32> = clause.iter().flat_map(|p| p.iter()).collect();
-        candidates.sort_unstable();
-        candidates.dedup();
+    /// Offers the matches of one block; `false` when enough has been seen.
+    fn block<F: Fn(u32) -> bool>(&self, block: u16, room: &mut Room, collector: &mut Collector<F>) -> bool {
+        let lens = self.clauses.iter().map(|clause| clause.block_len(block));
+        let Some((driver, len)) = lens.enumerate().min_by_key(|(_, len)| *len) else { return false };
+        let base = u32::from(block) << 16;
+        if len == 0 {
+            return true;
+        }
+        if len <= FEW {
+            return self.one_by_one(driver, block, room).into_iter().all(|low| collector.offer(base + u32::from(low)));
+        }
+        self.clauses[driver].block_bits(block, &mut room.bits);
+        for (_, clause) in self.clauses.iter().enumerate().filter(|(i, _)| *i != driver) {
+            clause.block_bits(block, &mut room.other);
+            for (word, other) in room.bits.iter_mut().zip(room.other.iter()) {
+                *word &= other;
+            }
+        }
+        let nothing_for_the_page = collector.page.more || collector.after.is_some_and(|after| after >= base + 0xFFFF);
+        if collector.test.is_none() && nothing_for_the_page {
+            collector.page.total.value += room.bits.iter().map(|word| u64::from(word.count_ones())).sum::<u64>();
+            return true;
+        }
+        numbers(&room.bits).all(|low| collector.offer(base + u32::from(low)))
+    }
+
+    /// The matches of a block of which one clause has few numbers.
+    fn one_by_one(&self, driver: usize, block: u16, room: &mut Room) -> Vec<u16> {
+        room.list.clear();
+        for postings in &self.clauses[driver].any {
+            postings.block_into(block, &mut room.list);
+        }
+        room.list.sort_unstable();
+        room.list.dedup();
+        let base = u32::from(block) << 16;
         let others = || self.clauses.iter().enumerate().filter(|(i, _)| *i != driver).map(|(_, clause)| clause);
-        for number in candidates {
-            let holds = others().all(|clause| clause.iter().any(|p| p.contains(number)));
-            if holds && !collector.offer(number) {
-                return;
-            }
-        }
+        let holds = |low: &&u16| others().all(|clause| clause.contains(base + u32::from(**low)));
+        room.list.iter().filter(holds).copied().collect()
     }
-
-    fn by_block<F: Fn(u32) -> bool>(&self, driver: &Clause<'_>, collector: &mut Collector<F>) {
-        let blocks = driver.iter().filter_map(|p| p.last_block()).max().map_or(0, |last| u32::from(last) + 1);
-        let mut bits: Box<Bits> = Box::new([0; WORDS]);
-        let mut any: Box<Bits> = Box::new([0; WORDS]);
-        for block in (0..blocks).filter_map(|b| u16::try_from(b).ok()) {
-            if !self.intersect(block, &mut bits, &mut any) {
-                continue;
-            }
-            let base = u32::from(block) << 16;
-            let page_is_full = collector.page.more || collector.after.is_some_and(|after| after >= base + 0xFFFF);
-            if collector.test.is_none() && page_is_full {
-                collector.page.total.value += count(&bits);
-                continue;
-            }
-            for low in numbers(&bits) {
-                if !collector.offer(base + u32::from(low)) {
-                    return;
-                }
-            }
-        }
-    }
-
-    /// The numbers of a block that are in every clause; `false` when there are none.
-    fn intersect(&self, block: u16, bits: &mut Bits, any: &mut Bits) -> bool {
-        for (i, clause) in self.clauses.iter().enumerate() {
-            let into = if i == 0 { &mut *bits } else { &mut *any };
-            into.fill(0);
-            let mut found = false;
-            for postings in clause {
-                found |= postings.or_block_into(block, into);
-            }
-            if !found {
-                return false;
-            }
-            if i > 0 {
-                for (word, other) in bits.iter_mut().zip(any.iter()) {
-                    *word &= other;
-                }
-            }
-        }
-        true
-    }
-}
-
-fn count(bits: &Bits) -> u64 {
-    bits.iter().map(|word| u64::from(word.count_ones())).sum()
 }
