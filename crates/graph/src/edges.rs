@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use pledgegraph_model::{
-    Capability, Code, Date, EdgeDetail, EdgeId, EdgeKind, EntityId, Explicitness, lookup_keys, words,
+    Capability, Code, Date, EdgeDetail, EdgeId, EdgeKind, EntityId, Explicitness, Modality, Stance, lookup_keys, words,
 };
 
 use crate::Graph;
@@ -68,7 +68,11 @@ impl Graph {
         ] {
             clauses.extend(ids.as_ref().map(|ids| self.groups(&self.nodes_of(ids), incidences)));
         }
-        self.clause(Index::Modality, filter.modality.as_ref(), &mut clauses);
+        if filter.modality.as_ref().is_some_and(|modalities| are_those_that_count(modalities)) {
+            clauses.push(Clause { any: vec![Cow::Borrowed(self.indexes.counted())], disjoint: true });
+        } else {
+            self.clause(Index::Modality, filter.modality.as_ref(), &mut clauses);
+        }
         self.clause(Index::Polarity, filter.polarity.as_ref(), &mut clauses);
         for word in filter.text.iter().flat_map(|text| lookup_keys(text).into_iter().take(1)) {
             clauses.extend(words(&word).map(|word| self.mentioning(word)));
@@ -98,7 +102,10 @@ impl Graph {
 
     fn clauses_of_commitments<'g>(&'g self, filter: &EdgeFilter, clauses: &mut Vec<Clause<'g>>) {
         self.clause(Index::Mission, filter.mission.as_ref(), clauses);
-        self.clause(Index::Stance, filter.stance.as_ref(), clauses);
+        match filter.stance.as_deref().map(|stances| (stances, least_of(stances))) {
+            Some((_, Some(least))) => self.clause(Index::StanceAtLeast, Some(&vec![least]), clauses),
+            _ => self.clause(Index::Stance, filter.stance.as_ref(), clauses),
+        }
         self.clause(Index::Stage, filter.stage.as_ref(), clauses);
         self.clause(Index::Conditionality, filter.conditionality.as_ref(), clauses);
         let explicitness: Vec<Explicitness> = filter.explicitness.map_or(Explicitness::ALL.to_vec(), |how| vec![how]);
@@ -109,8 +116,9 @@ impl Graph {
             self.clause(Index::Explicitness, Some(&explicitness), clauses);
         }
         if let Some(codes) = &filter.capability {
-            let wanted: HashSet<Capability> = codes.iter().flat_map(|c| c.with_children()).collect();
-            let wanted: Vec<Capability> = wanted.into_iter().collect();
+            let wanted: HashSet<Capability> = codes.iter().copied().collect();
+            let covered = |c: &Capability| wanted.iter().any(|other| other != c && c.is_within(*other));
+            let wanted: Vec<Capability> = wanted.iter().copied().filter(|c| !covered(c)).collect();
             let requests = if filter.kinds == [EdgeKind::Commitment] { vec![] } else { wanted.clone() };
             let lists = |index, codes: Vec<Capability>| codes.into_iter().map(move |c| self.indexes.get(index, c));
             let all = lists(Index::Capability, wanted).chain(lists(Index::RequestCapability, requests));
@@ -175,6 +183,16 @@ impl Graph {
         let Clause { any: names, .. } = self.groups(&nodes, &incidences);
         Clause { any: texts.chain(names).collect(), disjoint: false }
     }
+}
+
+/// The stance from which a set goes up, if it is such a set.
+fn least_of(stances: &[Stance]) -> Option<Stance> {
+    let least = stances.iter().copied().filter(|s| s.rank().is_some()).min_by_key(|s| s.rank())?;
+    Stance::ALL.iter().all(|s| s.at_least(least) == stances.contains(s)).then_some(least)
+}
+
+fn are_those_that_count(modalities: &[Modality]) -> bool {
+    Modality::ALL.iter().all(|m| m.counts() == modalities.contains(m))
 }
 
 impl EdgeFilter {

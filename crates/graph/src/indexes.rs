@@ -15,20 +15,33 @@ pub(crate) fn codes(record: &EdgeRecord, mut each: impl FnMut(Index, usize)) {
     each(Index::Kind, record.kind().index());
     each(Index::Modality, record.modality.index());
     each(Index::Polarity, record.polarity.index());
+    if record.modality.counts() {
+        each(Index::Counted, 0);
+    }
     if let Some(commitment) = record.detail.commitment() {
-        each(Index::Capability, commitment.capability.index());
+        each_capability(commitment.capability, Index::Capability, &mut each);
         each(Index::Mission, commitment.mission.index());
         each(Index::Stance, commitment.stance.index());
+        for least in Stance::ALL.iter().filter(|least| commitment.stance.at_least(**least)) {
+            each(Index::StanceAtLeast, least.index());
+        }
         each(Index::Stage, commitment.stage.index());
         each(Index::Conditionality, commitment.conditionality.index());
     }
     if let pledgegraph_model::EdgeDetail::Request(request) = &*record.detail
         && let Some(capability) = request.capability
     {
-        each(Index::RequestCapability, capability.index());
+        each_capability(capability, Index::RequestCapability, &mut each);
     }
     for how in record.leaf_explicitness() {
         each(Index::Explicitness, how.index());
+    }
+}
+
+/// A capability and all above it, so that a parent's list has its children in.
+fn each_capability(own: Capability, index: Index, each: &mut impl FnMut(Index, usize)) {
+    for capability in std::iter::successors(Some(own), |c| c.parent()) {
+        each(index, capability.index());
     }
 }
 
@@ -36,29 +49,36 @@ pub(crate) fn codes(record: &EdgeRecord, mut each: impl FnMut(Index, usize)) {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Index {
     Kind,
-    /// Of commitments.
+    /// Of commitments; children are in their parent's list too.
     Capability,
+    /// Of requests, likewise.
     RequestCapability,
     Mission,
     Stance,
+    /// The stances from this one up.
+    StanceAtLeast,
     Stage,
     Conditionality,
     Modality,
+    /// One list: the modalities that count.
+    Counted,
     Polarity,
     /// Of any leaf of the condition tree.
     Explicitness,
 }
 
 impl Index {
-    const ALL: [(Self, usize); 10] = [
+    const ALL: [(Self, usize); 12] = [
         (Self::Kind, EdgeKind::ALL.len()),
         (Self::Capability, Capability::ALL.len()),
         (Self::RequestCapability, Capability::ALL.len()),
         (Self::Mission, Mission::ALL.len()),
         (Self::Stance, Stance::ALL.len()),
+        (Self::StanceAtLeast, Stance::ALL.len()),
         (Self::Stage, Stage::ALL.len()),
         (Self::Conditionality, Conditionality::ALL.len()),
         (Self::Modality, Modality::ALL.len()),
+        (Self::Counted, 1),
         (Self::Polarity, Polarity::ALL.len()),
         (Self::Explicitness, Explicitness::ALL.len()),
     ];
@@ -83,6 +103,11 @@ impl Default for Indexes {
 }
 
 impl Indexes {
+    /// The edges whose modality counts.
+    pub(crate) fn counted(&self) -> &Postings {
+        &self.by_code[Index::Counted as usize][0]
+    }
+
     /// The edges that have a code.
     pub(crate) fn get<C: Code>(&self, index: Index, code: C) -> &Postings {
         &self.by_code[index as usize][code.index()]
@@ -130,15 +155,17 @@ impl Indexes {
 impl Indexes {
     /// Every list by code, with the name of its index.
     pub(crate) fn lists(&self) -> impl Iterator<Item = (&'static str, &Postings)> {
-        const NAMES: [&str; 10] = [
+        const NAMES: [&str; 12] = [
             "kind",
             "capability",
             "request capability",
             "mission",
             "stance",
+            "stance at least",
             "stage",
             "conditionality",
             "modality",
+            "counted",
             "polarity",
             "explicitness",
         ];

@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 /// Up to this many numbers a set is one plain array.
 const SMALL: usize = 64;
-/// Up to this many numbers a container is an array.
-const SPARSE: usize = 4096;
+/// Up to this many numbers a container is an array. A quarter of what takes the same room as a bitmap: joining a bitmap
+/// into another costs less than joining a longer array.
+const SPARSE: usize = 1024;
 /// 64-bit words of a dense container.
 pub(crate) const WORDS: usize = 1024;
 
@@ -67,7 +68,13 @@ fn set_bits(mut word: u64) -> impl Iterator<Item = u16> {
 
 /// The numbers of the set bits of a block, ascending.
 pub(crate) fn numbers(bits: &Bits) -> impl Iterator<Item = u16> + '_ {
-    (0u16..).zip(bits.iter()).flat_map(|(i, word)| set_bits(*word).map(move |bit| i * 64 + bit))
+    numbers_from(bits, 0)
+}
+
+/// The numbers of the set bits of a block from `first` on, ascending.
+pub(crate) fn numbers_from(bits: &Bits, first: u16) -> impl Iterator<Item = u16> + '_ {
+    let words = (0u16..).zip(bits.iter()).skip(usize::from(first / 64));
+    words.flat_map(|(i, word)| set_bits(*word).map(move |bit| i * 64 + bit)).skip_while(move |number| *number < first)
 }
 
 impl Container {
@@ -163,6 +170,13 @@ impl Container {
                     *into |= word;
                 }
             }
+        }
+    }
+
+    fn dense(&self) -> Option<&Bits> {
+        match self {
+            Self::Sparse(_) => None,
+            Self::Dense(bits, _) => Some(bits),
         }
     }
 
@@ -292,6 +306,14 @@ impl Postings {
         match self {
             Self::Small(_) => into.extend(self.block_run(block).iter().map(|number| split(*number).1)),
             Self::Large(large) => into.extend(large.block(block).into_iter().flat_map(Container::iter)),
+        }
+    }
+
+    /// The bits of one block, where they are kept as bits.
+    pub(crate) fn block_bits(&self, block: u16) -> Option<&Bits> {
+        match self {
+            Self::Small(_) => None,
+            Self::Large(large) => large.block(block).and_then(Container::dense),
         }
     }
 

@@ -199,3 +199,16 @@ impl EdgeRecord {
         found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an edge costs; a field more is worth a thought.
+    #[test]
+    fn sizes() {
+        assert_eq!(size_of::<Option<EdgeRecord>>(), 80);
+        assert!(size_of::<EdgeDetail<Node>>() <= 72, "{}", size_of::<EdgeDetail<Node>>());
+        assert!(size_of::<Evidence<Node>>() <= 56, "{}", size_of::<Evidence<Node>>());
+    }
+}

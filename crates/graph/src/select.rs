@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::filter::Total;
-use crate::postings::{Bits, Postings, WORDS, numbers};
+use crate::postings::{Bits, Postings, WORDS, numbers, numbers_from};
 
 /// Records that are looked at, beyond those of the page, before counting stops.
 const COUNT_BUDGET: u64 = 10_000;
@@ -107,6 +107,18 @@ impl Clause<'_> {
             postings.or_block_into(block, into);
         }
     }
+
+    /// Takes out of `bits` what is not in this clause; `room` is for working in.
+    fn intersect(&self, block: u16, bits: &mut Bits, room: &mut Bits) {
+        let only = if let [only] = &self.any[..] { only.block_bits(block) } else { None };
+        let other = only.unwrap_or_else(|| {
+            self.block_bits(block, room);
+            room
+        });
+        for (word, other) in bits.iter_mut().zip(other.iter()) {
+            *word &= other;
+        }
+    }
 }
 
 /// Room for the numbers of one block.
@@ -151,17 +163,24 @@ impl Select<'_> {
         }
         self.clauses[driver].block_bits(block, &mut room.bits);
         for (_, clause) in self.clauses.iter().enumerate().filter(|(i, _)| *i != driver) {
-            clause.block_bits(block, &mut room.other);
-            for (word, other) in room.bits.iter_mut().zip(room.other.iter()) {
-                *word &= other;
+            clause.intersect(block, &mut room.bits, &mut room.other);
+        }
+        if collector.test.is_some() {
+            return numbers(&room.bits).all(|low| collector.offer(base + u32::from(low)));
+        }
+        collector.page.total.value += room.bits.iter().map(|word| u64::from(word.count_ones())).sum::<u64>();
+        let first = match collector.after {
+            Some(after) if after >= base + 0xFFFF => return true,
+            Some(after) if after >= base => u16::try_from(after - base + 1).unwrap_or(u16::MAX),
+            _ => 0,
+        };
+        for low in numbers_from(&room.bits, first) {
+            if collector.page.more {
+                break;
             }
+            collector.place(base + u32::from(low));
         }
-        let nothing_for_the_page = collector.page.more || collector.after.is_some_and(|after| after >= base + 0xFFFF);
-        if collector.test.is_none() && nothing_for_the_page {
-            collector.page.total.value += room.bits.iter().map(|word| u64::from(word.count_ones())).sum::<u64>();
-            return true;
-        }
-        numbers(&room.bits).all(|low| collector.offer(base + u32::from(low)))
+        true
     }
 
     /// The matches of a block of which one clause has few numbers.

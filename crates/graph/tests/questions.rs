@@ -79,7 +79,7 @@ fn graph(extra: &[Edge]) -> Graph {
 
 fn keys(edges: &[EdgeView<'_>], known: &[&str]) -> Vec<String> {
     let name = |edge: &EdgeView<'_>| {
-        known.iter().find(|key| EdgeId::of_key(key) == edge.id()).map_or("?", |key| key).to_string()
+        known.iter().find(|key| EdgeId::of_key(key) == edge.id()).map_or("?", |key| *key).to_owned()
     };
     let mut found: Vec<String> = edges.iter().map(name).collect();
     found.sort();
