@@ -15,7 +15,7 @@ pub(crate) struct Names {
 
 /// Every text under which an entity is found, with its language: names, aliases and the slug.
 pub(crate) fn spellings(entity: &Entity) -> impl Iterator<Item = (&str, &str)> {
-    let names = entity.names.iter().map(|(lang, name)| (name.as_str(), lang.as_str()));
+    let names = entity.names.iter().map(|(lang, name)| (name, lang.as_str()));
     let aliases = entity.aliases.iter().map(|alias| (alias.text.as_str(), alias.lang.as_str()));
     names.chain(aliases).chain([(entity.slug.as_str(), "und")])
 }

@@ -128,7 +128,7 @@ proptest! {
                 (5, _) if n % 2 == 0 => unused_entity(&state, &edges).map(|id| Change::Remove(Removed::Entity(id))).into_iter().collect(),
                 _ => {
                     let mut entity = state.entities.values().nth(n).map(|(entity, ..)| entity.clone()).expect("there are more");
-                    entity.names.insert("fr".parse().expect("a tag"), format!("Nom {n}"));
+                    entity.names = [("fr".parse().expect("a tag"), format!("Nom {n}"))].into_iter().collect();
                     vec![put_entity(entity)]
                 }
             };

@@ -1,12 +1,10 @@
 //! Entities: the nodes. A node carries identity only; whatever a source can be wrong about is an edge.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::code::code_list;
 use crate::condition::ConditionTest;
-use crate::{ConditionKind, Date, EntityId, EntityKind, EntityRef, Lang, Slug};
+use crate::{ConditionKind, Date, EntityId, EntityKind, EntityRef, Lang, Slug, Text};
 
 code_list! {
     /// What kind of other name an alias is.
@@ -128,7 +126,7 @@ pub struct Entity<N = EntityId> {
     /// Unique within the kind.
     pub slug: Slug,
     /// The name in each language.
-    pub names: BTreeMap<Lang, String>,
+    pub names: Text,
     /// Other names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<Alias>,
@@ -232,7 +230,7 @@ struct Raw<N> {
     id: Option<EntityId>,
     kind: EntityKind,
     slug: Slug,
-    names: BTreeMap<Lang, String>,
+    names: Text,
     #[serde(default = "Vec::new")]
     aliases: Vec<Alias>,
     iso3166: Option<Iso3166>,

@@ -1,6 +1,5 @@
 //! A synthetic graph for benchmarks and tests: the shapes of the real one, skewed degrees, the same for the same seed.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::{
@@ -101,7 +100,7 @@ impl Synthetic {
     fn entity(self, kind: EntityKind, n: usize) -> Entity {
         let mut random = Random(self.seed ^ 0xE17 ^ (n as u64) << 8 ^ kind.index() as u64);
         let name = |lang: &str, text: String| lang.parse::<Lang>().ok().map(|lang| (lang, text));
-        let names: BTreeMap<Lang, String> =
+        let names: Text =
             [name("en", format!("Synthetic {kind} {n}")), name("ar", format!("{} اصطناعي {n}", kind.entry().label_ar))]
                 .into_iter()
                 .flatten()

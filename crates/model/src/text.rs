@@ -46,9 +46,12 @@ impl<'de> Deserialize<'de> for Lang {
     }
 }
 
-/// A text in one or more languages; one word of memory when there is none.
+/// A text in one or more languages.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Text(Option<Arc<BTreeMap<Lang, String>>>);
+pub struct Text(
+    /// By tag, ascending.
+    Option<Arc<[(Lang, Box<str>)]>>,
+);
 
 impl Text {
     /// Whether there is no text in any language.
@@ -58,7 +61,7 @@ impl Text {
 
     /// The text in each language, by tag.
     pub fn iter(&self) -> impl Iterator<Item = (&Lang, &str)> {
-        self.0.iter().flat_map(|texts| texts.iter().map(|(lang, text)| (lang, text.as_str())))
+        self.0.iter().flat_map(|texts| texts.iter().map(|(lang, text)| (lang, &**text)))
     }
 
     /// The text in one language.
@@ -70,7 +73,8 @@ impl Text {
 impl FromIterator<(Lang, String)> for Text {
     fn from_iter<I: IntoIterator<Item = (Lang, String)>>(texts: I) -> Self {
         let texts: BTreeMap<Lang, String> = texts.into_iter().collect();
-        Self((!texts.is_empty()).then(|| Arc::new(texts)))
+        let texts: Vec<_> = texts.into_iter().map(|(lang, text)| (lang, text.into_boxed_str())).collect();
+        Self((!texts.is_empty()).then(|| texts.into()))
     }
 }
 
