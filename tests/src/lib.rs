@@ -1,1 +1,3 @@
-//! tests
+//! What the tests share. The tests themselves are under `tests/tests`.
+
+pub mod database;

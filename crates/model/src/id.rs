@@ -10,6 +10,26 @@ use xxhash_rust::xxh3::xxh3_128;
 /// 2025-07-04T00:00:00Z in Unix milliseconds: the time part of the identifiers of bundled records.
 const BUNDLED_MILLIS: u128 = 1_751_587_200_000;
 
+/// A `UUIDv7` whose time is that of the bundled records plus the collation of the key (in quarter microseconds: 42 bits
+/// over the milliseconds, `rand_a` and the top of `rand_b`), and whose other 52 bits are a hash of the key.
+fn keyed(domain: &str, key: &str) -> Uuid {
+    let hash = xxh3_128(format!("{domain}/{key}").as_bytes()) & ((1 << 52) - 1);
+    let order = collation(key.rsplit(':').next().unwrap_or(key));
+    let millis = BUNDLED_MILLIS + (order >> 22);
+    let (rand_a, rand_b) = ((order >> 10) & 0xfff, (order & 0x3ff) << 52 | hash);
+    Uuid::from_u128(millis << 80 | 7 << 76 | rand_a << 64 | 2 << 62 | rand_b)
+}
+
+/// The first eight characters as a number below 37^8: letters and digits in their order, anything else before them.
+fn collation(key: &str) -> u128 {
+    let place = |byte: u8| match byte.to_ascii_lowercase() {
+        digit @ b'0'..=b'9' => u128::from(digit - b'0') + 1,
+        letter @ b'a'..=b'z' => u128::from(letter - b'a') + 11,
+        _ => 0,
+    };
+    key.bytes().chain(std::iter::repeat(0)).take(8).fold(0, |number, byte| number * 37 + place(byte))
+}
+
 macro_rules! id {
     ($(#[$meta:meta])* $name:ident, $domain:literal) => {
         $(#[$meta])*
@@ -24,12 +44,10 @@ macro_rules! id {
                 Self(Uuid::now_v7())
             }
 
-            /// The identifier of a record of a data file, by its key: the same in every database that loads the file.
-            /// A `UUIDv7` with a fixed time, its random bits the hash of the key.
+            /// The identifier of a record of a data file, by its key: the same in every database that loads the file,
+            /// and ordered as the keys are by their first eight letters and digits.
             pub fn of_key(key: &str) -> Self {
-                let hash = xxh3_128(format!("{}/{key}", $domain).as_bytes());
-                let (random_a, random_b) = ((hash >> 64) & 0xfff, hash & ((1 << 62) - 1));
-                Self(Uuid::from_u128(BUNDLED_MILLIS << 80 | 7 << 76 | random_a << 64 | 2 << 62 | random_b))
+                Self(keyed($domain, key))
             }
         }
 
@@ -70,5 +88,10 @@ mod tests {
         assert_ne!(id.0, EntityId::of_key("gb-forces").0);
         assert_eq!(id.0.get_version_num(), 7);
         assert_eq!(id.0.get_variant(), uuid::Variant::RFC4122);
+        for (less, more) in
+            [("country:AF", "country:ZW"), ("country:FR", "country:GB"), ("l03-uk", "l21-fr"), ("a", "a-b")]
+        {
+            assert!(EntityId::of_key(less) < EntityId::of_key(more), "{less} {more}");
+        }
     }
 }

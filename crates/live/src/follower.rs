@@ -1,0 +1,142 @@
+//! The follower: reads the log after the newest snapshot, checks it, and publishes.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use pledgegraph_graph::{Builder, Graph};
+use pledgegraph_store::log::{self, Tail};
+use pledgegraph_store::snapshot::{self, Quotations, Row};
+use pledgegraph_store::{StoreError, head};
+use sqlx::PgPool;
+use sqlx::postgres::PgListener;
+use tokio::sync::{Notify, watch};
+
+use crate::published::{Gap, Published};
+use crate::status::Notes;
+
+/// How often the log is read without a hint.
+const POLL: Duration = Duration::from_millis(250);
+/// How long to wait before listening again after the connection broke.
+const LISTEN_AGAIN: Duration = Duration::from_secs(2);
+
+/// What the tasks work with.
+#[derive(Clone)]
+pub(crate) struct Follower {
+    pub(crate) pool: PgPool,
+    pub(crate) published: Arc<Published>,
+    pub(crate) notes: Arc<Notes>,
+    pub(crate) wake: Arc<Notify>,
+}
+
+impl Follower {
+    /// Runs until `stop` turns true.
+    pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) {
+        let mut tick = tokio::time::interval(POLL);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                _ = tick.tick() => {}
+                () = self.wake.notified() => {}
+            }
+            if let Err(error) = self.step().await {
+                let text = chain_of_causes(&error);
+                if self.notes.problem(text.clone()) {
+                    tracing::warn!("cannot follow the log: {text}");
+                }
+            }
+        }
+    }
+
+    /// Turns notifications into wake-ups. A hint, never the feed: the log is read all the same.
+    pub(crate) async fn listen(self, mut stop: watch::Receiver<bool>) {
+        loop {
+            let hints = async {
+                let mut listener = PgListener::connect_with(&self.pool).await?;
+                listener.listen(head::CHANNEL).await?;
+                loop {
+                    listener.recv().await?;
+                    self.wake.notify_one();
+                }
+            };
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                broken = hints => {
+                    let broken: Result<(), sqlx::Error> = broken;
+                    tracing::debug!(?broken, "no notifications for now");
+                }
+            }
+            tokio::time::sleep(LISTEN_AGAIN).await;
+        }
+    }
+
+    async fn step(&self) -> Result<(), StoreError> {
+        let current = self.published.current();
+        let mut connection = self.pool.acquire().await?;
+        let tail = log::since(&mut connection, current.seq(), current.chain()).await;
+        drop(connection);
+        match tail {
+            Ok(Tail::Commits(head, commits)) => {
+                if self.published.advance(&commits) == Err(Gap::Digest) {
+                    tracing::error!(seq = head.seq, "the graph differs from the database; loading anew");
+                    return self.reload().await;
+                }
+                self.notes.contact(head.seq);
+                lag(head.seq - self.published.current().seq());
+                Ok(())
+            }
+            Ok(Tail::Diverged(head)) => {
+                tracing::error!(seq = head.seq, own = current.seq(), "the log has another history; loading anew");
+                self.reload().await
+            }
+            Ok(Tail::Overwritten(head)) => {
+                tracing::info!(seq = head.seq, "rows of a bulk load were changed since; loading anew");
+                self.reload().await
+            }
+            Err(error @ StoreError::BrokenLog { .. }) => {
+                tracing::error!("{error}; loading anew");
+                self.reload().await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn reload(&self) -> Result<(), StoreError> {
+        let graph = load(&self.pool).await?;
+        self.notes.contact(graph.seq());
+        metrics::counter!("pledgegraph_reloads_total").increment(1);
+        self.published.replace(graph);
+        Ok(())
+    }
+}
+
+/// How many commits the newest snapshot is behind.
+#[expect(clippy::cast_precision_loss, reason = "a gauge")]
+fn lag(commits: i64) {
+    metrics::gauge!("pledgegraph_lag_commits").set(commits as f64);
+}
+
+/// Loads the whole graph.
+pub(crate) async fn load(pool: &PgPool) -> Result<Graph, StoreError> {
+    let began = Instant::now();
+    let mut builder = Builder::new();
+    let head = snapshot::load(pool, Quotations::LeftOut, |row, stamp| match row {
+        Row::Entity(entity) => builder.add_entity(entity, stamp.hash, stamp.stamp, stamp.created_seq),
+        Row::Edge(edge) => builder.add_edge(edge, stamp.hash, stamp.stamp, stamp.created_seq),
+    })
+    .await?;
+    let read = began.elapsed();
+    let graph = builder.finish(head.seq, head.chain, head.digest, head.recorded_at);
+    tracing::debug!(?read, built = ?began.elapsed(), edges = graph.edge_count(), "loaded the graph");
+    if graph.computed_digest() != graph.digest() {
+        let problem = "the rows are not what the digest of the head says".to_owned();
+        return Err(StoreError::BrokenLog { seq: head.seq, problem });
+    }
+    Ok(graph)
+}
+
+/// An error with its causes, on one line.
+fn chain_of_causes(error: &StoreError) -> String {
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |e| e.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

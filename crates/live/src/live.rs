@@ -1,0 +1,127 @@
+//! The handle that the rest of the process holds.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pledgegraph_graph::Graph;
+use pledgegraph_model::EdgeId;
+use pledgegraph_store::quotations::{self, EvidenceQuotation};
+use pledgegraph_store::{StoreError, Write, WriteError};
+use sqlx::PgPool;
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+
+use crate::follower::{self, Follower};
+use crate::published::Published;
+use crate::status::{Notes, Status};
+use crate::writer::{Job, Receipt, Writer};
+
+/// What can be set.
+#[derive(Debug, Clone)]
+pub struct LiveOptions {
+    /// How many writes may wait for the writer before callers wait to hand theirs in.
+    pub queue: usize,
+}
+
+impl Default for LiveOptions {
+    fn default() -> Self {
+        Self { queue: 1024 }
+    }
+}
+
+/// The graph of a database, kept in step. A clone is another handle of the same.
+#[derive(Debug, Clone)]
+pub struct Live {
+    pool: PgPool,
+    published: Arc<Published>,
+    notes: Arc<Notes>,
+    /// `None` after shutdown.
+    jobs: Arc<Mutex<Option<mpsc::Sender<Job>>>>,
+    stop: watch::Sender<bool>,
+    tasks: Arc<Mutex<Vec<JoinHandle<()>>>>,
+}
+
+impl Live {
+    /// Loads the graph, then starts the writer and the follower.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or holds something else than its digest says.
+    pub async fn start(pool: PgPool, options: LiveOptions) -> Result<Self, StoreError> {
+        let graph = follower::load(&pool).await?;
+        let notes = Arc::new(Notes::default());
+        notes.contact(graph.seq());
+        let published = Arc::new(Published::new(graph));
+        let wake = Arc::new(Notify::new());
+        let (jobs, waiting) = mpsc::channel(options.queue);
+        let (stop, stopped) = watch::channel(false);
+        let follower = Follower {
+            pool: pool.clone(),
+            published: Arc::clone(&published),
+            notes: Arc::clone(&notes),
+            wake: Arc::clone(&wake),
+        };
+        let writer = Writer { pool: pool.clone(), published: Arc::clone(&published), notes: Arc::clone(&notes), wake };
+        let tasks = vec![
+            tokio::spawn(writer.run(waiting)),
+            tokio::spawn(follower.clone().run(stopped.clone())),
+            tokio::spawn(follower.listen(stopped)),
+        ];
+        let (jobs, tasks) = (Arc::new(Mutex::new(Some(jobs))), Arc::new(Mutex::new(tasks)));
+        Ok(Self { pool, published, notes, jobs, stop, tasks })
+    }
+
+    /// The newest snapshot. Never waits.
+    pub fn snapshot(&self) -> Arc<Graph> {
+        self.published.current()
+    }
+
+    /// A snapshot that is still kept.
+    pub fn kept(&self, seq: i64) -> Option<Arc<Graph>> {
+        self.published.kept(seq)
+    }
+
+    /// Keeps a snapshot for some minutes, because a cursor was given for it.
+    pub fn keep(&self, graph: &Arc<Graph>) {
+        self.published.pin(graph);
+    }
+
+    /// How the process stands to the database.
+    pub fn status(&self) -> Status {
+        Status { seq: self.snapshot().seq(), ..self.notes.read() }
+    }
+
+    /// Writes, and answers when the write is durable and published here. Goes on when the caller goes away.
+    ///
+    /// # Errors
+    /// [`WriteError`] says why nothing was written, or that this is not known.
+    pub async fn write(&self, write: Write) -> Result<Receipt, WriteError> {
+        let closed = || WriteError::Unavailable(Arc::new(StoreError::Database(sqlx::Error::PoolClosed)));
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(closed)?;
+        let (answer, answered) = oneshot::channel();
+        jobs.send(Job { write, answer }).await.ok().ok_or_else(closed)?;
+        drop(jobs);
+        answered.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// The words of the sources of an edge, which are kept in the database only.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn quotations(&self, edge: EdgeId) -> Result<Vec<EvidenceQuotation>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        quotations::of_edge(&mut connection, edge).await
+    }
+
+    /// Finishes the writes that were accepted, then stops. Reads go on from memory.
+    pub async fn shutdown(&self) {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut tasks = tasks.into_iter();
+        if let Some(writer) = tasks.next() {
+            let _ = writer.await;
+        }
+        self.stop.send_replace(true);
+        for task in tasks {
+            let _ = task.await;
+        }
+    }
+}

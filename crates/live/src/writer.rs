@@ -1,0 +1,102 @@
+//! The writer task: it takes all waiting writes into one transaction.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pledgegraph_model::Commit;
+use pledgegraph_store::commits::{self, MAX_BATCH};
+use pledgegraph_store::{BatchError, StoreError, Write, WriteError};
+use sqlx::PgPool;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::published::{Gap, Published};
+use crate::status::Notes;
+
+/// How long an answer waits for the follower to publish a write that came after somebody else's.
+const FOLLOWER_LIMIT: Duration = Duration::from_secs(1);
+
+/// A write that was committed and is published here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its position in the log.
+    pub seq: i64,
+    /// Its link of the chain.
+    pub chain: [u8; 16],
+}
+
+/// A write and where to send its answer.
+pub(crate) struct Job {
+    pub(crate) write: Write,
+    pub(crate) answer: oneshot::Sender<Result<Receipt, WriteError>>,
+}
+
+/// What the task works with.
+pub(crate) struct Writer {
+    pub(crate) pool: PgPool,
+    pub(crate) published: Arc<Published>,
+    pub(crate) notes: Arc<Notes>,
+    /// Wakes the follower.
+    pub(crate) wake: Arc<tokio::sync::Notify>,
+}
+
+impl Writer {
+    /// Runs until all handles are gone and every accepted write has its answer.
+    pub(crate) async fn run(self, mut jobs: mpsc::Receiver<Job>) {
+        let mut waiting = Vec::with_capacity(MAX_BATCH);
+        while jobs.recv_many(&mut waiting, MAX_BATCH).await > 0 {
+            self.batch(std::mem::take(&mut waiting)).await;
+        }
+    }
+
+    async fn batch(&self, jobs: Vec<Job>) {
+        #[expect(clippy::cast_precision_loss, reason = "a batch has at most 256 writes")]
+        metrics::histogram!("pledgegraph_batch_writes").record(jobs.len() as f64);
+        let (writes, answers): (Vec<Write>, Vec<_>) = jobs.into_iter().map(|job| (job.write, job.answer)).unzip();
+        let results = match self.write(&writes).await {
+            Ok(results) => results,
+            Err(error) => vec![Err(error); answers.len()],
+        };
+        self.publish(&results).await;
+        for (result, answer) in results.into_iter().zip(answers) {
+            // A client that went away needs no answer.
+            let _ = answer.send(result.map(|commit| Receipt { seq: commit.seq, chain: commit.chain }));
+        }
+    }
+
+    async fn write(&self, writes: &[Write]) -> Result<Vec<Result<Commit, WriteError>>, WriteError> {
+        let unavailable = |error: StoreError| WriteError::Unavailable(Arc::new(error));
+        let mut connection = self.pool.acquire().await.map_err(|error| unavailable(error.into()))?;
+        let results = commits::write_batch(&mut connection, writes).await;
+        if results.is_err() {
+            // Whatever state the connection is in, it must not lock the head any longer.
+            drop(connection.detach());
+        }
+        results.map_err(|error| {
+            self.notes.problem(format!("a batch of writes failed: {error}"));
+            match error {
+                BatchError::NotWritten(error) => unavailable(error),
+                BatchError::OutcomeUnknown(error) => WriteError::OutcomeUnknown(Arc::new(error)),
+            }
+        })
+    }
+
+    /// Publishes the commits directly where they follow the newest snapshot, else lets the follower do it.
+    async fn publish(&self, results: &[Result<Commit, WriteError>]) {
+        let done: Vec<Commit> = results.iter().filter_map(|result| result.as_ref().ok().cloned()).collect();
+        let Some(last) = done.last().map(|commit| commit.seq) else { return };
+        metrics::counter!("pledgegraph_commits_total").increment(done.len() as u64);
+        self.notes.contact(last);
+        match self.published.advance(&done) {
+            Ok(()) => {}
+            Err(gap) => {
+                if gap == Gap::Digest {
+                    tracing::error!(seq = last, "the graph differs from the database after own commits; loading anew");
+                }
+                self.wake.notify_one();
+                if !self.published.reaches(last, FOLLOWER_LIMIT).await {
+                    tracing::warn!(seq = last, "answered before the follower published the write");
+                }
+            }
+        }
+    }
+}

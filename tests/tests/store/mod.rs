@@ -1,0 +1,5 @@
+mod bulk;
+mod commits;
+mod guard;
+mod log;
+mod schema;
