@@ -41,7 +41,7 @@ impl Follower {
             }
             if let Err(error) = self.step().await {
                 let text = chain_of_causes(&error);
-                if self.notes.problem(text.clone()) {
+                if self.notes.problem(&text) {
                     tracing::warn!("cannot follow the log: {text}");
                 }
             }
@@ -77,7 +77,8 @@ impl Follower {
         drop(connection);
         match tail {
             Ok(Tail::Commits(head, commits)) => {
-                if self.published.advance(&commits) == Err(Gap::Digest) {
+                // Any other gap shows at the next look, where the chain is checked at the snapshot's own place.
+                if self.published.advance((current.seq(), current.chain()), &commits) == Err(Gap::Digest) {
                     tracing::error!(seq = head.seq, "the graph differs from the database; loading anew");
                     return self.reload().await;
                 }

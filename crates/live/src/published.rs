@@ -18,8 +18,10 @@ const PINNED_FOR: Duration = Duration::from_mins(5);
 /// Why commits could not be applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Gap {
-    /// They do not follow the newest snapshot; the follower will close the gap.
+    /// They come later than what follows the newest snapshot; the follower will close the gap.
     NotNext,
+    /// They belong to another history than the newest snapshot; the follower will load anew.
+    History,
     /// What is held afterwards is not what the database says: load anew.
     Digest,
 }
@@ -31,13 +33,14 @@ pub(crate) struct Published {
     /// Held while the next snapshot is made, by the writer or the follower; never by a reader.
     making: Mutex<VecDeque<Arc<Graph>>>,
     pinned: Mutex<VecDeque<(Instant, Arc<Graph>)>>,
-    seq: watch::Sender<i64>,
+    /// How often a graph was loaded anew, and `seq` of the newest snapshot.
+    reached: watch::Sender<(u64, i64)>,
 }
 
 impl Published {
     pub(crate) fn new(graph: Graph) -> Self {
-        let seq = watch::Sender::new(graph.seq());
-        Self { current: ArcSwap::from_pointee(graph), making: Mutex::default(), pinned: Mutex::default(), seq }
+        let reached = watch::Sender::new((0, graph.seq()));
+        Self { current: ArcSwap::from_pointee(graph), making: Mutex::default(), pinned: Mutex::default(), reached }
     }
 
     pub(crate) fn current(&self) -> Arc<Graph> {
@@ -69,19 +72,26 @@ impl Published {
         })
     }
 
-    /// Applies commits that follow the newest snapshot, in order, and publishes the result. Those that it holds already
-    /// are passed over.
-    pub(crate) fn advance(&self, commits: &[Commit]) -> Result<(), Gap> {
+    /// Applies commits, in order, the first of which follows the point `before` of the log, and publishes the result.
+    /// Those that the newest snapshot holds already are passed over.
+    pub(crate) fn advance(&self, before: (i64, [u8; 16]), commits: &[Commit]) -> Result<(), Gap> {
         let mut recent = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         let current = self.current();
         let began = Instant::now();
+        let links = || commits.iter().map(|commit| (commit.seq, commit.chain)).chain([before]);
+        match links().find(|(seq, _)| *seq == current.seq()) {
+            Some((_, chain)) if chain == current.chain() => {}
+            Some(_) => return Err(Gap::History),
+            None if current.seq() < before.0 => return Err(Gap::NotNext),
+            None => {
+                let last = commits.last().map_or(before, |commit| (commit.seq, commit.chain));
+                let held = recent.iter().any(|graph| (graph.seq(), graph.chain()) == last);
+                return if held { Ok(()) } else { Err(Gap::History) };
+            }
+        }
         let mut next: Option<Graph> = None;
         for commit in commits.iter().filter(|commit| commit.seq > current.seq()) {
-            let graph = next.get_or_insert_with(|| Graph::clone(&current));
-            if commit.seq != graph.seq() + 1 {
-                return Err(Gap::NotNext);
-            }
-            graph.apply(commit);
+            next.get_or_insert_with(|| Graph::clone(&current)).apply(commit);
         }
         let Some(next) = next else { return Ok(()) };
         if next.computed_digest() != next.digest() {
@@ -98,7 +108,9 @@ impl Published {
         // Snapshots of another history must not be found by their seq.
         recent.clear();
         self.pinned.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        self.store(&mut recent, graph);
+        let seq = graph.seq();
+        self.current.store(Arc::new(graph));
+        self.reached.send_modify(|reached| *reached = (reached.0 + 1, seq));
     }
 
     fn store(&self, recent: &mut VecDeque<Arc<Graph>>, graph: Graph) {
@@ -107,12 +119,19 @@ impl Published {
         if recent.len() > RECENT {
             recent.pop_front();
         }
-        self.seq.send_replace(seq);
+        self.reached.send_modify(|reached| reached.1 = seq);
     }
 
-    /// Waits until a snapshot with this commit is published; `false` when that takes longer than `limit`.
-    pub(crate) async fn reaches(&self, seq: i64, limit: Duration) -> bool {
-        let mut watched = self.seq.subscribe();
-        tokio::time::timeout(limit, watched.wait_for(|published| *published >= seq)).await.is_ok_and(|r| r.is_ok())
+    /// How often a graph was loaded anew.
+    pub(crate) fn loads(&self) -> u64 {
+        self.reached.borrow().0
+    }
+
+    /// Waits until a snapshot with this commit is published that was loaded at least so often anew; `false` when that
+    /// takes longer than `limit`.
+    pub(crate) async fn reaches(&self, seq: i64, loads: u64, limit: Duration) -> bool {
+        let mut watched = self.reached.subscribe();
+        let there = watched.wait_for(|reached| reached.0 >= loads && reached.1 >= seq);
+        tokio::time::timeout(limit, there).await.is_ok_and(|r| r.is_ok())
     }
 }

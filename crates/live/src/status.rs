@@ -45,9 +45,9 @@ impl Notes {
     }
 
     /// Notes a problem; gives whether it is a new one.
-    pub(crate) fn problem(&self, text: String) -> bool {
+    pub(crate) fn problem(&self, text: &str) -> bool {
         let Ok(mut status) = self.0.lock() else { return true };
         status.database = false;
-        status.problem.replace(text.clone()).is_none_or(|before| before != text)
+        status.problem.replace(text.to_owned()).is_none_or(|before| before != text)
     }
 }

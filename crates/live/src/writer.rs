@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pledgegraph_model::Commit;
-use pledgegraph_store::commits::{self, MAX_BATCH};
+use pledgegraph_store::commits::{self, Done, MAX_BATCH};
 use pledgegraph_store::{BatchError, StoreError, Write, WriteError};
 use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
@@ -53,17 +53,19 @@ impl Writer {
         metrics::histogram!("pledgegraph_batch_writes").record(jobs.len() as f64);
         let (writes, answers): (Vec<Write>, Vec<_>) = jobs.into_iter().map(|job| (job.write, job.answer)).unzip();
         let results = match self.write(&writes).await {
-            Ok(results) => results,
+            Ok(done) => {
+                self.publish(&done).await;
+                done.answers
+            }
             Err(error) => vec![Err(error); answers.len()],
         };
-        self.publish(&results).await;
         for (result, answer) in results.into_iter().zip(answers) {
             // A client that went away needs no answer.
             let _ = answer.send(result.map(|commit| Receipt { seq: commit.seq, chain: commit.chain }));
         }
     }
 
-    async fn write(&self, writes: &[Write]) -> Result<Vec<Result<Commit, WriteError>>, WriteError> {
+    async fn write(&self, writes: &[Write]) -> Result<Done, WriteError> {
         let unavailable = |error: StoreError| WriteError::Unavailable(Arc::new(error));
         let mut connection = self.pool.acquire().await.map_err(|error| unavailable(error.into()))?;
         let results = commits::write_batch(&mut connection, writes).await;
@@ -72,7 +74,7 @@ impl Writer {
             drop(connection.detach());
         }
         results.map_err(|error| {
-            self.notes.problem(format!("a batch of writes failed: {error}"));
+            self.notes.problem(&format!("a batch of writes failed: {error}"));
             match error {
                 BatchError::NotWritten(error) => unavailable(error),
                 BatchError::OutcomeUnknown(error) => WriteError::OutcomeUnknown(Arc::new(error)),
@@ -81,22 +83,23 @@ impl Writer {
     }
 
     /// Publishes the commits directly where they follow the newest snapshot, else lets the follower do it.
-    async fn publish(&self, results: &[Result<Commit, WriteError>]) {
-        let done: Vec<Commit> = results.iter().filter_map(|result| result.as_ref().ok().cloned()).collect();
-        let Some(last) = done.last().map(|commit| commit.seq) else { return };
-        metrics::counter!("pledgegraph_commits_total").increment(done.len() as u64);
+    async fn publish(&self, done: &Done) {
+        let commits: Vec<Commit> = done.answers.iter().filter_map(|answer| answer.as_ref().ok().cloned()).collect();
+        let Some(last) = commits.last().map(|commit| commit.seq) else { return };
+        metrics::counter!("pledgegraph_commits_total").increment(commits.len() as u64);
         self.notes.contact(last);
-        match self.published.advance(&done) {
-            Ok(()) => {}
-            Err(gap) => {
-                if gap == Gap::Digest {
-                    tracing::error!(seq = last, "the graph differs from the database after own commits; loading anew");
-                }
-                self.wake.notify_one();
-                if !self.published.reaches(last, FOLLOWER_LIMIT).await {
-                    tracing::warn!(seq = last, "answered before the follower published the write");
-                }
+        let loads = self.published.loads();
+        let needed = match self.published.advance((done.before.seq, done.before.chain), &commits) {
+            Ok(()) => return,
+            Err(Gap::NotNext) => loads,
+            Err(gap @ (Gap::Digest | Gap::History)) => {
+                tracing::error!(seq = last, ?gap, "the graph differs from the database after own commits; loading anew");
+                loads + 1
             }
+        };
+        self.wake.notify_one();
+        if !self.published.reaches(last, needed, FOLLOWER_LIMIT).await {
+            tracing::warn!(seq = last, "answered before the follower published the write");
         }
     }
 }

@@ -3,4 +3,14 @@
 //! A library so that tests can use the embedded PostgreSQL and the bundled data; `main.rs` only calls [`cli::main`].
 
 pub mod bundle;
+pub mod cli;
+mod config;
+mod database;
+mod demo;
+mod generate;
+mod http;
+mod logging;
 pub mod postgres;
+mod serve;
+mod signals;
+mod verify;

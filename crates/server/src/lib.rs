@@ -1,1 +1,27 @@
-//! server
+//! HTTP: routes, JSON, CSV, OpenAPI and its page. The only crate that knows the wire.
+//!
+//! A handler decodes, asks the snapshot, and encodes. One request sees one snapshot, and no read touches PostgreSQL.
+//! Parameters are data (`filters`, `routes`): the same table reads a request and documents it.
+
+mod csv;
+mod error;
+mod extract;
+mod filters;
+mod layers;
+mod openapi;
+mod problem;
+mod recorder;
+mod reply;
+mod request;
+mod router;
+mod routes;
+mod state;
+mod wire;
+
+pub use error::{ApiError, FieldError};
+pub use openapi::{document, text as openapi};
+pub use problem::Problem;
+pub use recorder::recorder;
+pub use request::cursor::CursorKey;
+pub use router::build;
+pub use state::{AllowedOrigins, AppState, ServerOptions};

@@ -24,6 +24,7 @@ pub mod quotations;
 mod runs;
 pub mod schema;
 pub mod snapshot;
+mod staging;
 mod write;
 
 pub use commits::{BatchError, Mutation, Write};

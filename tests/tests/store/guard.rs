@@ -22,7 +22,7 @@ async fn writing_outside_a_commit_is_refused() -> Result<()> {
     one(&mut conn, [put_edge(&pledge("a", "willing"))]).await?;
     for table in ["entity", "edge", "edge_condition", "edge_link", "evidence"] {
         assert_eq!(refusal(&mut conn, &format!("delete from {table}")).await, "PG003", "{table}");
-        assert_eq!(refusal(&mut conn, &format!("insert into {table} select * from {table}")).await, "PG003", "{table}");
+        assert_eq!(refusal(&mut conn, &format!("insert into {table} default values")).await, "PG003", "{table}");
         assert_eq!(refusal(&mut conn, &format!("truncate {table} cascade")).await, "PG004", "{table}");
     }
     for statement in [

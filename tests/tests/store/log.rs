@@ -18,7 +18,8 @@ async fn the_tail_is_what_was_committed() -> Result<()> {
         write([put_edge(&pledge("a", "willing"))]),
         write([pledgegraph_store::Mutation::RemoveEdge(pledge("a", "willing").id)]),
     ];
-    let written: Vec<_> = commits::write_batch(&mut conn, &writes).await?.into_iter().collect::<Result<_, _>>()?;
+    let done = commits::write_batch(&mut conn, &writes).await?;
+    let written: Vec<_> = done.answers.into_iter().collect::<Result<_, _>>()?;
     let Tail::Commits(head, read) = since(&mut conn, 0, [0; 16]).await? else { panic!("the log begins at 0") };
     assert_eq!(read, written);
     assert_eq!(head, head::read(&mut conn).await?);

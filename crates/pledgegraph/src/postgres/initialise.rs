@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use nix::unistd::Uid;
 
@@ -15,9 +16,8 @@ use super::programs::{Programs, Version};
 pub(super) const SUPERUSER: &str = "pledgegraph";
 
 /// What a data root holds.
-const OUR_ENTRIES: [&str; 10] = [
+const OUR_ENTRIES: [&str; 9] = [
     "data",
-    "data.init",
     "lock",
     "password",
     "postgres.log",
@@ -27,6 +27,9 @@ const OUR_ENTRIES: [&str; 10] = [
     "runtime.part",
     "s",
 ];
+
+/// The beginning of the name of a cluster that is being made.
+const HALF_MADE: &str = "data.init";
 
 /// The longest path of a socket, on Linux; elsewhere it is a few bytes shorter.
 const SOCKET_PATH_LIMIT: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
@@ -84,7 +87,8 @@ fn make_root(path: &Path) -> Result<(), Error> {
 fn let_through(path: &Path) -> Result<(), Error> {
     let entries = || fs::read_dir(path)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>();
     let entries = entries().doing(|| format!("read {}", path.display()))?;
-    if entries.iter().all(|name| name.to_str().is_some_and(|name| OUR_ENTRIES.contains(&name))) {
+    let is_ours = |name: &str| OUR_ENTRIES.contains(&name) || name.starts_with(HALF_MADE);
+    if entries.iter().all(|name| name.to_str().is_some_and(is_ours)) {
         let mode = fs::metadata(path).doing(|| format!("look at {}", path.display()))?.mode() & 0o777 | 0o711;
         fs::set_permissions(path, fs::Permissions::from_mode(mode))
             .doing(|| format!("set the mode of {}", path.display()))?;
@@ -137,8 +141,10 @@ fn make_cluster(
     programs: &Programs,
     account: Option<&Account>,
 ) -> Result<(), Error> {
-    let part = root.join("data.init");
-    let _ = fs::remove_dir_all(&part);
+    remove_half_made(root);
+    // A name of its own: the `initdb` of a process that was killed may still be at work, and cleans up when it fails.
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    let part = root.join(format!("{HALF_MADE}.{now:x}"));
     DirBuilder::new().mode(0o700).create(&part).doing(|| format!("make {}", part.display()))?;
     write_password(password_file)?;
     if let Some(account) = account {
@@ -154,6 +160,15 @@ fn make_cluster(
     }
     fs::rename(&part, data).doing(|| format!("rename {}", part.display()))?;
     File::open(root).and_then(|root| root.sync_all()).doing(|| format!("sync {}", root.display()))
+}
+
+/// What a crash may leave of [`make_cluster`].
+fn remove_half_made(root: &Path) {
+    for entry in fs::read_dir(root).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(HALF_MADE) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// Code-point order, with upper and lower case of all of Unicode.

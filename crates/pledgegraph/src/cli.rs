@@ -1,0 +1,261 @@
+//! The command line: what can be asked of the program, and the exit code of each end.
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use crate::config::{Loaded, Settings, load, show};
+use crate::database::{Choice, Database};
+use crate::generate::generate;
+use crate::{demo, logging, serve, verify};
+
+/// A knowledge graph of coalitions and their conditional pledges: who pledged what, to whom, how firmly, on which
+/// conditions, and who says so.
+#[derive(Debug, Parser)]
+#[command(name = "pledgegraph", version, after_help = EXAMPLES, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// A configuration file (TOML); `pledgegraph config` shows its keys
+    #[arg(long, global = true, value_name = "FILE", env = "PLEDGEGRAPH_CONFIG", help_heading = "Everywhere")]
+    config: Option<PathBuf>,
+
+    /// The form of the log on standard error: human or json [default: human]
+    #[arg(long, global = true, value_name = "FORMAT", env = "PLEDGEGRAPH_LOG_FORMAT", help_heading = "Everywhere")]
+    log_format: Option<String>,
+
+    /// What is logged: a level, or a list such as `warn,pledgegraph=debug` [default: info]
+    #[arg(long, global = true, value_name = "FILTER", env = "PLEDGEGRAPH_LOG_LEVEL", help_heading = "Everywhere")]
+    log_level: Option<String>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  pledgegraph demo                                  the bundled data on http://127.0.0.1:8080
+  pledgegraph serve --data-dir ./graph              a graph of your own, with an embedded PostgreSQL
+  DATABASE_URL=postgres://me@db/pledges pledgegraph serve --listen 0.0.0.0:8080
+  pledgegraph config                                every setting, and where its value comes from
+
+Every setting can be given by a flag, else by a variable of the environment, else in the file.
+Exit codes: 0 done, 1 failed, 2 wrong use or configuration.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Load the bundled data into a database of its own and serve it
+    ///
+    /// The data go into an embedded PostgreSQL in a directory of their own, never into `DATABASE_URL`. They are loaded
+    /// once, when the graph is empty.
+    Demo(DemoArgs),
+    /// Serve the graph over HTTP
+    ///
+    /// The graph is in the PostgreSQL of `DATABASE_URL` (version 14 or newer); without it, in an embedded PostgreSQL in
+    /// the data directory, which is made at the first start.
+    Serve(ServeArgs),
+    /// Load the graph, check every invariant, and print its counts and digest
+    ///
+    /// Exits with 1 when anything is wrong. Changes nothing. With an embedded PostgreSQL, the service must be stopped.
+    Verify(DatabaseArgs),
+    /// Bring the schema of the database up to date, which `serve` does too unless told not to
+    Migrate(DatabaseArgs),
+    /// Show the effective configuration, and where each value comes from
+    Config(ServeArgs),
+    /// Print the OpenAPI document
+    Openapi,
+    /// Write a synthetic graph, one JSON object a line: first the entities, then the edges
+    Generate(GenerateArgs),
+}
+
+#[derive(Debug, Args)]
+struct DemoArgs {
+    /// The directory of the demonstration's database [default: see `pledgegraph config`]
+    #[arg(long = "data-dir", value_name = "DIR", env = "PLEDGEGRAPH_DEMO_DATA_DIR")]
+    demo_data_dir: Option<String>,
+
+    #[command(flatten)]
+    http: HttpArgs,
+
+    #[command(flatten)]
+    postgres: PostgresArgs,
+}
+
+#[derive(Debug, Args)]
+struct ServeArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+
+    /// Fail when the schema of the database is not up to date, in place of migrating it
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", env = "PLEDGEGRAPH_NO_MIGRATE")]
+    no_migrate: Option<String>,
+
+    #[command(flatten)]
+    http: HttpArgs,
+}
+
+#[derive(Debug, Args)]
+struct DatabaseArgs {
+    /// The directory of the embedded PostgreSQL, unless `DATABASE_URL` is set [default: see `pledgegraph config`]
+    #[arg(long, value_name = "DIR", env = "PLEDGEGRAPH_DATA_DIR")]
+    data_dir: Option<String>,
+
+    #[command(flatten)]
+    postgres: PostgresArgs,
+}
+
+#[derive(Debug, Args)]
+struct PostgresArgs {
+    /// The directory of the PostgreSQL server programs [default: searched for, newest first, and fetched if there are none]
+    #[arg(long, value_name = "DIR", env = "PLEDGEGRAPH_PG_BIN")]
+    pg_bin: Option<String>,
+
+    /// The most connections to the database that are open at a time [default: 8]
+    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_DATABASE_CONNECTIONS")]
+    database_connections: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct HttpArgs {
+    /// Where to listen; port 0 picks a free one [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR:PORT", env = "PLEDGEGRAPH_LISTEN")]
+    listen: Option<String>,
+
+    /// From which origins browsers may read, with commas between them [default: *, any]
+    #[arg(long, value_name = "LIST", env = "PLEDGEGRAPH_ALLOWED_ORIGINS")]
+    allowed_origins: Option<String>,
+
+    /// An answer that takes longer is given up, in seconds [default: 10]
+    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_REQUEST_SECONDS")]
+    request_seconds: Option<String>,
+
+    /// How long requests may take to finish after the signal to stop, in seconds [default: 10]
+    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_SHUTDOWN_SECONDS")]
+    shutdown_seconds: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct GenerateArgs {
+    /// How many edges; there are about thirty to an entity
+    #[arg(long, value_name = "N")]
+    edges: usize,
+
+    /// The same seed gives the same bytes
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+
+    /// The file to write, in place of standard output
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// What ends the program, by its exit code.
+enum Failure {
+    /// 2: the command line or the configuration is wrong.
+    Usage(anyhow::Error),
+    /// 1: everything else.
+    Run(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Run(error)
+    }
+}
+
+/// Runs the program with these arguments, the first of which is its name.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let parsed = Cli::command().try_get_matches_from(arguments);
+    let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let (cli, matches) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            // Help and version are no failures; that nobody reads them is not worth a word.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let (code, error) = match run(&cli, &matches) {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Usage(error)) => (2, error),
+        Err(Failure::Run(error)) => (1, error),
+    };
+    if !is_closed_pipe(&error) {
+        let _ = writeln!(io::stderr(), "error: {error:#}");
+    }
+    ExitCode::from(code)
+}
+
+/// Whoever read our output has seen enough.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let kind = error.root_cause().downcast_ref::<io::Error>().map(io::Error::kind);
+    kind == Some(io::ErrorKind::BrokenPipe)
+}
+
+fn run(cli: &Cli, matches: &ArgMatches) -> Result<(), Failure> {
+    match &cli.command {
+        Command::Generate(arguments) => {
+            return Ok(generate(arguments.edges, arguments.seed, arguments.output.as_deref())?);
+        }
+        Command::Openapi => return Ok(print(&pledgegraph_server::openapi())?),
+        Command::Demo(_) | Command::Serve(_) | Command::Verify(_) | Command::Migrate(_) | Command::Config(_) => {}
+    }
+    let (_, matches) = matches.subcommand().context("no command").map_err(Failure::Usage)?;
+    let loaded = load(cli.config.as_deref(), matches, &|name| std::env::var(name).ok()).map_err(Failure::Usage)?;
+    if let Command::Config(_) = cli.command {
+        return Ok(print_configuration(&loaded)?);
+    }
+    logging::start(&loaded.settings).map_err(Failure::Usage)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
+    let result = match cli.command {
+        Command::Demo(_) => runtime.block_on(demo::run(&loaded.settings)),
+        Command::Migrate(_) => runtime.block_on(migrate(&loaded.settings)),
+        Command::Verify(_) => runtime.block_on(verify::run(&loaded.settings)),
+        _ => runtime.block_on(serve::run(&loaded.settings)),
+    };
+    // A thread that is still fetching, or stuck on a disk, does not hold up the end.
+    runtime.shutdown_background();
+    Ok(result?)
+}
+
+async fn migrate(settings: &Settings) -> Result<()> {
+    let database = Database::open(Choice::of(settings)?, settings).await?;
+    let migrated = database.migrate().await;
+    database.close().await;
+    migrated
+}
+
+fn print(text: &str) -> Result<()> {
+    io::stdout().lock().write_all(text.as_bytes()).context("cannot write to standard output")
+}
+
+fn print_configuration(loaded: &Loaded) -> Result<()> {
+    show(loaded, &mut io::stdout().lock()).context("cannot write to standard output")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::SETTINGS;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_setting_with_a_flag_is_an_argument_of_that_name() {
+        let command = Cli::command();
+        for setting in SETTINGS.iter().filter(|setting| setting.flag.is_some()) {
+            let of = |command: &clap::Command| {
+                let argument = command.get_arguments().find(|argument| argument.get_id() == setting.key)?;
+                Some((format!("--{}", argument.get_long()?), argument.get_env()?.to_str()?.to_owned()))
+            };
+            let found = command.get_subcommands().find_map(of).or_else(|| of(&command));
+            let expected = (setting.flag.unwrap_or_default().to_owned(), setting.env.to_owned());
+            assert_eq!(found, Some(expected), "{}", setting.key);
+        }
+    }
+}

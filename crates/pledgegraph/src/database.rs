@@ -1,0 +1,181 @@
+//! The database of a run: the one that `DATABASE_URL` names, or an embedded PostgreSQL.
+
+use std::path::Path;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use pledgegraph_store::schema;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection as _, PgConnection, PgPool};
+
+use crate::config::{Secret, Settings};
+use crate::postgres::{Cluster, ClusterOptions, MINIMUM_MAJOR, Search, system_directories};
+
+/// How long the database of `DATABASE_URL` may take to answer at the start.
+const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long the embedded PostgreSQL may take to stop before it is not asked politely any more.
+const STOP_GRACE: Duration = Duration::from_secs(20);
+
+/// Which database to use.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Choice<'a> {
+    /// The one that this URL names.
+    Url(&'a Secret),
+    /// An embedded one in this directory.
+    Embedded(&'a Path),
+}
+
+/// A database that takes connections, and the server behind it if that is ours.
+pub(crate) struct Database {
+    /// Connections to it.
+    pub(crate) pool: PgPool,
+    cluster: Option<Cluster>,
+}
+
+impl<'a> Choice<'a> {
+    /// What `serve` and its like use: `DATABASE_URL`, else the data directory.
+    pub(crate) fn of(settings: &'a Settings) -> Result<Self> {
+        match &settings.database_url {
+            Some(url) => Ok(Self::Url(url)),
+            None => Ok(Self::Embedded(settings.data_dir()?)),
+        }
+    }
+
+    /// The same, for commands that make nothing.
+    pub(crate) fn existing(settings: &'a Settings) -> Result<Self> {
+        let choice = Self::of(settings)?;
+        if let Self::Embedded(directory) = choice
+            && !directory.join("data/PG_VERSION").exists()
+        {
+            bail!("there is no database in {}", directory.display());
+        }
+        Ok(choice)
+    }
+}
+
+impl Database {
+    /// Opens the database and looks whether it can be used; the schema is left as it is.
+    ///
+    /// # Errors
+    /// One line that says what is wrong, and never a password.
+    pub(crate) async fn open(choice: Choice<'_>, settings: &Settings) -> Result<Self> {
+        let (options, cluster) = match choice {
+            Choice::Url(url) => (reach(url).await?, None),
+            Choice::Embedded(directory) => {
+                let cluster = start(directory, settings).await?;
+                (cluster.connect_options(), Some(cluster))
+            }
+        };
+        let pool = PgPoolOptions::new().max_connections(settings.database_connections).acquire_timeout(ANSWER_LIMIT);
+        Ok(Self { pool: pool.connect_lazy_with(options), cluster })
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// When it was made by a later version of the program, or may not be changed.
+    pub(crate) async fn migrate(&self) -> Result<()> {
+        let mut connection = self.pool.acquire().await.context("cannot reach the database")?;
+        schema::migrate(&mut connection).await.context("the database cannot be used")
+    }
+
+    /// Looks whether the schema is up to date.
+    ///
+    /// # Errors
+    /// When it is older or newer than this program.
+    pub(crate) async fn check(&self) -> Result<()> {
+        let mut connection = self.pool.acquire().await.context("cannot reach the database")?;
+        schema::check(&mut connection).await.context("the database cannot be used")
+    }
+
+    /// Closes all connections, and stops the server if it is ours.
+    pub(crate) async fn close(self) {
+        // A connection that is busy does not keep us: stopping the server or the process ends it.
+        let _ = tokio::time::timeout(Duration::from_secs(5), self.pool.close()).await;
+        if let Some(cluster) = self.cluster {
+            cluster.stop(STOP_GRACE).await;
+        }
+    }
+}
+
+async fn start(directory: &Path, settings: &Settings) -> Result<Cluster> {
+    let (pg_bin, data_root) = (settings.pg_bin.clone(), directory.to_owned());
+    // It may run programs and fetch them.
+    let search = move || {
+        let announce = |line: &str| tracing::info!("{line}");
+        let (pg_bin, system) = (pg_bin.as_deref(), system_directories());
+        Search { pg_bin, data_root: &data_root, system, announce: &announce }.run()
+    };
+    let programs = tokio::task::spawn_blocking(search).await.context("the search for PostgreSQL broke off")??;
+    tracing::debug!("PostgreSQL {} in {}", programs.version(), programs.directory().display());
+    Ok(Cluster::start(&ClusterOptions::new(directory, programs)).await?)
+}
+
+/// Connects once, to know that it answers and is new enough.
+async fn reach(url: &Secret) -> Result<PgConnectOptions> {
+    let options = PgConnectOptions::from_str(url.reveal()).context("DATABASE_URL cannot be read")?;
+    let options = options.application_name("pledgegraph");
+    let place = place(&options);
+    let connecting = tokio::time::timeout(ANSWER_LIMIT, PgConnection::connect_with(&options)).await;
+    let Ok(connected) = connecting else {
+        bail!("the PostgreSQL of DATABASE_URL ({place}) does not answer within {} s", ANSWER_LIMIT.as_secs());
+    };
+    let connection =
+        connected.with_context(|| format!("cannot connect to the PostgreSQL of DATABASE_URL ({place})"))?;
+    let version = connection.server_version_num().unwrap_or_default();
+    if version < MINIMUM_MAJOR * 10_000 {
+        let (major, minor) = (version / 10_000, version % 10_000);
+        bail!(
+            "the PostgreSQL of DATABASE_URL ({place}) is too old: it is {major}.{minor}, and version {MINIMUM_MAJOR} or newer is needed"
+        );
+    }
+    connection.close().await.with_context(|| format!("the PostgreSQL of DATABASE_URL ({place}) hangs up"))?;
+    Ok(options)
+}
+
+/// Where a database is, from the parts that are no secret: what is not understood is not shown.
+fn place(options: &PgConnectOptions) -> String {
+    let user = options.get_username();
+    let database = options.get_database().unwrap_or(user);
+    match options.get_socket() {
+        Some(socket) => format!("postgres:///{database}?host={}&user={user}", socket.display()),
+        None => format!("postgres://{user}@{}:{}/{database}", options.get_host(), options.get_port()),
+    }
+}
+
+/// The URL of a database without its secrets.
+pub(crate) fn redacted(url: &str) -> String {
+    let Ok(options) = PgConnectOptions::from_str(url) else { return HIDDEN.to_owned() };
+    let place = place(&options);
+    let user_part = url.split('@').next().unwrap_or_default();
+    if !url.contains("password=") && user_part.matches(':').count() < 2 {
+        return place;
+    }
+    match options.get_socket() {
+        Some(_) => format!("{place}&password={HIDDEN}"),
+        None => place.replacen('@', &format!(":{HIDDEN}@"), 1),
+    }
+}
+
+const HIDDEN: &str = "***";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_secret_is_shown() {
+        for (url, shown) in [
+            ("postgres://u:hunter2@h:1/d", "postgres://u:***@h:1/d"),
+            ("postgres://u@h/d?password=hunter2&sslmode=disable", "postgres://u:***@h:5432/d"),
+            ("postgres:///d?host=/run/x&user=u&password=hunter2", "postgres:///d?host=/run/x&user=u&password=***"),
+            ("postgres://u@h/d", "postgres://u@h:5432/d"),
+            ("postgres://u:hunter2@h:port/d", "***"),
+            ("hunter2", "***"),
+        ] {
+            assert_eq!(redacted(url), shown);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! A run of the service, from the port to the last request.
+
+use std::future::IntoFuture as _;
+use std::io::{self, ErrorKind, Write as _};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use pledgegraph_live::{Live, LiveOptions};
+use pledgegraph_server::{AppState, ServerOptions};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::config::Settings;
+use crate::database::{Choice, Database};
+use crate::signals::Signals;
+use crate::{demo, http};
+
+/// What a run serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// The user's own graph.
+    Own,
+    /// The bundled data, loaded where the graph is empty.
+    Bundled,
+}
+
+/// How long the writer may take to end after the last request.
+const LIVE_LIMIT: Duration = Duration::from_secs(5);
+
+/// Serves the user's graph until a signal.
+///
+/// # Errors
+/// One line that says why it cannot start, or what broke.
+pub(crate) async fn run(settings: &Settings) -> Result<()> {
+    serve(settings, Choice::of(settings)?, Content::Own).await
+}
+
+/// Serves a database until a signal: the first one lets requests finish, a second one ends at once.
+///
+/// # Errors
+/// One line that says why it cannot start, or what broke.
+pub(crate) async fn serve(settings: &Settings, choice: Choice<'_>, content: Content) -> Result<()> {
+    let options = http::options(settings)?;
+    let mut signals = Signals::new().context("cannot wait for signals")?;
+    // First of all: nothing is started for a port that cannot be had.
+    let listener = listen(&settings.listen, choice).await?;
+    let database = tokio::select! {
+        signal = signals.next() => {
+            interrupted(signal);
+            return Ok(());
+        }
+        opened = Database::open(choice, settings) => opened?,
+    };
+    let served = Run { listener, signals: &mut signals, settings, options, content }.on(&database).await;
+    tokio::select! {
+        () = database.close() => served,
+        _ = signals.next() => bail!("ended at once by a second signal"),
+    }
+}
+
+fn interrupted(signal: &str) {
+    tracing::info!("{signal} before the start was complete");
+}
+
+/// What a run is made of.
+struct Run<'a> {
+    listener: TcpListener,
+    signals: &'a mut Signals,
+    settings: &'a Settings,
+    options: ServerOptions,
+    content: Content,
+}
+
+impl Run<'_> {
+    async fn on(self, database: &Database) -> Result<()> {
+        // Before the graph, whose writer and follower count too.
+        let metrics = http::record()?;
+        let live = tokio::select! {
+            signal = self.signals.next() => {
+                interrupted(signal);
+                return Ok(());
+            }
+            live = start(database, self.settings, self.content) => live?,
+        };
+        let served = self.serve(AppState { live: live.clone(), metrics: Some(metrics) }).await;
+        if tokio::time::timeout(LIVE_LIMIT, live.shutdown()).await.is_err() {
+            tracing::warn!("the writer did not end within {LIVE_LIMIT:?}");
+        }
+        served
+    }
+
+    async fn serve(self, state: AppState) -> Result<()> {
+        let address = self.listener.local_addr().context("the port is gone")?;
+        let (stop, mut stopping) = watch::channel(false);
+        let stopped = async move {
+            let _ = stopping.wait_for(|stop| *stop).await;
+        };
+        let router = pledgegraph_server::build(state, self.options);
+        let server = axum::serve(self.listener, router).with_graceful_shutdown(stopped);
+        let mut server = tokio::spawn(server.into_future());
+        announce(address, self.content);
+        let signal = tokio::select! {
+            signal = self.signals.next() => signal,
+            ended = &mut server => return ended.context("the server broke off")?.context("cannot serve any more"),
+        };
+        tracing::info!("{signal}: no new requests, the open ones are finished");
+        stop.send_replace(true);
+        let limit = Duration::from_secs(self.settings.shutdown_seconds);
+        tokio::select! {
+            ended = tokio::time::timeout(limit, &mut server) => if ended.is_err() {
+                tracing::warn!("some requests did not finish within {limit:?}");
+            },
+            signal = self.signals.next() => tracing::warn!("{signal} again: open requests are broken off"),
+        }
+        server.abort();
+        Ok(())
+    }
+}
+
+/// From a database that answers to a graph in memory.
+async fn start(database: &Database, settings: &Settings, content: Content) -> Result<Live> {
+    if settings.no_migrate {
+        database.check().await?;
+    } else {
+        database.migrate().await?;
+    }
+    if content == Content::Bundled {
+        demo::load(&database.pool).await?;
+    }
+    let live = Live::start(database.pool.clone(), LiveOptions::default()).await.context("cannot load the graph")?;
+    let graph = live.snapshot();
+    tracing::info!(
+        seq = graph.seq(),
+        digest = format!("{:016x}", graph.digest()),
+        "{} entities and {} edges are loaded",
+        graph.entity_count(),
+        graph.edge_count()
+    );
+    Ok(live)
+}
+
+/// Says on standard output where the service is; nobody has to read it.
+fn announce(address: SocketAddr, content: Content) {
+    let question = match content {
+        Content::Own => "/v1/countries?limit=3",
+        Content::Bundled => "/v1/commitments?capability=military.forces&stance_min=willing&conditional_on=us-backing",
+    };
+    let text = format!(
+        "Pledgegraph is serving http://{address}\n  ask it:   curl -s 'http://{address}{question}'\n  the API:  http://{address}/docs\n"
+    );
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+async fn listen(address: &str, choice: Choice<'_>) -> Result<TcpListener> {
+    let error = match TcpListener::bind(address).await {
+        Ok(listener) => return Ok(listener),
+        Err(error) => error,
+    };
+    match (error.kind(), choice) {
+        (ErrorKind::AddrInUse, Choice::Embedded(directory)) if is_in_use(directory) => bail!(
+            "{} is in use by another process, and so is {address}: Pledgegraph seems to be running already",
+            directory.display()
+        ),
+        (ErrorKind::AddrInUse, _) => {
+            bail!("{address} is taken by another process: choose another port with --listen ADDR:PORT")
+        }
+        (ErrorKind::PermissionDenied, _) => Err(error)
+            .with_context(|| format!("may not listen on {address}: choose a port above 1023 with --listen ADDR:PORT")),
+        (ErrorKind::AddrNotAvailable, _) => {
+            bail!("{address} is not an address of this machine: choose another one with --listen ADDR:PORT")
+        }
+        _ => Err(error).with_context(|| format!("cannot listen on `{address}`, given as ADDR:PORT")),
+    }
+}
+
+/// Whether another process owns the data directory.
+fn is_in_use(directory: &Path) -> bool {
+    let lock = std::fs::File::open(directory.join("lock"));
+    lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(std::fs::TryLockError::WouldBlock)))
+}

@@ -1,0 +1,94 @@
+//! A service that runs: what it says, what it answers, and how it ends.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use nix::sys::signal::Signal;
+use pledgegraph::postgres::throwaway;
+use sqlx::ConnectOptions as _;
+
+use crate::process::{Service, demo, failure, finish, get, program, run, servers_on};
+
+#[test]
+fn the_demonstration_answers_the_first_question() {
+    let root = tempfile::tempdir().expect("a directory");
+    let data = root.path().join("data");
+    let mut command = demo(&data);
+    command.env("DATABASE_URL", "postgres://not:used@127.0.0.1:1/x");
+    let mut service = Service::start(command);
+    let address = service.address();
+    assert!(service.errors().contains("DATABASE_URL is set and not used"), "{}", service.errors());
+
+    let question = service.next_line();
+    let question = question.trim().strip_prefix("ask it:   curl -s 'http://").expect("a first curl");
+    let path = question.strip_prefix(&address).and_then(|path| path.strip_suffix('\'')).expect("a path");
+    let answer = get(&address, path);
+    let items = answer["items"].as_array().expect("a list");
+    let pledgers: BTreeSet<&str> = items.iter().filter_map(|item| item["pledger"]["ref"].as_str()).collect();
+    assert_eq!(pledgers, BTreeSet::from(["country:AU", "country:FR", "country:GB"]));
+    assert_eq!(items.len(), 3);
+    assert!(service.next_line().ends_with(&format!("http://{address}/docs")));
+
+    // The same directory, by a free port and by the same port.
+    let second = failure(&finish(demo(&data)), 1);
+    assert_eq!(second, format!("error: {} is in use by another process", data.display()));
+    let mut command = program(&["demo", "--listen", &address, "--data-dir"]);
+    let third = failure(&finish(command.arg(&data)), 1);
+    assert!(third.starts_with(&second) && third.contains(&address), "{third}");
+    get(&address, "/readyz");
+
+    service.stop();
+    assert_eq!(servers_on(&data), [] as [i32; 0]);
+    let verified = run(&["verify", "--data-dir", data.to_str().expect("UTF-8")]);
+    let verified = String::from_utf8_lossy(&verified.stdout).into_owned();
+    assert!(verified.contains("violations  0"), "{verified}");
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once_and_logs_are_json_when_asked() {
+    let root = tempfile::tempdir().expect("a directory");
+    let data = root.path().join("data");
+    let mut command = demo(&data);
+    command.args(["--log-format", "json", "--shutdown-seconds", "60"]);
+    let mut service = Service::start(command);
+    let address = service.address();
+    // A request that is never finished.
+    let mut half = std::net::TcpStream::connect(&address).expect("it listens");
+    std::io::Write::write_all(&mut half, b"GET / HTTP/1.1\r\nHost: x\r\n").expect("sent");
+    for line in service.errors().lines() {
+        serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    }
+    service.signal(Signal::SIGINT);
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    service.signal(Signal::SIGINT);
+    service.end();
+    crate::process::eventually("PostgreSQL ends", || servers_on(&data).is_empty());
+}
+
+#[test]
+fn a_database_of_the_users_own() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let options = runtime.block_on(throwaway::database("empty", async |_| Ok(()))).expect("a database");
+    let socket = options.get_socket().expect("a socket").display().to_string().replace('/', "%2F");
+    let (user, database) = (options.get_username(), options.get_database().expect("a name"));
+    let url = format!("postgres:///{database}?host={socket}&user={user}&port={}", options.get_port());
+
+    let with_url = |arguments: &[&str]| {
+        let mut command = program(arguments);
+        command.env("DATABASE_URL", &url);
+        command
+    };
+    let unmigrated = finish(with_url(&["serve", "--listen", "127.0.0.1:0", "--no-migrate"]));
+    let error = failure(&unmigrated, 1);
+    assert!(error.starts_with("error: the database cannot be used: the database lacks "), "{error}");
+
+    let mut service = Service::start(with_url(&["serve", "--listen", "127.0.0.1:0"]));
+    let address = service.address();
+    get(&address, "/readyz");
+    assert_eq!(get(&address, "/v1/countries")["items"].as_array().map(Vec::len), Some(0), "nobody asked for data");
+    let verified = finish(with_url(&["verify"]));
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
+    service.stop();
+    drop(fs::read_dir(options.get_socket().expect("a socket")).expect("the database is left alone"));
+    runtime.block_on(options.connect()).expect("the database is left alone");
+}

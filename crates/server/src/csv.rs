@@ -1,0 +1,7 @@
+//! Lists as CSV: whole, streamed from one snapshot, with columns whose names never change.
+
+pub(crate) mod columns;
+pub(crate) mod commitments;
+pub(crate) mod edges;
+pub(crate) mod entities;
+pub(crate) mod stream;

@@ -1,0 +1,125 @@
+//! Columns and cells.
+
+use std::fmt::{Display, Write as _};
+
+use chrono::SecondsFormat;
+use pledgegraph_graph::{EdgeView, EntityView};
+use pledgegraph_model::{Date, Text};
+
+use crate::wire::Wire;
+use crate::wire::reference::RefText;
+
+/// A column: its name, and what it writes into the cell.
+pub(crate) struct Column<F> {
+    pub(crate) name: &'static str,
+    pub(crate) write: F,
+}
+
+/// A column over statements.
+pub(crate) type EdgeColumn = Column<fn(Wire<'_>, &EdgeView<'_>, &mut Cell)>;
+
+/// A column over entities.
+pub(crate) type EntityColumn = Column<fn(Wire<'_>, &EntityView<'_>, &mut Cell)>;
+
+/// Declares a table of columns: `"name", |wire, view, cell| ...;`.
+macro_rules! columns {
+    ($($name:literal, $write:expr;)*) => {
+        &[$($crate::csv::columns::Column { name: $name, write: $write },)*]
+    };
+}
+pub(crate) use columns;
+
+/// The text of one cell.
+#[derive(Debug, Default)]
+pub(crate) struct Cell(String);
+
+impl Cell {
+    /// Empties it for the next cell.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Adds what can be shown.
+    pub(crate) fn put(&mut self, value: impl Display) {
+        // Writing to a String cannot fail.
+        let _ = write!(self.0, "{value}");
+    }
+
+    /// Adds what can be shown, if there is any.
+    pub(crate) fn put_some(&mut self, value: Option<impl Display>) {
+        if let Some(value) = value {
+            self.put(value);
+        }
+    }
+
+    /// Adds all of them, separated by `; `.
+    pub(crate) fn put_all<T: Display>(&mut self, values: impl IntoIterator<Item = T>) {
+        for (i, value) in values.into_iter().enumerate() {
+            if i > 0 {
+                self.0.push_str("; ");
+            }
+            self.put(value);
+        }
+    }
+
+    /// Adds the reference of an entity.
+    pub(crate) fn put_ref(&mut self, view: &EntityView<'_>) {
+        self.put(RefText(view.entity()));
+    }
+
+    /// Adds the name of an entity in one language; nothing where it has none.
+    pub(crate) fn put_name(&mut self, view: &EntityView<'_>, lang: &str) {
+        self.put_some(view.entity().names.get(lang));
+    }
+
+    /// Adds a text in one language.
+    pub(crate) fn put_text(&mut self, text: &Text, lang: &str) {
+        self.put_some(text.get(lang));
+    }
+
+    /// Adds a date: as EDTF, else in the source's words.
+    pub(crate) fn put_date(&mut self, date: &Date) {
+        match &date.edtf {
+            Some(edtf) => self.put(edtf),
+            None => self.put_some(date.verbatim.as_deref()),
+        }
+    }
+
+    /// The text with the beginning of a formula defused: a spreadsheet takes `=`, `+`, `-`, `@` and a tab for one, but not
+    /// a plain number.
+    pub(crate) fn defused(&mut self) -> &str {
+        let begins_badly = self.0.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        if begins_badly && self.0.parse::<f64>().is_err() {
+            self.0.insert(0, '\'');
+        }
+        &self.0
+    }
+}
+
+/// The columns that end the row of every statement.
+pub(crate) fn put_recorded_at(view: &EdgeView<'_>, cell: &mut Cell) {
+    cell.put(view.recorded_at().to_rfc3339_opts(SecondsFormat::Micros, true));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defuses_formulas_and_leaves_numbers() {
+        for (text, expected) in [
+            ("=1+1", "'=1+1"),
+            ("+x", "'+x"),
+            ("-x", "'-x"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\tx", "'\tx"),
+            ("-3", "-3"),
+            ("plain", "plain"),
+            ("", ""),
+        ] {
+            let mut cell = Cell::default();
+            cell.put(text);
+            assert_eq!(cell.defused(), expected);
+        }
+    }
+}

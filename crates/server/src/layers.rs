@@ -1,0 +1,9 @@
+//! What happens to every request and answer, whatever the path. `router::build` puts these in order.
+
+pub(crate) mod access;
+pub(crate) mod cors;
+pub(crate) mod guards;
+pub(crate) mod headers;
+pub(crate) mod negotiation;
+pub(crate) mod problems;
+pub(crate) mod request_id;

@@ -1,0 +1,41 @@
+//! Headers of every answer: what browsers must not do with it, and the version of the data.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State as FromState};
+use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::reply::{VERSION, set};
+use crate::state::State;
+use crate::wire::list::version;
+
+const ALWAYS: [(HeaderName, HeaderValue); 6] = [
+    (
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+    ),
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin")),
+];
+
+/// Takes the current snapshot, so that one request sees one version, and names that version in the answer unless the
+/// answer is of another.
+pub(crate) async fn layer(FromState(state): FromState<State>, mut request: Request, next: Next) -> Response {
+    let graph = state.live.snapshot();
+    let current = version(&graph);
+    request.extensions_mut().insert(Arc::clone(&graph));
+    let mut response = next.run(request).await;
+    if !response.headers().contains_key(VERSION) {
+        set(&mut response, VERSION, &current);
+    }
+    for (name, value) in ALWAYS {
+        response.headers_mut().entry(name).or_insert(value);
+    }
+    response
+}

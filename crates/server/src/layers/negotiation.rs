@@ -1,0 +1,75 @@
+//! Refuses requests for media types that a path cannot make.
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::HeaderMap;
+use axum::http::header::ACCEPT;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::error::ApiError;
+use crate::problem::Problem;
+use crate::request::language::weighted;
+
+/// The media type that a route makes; `None` where any will do.
+fn made(route: &str) -> Option<(&'static str, &'static str)> {
+    match route {
+        "/metrics" => None,
+        route if route.starts_with("/docs") => None,
+        #[expect(clippy::case_sensitive_file_extension_comparisons, reason = "routes are our own, in lower case")]
+        route if route.ends_with(".csv") => Some(("text", "csv")),
+        _ => Some(("application", "json")),
+    }
+}
+
+/// Answers 406 where `Accept` leaves out what the route makes.
+pub(crate) async fn layer(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let Some((kind, subkind)) = route.as_deref().and_then(made) else { return next.run(request).await };
+    if accepts(request.headers(), kind, subkind) {
+        return next.run(request).await;
+    }
+    ApiError::new(Problem::NotAcceptable, format!("this path makes {kind}/{subkind}")).into_response()
+}
+
+/// Whether `Accept` takes a media type: the most specific range that matches decides (RFC 9110 12.5.1).
+fn accepts(headers: &HeaderMap, kind: &str, subkind: &str) -> bool {
+    let mut values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).peekable();
+    if values.peek().is_none() {
+        return true;
+    }
+    let mut best = None;
+    for range in values.flat_map(|value| value.split(',')) {
+        let (name, weight) = weighted(range);
+        let specificity = match name.split_once('/') {
+            Some((k, s)) if k.eq_ignore_ascii_case(kind) && s.eq_ignore_ascii_case(subkind) => 3,
+            Some((k, "*")) if k.eq_ignore_ascii_case(kind) => 2,
+            Some(("*", "*")) => 1,
+            _ => continue,
+        };
+        best = best.max(Some((specificity, weight)));
+    }
+    best.is_some_and(|(_, weight)| weight > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_specific_range_decides() {
+        for (accept, expected) in [
+            ("*/*", true),
+            ("application/json", true),
+            ("application/*;q=0.1", true),
+            ("text/html", false),
+            ("text/html,application/xhtml+xml,*/*;q=0.8", true),
+            ("application/json;q=0, */*", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, accept.parse().expect("a header"));
+            assert_eq!(accepts(&headers, "application", "json"), expected, "{accept}");
+        }
+        assert!(accepts(&HeaderMap::new(), "application", "json"));
+    }
+}

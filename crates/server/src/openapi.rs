@@ -1,0 +1,105 @@
+//! The OpenAPI document: 3.1, made from the tables that also read requests and from the bodies that are written.
+//!
+//! It is checked in at `openapi/openapi.json`; a test compares the two.
+
+pub(crate) mod endpoint;
+pub(crate) mod schemas;
+
+use serde_json::Value;
+use utoipa::OpenApi;
+use utoipa::openapi::info::{ContactBuilder, Info, InfoBuilder, LicenseBuilder};
+use utoipa::openapi::tag::{Tag, TagBuilder};
+use utoipa::openapi::{OpenApi as Document, ServerBuilder};
+
+use crate::error::{FieldError, ProblemBody};
+use crate::wire;
+
+/// The bodies that schemas are derived from.
+#[derive(OpenApi)]
+#[openapi(components(schemas(
+    FieldError,
+    ProblemBody,
+    wire::codes::EdgeKind,
+    wire::codes::EntityKind,
+    wire::edge::EdgeBody,
+    wire::entity::EntityBody,
+    wire::included::IncludedBody,
+    wire::list::AsOfBody,
+    wire::list::PageBody,
+    wire::list::TotalBody,
+    wire::list::WarningBody,
+    wire::service::HealthBody,
+    wire::service::ProblemTypeListBody,
+    wire::service::ReadinessBody,
+    wire::service::ServiceBody,
+    wire::vocabulary::CodeListBody,
+    crate::routes::adjacent::NeighbourhoodBody,
+    crate::routes::positions::PositionPageBody,
+    crate::routes::subgraph::SubgraphBody,
+    crate::routes::vocabulary::VocabularyBody,
+)))]
+struct Bodies;
+
+const DESCRIPTION: &str = "Coalitions and their conditional pledges as sourced statements: who pledged what, to whom, how \
+firmly, on which conditions, and who says so.\n\n\
+Lists are pages of `items`; `.csv` gives the same list whole. A comma joins values by OR, different parameters are joined \
+by AND, and nothing is ignored silently: an unknown parameter is an error that names the nearest one. Errors are \
+`application/problem+json` (RFC 9457), all at once. Entities are named by `kind:slug` or by identifier; \
+`/v1/entities?q=` finds them by any usual spelling in any language. Answers carry `Pledgegraph-Version`, an `ETag`, and \
+follow `Accept-Language` or `lang=`. Connections that break HTTP itself (oversized headers, two lengths) are closed or \
+answered without a problem body.";
+
+fn info() -> Info {
+    InfoBuilder::new()
+        .title("Pledgegraph")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(DESCRIPTION))
+        .contact(Some(ContactBuilder::new().name(Some("The Pledgegraph authors")).build()))
+        .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()))
+        .build()
+}
+
+/// The tags, in the order in which the page shows them.
+const TAGS: [(&str, &str); 6] = [
+    ("statements", "Sourced statements: commitments and everything else that a source says."),
+    ("entities", "Who and what the statements are about."),
+    ("graph", "Questions over several statements: neighbourhoods and positions."),
+    ("vocabulary", "Code lists with labels and definitions in English and Arabic."),
+    ("service", "The service itself."),
+    ("operations", "For those who run it."),
+];
+
+fn tags() -> Vec<Tag> {
+    TAGS.iter().map(|(name, text)| TagBuilder::new().name(*name).description(Some(*text)).build()).collect()
+}
+
+/// The document of an API: its paths with the bodies, normalised for generators of clients.
+pub(crate) fn complete(api: Document) -> Document {
+    let mut document = Bodies::openapi();
+    document.info = info();
+    document.tags = Some(tags());
+    document.servers = Some(vec![ServerBuilder::new().url("/").description(Some("This service")).build()]);
+    document.paths = api.paths;
+    let components = document.components.get_or_insert_default();
+    components.schemas.extend(api.components.unwrap_or_default().schemas);
+    components.schemas.values_mut().for_each(schemas::normalise);
+    document
+}
+
+/// The document as it is served and checked in.
+///
+/// # Panics
+/// Never: the document is made of strings and numbers.
+pub fn text() -> String {
+    let mut text = serde_json::to_string_pretty(&complete(crate::router::api().into_openapi())).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The document as a value.
+pub fn document() -> Value {
+    serde_json::from_str(&text()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! The rules that make every generator of clients read the document.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::{document, text};
+
+fn walk<'v>(value: &'v Value, pointer: &str, each: &mut impl FnMut(&str, &'v Value)) {
+    each(pointer, value);
+    match value {
+        Value::Object(map) => map.iter().for_each(|(key, v)| walk(v, &format!("{pointer}/{key}"), each)),
+        Value::Array(list) => list.iter().enumerate().for_each(|(i, v)| walk(v, &format!("{pointer}/{i}"), each)),
+        _ => {}
+    }
+}
+
+fn operations(document: &Value) -> Vec<&Value> {
+    let paths = document["paths"].as_object().expect("paths");
+    paths.values().flat_map(|item| item.as_object().expect("an item").values()).collect()
+}
+
+#[test]
+fn every_reference_resolves() {
+    let document = document();
+    walk(&document, "", &mut |pointer, value| {
+        if let Some(target) = value.get("$ref").and_then(Value::as_str) {
+            let target = target.strip_prefix('#').expect("a local reference");
+            assert!(document.pointer(target).is_some(), "{pointer} refers to {target}, which does not exist");
+        }
+    });
+}
+
+#[test]
+fn every_schema_is_used() {
+    let document = document();
+    let mut used = HashSet::new();
+    walk(&document, "", &mut |_, value| {
+        used.extend(value.get("$ref").and_then(Value::as_str).map(str::to_owned));
+    });
+    for name in document["components"]["schemas"].as_object().expect("schemas").keys() {
+        assert!(used.contains(&format!("#/components/schemas/{name}")), "{name} is not used");
+    }
+}
+
+#[test]
+fn operations_are_named_described_and_public() {
+    let document = document();
+    let mut seen = HashSet::new();
+    for operation in operations(&document) {
+        let id = operation["operationId"].as_str().expect("an operation id");
+        assert!(seen.insert(id), "{id} is not unique");
+        assert!(
+            id.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit()),
+            "{id} is not snake_case"
+        );
+        for field in ["summary", "description"] {
+            assert!(operation[field].as_str().is_some_and(|text| !text.is_empty()), "{id} has no {field}");
+        }
+        assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{id} has one tag");
+        assert_eq!(operation["security"], serde_json::json!([{}]), "{id} states that it is public");
+        for (status, response) in operation["responses"].as_object().expect("responses") {
+            assert!(response["description"].as_str().is_some_and(|t| !t.is_empty()), "{id} {status}");
+        }
+    }
+    assert!(seen.len() > 70, "{} operations", seen.len());
+}
+
+#[test]
+fn nothing_is_nullable_united_or_bare() {
+    let document = document();
+    walk(&document, "", &mut |pointer, value| {
+        let Value::Object(map) = value else { return };
+        for word in ["oneOf", "anyOf", "allOf", "propertyNames", "const", "prefixItems"] {
+            assert!(!map.contains_key(word), "{word} at {pointer}");
+        }
+        if let Some(Value::Array(types)) = map.get("type") {
+            panic!("several types at {pointer}: {types:?}");
+        }
+        assert!(map.get("type") != Some(&Value::from("null")), "null at {pointer}");
+        assert!(!(map.is_empty() && pointer.contains("/schema")), "a bare schema at {pointer}");
+    });
+}
+
+#[test]
+fn is_the_one_that_is_checked_in() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi/openapi.json");
+    if std::env::var_os("UPDATE_OPENAPI").is_some() {
+        std::fs::write(&path, text()).expect("openapi/openapi.json can be written");
+    }
+    let checked_in = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        checked_in == text(),
+        "openapi/openapi.json is stale: run UPDATE_OPENAPI=1 cargo test -p pledgegraph-server"
+    );
+}

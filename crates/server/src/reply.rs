@@ -1,0 +1,135 @@
+//! Answers: bytes with their headers.
+
+use axum::body::Body;
+use axum::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, LINK, VARY};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use pledgegraph_graph::Graph;
+use serde::Serialize;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::error::ApiError;
+use crate::request::ask::Ask;
+use crate::request::given::Given;
+use crate::wire::list::version;
+
+/// The header that names the version of an answer.
+pub(crate) const VERSION: HeaderName = HeaderName::from_static("pledgegraph-version");
+
+/// Writes a body as JSON.
+pub(crate) fn bytes<T: Serialize>(body: &T) -> Result<Vec<u8>, ApiError> {
+    let mut bytes = Vec::with_capacity(16 * 1024);
+    serde_json::to_writer(&mut bytes, body).map_err(ApiError::internal)?;
+    Ok(bytes)
+}
+
+/// Sets a header whose value is made of characters that headers may hold.
+pub(crate) fn set(response: &mut Response, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+/// A JSON answer with status 200.
+pub(crate) fn json<T: Serialize>(body: &T) -> Result<Response, ApiError> {
+    Ok(json_bytes(bytes(body)?))
+}
+
+/// JSON bytes with status 200.
+pub(crate) fn json_bytes(bytes: impl Into<Body>) -> Response {
+    let mut response = Response::new(bytes.into());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    revalidated(&mut response);
+    response
+}
+
+/// The cache may keep the answer and must ask each time whether it still holds.
+fn revalidated(response: &mut Response) {
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response.headers_mut().append(VARY, HeaderValue::from_static("accept, accept-language"));
+}
+
+/// 304.
+pub(crate) fn not_modified(etag: &str) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    revalidated(&mut response);
+    set(&mut response, ETAG, etag);
+    response
+}
+
+/// What a list is an answer to; its entity tag needs no look at the graph.
+pub(crate) struct ListHead<'a> {
+    pub(crate) graph: &'a Graph,
+    pub(crate) lang: &'a str,
+    pub(crate) etag: String,
+}
+
+impl<'a> ListHead<'a> {
+    /// The head of a list: weak entity tag of version, question, form, language and day.
+    pub(crate) fn new(
+        ask: &Ask,
+        given: &Given,
+        graph: &'a Graph,
+        lang: &'a str,
+        today: Option<chrono::NaiveDate>,
+    ) -> Self {
+        let question = given.question_and_form(ask.uri.path());
+        let rest = format!("{lang} {today:?} {:?}", graph.chain());
+        let etag = format!("W/\"{}-{:016x}\"", graph.seq(), question ^ xxh3_64(rest.as_bytes()));
+        Self { graph, lang, etag }
+    }
+
+    /// The list as JSON.
+    pub(crate) fn answer<T: Serialize>(&self, body: &T, next: Option<&str>) -> Result<Response, ApiError> {
+        let mut response = json(body)?;
+        self.put(&mut response);
+        if let Some(next) = next {
+            set(&mut response, LINK, &format!("<{next}>; rel=\"next\""));
+        }
+        Ok(response)
+    }
+
+    /// 304 for a client that has the list.
+    pub(crate) fn not_modified(&self) -> Response {
+        let mut response = not_modified(&self.etag);
+        self.put(&mut response);
+        response
+    }
+
+    fn put(&self, response: &mut Response) {
+        set(response, ETAG, &self.etag);
+        set(response, VERSION, &version(self.graph));
+        set(response, CONTENT_LANGUAGE, self.lang);
+    }
+}
+
+/// One record: strong entity tag of its version and its bytes, so that a change of any label in it shows. The part
+/// before the dot is the version of the row, for `If-Match`.
+pub(crate) fn record<T: Serialize>(
+    ask: &Ask,
+    graph: &Graph,
+    lang: &str,
+    row: i64,
+    body: &T,
+) -> Result<Response, ApiError> {
+    let bytes = bytes(body)?;
+    let etag = format!("\"{row}.{:016x}\"", xxh3_64(&bytes));
+    let mut response = if ask.has(&etag) { not_modified(&etag) } else { json_bytes(bytes) };
+    set(&mut response, ETAG, &etag);
+    set(&mut response, VERSION, &version(graph));
+    set(&mut response, CONTENT_LANGUAGE, lang);
+    Ok(response)
+}
+
+/// A record that does not come from the graph: entity tag of its bytes.
+pub(crate) fn plain_record<T: Serialize>(ask: &Ask, body: &T) -> Result<Response, ApiError> {
+    let bytes = bytes(body)?;
+    let etag = format!("\"{:016x}\"", xxh3_64(&bytes));
+    if ask.has(&etag) {
+        return Ok(not_modified(&etag));
+    }
+    let mut response = json_bytes(bytes);
+    set(&mut response, ETAG, &etag);
+    Ok(response)
+}

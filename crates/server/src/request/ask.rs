@@ -1,0 +1,161 @@
+//! A request as handlers see it: its address, headers and the snapshot that answers it.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::IF_NONE_MATCH;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri};
+use chrono::NaiveDate;
+use pledgegraph_graph::Graph;
+
+use crate::error::ApiError;
+use crate::problem::Problem;
+use crate::request::cursor::Cursor;
+use crate::request::given::Given;
+use crate::request::language;
+use crate::request::parameter::{Accepts, Parameter};
+use crate::request::reader::Reader;
+use crate::state::State;
+
+/// The most items of a page.
+pub(crate) const MOST_ITEMS: i64 = 1000;
+/// The items of a page unless told otherwise.
+pub(crate) const DEFAULT_ITEMS: i64 = 50;
+
+pub(crate) const LIMIT: Parameter = Parameter {
+    name: "limit",
+    accepts: Accepts::Integer { min: 1, max: MOST_ITEMS, default: DEFAULT_ITEMS },
+    description: "At most so many items a page.",
+    example: "",
+};
+pub(crate) const CURSOR: Parameter = Parameter {
+    name: "cursor",
+    accepts: Accepts::Cursor,
+    description: "Goes on where the page before ended: its `page.next_cursor`, with all other parameters unchanged. \
+        A walk stays on the version of its first page.",
+    example: "",
+};
+pub(crate) const LANG: Parameter = Parameter {
+    name: "lang",
+    accepts: Accepts::Lang,
+    description: "Language of labels; overrides `Accept-Language`. A label falls back to English, then to any \
+        language, and then says so in `label_lang`.",
+    example: "",
+};
+pub(crate) const FIELDS: Parameter = Parameter {
+    name: "fields",
+    accepts: Accepts::Names,
+    description: "Only these fields of each item, separated by commas.",
+    example: "",
+};
+
+/// A request.
+pub(crate) struct Ask {
+    pub(crate) state: State,
+    /// The snapshot that was published when the request came.
+    pub(crate) current: Arc<Graph>,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+}
+
+impl FromRequestParts<State> for Ask {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Infallible> {
+        let current = parts.extensions.get::<Arc<Graph>>().map(Arc::clone);
+        Ok(Self {
+            state: State::clone(state),
+            current: current.unwrap_or_else(|| state.live.snapshot()),
+            uri: parts.uri.clone(),
+            headers: parts.headers.clone(),
+        })
+    }
+}
+
+/// The snapshot of a list and where the page begins.
+pub(crate) struct Pinned {
+    pub(crate) graph: Arc<Graph>,
+    /// The last item before, or how many went before.
+    pub(crate) after: Option<u128>,
+    /// What `now` meant on the first page.
+    pub(crate) today: Option<NaiveDate>,
+}
+
+/// The page that follows; empty on the last.
+#[derive(Default)]
+pub(crate) struct Next {
+    /// Its cursor.
+    pub(crate) cursor: Option<String>,
+    /// Its address.
+    pub(crate) address: Option<String>,
+}
+
+impl Ask {
+    /// The parameters, against those that the operation has.
+    pub(crate) fn given(&self, known: &[&Parameter]) -> Given {
+        Given::parse(self.uri.query(), known)
+    }
+
+    /// Refuses all parameters, for operations that have none.
+    pub(crate) fn plain(&self) -> Result<(), ApiError> {
+        let errors = self.given(&[]).errors;
+        if errors.is_empty() { Ok(()) } else { Err(ApiError::parameters(errors)) }
+    }
+
+    /// The snapshot to answer from: that of the cursor if there is one, else the current.
+    pub(crate) fn pin(&self, given: &Given) -> Result<Pinned, ApiError> {
+        let Some(text) = given.get("cursor") else {
+            return Ok(Pinned { graph: Arc::clone(&self.current), after: None, today: None });
+        };
+        let cursor = Cursor::decode(text, &self.state.options.cursor_key)
+            .filter(|cursor| cursor.question == given.question(self.uri.path()))
+            .ok_or_else(|| ApiError::of(Problem::BadCursor))?;
+        let kept = if cursor.seq == self.current.seq() {
+            Some(Arc::clone(&self.current))
+        } else {
+            self.state.live.kept(cursor.seq)
+        };
+        let graph = kept.filter(|graph| chain_of(graph) == cursor.chain);
+        let graph = graph.ok_or_else(|| ApiError::of(Problem::CursorExpired))?;
+        Ok(Pinned { graph, after: Some(cursor.after), today: Some(cursor.today) })
+    }
+
+    /// The page that follows an item, if one does. Its version is kept for a while, so that it can be followed.
+    pub(crate) fn next(&self, given: &Given, graph: &Arc<Graph>, today: NaiveDate, after: Option<u128>) -> Next {
+        let Some(after) = after else { return Next::default() };
+        self.state.live.keep(graph);
+        let path = self.uri.path();
+        let cursor = Cursor { seq: graph.seq(), chain: chain_of(graph), after, today, question: given.question(path) };
+        let cursor = cursor.encode(&self.state.options.cursor_key);
+        Next { address: Some(format!("{path}?{}", given.with_cursor(&cursor))), cursor: Some(cursor) }
+    }
+
+    /// The language of labels.
+    pub(crate) fn lang<'a>(&self, reader: &mut Reader<'a>) -> &'a str {
+        reader.lang(LANG.name).unwrap_or_else(|| language::preferred(&self.headers))
+    }
+
+    /// Whether the client already has the answer with this entity tag (weak comparison, RFC 9110 13.1.2).
+    pub(crate) fn has(&self, etag: &str) -> bool {
+        let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+        let tags = self.headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+        tags.flat_map(|value| value.split(',')).any(|tag| tag.trim() == "*" || opaque(tag) == opaque(etag))
+    }
+}
+
+fn chain_of(graph: &Graph) -> [u8; 8] {
+    let mut beginning = [0; 8];
+    beginning.copy_from_slice(&graph.chain()[..8]);
+    beginning
+}
+
+/// The names that `fields=` gives, checked against those that an item has.
+pub(crate) fn fields<'a>(reader: &mut Reader<'a>, known: &[&'static str]) -> Option<Vec<&'a str>> {
+    let names = reader.values(FIELDS.name)?;
+    for name in &names {
+        reader.one_of(FIELDS.name, name, || known.to_vec(), |n| known.contains(&n).then_some(()));
+    }
+    Some(names)
+}

@@ -1,0 +1,64 @@
+//! Query parameters as data: one table both reads a request and documents it.
+
+use pledgegraph_model::{Code, EntityKind};
+
+/// A query parameter.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Parameter {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// What it takes.
+    pub(crate) accepts: Accepts,
+    /// What it does, in one or two sentences.
+    pub(crate) description: &'static str,
+    /// A value that finds something in the bundled data; empty where none makes sense.
+    pub(crate) example: &'static str,
+}
+
+/// What a parameter takes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Accepts {
+    /// Codes of one list, separated by commas.
+    Codes(CodeNames),
+    /// One code.
+    Code(CodeNames),
+    /// References to entities of these kinds, separated by commas; a bare slug stands for the first kind that has it.
+    References(&'static [EntityKind]),
+    /// Identifiers or `kind:slug` of entities of any kind, separated by commas.
+    Day,
+    /// A date of any precision.
+    Date,
+    /// A whole number within bounds, with what holds in its absence.
+    Integer { min: i64, max: i64, default: i64 },
+    /// `true` or `false`; absent = `false`.
+    Flag,
+    /// Free text.
+    Text,
+    /// A language tag.
+    Lang,
+    /// An opaque cursor.
+    Cursor,
+    /// Names out of a set that depends on the operation, separated by commas.
+    Names,
+}
+
+/// A closed set of names that the document calls by one schema.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CodeNames {
+    /// The schema's name.
+    pub(crate) schema: &'static str,
+    /// The names.
+    pub(crate) all: fn() -> Vec<&'static str>,
+}
+
+/// All codes of a list.
+pub(crate) fn codes<C: Code>() -> Vec<&'static str> {
+    C::ALL.iter().map(|code| code.as_str()).collect()
+}
+
+impl CodeNames {
+    /// The codes of a list.
+    pub(crate) const fn of<C: Code>(schema: &'static str) -> Self {
+        Self { schema, all: codes::<C> }
+    }
+}

@@ -1,0 +1,223 @@
+//! Reads parameters into values, collecting everything that is wrong.
+
+use std::str::FromStr;
+
+use chrono::{NaiveDate, Utc};
+use pledgegraph_graph::Graph;
+use pledgegraph_model::{Code, Edtf, EntityId, EntityKind, Lang, Precision};
+
+use crate::error::{ApiError, FieldError, echo, nearest};
+use crate::request::given::Given;
+use crate::request::parameter::{Accepts, Parameter, codes};
+use crate::request::references::{self, Miss};
+
+/// The most values that one parameter takes.
+const MOST_VALUES: usize = 100;
+
+/// Reads the parameters of one request.
+pub(crate) struct Reader<'a> {
+    given: &'a Given,
+    graph: &'a Graph,
+    today: NaiveDate,
+    errors: Vec<FieldError>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of what was given, against a snapshot; `today` is what `now` means.
+    pub(crate) fn new(given: &'a Given, graph: &'a Graph, today: Option<NaiveDate>) -> Self {
+        let today = today.unwrap_or_else(|| Utc::now().date_naive());
+        Self { given, graph, today, errors: given.errors.clone() }
+    }
+
+    /// What `now` means in this request.
+    pub(crate) fn today(&self) -> NaiveDate {
+        self.today
+    }
+
+    /// All that was wrong, if anything was.
+    pub(crate) fn finish(self) -> Result<(), ApiError> {
+        if self.errors.is_empty() { Ok(()) } else { Err(ApiError::parameters(self.errors)) }
+    }
+
+    /// Whether a parameter is given.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.given.get(name).is_some()
+    }
+
+    /// The text of a parameter.
+    pub(crate) fn text(&self, name: &str) -> Option<&'a str> {
+        self.given.get(name)
+    }
+
+    /// The values of a list, separated by commas.
+    pub(crate) fn values(&mut self, name: &'static str) -> Option<Vec<&'a str>> {
+        let values: Vec<&str> = self.given.get(name)?.split(',').map(str::trim).collect();
+        if values.iter().any(|value| value.is_empty()) {
+            self.fail(name, format!("`{name}` has an empty value between commas"));
+        }
+        if values.len() > MOST_VALUES {
+            self.fail(name, format!("`{name}` takes at most {MOST_VALUES} values"));
+            return None;
+        }
+        Some(values)
+    }
+
+    /// Codes of one list.
+    pub(crate) fn codes<C: Code>(&mut self, name: &'static str) -> Option<Vec<C>> {
+        let values = self.values(name)?;
+        Some(
+            values.into_iter().filter_map(|value| self.one_of(name, value, codes::<C>, |v| C::parse(v).ok())).collect(),
+        )
+    }
+
+    /// One code.
+    pub(crate) fn code<C: Code>(&mut self, name: &'static str) -> Option<C> {
+        let value = self.given.get(name)?;
+        self.one_of(name, value, codes::<C>, |v| C::parse(v).ok())
+    }
+
+    /// A value out of a closed set of names.
+    pub(crate) fn one_of<T>(
+        &mut self,
+        name: &'static str,
+        value: &str,
+        allowed: impl FnOnce() -> Vec<&'static str>,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let found = read(value);
+        if found.is_none() && !value.is_empty() {
+            let allowed = allowed();
+            self.errors.push(FieldError {
+                parameter: Some(name.to_owned()),
+                code: "bad-parameter",
+                detail: format!("`{name}` cannot be `{}`", echo(value)),
+                did_you_mean: nearest(value, allowed.iter().copied()).map(str::to_owned),
+                allowed,
+                ..FieldError::default()
+            });
+        }
+        found
+    }
+
+    /// References to entities of some kinds.
+    pub(crate) fn references(&mut self, name: &'static str, kinds: &[EntityKind]) -> Option<Vec<EntityId>> {
+        let values = self.values(name)?;
+        Some(values.into_iter().filter_map(|value| self.reference(name, value, kinds)).collect())
+    }
+
+    fn reference(&mut self, name: &'static str, value: &str, kinds: &[EntityKind]) -> Option<EntityId> {
+        let miss = match references::find(self.graph, value, kinds) {
+            Ok(found) => return Some(found.id()),
+            Err(miss) => miss,
+        };
+        let detail = format!("`{name}`: {}", miss.detail(value, kinds));
+        let mut error =
+            FieldError { parameter: Some(name.to_owned()), code: "bad-parameter", detail, ..FieldError::default() };
+        if let Miss::Unknown { nearest: Some((reference, label)) } = miss {
+            error.hint = Some(format!("{reference} is {label}; /v1/entities?q= finds entities by any name"));
+            error.did_you_mean = Some(reference);
+        } else {
+            error.hint = Some("/v1/entities?q= finds entities by any name".to_owned());
+        }
+        if !value.is_empty() {
+            self.errors.push(error);
+        }
+        None
+    }
+
+    /// A day, or `now`.
+    pub(crate) fn day(&mut self, name: &'static str) -> Option<NaiveDate> {
+        if self.given.get(name)? == "now" {
+            return Some(self.today);
+        }
+        let edtf = self.edtf(name, "a day such as 2025-07-10, or `now`")?;
+        if edtf.precision() == Precision::Day {
+            return edtf.earliest();
+        }
+        self.fail(name, format!("`{name}` is one day, such as 2025-07-10, or `now`"));
+        None
+    }
+
+    /// The first day that a date may mean.
+    pub(crate) fn first_day(&mut self, name: &'static str) -> Option<NaiveDate> {
+        let edtf = self.edtf(name, "a date such as 2025-07-10, 2025-07 or 2025")?;
+        self.bounded(name, edtf.earliest())
+    }
+
+    /// The last day that a date may mean.
+    pub(crate) fn last_day(&mut self, name: &'static str) -> Option<NaiveDate> {
+        let edtf = self.edtf(name, "a date such as 2025-07-10, 2025-07 or 2025")?;
+        self.bounded(name, edtf.latest())
+    }
+
+    fn bounded(&mut self, name: &'static str, day: Option<NaiveDate>) -> Option<NaiveDate> {
+        if day.is_none() {
+            self.fail(name, format!("`{name}` needs a date with a known year"));
+        }
+        day
+    }
+
+    fn edtf(&mut self, name: &'static str, expected: &str) -> Option<Edtf> {
+        match Edtf::from_str(self.given.get(name)?) {
+            Ok(edtf) => Some(edtf),
+            Err(error) => {
+                self.fail_with_hint(name, format!("`{name}`: {error}"), format!("give {expected}"));
+                None
+            }
+        }
+    }
+
+    /// A whole number within bounds.
+    fn integer(&mut self, name: &'static str, min: i64, max: i64, default: i64) -> i64 {
+        let Some(value) = self.given.get(name) else { return default };
+        let number = value.parse().ok().filter(|number| (min..=max).contains(number));
+        if number.is_none() {
+            self.fail(name, format!("`{name}` is a whole number from {min} to {max}"));
+        }
+        number.unwrap_or(default)
+    }
+
+    /// `true` or `false`.
+    pub(crate) fn flag(&mut self, name: &'static str) -> bool {
+        let Some(value) = self.given.get(name) else { return false };
+        self.one_of(name, value, || vec!["true", "false"], |v| v.parse().ok()).unwrap_or_default()
+    }
+
+    /// A language tag.
+    pub(crate) fn lang(&mut self, name: &'static str) -> Option<&'a str> {
+        let value = self.given.get(name)?;
+        if let Err(error) = Lang::from_str(value) {
+            self.fail_with_hint(name, format!("`{name}`: {error}"), "en, ar, fr and uk have most names".to_owned());
+            return None;
+        }
+        Some(value)
+    }
+
+    /// Notes an error.
+    pub(crate) fn push(&mut self, error: FieldError) {
+        self.errors.push(error);
+    }
+
+    /// A whole number within the bounds that the parameter states.
+    pub(crate) fn number(&mut self, parameter: &'static Parameter) -> usize {
+        let Accepts::Integer { min, max, default } = parameter.accepts else { return 0 };
+        usize::try_from(self.integer(parameter.name, min, max, default)).unwrap_or_default()
+    }
+
+    /// Notes that a parameter is wrong.
+    pub(crate) fn fail(&mut self, name: &str, detail: String) {
+        self.errors.push(FieldError {
+            parameter: Some(name.to_owned()),
+            code: "bad-parameter",
+            detail,
+            ..FieldError::default()
+        });
+    }
+
+    fn fail_with_hint(&mut self, name: &str, detail: String, hint: String) {
+        self.fail(name, detail);
+        if let Some(error) = self.errors.last_mut() {
+            error.hint = Some(hint);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The whole API on one page.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State as FromState;
+use axum::http::Uri;
+use axum::middleware::{from_fn, from_fn_with_state};
+use bytes::Bytes;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+use crate::error::{ApiError, nearest};
+use crate::layers::{access, cors, guards, headers, negotiation, problems, request_id};
+use crate::openapi;
+use crate::problem::Problem;
+use crate::routes::{
+    actions, adjacent, attendances, coalitions, commitments, conditions, convenings, countries, docs, edge_collection,
+    edges, entities, entity_collection, groups, health, leaders, meetings, memberships, metrics, offices,
+    organizations, outcomes, persons, places, positions, problems as problem_types, relations, remarks, requests,
+    service, sources, subgraph, vocabulary,
+};
+use crate::state::{AppState, ServerOptions, Shared, State};
+
+/// Every operation. A collection has three: `list_commitments` at `/v1/commitments`, `export_commitments` at
+/// `/v1/commitments.csv`, `get_commitment` at `/v1/commitments/{id}`.
+pub(crate) fn api() -> OpenApiRouter<State> {
+    let statements = [
+        &commitments::COLLECTION,
+        &memberships::COLLECTION,
+        &offices::COLLECTION,
+        &attendances::COLLECTION,
+        &convenings::COLLECTION,
+        &requests::COLLECTION,
+        &actions::COLLECTION,
+        &outcomes::COLLECTION,
+        &remarks::COLLECTION,
+        &relations::COLLECTION,
+        &edges::COLLECTION,
+    ];
+    let things = [
+        &countries::COLLECTION,
+        &coalitions::COLLECTION,
+        &organizations::COLLECTION,
+        &groups::COLLECTION,
+        &persons::COLLECTION,
+        &leaders::COLLECTION,
+        &meetings::COLLECTION,
+        &places::COLLECTION,
+        &conditions::COLLECTION,
+        &sources::COLLECTION,
+    ];
+    let collections = statements.into_iter().flat_map(edge_collection::routes);
+    let collections = collections.chain(things.into_iter().flat_map(entity_collection::routes));
+    let others: [UtoipaMethodRouter<State>; 15] = [
+        entities::list_entities(),
+        entities::export_entities(),
+        entities::get_entity(),
+        adjacent::list_adjacent(),
+        subgraph::get_subgraph(),
+        positions::list_positions(),
+        vocabulary::list_vocabulary(),
+        vocabulary::get_code_list(),
+        service::get_service(),
+        docs::get_openapi(),
+        problem_types::list_problem_types(),
+        problem_types::get_problem_type(),
+        health::get_health(),
+        health::get_readiness(),
+        metrics::get_metrics(),
+    ];
+    collections.chain(others).fold(OpenApiRouter::new(), OpenApiRouter::routes)
+}
+
+/// The service as a router, every layer included.
+pub fn build(state: AppState, options: ServerOptions) -> Router {
+    let (api, document) = api().split_for_parts();
+    let shared: State = Arc::new(Shared {
+        live: state.live,
+        metrics: state.metrics,
+        options,
+        paths: document.paths.paths.keys().cloned().collect(),
+        document: Bytes::from(openapi::text()),
+    });
+    // The last layer is the outermost: it sees the request first and the answer last.
+    api.merge(docs::pages())
+        .layer(from_fn(negotiation::layer))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn(guards::uri_length))
+        .layer(from_fn_with_state(Arc::clone(&shared), guards::timeout))
+        .layer(CatchPanicLayer::custom(guards::panicked))
+        .layer(from_fn(problems::layer))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(Arc::clone(&shared), headers::layer))
+        .layer(from_fn_with_state(Arc::clone(&shared), cors::layer))
+        .layer(from_fn(access::layer))
+        .layer(from_fn(request_id::layer))
+        .with_state(shared)
+}
+
+async fn not_found(FromState(state): FromState<State>, uri: Uri) -> ApiError {
+    let path = uri.path().trim_end_matches('/');
+    let known = state.paths.iter().map(String::as_str).filter(|known| known.len() > 1 && !known.contains('{'));
+    match nearest(path, known) {
+        Some(known) => {
+            ApiError::new(Problem::NotFound, format!("there is nothing at this path; did you mean {known}?"))
+        }
+        None => ApiError::new(Problem::NotFound, "there is nothing at this path; / lists where to begin"),
+    }
+}
+
+async fn method_not_allowed() -> ApiError {
+    ApiError::of(Problem::MethodNotAllowed)
+}

@@ -1,0 +1,35 @@
+//! What each path answers: decode, ask, encode. One file a resource.
+
+pub(crate) mod actions;
+pub(crate) mod adjacent;
+pub(crate) mod attendances;
+pub(crate) mod coalitions;
+pub(crate) mod commitments;
+pub(crate) mod conditions;
+pub(crate) mod convenings;
+pub(crate) mod countries;
+pub(crate) mod docs;
+pub(crate) mod edge_collection;
+pub(crate) mod edges;
+pub(crate) mod entities;
+pub(crate) mod entity_collection;
+pub(crate) mod groups;
+pub(crate) mod health;
+pub(crate) mod leaders;
+pub(crate) mod meetings;
+pub(crate) mod memberships;
+pub(crate) mod metrics;
+pub(crate) mod offices;
+pub(crate) mod organizations;
+pub(crate) mod outcomes;
+pub(crate) mod persons;
+pub(crate) mod places;
+pub(crate) mod positions;
+pub(crate) mod problems;
+pub(crate) mod relations;
+pub(crate) mod remarks;
+pub(crate) mod requests;
+pub(crate) mod service;
+pub(crate) mod sources;
+pub(crate) mod subgraph;
+pub(crate) mod vocabulary;

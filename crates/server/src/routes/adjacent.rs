@@ -1,0 +1,182 @@
+//! The neighbourhood of one entity: its statements, grouped by kind and direction.
+
+use axum::response::Response;
+use axum::routing::get;
+use pledgegraph_graph::{AdjacentGroup, Direction, EdgeView, EntityView, Page};
+use pledgegraph_model::{Code, EdgeKind};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::error::ApiError;
+use crate::extract::Path;
+use crate::filters::edges::KIND;
+use crate::openapi::endpoint::{Answer, Endpoint};
+use crate::problem::Problem;
+use crate::reply::ListHead;
+use crate::request::ask::{Ask, CURSOR, LANG, Pinned};
+use crate::request::given::Given;
+use crate::request::parameter::{Accepts, CodeNames, Parameter};
+use crate::request::reader::Reader;
+use crate::routes::entities::path;
+use crate::routes::entity_collection::find;
+use crate::state::State;
+use crate::wire::edge::EdgeBody;
+use crate::wire::list::{AsOfBody, PageBody, TotalBody, WarningBody};
+use crate::wire::reference::ReferenceBody;
+use crate::wire::{Wire, codes};
+
+const DIRECTION: Parameter = Parameter {
+    name: "direction",
+    accepts: Accepts::Code(CodeNames { schema: "DirectionFilter", all: directions }),
+    description: "`outgoing`: the entity is the subject; `incoming`: it is the object.",
+    example: "outgoing",
+};
+const LIMIT: Parameter = Parameter {
+    name: "limit",
+    accepts: Accepts::Integer { min: 1, max: 1000, default: 10 },
+    description: "At most so many statements of each group.",
+    example: "",
+};
+const GROUP_CURSOR: Parameter = Parameter {
+    name: CURSOR.name,
+    accepts: Accepts::Cursor,
+    description: "Goes on in one group: its `page.next_cursor`, with `kind` and `direction` of that group.",
+    example: "",
+};
+const PARAMETERS: [&Parameter; 5] = [&KIND.parameter, &DIRECTION, &LIMIT, &GROUP_CURSOR, &LANG];
+
+const PROBLEMS: &[Problem] = &[
+    Problem::BadParameter,
+    Problem::NotFound,
+    Problem::NotAcceptable,
+    Problem::CursorExpired,
+    Problem::UriTooLong,
+    Problem::ForbiddenCharacter,
+    Problem::Internal,
+    Problem::Timeout,
+];
+
+fn directions() -> Vec<&'static str> {
+    vec!["outgoing", "incoming"]
+}
+
+/// The neighbourhood of one entity.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Neighbourhood)]
+pub(crate) struct NeighbourhoodBody<'g> {
+    /// The entity.
+    entity: ReferenceBody<'g>,
+    /// Its statements by kind and direction; groups without any are left out.
+    groups: Vec<GroupBody<'g>>,
+    /// To which state the answer belongs.
+    as_of: AsOfBody,
+    /// What to know about the answer; empty when there is nothing.
+    warnings: Vec<WarningBody>,
+}
+
+/// The statements of one kind and direction.
+#[derive(Serialize, ToSchema)]
+#[schema(as = NeighbourhoodGroup)]
+struct GroupBody<'g> {
+    /// The kind of statement.
+    #[schema(value_type = codes::EdgeKind)]
+    kind: &'static str,
+    /// `outgoing`: the entity is the subject; `incoming`: it is the object.
+    #[schema(example = "outgoing")]
+    direction: &'static str,
+    /// The statements of this page, in the order of recording.
+    items: Vec<EdgeBody<'g>>,
+    /// Which page it is. To go on, give `next_cursor` with `kind` and `direction` of the group.
+    page: PageBody,
+    /// How many the whole group has.
+    total: TotalBody,
+}
+
+/// `GET /v1/entities/{ref}/adjacent`.
+pub(crate) fn list_adjacent() -> UtoipaMethodRouter<State> {
+    let endpoint = Endpoint {
+        id: "list_adjacent".to_owned(),
+        path: "/v1/entities/{ref}/adjacent".to_owned(),
+        tag: "graph",
+        summary: "List the statements around an entity".to_owned(),
+        description:
+            "The statements of which the entity is the subject or the object, grouped by kind and direction, each \
+            group paged."
+                .to_owned(),
+        path_parameter: Some(path()),
+        parameters: PARAMETERS.to_vec(),
+        names: Vec::new(),
+        answer: Answer::Json("Neighbourhood".to_owned()),
+        problems: PROBLEMS,
+    };
+    endpoint.on(get(async |Path(reference): Path<String>, ask: Ask| answer(&ask, &reference)))
+}
+
+fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
+    let given = ask.given(&PARAMETERS);
+    let pinned = ask.pin(&given)?;
+    let mut reader = Reader::new(&given, &pinned.graph, pinned.today);
+    let kinds = reader.codes::<EdgeKind>(KIND.parameter.name);
+    let direction = reader.text(DIRECTION.name).and_then(|value| {
+        reader.one_of(DIRECTION.name, value, directions, |v| directions().contains(&v).then(|| v.to_owned()))
+    });
+    let limit = reader.number(&LIMIT);
+    let lang = ask.lang(&mut reader);
+    let today = reader.today();
+    reader.finish()?;
+    let entity = find(&pinned.graph, reference, &[])?;
+    let head = ListHead::new(ask, &given, &pinned.graph, lang, None);
+    if ask.has(&head.etag) {
+        return Ok(head.not_modified());
+    }
+    let wanted = |group: &AdjacentGroup| {
+        kinds.as_ref().is_none_or(|kinds| kinds.contains(&group.kind))
+            && direction.as_ref().is_none_or(|direction| direction == name_of(group.direction))
+    };
+    let groups = pinned.graph.adjacent(entity.id());
+    let wire = Wire { graph: &pinned.graph, lang };
+    let asking = Group { ask, given: &given, pinned: &pinned, limit, today };
+    let body = NeighbourhoodBody {
+        entity: wire.reference(&entity),
+        groups: groups.into_iter().filter(wanted).map(|group| asking.body(wire, &entity, group)).collect(),
+        as_of: AsOfBody::new(&pinned.graph, None),
+        warnings: Vec::new(),
+    };
+    head.answer(&body, None)
+}
+
+fn name_of(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Outgoing => "outgoing",
+        Direction::Incoming => "incoming",
+    }
+}
+
+/// What the pages of all groups share.
+struct Group<'a> {
+    ask: &'a Ask,
+    given: &'a Given,
+    pinned: &'a Pinned,
+    limit: usize,
+    today: chrono::NaiveDate,
+}
+
+impl Group<'_> {
+    fn body<'g>(&self, wire: Wire<'g>, entity: &EntityView<'g>, group: AdjacentGroup) -> GroupBody<'g> {
+        let after = self.pinned.after.map(|id| pledgegraph_model::EdgeId(uuid::Uuid::from_u128(id)));
+        let page = Page { after, limit: self.limit };
+        let found = wire.graph.adjacent_edges(entity.id(), group.kind, group.direction, page);
+        let (kind, direction) = (group.kind.as_str(), name_of(group.direction));
+        let last = found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128());
+        let group_alone = self.given.with("kind", kind).with("direction", direction);
+        let next = self.ask.next(&group_alone, &self.pinned.graph, self.today, last);
+        GroupBody {
+            kind,
+            direction,
+            items: found.items.iter().map(|view: &EdgeView<'g>| EdgeBody::new(wire, view)).collect(),
+            page: PageBody { limit: self.limit, next_cursor: next.cursor },
+            total: found.total.into(),
+        }
+    }
+}

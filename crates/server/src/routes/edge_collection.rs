@@ -1,0 +1,231 @@
+//! What all collections of statements have alike: a list, the same list as CSV, and one statement.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use axum::routing::get;
+use pledgegraph_graph::{EdgeFilter, Graph, Page};
+use pledgegraph_model::{EdgeId, EdgeKind};
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::csv::columns::EdgeColumn;
+use crate::csv::edges::{FIRST, LAST};
+use crate::csv::stream::{self, ROWS, Rows};
+use crate::error::ApiError;
+use crate::extract::Path;
+use crate::filters::edges::{COMMON, EdgeParameter, read};
+use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS, PathParameter, RECORD_PROBLEMS};
+use crate::openapi::schemas::{page, page_name, part};
+use crate::problem::Problem;
+use crate::reply::{ListHead, record};
+use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT, fields};
+use crate::request::parameter::{Accepts, Parameter};
+use crate::request::reader::Reader;
+use crate::routes::edge_collection::include::{INCLUDE, parts};
+use crate::state::State;
+use crate::wire::edge::body_of;
+use crate::wire::included::{IncludedBody, Part};
+use crate::wire::list::{AsOfBody, ListBody, PageBody};
+use crate::wire::shape::Shape;
+use crate::wire::{Made, Narrowed, Wire};
+
+pub(crate) mod include;
+
+/// A collection of statements.
+pub(crate) struct EdgeCollection {
+    /// Its name in paths and operations, plural.
+    pub(crate) name: &'static str,
+    /// One item, in operations.
+    pub(crate) item: &'static str,
+    /// What it holds, for the document.
+    pub(crate) description: &'static str,
+    /// The kinds that it shows.
+    pub(crate) kinds: &'static [EdgeKind],
+    pub(crate) shape: Shape,
+    /// The parameters that narrow it, beside those that all collections have.
+    pub(crate) parameters: &'static [&'static EdgeParameter],
+    /// What `include=` takes.
+    pub(crate) include: &'static [&'static str],
+    /// All columns, or `None` for the common ones around `own_columns`.
+    pub(crate) columns: Option<&'static [EdgeColumn]>,
+    pub(crate) own_columns: &'static [EdgeColumn],
+    /// The key of a statement in the bundled data.
+    pub(crate) example: &'static str,
+}
+
+/// Asks for the byte order mark that some spreadsheets need.
+pub(crate) const BOM: Parameter = Parameter {
+    name: "bom",
+    accepts: Accepts::Flag,
+    description: "Begins with a byte order mark, which some spreadsheets need to read UTF-8.",
+    example: "",
+};
+
+impl EdgeCollection {
+    fn filters(&self) -> impl Iterator<Item = &'static EdgeParameter> {
+        self.parameters.iter().chain(COMMON.iter()).copied()
+    }
+
+    fn list_parameters(&self) -> Vec<&'static Parameter> {
+        let filters = self.filters().map(|p| &p.parameter);
+        filters.chain([&LIMIT, &CURSOR, &INCLUDE, &FIELDS, &LANG]).collect()
+    }
+
+    fn export_parameters(&self) -> Vec<&'static Parameter> {
+        self.filters().map(|p| &p.parameter).chain([&BOM]).collect()
+    }
+
+    fn filter(&self, reader: &mut Reader<'_>) -> EdgeFilter {
+        read(reader, self.kinds, &self.filters().collect::<Vec<_>>())
+    }
+
+    fn columns(&self) -> impl Iterator<Item = &'static EdgeColumn> + use<> {
+        let (first, own, last) = match self.columns {
+            Some(all) => (all, &[][..], &[][..]),
+            None => (FIRST, self.own_columns, LAST),
+        };
+        first.iter().chain(own).chain(last)
+    }
+
+    fn names(&self) -> Vec<(&'static str, Vec<&'static str>)> {
+        vec![(FIELDS.name, self.shape.fields().collect()), (INCLUDE.name, self.include.to_vec())]
+    }
+}
+
+/// How an answer is to be shown.
+struct Form<'a> {
+    lang: &'a str,
+    fields: Option<Vec<&'a str>>,
+    parts: Vec<Part>,
+    limit: usize,
+}
+
+impl<'a> Form<'a> {
+    fn read(ask: &Ask, reader: &mut Reader<'a>, collection: &EdgeCollection) -> Self {
+        let known: Vec<&str> = collection.shape.fields().collect();
+        Self {
+            lang: ask.lang(reader),
+            fields: fields(reader, &known),
+            parts: parts(reader, collection.include),
+            limit: reader.number(&LIMIT),
+        }
+    }
+}
+
+/// The three operations of a collection.
+pub(crate) fn routes(collection: &'static EdgeCollection) -> [UtoipaMethodRouter<State>; 3] {
+    let EdgeCollection { name, item, description, shape, .. } = collection;
+    let list = Endpoint {
+        id: format!("list_{name}"),
+        path: format!("/v1/{name}"),
+        tag: "statements",
+        summary: format!("List {name}"),
+        description: (*description).to_owned(),
+        path_parameter: None,
+        parameters: collection.list_parameters(),
+        names: collection.names(),
+        answer: Answer::Json(page_name(shape.schema)),
+        problems: LIST_PROBLEMS,
+    };
+    let export = Endpoint {
+        id: format!("export_{name}"),
+        path: format!("/v1/{name}.csv"),
+        tag: "statements",
+        summary: format!("Export {name} as CSV"),
+        description: format!("{description} The whole list, narrowed by the same filters."),
+        path_parameter: None,
+        parameters: collection.export_parameters(),
+        names: Vec::new(),
+        answer: Answer::Csv(collection.columns().map(|column| column.name).collect()),
+        problems: EXPORT_PROBLEMS,
+    };
+    let one = Endpoint {
+        id: format!("get_{item}"),
+        path: format!("/v1/{name}/{{id}}"),
+        tag: "statements",
+        summary: format!("Get one of the {name}"),
+        description: format!("{} Its entity tag begins with its version.", shape.description),
+        path_parameter: Some(PathParameter {
+            name: "id",
+            description: "Its identifier.",
+            example: EdgeId::of_key(collection.example).to_string(),
+        }),
+        parameters: vec![&FIELDS, &LANG],
+        names: collection.names(),
+        answer: Answer::Json(shape.schema.to_owned()),
+        problems: RECORD_PROBLEMS,
+    };
+    let mut list = list.on(get(move |ask: Ask| async move { list_edges(&ask, collection) }));
+    list.0.push(part(shape));
+    list.0.push(page(shape.schema, &[("included", "Included", "What `include` asked for.")]));
+    [
+        list,
+        export.on(get(move |ask: Ask| async move { export_edges(&ask, collection) })),
+        one.on(get(move |Path(id): Path<String>, ask: Ask| async move { get_edge(&ask, &id, collection) })),
+    ]
+}
+
+fn list_edges(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiError> {
+    let given = ask.given(&collection.list_parameters());
+    let pinned = ask.pin(&given)?;
+    let mut reader = Reader::new(&given, &pinned.graph, pinned.today);
+    let filter = collection.filter(&mut reader);
+    let form = Form::read(ask, &mut reader, collection);
+    let today = reader.today();
+    reader.finish()?;
+    let head = ListHead::new(ask, &given, &pinned.graph, form.lang, filter.valid_at);
+    if ask.has(&head.etag) {
+        return Ok(head.not_modified());
+    }
+    let after = pinned.after.map(edge_id);
+    let found = pinned.graph.edges(&filter, Page { after, limit: form.limit });
+    let last = found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128());
+    let next = ask.next(&given, &pinned.graph, today, last);
+    let wire = Wire { graph: &pinned.graph, lang: form.lang };
+    let item = body_of(collection.kinds);
+    let body = ListBody {
+        items: Made::new(&found.items, |view| Narrowed(item(wire, view), form.fields.as_deref())),
+        page: PageBody { limit: form.limit, next_cursor: next.cursor },
+        total: found.total.into(),
+        as_of: AsOfBody::new(&pinned.graph, filter.valid_at),
+        warnings: Vec::new(),
+        included: IncludedBody::of_edges(wire, &found.items, &form.parts),
+    };
+    head.answer(&body, next.address.as_deref())
+}
+
+fn export_edges(ask: &Ask, collection: &'static EdgeCollection) -> Result<Response, ApiError> {
+    let given = ask.given(&collection.export_parameters());
+    let mut reader = Reader::new(&given, &ask.current, None);
+    let filter = collection.filter(&mut reader);
+    let bom = reader.flag(BOM.name);
+    reader.finish()?;
+    let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
+        let found = graph.edges(&filter, Page { after: after.map(edge_id), limit: ROWS });
+        let wire = stream::wire(graph);
+        for view in &found.items {
+            rows.row(collection.columns(), |write, cell| write(wire, view, cell));
+        }
+        found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128())
+    };
+    Ok(stream::answer(Arc::clone(&ask.current), collection.name, bom, collection.columns(), Box::new(next)))
+}
+
+fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Response, ApiError> {
+    let given = ask.given(&[&FIELDS, &LANG]);
+    let mut reader = Reader::new(&given, &ask.current, None);
+    let lang = ask.lang(&mut reader);
+    let fields = fields(&mut reader, &collection.shape.fields().collect::<Vec<_>>());
+    reader.finish()?;
+    let found = id.parse::<EdgeId>().ok().and_then(|id| ask.current.edge(id));
+    let found = found.filter(|view| collection.kinds.is_empty() || collection.kinds.contains(&view.kind()));
+    let view =
+        found.ok_or_else(|| ApiError::new(Problem::NotFound, format!("no {} has this identifier", collection.item)))?;
+    let wire = Wire { graph: &ask.current, lang };
+    let body = Narrowed(body_of(collection.kinds)(wire, &view), fields.as_deref());
+    record(ask, &ask.current, lang, view.version(), &body)
+}
+
+fn edge_id(id: u128) -> EdgeId {
+    EdgeId(uuid::Uuid::from_u128(id))
+}

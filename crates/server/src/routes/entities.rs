@@ -1,0 +1,228 @@
+//! Entities of all kinds under one flat schema: found by any usual spelling.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use axum::routing::get;
+use pledgegraph_graph::{EntityFilter, EntityView, Graph, Page, Total};
+use pledgegraph_model::{EntityId, EntityKind};
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::csv::columns::EntityColumn;
+use crate::csv::entities::{FIRST, LAST};
+use crate::csv::stream::{self, ROWS, Rows};
+use crate::error::ApiError;
+use crate::extract::Path;
+use crate::filters::entities::{EntityParameter, KIND, read};
+use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS, PathParameter, RECORD_PROBLEMS};
+use crate::openapi::schemas::{page, page_name, part};
+use crate::reply::{ListHead, record};
+use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT, fields};
+use crate::request::parameter::{Accepts, Parameter};
+use crate::request::reader::Reader;
+use crate::routes::edge_collection::BOM;
+use crate::routes::entity_collection::{entity_id, find};
+use crate::state::State;
+use crate::wire::entity::EntityBody;
+use crate::wire::list::{AsOfBody, ListBody, PageBody};
+use crate::wire::shape::Shape;
+use crate::wire::{Narrowed, Wire};
+
+/// The most hits that a search ranks.
+const MOST_HITS: usize = 2_000;
+
+const SHAPE: Shape = Shape {
+    schema: "Entity",
+    description: "An entity of any kind: the fields that every entity has, and those of its kind.",
+    whole: "Entity",
+    required: &[],
+    optional: &[
+        "match",
+        "iso3166",
+        "regions",
+        "class",
+        "anonymous",
+        "anonymity_reason",
+        "date",
+        "format",
+        "status",
+        "convenings",
+        "condition_kind",
+        "test",
+        "url",
+        "title",
+        "publisher",
+        "language",
+        "published",
+        "sha256",
+    ],
+};
+
+const Q: Parameter = Parameter {
+    name: "q",
+    accepts: Accepts::Text,
+    description: "A name in any language and usual spelling, slips of the pen included. Hits come best first: by how well \
+        they match (`match.quality`), then by how often statements mention them.",
+    example: "Britain",
+};
+
+const FILTERS: [&EntityParameter; 1] = [&KIND];
+const EXPORT_PARAMETERS: [&Parameter; 3] = [&Q, &KIND.parameter, &BOM];
+const PARAMETERS: [&Parameter; 6] = [&Q, &KIND.parameter, &LIMIT, &CURSOR, &FIELDS, &LANG];
+
+/// `GET /v1/entities`.
+pub(crate) fn list_entities() -> UtoipaMethodRouter<State> {
+    let endpoint = Endpoint {
+        id: "list_entities".to_owned(),
+        path: "/v1/entities".to_owned(),
+        tag: "entities",
+        summary: "Search entities of all kinds".to_owned(),
+        description: "With `q`, the entities that the text names, best first; without, all in the order of recording."
+            .to_owned(),
+        path_parameter: None,
+        parameters: PARAMETERS.to_vec(),
+        names: vec![(FIELDS.name, SHAPE.fields().collect())],
+        answer: Answer::Json(page_name(SHAPE.schema)),
+        problems: LIST_PROBLEMS,
+    };
+    let mut routes = endpoint.on(get(async |ask: Ask| list(&ask)));
+    routes.0.push(part(&SHAPE));
+    routes.0.push(page(SHAPE.schema, &[]));
+    routes
+}
+
+/// `GET /v1/entities.csv`.
+pub(crate) fn export_entities() -> UtoipaMethodRouter<State> {
+    let endpoint = Endpoint {
+        id: "export_entities".to_owned(),
+        path: "/v1/entities.csv".to_owned(),
+        tag: "entities",
+        summary: "Export entities of all kinds as CSV".to_owned(),
+        description: "The whole list, narrowed by the same filters; with `q`, the hits, best first.".to_owned(),
+        path_parameter: None,
+        parameters: EXPORT_PARAMETERS.to_vec(),
+        names: Vec::new(),
+        answer: Answer::Csv(columns().map(|column| column.name).collect()),
+        problems: EXPORT_PROBLEMS,
+    };
+    endpoint.on(get(async |ask: Ask| export(&ask)))
+}
+
+fn columns() -> impl Iterator<Item = &'static EntityColumn> {
+    FIRST.iter().chain(LAST)
+}
+
+/// `GET /v1/entities/{ref}`.
+pub(crate) fn get_entity() -> UtoipaMethodRouter<State> {
+    let endpoint = Endpoint {
+        id: "get_entity".to_owned(),
+        path: "/v1/entities/{ref}".to_owned(),
+        tag: "entities",
+        summary: "Get an entity of any kind".to_owned(),
+        description: "Its entity tag begins with its version.".to_owned(),
+        path_parameter: Some(path()),
+        parameters: vec![&FIELDS, &LANG],
+        names: vec![(FIELDS.name, SHAPE.fields().collect())],
+        answer: Answer::Json(SHAPE.schema.to_owned()),
+        problems: RECORD_PROBLEMS,
+    };
+    endpoint.on(get(async |Path(reference): Path<String>, ask: Ask| one(&ask, &reference)))
+}
+
+/// The reference in the path.
+pub(crate) fn path() -> PathParameter {
+    PathParameter { name: "ref", description: "`kind:slug` or identifier.", example: "country:GB".to_owned() }
+}
+
+/// The entities of a page.
+struct Found<'g> {
+    bodies: Vec<EntityBody<'g>>,
+    total: Total,
+    /// What the next page begins after: the last entity, or for a search the number of hits so far.
+    after: Option<u128>,
+}
+
+impl<'g> Found<'g> {
+    fn search(wire: Wire<'g>, text: &str, kinds: &[EntityKind], skip: usize, limit: usize) -> Self {
+        let hits = wire.graph.search(text, kinds, MOST_HITS + 1);
+        let ranked = hits.len().min(MOST_HITS);
+        let end = skip.saturating_add(limit).min(ranked);
+        Self {
+            bodies: hits.iter().take(end).skip(skip).map(|hit| EntityBody::found(wire, hit)).collect(),
+            total: Total { value: ranked as u64, exact: ranked == hits.len() },
+            after: (end < ranked).then_some(end as u128),
+        }
+    }
+
+    fn list(wire: Wire<'g>, filter: &EntityFilter, page: Page<EntityId>) -> Self {
+        let found = wire.graph.entities(filter, page);
+        Self {
+            bodies: found.items.iter().map(|view| EntityBody::new(wire, view)).collect(),
+            total: found.total,
+            after: found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128()),
+        }
+    }
+}
+
+fn list(ask: &Ask) -> Result<Response, ApiError> {
+    let given = ask.given(&PARAMETERS);
+    let pinned = ask.pin(&given)?;
+    let mut reader = Reader::new(&given, &pinned.graph, pinned.today);
+    let filter = read(&mut reader, &[], &FILTERS);
+    let (lang, limit) = (ask.lang(&mut reader), reader.number(&LIMIT));
+    let fields = fields(&mut reader, &SHAPE.fields().collect::<Vec<_>>());
+    let (text, today) = (reader.text(Q.name), reader.today());
+    reader.finish()?;
+    let head = ListHead::new(ask, &given, &pinned.graph, lang, None);
+    if ask.has(&head.etag) {
+        return Ok(head.not_modified());
+    }
+    let wire = Wire { graph: &pinned.graph, lang };
+    let skip = pinned.after.and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
+    let found = match text {
+        Some(text) => Found::search(wire, text, &filter.kinds, skip, limit),
+        None => Found::list(wire, &filter, Page { after: pinned.after.map(entity_id), limit }),
+    };
+    let next = ask.next(&given, &pinned.graph, today, found.after);
+    let body = ListBody {
+        items: found.bodies.into_iter().map(|body| Narrowed(body, fields.as_deref())).collect::<Vec<_>>(),
+        page: PageBody { limit, next_cursor: next.cursor },
+        total: found.total.into(),
+        as_of: AsOfBody::new(&pinned.graph, None),
+        warnings: Vec::new(),
+        included: None,
+    };
+    head.answer(&body, next.address.as_deref())
+}
+
+fn export(ask: &Ask) -> Result<Response, ApiError> {
+    let given = ask.given(&EXPORT_PARAMETERS);
+    let mut reader = Reader::new(&given, &ask.current, None);
+    let filter = read(&mut reader, &[], &FILTERS);
+    let text = reader.text(Q.name).map(str::to_owned);
+    let bom = reader.flag(BOM.name);
+    reader.finish()?;
+    let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
+        let wire = stream::wire(graph);
+        let mut row = |view: &EntityView<'_>| rows.row(columns(), |write, cell| write(wire, view, cell));
+        if let Some(text) = &text {
+            graph.search(text, &filter.kinds, MOST_HITS).iter().for_each(|hit| row(&hit.entity));
+            return None;
+        }
+        let found = graph.entities(&filter, Page { after: after.map(entity_id), limit: ROWS });
+        found.items.iter().for_each(row);
+        found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128())
+    };
+    Ok(stream::answer(Arc::clone(&ask.current), "entities", bom, columns(), Box::new(next)))
+}
+
+fn one(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
+    let given = ask.given(&[&FIELDS, &LANG]);
+    let mut reader = Reader::new(&given, &ask.current, None);
+    let lang = ask.lang(&mut reader);
+    let fields = fields(&mut reader, &SHAPE.fields().collect::<Vec<_>>());
+    reader.finish()?;
+    let view = find(&ask.current, reference, &[])?;
+    let body = Narrowed(EntityBody::new(Wire { graph: &ask.current, lang }, &view), fields.as_deref());
+    record(ask, &ask.current, lang, view.version(), &body)
+}

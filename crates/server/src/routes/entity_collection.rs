@@ -1,0 +1,197 @@
+//! What all collections of entities have alike: a list, the same list as CSV, and one entity.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use axum::routing::get;
+use pledgegraph_graph::{Direction, EntityFilter, EntityView, Graph, Page};
+use pledgegraph_model::{EdgeKind, EntityId, EntityKind};
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::csv::columns::EntityColumn;
+use crate::csv::entities::{FIRST, LAST};
+use crate::csv::stream::{self, ROWS, Rows};
+use crate::error::ApiError;
+use crate::extract::Path;
+use crate::filters::entities::{EntityParameter, read};
+use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS, PathParameter, RECORD_PROBLEMS};
+use crate::openapi::schemas::{page, page_name, part};
+use crate::problem::Problem;
+use crate::reply::{ListHead, record};
+use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT, fields};
+use crate::request::parameter::Parameter;
+use crate::request::reader::Reader;
+use crate::request::references;
+use crate::routes::edge_collection::BOM;
+use crate::state::State;
+use crate::wire::entity::EntityBody;
+use crate::wire::list::{AsOfBody, ListBody, PageBody};
+use crate::wire::shape::Shape;
+use crate::wire::{Made, Narrowed, Wire};
+
+/// A collection of entities of one kind.
+pub(crate) struct EntityCollection {
+    /// Its name in paths and operations, plural.
+    pub(crate) name: &'static str,
+    /// One item, in operations.
+    pub(crate) item: &'static str,
+    /// What it holds, for the document.
+    pub(crate) description: &'static str,
+    pub(crate) kind: EntityKind,
+    /// Only persons who hold an office.
+    pub(crate) leaders: bool,
+    pub(crate) shape: Shape,
+    pub(crate) parameters: &'static [&'static EntityParameter],
+    /// The columns of its own.
+    pub(crate) columns: &'static [EntityColumn],
+    /// The slug of an entity of the bundled data.
+    pub(crate) example: &'static str,
+}
+
+impl EntityCollection {
+    fn list_parameters(&self) -> Vec<&'static Parameter> {
+        self.parameters.iter().map(|p| &p.parameter).chain([&LIMIT, &CURSOR, &FIELDS, &LANG]).collect()
+    }
+
+    fn export_parameters(&self) -> Vec<&'static Parameter> {
+        self.parameters.iter().map(|p| &p.parameter).chain([&BOM]).collect()
+    }
+
+    fn filter(&self, reader: &mut Reader<'_>) -> EntityFilter {
+        EntityFilter { leaders: self.leaders, ..read(reader, &[self.kind], self.parameters) }
+    }
+
+    fn columns(&self) -> impl Iterator<Item = &'static EntityColumn> + use<> {
+        FIRST.iter().chain(self.columns).chain(LAST)
+    }
+}
+
+/// The three operations of a collection.
+pub(crate) fn routes(collection: &'static EntityCollection) -> [UtoipaMethodRouter<State>; 3] {
+    let EntityCollection { name, item, description, shape, .. } = collection;
+    let list = Endpoint {
+        id: format!("list_{name}"),
+        path: format!("/v1/{name}"),
+        tag: "entities",
+        summary: format!("List {name}"),
+        description: (*description).to_owned(),
+        path_parameter: None,
+        parameters: collection.list_parameters(),
+        names: vec![(FIELDS.name, shape.fields().collect())],
+        answer: Answer::Json(page_name(shape.schema)),
+        problems: LIST_PROBLEMS,
+    };
+    let export = Endpoint {
+        id: format!("export_{name}"),
+        path: format!("/v1/{name}.csv"),
+        tag: "entities",
+        summary: format!("Export {name} as CSV"),
+        description: format!("{description} The whole list, narrowed by the same filters."),
+        path_parameter: None,
+        parameters: collection.export_parameters(),
+        names: Vec::new(),
+        answer: Answer::Csv(collection.columns().map(|column| column.name).collect()),
+        problems: EXPORT_PROBLEMS,
+    };
+    let one = Endpoint {
+        id: format!("get_{item}"),
+        path: format!("/v1/{name}/{{ref}}"),
+        tag: "entities",
+        summary: format!("Get one of the {name}"),
+        description: format!("{} Its entity tag begins with its version.", shape.description),
+        path_parameter: Some(PathParameter {
+            name: "ref",
+            description: "Its slug, `kind:slug` or identifier.",
+            example: collection.example.to_owned(),
+        }),
+        parameters: vec![&FIELDS, &LANG],
+        names: vec![(FIELDS.name, shape.fields().collect())],
+        answer: Answer::Json(shape.schema.to_owned()),
+        problems: RECORD_PROBLEMS,
+    };
+    let mut list = list.on(get(move |ask: Ask| async move { list_entities(&ask, collection) }));
+    list.0.push(part(shape));
+    list.0.push(page(shape.schema, &[]));
+    [
+        list,
+        export.on(get(move |ask: Ask| async move { export_entities(&ask, collection) })),
+        one.on(get(
+            move |Path(reference): Path<String>, ask: Ask| async move { get_entity(&ask, &reference, collection) },
+        )),
+    ]
+}
+
+fn list_entities(ask: &Ask, collection: &EntityCollection) -> Result<Response, ApiError> {
+    let given = ask.given(&collection.list_parameters());
+    let pinned = ask.pin(&given)?;
+    let mut reader = Reader::new(&given, &pinned.graph, pinned.today);
+    let filter = collection.filter(&mut reader);
+    let (lang, limit) = (ask.lang(&mut reader), reader.number(&LIMIT));
+    let fields = fields(&mut reader, &collection.shape.fields().collect::<Vec<_>>());
+    let today = reader.today();
+    reader.finish()?;
+    let head = ListHead::new(ask, &given, &pinned.graph, lang, None);
+    if ask.has(&head.etag) {
+        return Ok(head.not_modified());
+    }
+    let found = pinned.graph.entities(&filter, Page { after: pinned.after.map(entity_id), limit });
+    let last = found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128());
+    let next = ask.next(&given, &pinned.graph, today, last);
+    let wire = Wire { graph: &pinned.graph, lang };
+    let body = ListBody {
+        items: Made::new(&found.items, |view| Narrowed(EntityBody::new(wire, view), fields.as_deref())),
+        page: PageBody { limit, next_cursor: next.cursor },
+        total: found.total.into(),
+        as_of: AsOfBody::new(&pinned.graph, None),
+        warnings: Vec::new(),
+        included: None,
+    };
+    head.answer(&body, next.address.as_deref())
+}
+
+fn export_entities(ask: &Ask, collection: &'static EntityCollection) -> Result<Response, ApiError> {
+    let given = ask.given(&collection.export_parameters());
+    let mut reader = Reader::new(&given, &ask.current, None);
+    let filter = collection.filter(&mut reader);
+    let bom = reader.flag(BOM.name);
+    reader.finish()?;
+    let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
+        let found = graph.entities(&filter, Page { after: after.map(entity_id), limit: ROWS });
+        let wire = stream::wire(graph);
+        for view in &found.items {
+            rows.row(collection.columns(), |write, cell| write(wire, view, cell));
+        }
+        found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128())
+    };
+    Ok(stream::answer(Arc::clone(&ask.current), collection.name, bom, collection.columns(), Box::new(next)))
+}
+
+fn get_entity(ask: &Ask, reference: &str, collection: &EntityCollection) -> Result<Response, ApiError> {
+    let given = ask.given(&[&FIELDS, &LANG]);
+    let mut reader = Reader::new(&given, &ask.current, None);
+    let lang = ask.lang(&mut reader);
+    let fields = fields(&mut reader, &collection.shape.fields().collect::<Vec<_>>());
+    reader.finish()?;
+    let view = find(&ask.current, reference, &[collection.kind])?;
+    if collection.leaders && view.degree(EdgeKind::Office, Direction::Outgoing) == 0 {
+        return Err(ApiError::new(Problem::NotFound, "the person holds no office"));
+    }
+    let wire = Wire { graph: &ask.current, lang };
+    let body = Narrowed(EntityBody::new(wire, &view), fields.as_deref());
+    record(ask, &ask.current, lang, view.version(), &body)
+}
+
+/// The entity of a path, or 404 with the nearest one.
+pub(crate) fn find<'g>(graph: &'g Graph, text: &str, kinds: &[EntityKind]) -> Result<EntityView<'g>, ApiError> {
+    references::find(graph, text, kinds).map_err(|miss| {
+        let mut detail = miss.detail(text, kinds);
+        if let references::Miss::Unknown { nearest: Some((reference, label)) } = &miss {
+            detail = format!("{detail}; did you mean {reference} ({label})?");
+        }
+        ApiError::new(Problem::NotFound, detail)
+    })
+}
+
+pub(crate) fn entity_id(id: u128) -> EntityId {
+    EntityId(uuid::Uuid::from_u128(id))
+}

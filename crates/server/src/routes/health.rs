@@ -1,0 +1,81 @@
+//! Whether the process lives and whether it can answer.
+
+use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::Response;
+use axum::routing::get;
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::error::ApiError;
+use crate::openapi::endpoint::{Answer, Endpoint, PLAIN_PROBLEMS};
+use crate::reply::{json, set};
+use crate::request::ask::Ask;
+use crate::state::State;
+use crate::wire::service::{HealthBody, ReadinessBody};
+
+/// The most commits that a ready service is behind: under steady writes a few always are on their way.
+const MOST_LAG: i64 = 1_000;
+
+/// `GET /healthz`.
+pub(crate) fn get_health() -> UtoipaMethodRouter<State> {
+    let endpoint = Endpoint {
+        id: "get_health".to_owned(),
+        path: "/healthz".to_owned(),
+        tag: "operations",
+        summary: "Get whether the process lives".to_owned(),
+        description: "Always 200 while the process answers at all. Touches nothing.".to_owned(),
+        path_parameter: None,
+        parameters: Vec::new(),
+        names: Vec::new(),
+        answer: Answer::Json("Health".to_owned()),
+        problems: PLAIN_PROBLEMS,
+    };
+    endpoint.on(get(async |ask: Ask| {
+        ask.plain()?;
+        unstored(json(&HealthBody { status: "ok" })?)
+    }))
+}
+
+/// `GET /readyz`.
+pub(crate) fn get_readiness() -> UtoipaMethodRouter<State> {
+    let endpoint = Endpoint {
+        id: "get_readiness".to_owned(),
+        path: "/readyz".to_owned(),
+        tag: "operations",
+        summary: "Get whether the service can answer".to_owned(),
+        description: "200 when the graph is loaded and keeps in step with the database, else 503 with the same body."
+            .to_owned(),
+        path_parameter: None,
+        parameters: Vec::new(),
+        names: Vec::new(),
+        answer: Answer::JsonOr503("Readiness".to_owned()),
+        problems: PLAIN_PROBLEMS,
+    };
+    endpoint.on(get(async |ask: Ask| readiness(&ask)))
+}
+
+fn readiness(ask: &Ask) -> Result<Response, ApiError> {
+    ask.plain()?;
+    let status = ask.state.live.status();
+    let lag = status.head_seq.saturating_sub(status.seq).max(0);
+    let ready = status.database && lag <= MOST_LAG;
+    let body = ReadinessBody {
+        status: if ready { "ready" } else { "not_ready" },
+        database: status.database,
+        // The graph is loaded only from a database whose migrations are this build's.
+        migrations: true,
+        seq: status.seq,
+        lag,
+    };
+    let mut response = json(&body)?;
+    if !ready {
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    }
+    unstored(response)
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "ends handlers that return a result")]
+fn unstored(mut response: Response) -> Result<Response, ApiError> {
+    set(&mut response, CACHE_CONTROL, "no-store");
+    Ok(response)
+}

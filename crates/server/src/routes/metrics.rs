@@ -1,0 +1,52 @@
+//! `/metrics`: for Prometheus.
+
+use axum::body::Body;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::Response;
+use axum::routing::get;
+use metrics::gauge;
+use pledgegraph_model::{Code, EntityKind};
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::error::ApiError;
+use crate::openapi::endpoint::{Answer, Endpoint, RECORD_PROBLEMS};
+use crate::problem::Problem;
+use crate::reply::set;
+use crate::request::ask::Ask;
+use crate::state::State;
+
+/// `GET /metrics`.
+pub(crate) fn get_metrics() -> UtoipaMethodRouter<State> {
+    let endpoint = Endpoint {
+        id: "get_metrics".to_owned(),
+        path: "/metrics".to_owned(),
+        tag: "operations",
+        summary: "Get the metrics".to_owned(),
+        description: "Prometheus text format: requests, latencies, sizes of the graph, lag. 404 where it is closed."
+            .to_owned(),
+        path_parameter: None,
+        parameters: Vec::new(),
+        names: Vec::new(),
+        answer: Answer::Text("text/plain"),
+        problems: RECORD_PROBLEMS,
+    };
+    endpoint.on(get(async |ask: Ask| render(&ask)))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float; counts stay far below 2^52")]
+fn render(ask: &Ask) -> Result<Response, ApiError> {
+    ask.plain()?;
+    let handle = ask.state.metrics.as_ref().ok_or_else(|| ApiError::of(Problem::NotFound))?;
+    let status = ask.state.live.status();
+    for kind in EntityKind::ALL {
+        gauge!("pledgegraph_entities", "kind" => kind.as_str()).set(ask.current.entity_count_of(*kind) as f64);
+    }
+    gauge!("pledgegraph_edges").set(ask.current.edge_count() as f64);
+    gauge!("pledgegraph_seq").set(status.seq as f64);
+    gauge!("pledgegraph_lag_commits").set(status.head_seq.saturating_sub(status.seq).max(0) as f64);
+    gauge!("pledgegraph_ready").set(if status.is_ready() { 1.0 } else { 0.0 });
+    let mut response = Response::new(Body::from(handle.render()));
+    set(&mut response, CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
+    set(&mut response, CACHE_CONTROL, "no-store");
+    Ok(response)
+}

@@ -1,0 +1,170 @@
+//! Where actors stand: computed from their statements by a published rule.
+
+use axum::response::Response;
+use axum::routing::get;
+use pledgegraph_graph::{EdgeView, Position, PositionQuery, Total};
+use pledgegraph_model::{Capability, Code, Mission, Modality};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::error::ApiError;
+use crate::filters::edges::{ACTORS, BENEFICIARIES, MODALITY};
+use crate::openapi::endpoint::{Answer, Endpoint, LIST_PROBLEMS};
+use crate::openapi::schemas::CommitmentSchema;
+use crate::reply::ListHead;
+use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
+use crate::request::parameter::{Accepts, CodeNames, Parameter};
+use crate::request::reader::Reader;
+use crate::state::State;
+use crate::wire::edge::EdgeBody;
+use crate::wire::list::{AsOfBody, PageBody, TotalBody, WarningBody};
+use crate::wire::reference::ReferenceBody;
+use crate::wire::{Wire, codes};
+
+/// The most statements that one question considers.
+const BUDGET: usize = 20_000;
+
+/// The rule, as every answer states it.
+const RULE: &str = "Of the asserted statements of an actor on a capability and mission that are its own or reported by others \
+(or of the modalities asked), the latest stands: by said_at, or for want of it by the latest published date of its sources. \
+Statements whose dates overlap or are unknown cannot be compared and all stand. Of statements of the same date the one of \
+higher rank stands, then own over reported, then the more specific.";
+
+const ACTOR: Parameter = Parameter {
+    name: "actor",
+    accepts: Accepts::References(ACTORS),
+    description: "Whose positions; absent: all actors'.",
+    example: "GB",
+};
+const CAPABILITY: Parameter = Parameter {
+    name: "capability",
+    accepts: Accepts::Code(CodeNames::of::<Capability>("CapabilityFilter")),
+    description: "On what; a parent takes its children in, each a position of its own.",
+    example: "military.forces",
+};
+const MISSION: Parameter = Parameter {
+    name: "mission",
+    accepts: Accepts::Code(CodeNames::of::<Mission>("MissionFilter")),
+    description: "What for.",
+    example: "ceasefire_monitoring",
+};
+const BENEFICIARY: Parameter = Parameter {
+    name: "beneficiary",
+    accepts: Accepts::References(BENEFICIARIES),
+    description: "Towards whom; one.",
+    example: "UA",
+};
+const PARAMETERS: [&Parameter; 8] =
+    [&ACTOR, &CAPABILITY, &MISSION, &BENEFICIARY, &MODALITY.parameter, &LIMIT, &CURSOR, &LANG];
+
+/// The position of one actor on one capability and mission.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Position)]
+pub(crate) struct PositionBody<'g> {
+    /// The actor.
+    actor: ReferenceBody<'g>,
+    /// The capability.
+    #[schema(value_type = codes::Capability)]
+    capability: &'static str,
+    /// The mission.
+    #[schema(value_type = codes::Mission)]
+    mission: &'static str,
+    /// The statements that stand: one, or several that cannot be compared.
+    #[schema(value_type = Vec<CommitmentSchema>)]
+    current: Vec<EdgeBody<'g>>,
+    /// The statements considered and passed over.
+    #[schema(value_type = Vec<CommitmentSchema>)]
+    passed_over: Vec<EdgeBody<'g>>,
+}
+
+/// A page of positions.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PositionPage)]
+pub(crate) struct PositionPageBody<'g> {
+    /// The positions of this page, by actor, capability and mission.
+    items: Vec<PositionBody<'g>>,
+    /// Which page it is.
+    page: PageBody,
+    /// How many there are in all; `gte` when there were too many statements to consider all.
+    total: TotalBody,
+    /// The rule by which a statement stands.
+    rule: &'static str,
+    /// To which state the answer belongs.
+    as_of: AsOfBody,
+    /// What to know about the answer; empty when there is nothing.
+    warnings: Vec<WarningBody>,
+}
+
+/// `GET /v1/positions`.
+pub(crate) fn list_positions() -> UtoipaMethodRouter<State> {
+    let endpoint = Endpoint {
+        id: "list_positions".to_owned(),
+        path: "/v1/positions".to_owned(),
+        tag: "graph",
+        summary: "List where actors stand".to_owned(),
+        description: format!("The position of each actor on each capability and mission. {RULE}"),
+        path_parameter: None,
+        parameters: PARAMETERS.to_vec(),
+        names: Vec::new(),
+        answer: Answer::Json("PositionPage".to_owned()),
+        problems: LIST_PROBLEMS,
+    };
+    endpoint.on(get(async |ask: Ask| answer(&ask)))
+}
+
+fn answer(ask: &Ask) -> Result<Response, ApiError> {
+    let given = ask.given(&PARAMETERS);
+    let pinned = ask.pin(&given)?;
+    let mut reader = Reader::new(&given, &pinned.graph, pinned.today);
+    let query = decode(&mut reader);
+    let (lang, limit, today) = (ask.lang(&mut reader), reader.number(&LIMIT), reader.today());
+    reader.finish()?;
+    let head = ListHead::new(ask, &given, &pinned.graph, lang, None);
+    if ask.has(&head.etag) {
+        return Ok(head.not_modified());
+    }
+    let found = pinned.graph.positions(&query);
+    let skip = pinned.after.and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
+    let end = skip.saturating_add(limit);
+    let after = (end < found.positions.len()).then_some(end as u128);
+    let next = ask.next(&given, &pinned.graph, today, after);
+    let wire = Wire { graph: &pinned.graph, lang };
+    let body = PositionPageBody {
+        items: found.positions.iter().skip(skip).take(limit).map(|p| PositionBody::new(wire, p)).collect(),
+        page: PageBody { limit, next_cursor: next.cursor },
+        total: Total { value: found.positions.len() as u64, exact: !found.truncated }.into(),
+        rule: RULE,
+        as_of: AsOfBody::new(&pinned.graph, None),
+        warnings: Vec::new(),
+    };
+    head.answer(&body, next.address.as_deref())
+}
+
+fn decode(reader: &mut Reader<'_>) -> PositionQuery {
+    let beneficiaries = reader.references(BENEFICIARY.name, BENEFICIARIES).unwrap_or_default();
+    if beneficiaries.len() > 1 {
+        reader.fail(BENEFICIARY.name, "`beneficiary` takes one reference here".to_owned());
+    }
+    PositionQuery {
+        actors: reader.references(ACTOR.name, ACTORS).unwrap_or_default(),
+        capability: reader.code(CAPABILITY.name),
+        mission: reader.code(MISSION.name),
+        beneficiary: beneficiaries.first().copied(),
+        modalities: reader.codes::<Modality>(MODALITY.parameter.name).unwrap_or_default(),
+        budget: BUDGET,
+    }
+}
+
+impl<'g> PositionBody<'g> {
+    fn new(wire: Wire<'g>, position: &Position<'g>) -> Self {
+        let bodies = |views: &[EdgeView<'g>]| views.iter().map(|view| EdgeBody::commitment(wire, view)).collect();
+        Self {
+            actor: wire.reference(&position.actor),
+            capability: position.capability.as_str(),
+            mission: position.mission.as_str(),
+            current: bodies(&position.current),
+            passed_over: bodies(&position.passed_over),
+        }
+    }
+}

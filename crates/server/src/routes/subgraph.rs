@@ -1,0 +1,140 @@
+//! What lies around some entities.
+
+use axum::response::Response;
+use axum::routing::get;
+use pledgegraph_graph::SubgraphQuery;
+use pledgegraph_model::EdgeKind;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::error::{ApiError, FieldError};
+use crate::filters::edges::ANY;
+use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint};
+use crate::reply::ListHead;
+use crate::request::ask::{Ask, LANG};
+use crate::request::parameter::{Accepts, CodeNames, Parameter};
+use crate::request::reader::Reader;
+use crate::state::State;
+use crate::wire::Wire;
+use crate::wire::edge::EdgeBody;
+use crate::wire::entity::EntityBody;
+use crate::wire::list::{AsOfBody, WarningBody};
+use crate::wire::reference::ReferenceBody;
+
+const MOST_NODES: i64 = 2_000;
+const MOST_EDGES: i64 = 10_000;
+
+const ROOTS: Parameter = Parameter {
+    name: "roots",
+    accepts: Accepts::References(ANY),
+    description: "Where to begin; at least one.",
+    example: "condition:us-backing",
+};
+const DEPTH: Parameter = Parameter {
+    name: "depth",
+    accepts: Accepts::Integer { min: 0, max: 6, default: 1 },
+    description: "How many statements away, at most.",
+    example: "",
+};
+const KINDS: Parameter = Parameter {
+    name: "kinds",
+    accepts: Accepts::Codes(CodeNames::of::<EdgeKind>("EdgeKindFilter")),
+    description: "Which kinds of statements to follow and to show; absent: all.",
+    example: "commitment",
+};
+const NODES: Parameter = Parameter {
+    name: "max_nodes",
+    accepts: Accepts::Integer { min: 1, max: MOST_NODES, default: 200 },
+    description: "At most so many entities, the nearest first.",
+    example: "",
+};
+const EDGES: Parameter = Parameter {
+    name: "max_edges",
+    accepts: Accepts::Integer { min: 0, max: MOST_EDGES, default: 1_000 },
+    description: "At most so many statements.",
+    example: "",
+};
+const PARAMETERS: [&Parameter; 6] = [&ROOTS, &DEPTH, &KINDS, &NODES, &EDGES, &LANG];
+
+/// What lies around some entities.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Subgraph)]
+pub(crate) struct SubgraphBody<'g> {
+    /// Where it begins.
+    roots: Vec<ReferenceBody<'g>>,
+    /// The entities, nearest first.
+    nodes: Vec<EntityBody<'g>>,
+    /// The statements whose both ends are among the entities, in the order of recording.
+    edges: Vec<EdgeBody<'g>>,
+    /// Whether a limit left something out.
+    truncated: bool,
+    /// To which state the answer belongs.
+    as_of: AsOfBody,
+    /// What to know about the answer; empty when there is nothing.
+    warnings: Vec<WarningBody>,
+}
+
+/// `GET /v1/graph/subgraph`.
+pub(crate) fn get_subgraph() -> UtoipaMethodRouter<State> {
+    let endpoint = Endpoint {
+        id: "get_subgraph".to_owned(),
+        path: "/v1/graph/subgraph".to_owned(),
+        tag: "graph",
+        summary: "Get what lies around some entities".to_owned(),
+        description:
+            "Breadth first from `roots`, over the ends of statements in either direction. `truncated` says when a \
+            limit left something out."
+                .to_owned(),
+        path_parameter: None,
+        parameters: PARAMETERS.to_vec(),
+        names: Vec::new(),
+        answer: Answer::Json("Subgraph".to_owned()),
+        problems: EXPORT_PROBLEMS,
+    };
+    endpoint.on(get(async |ask: Ask| answer(&ask)))
+}
+
+fn answer(ask: &Ask) -> Result<Response, ApiError> {
+    let given = ask.given(&PARAMETERS);
+    let mut reader = Reader::new(&given, &ask.current, None);
+    let query = decode(&mut reader);
+    let lang = ask.lang(&mut reader);
+    reader.finish()?;
+    let head = ListHead::new(ask, &given, &ask.current, lang, None);
+    if ask.has(&head.etag) {
+        return Ok(head.not_modified());
+    }
+    let found = ask.current.subgraph(&query);
+    let wire = Wire { graph: &ask.current, lang };
+    let roots = query.roots.iter().filter_map(|id| ask.current.entity(*id));
+    let body = SubgraphBody {
+        roots: roots.map(|view| wire.reference(&view)).collect(),
+        nodes: found.nodes.iter().map(|view| EntityBody::new(wire, view)).collect(),
+        edges: found.edges.iter().map(|view| EdgeBody::new(wire, view)).collect(),
+        truncated: found.truncated,
+        as_of: AsOfBody::new(&ask.current, None),
+        warnings: Vec::new(),
+    };
+    head.answer(&body, None)
+}
+
+fn decode(reader: &mut Reader<'_>) -> SubgraphQuery {
+    let roots = reader.references(ROOTS.name, &[]);
+    if roots.is_none() && !reader.has(ROOTS.name) {
+        reader.push(FieldError {
+            parameter: Some(ROOTS.name.to_owned()),
+            code: "bad-parameter",
+            detail: "`roots` is missing: name at least one entity".to_owned(),
+            hint: Some("/v1/entities?q= finds entities by any name".to_owned()),
+            ..FieldError::default()
+        });
+    }
+    SubgraphQuery {
+        roots: roots.unwrap_or_default(),
+        depth: u32::try_from(reader.number(&DEPTH)).unwrap_or_default(),
+        kinds: reader.codes(KINDS.name).unwrap_or_default(),
+        max_nodes: reader.number(&NODES),
+        max_edges: reader.number(&EDGES),
+    }
+}

@@ -1,0 +1,78 @@
+//! What goes over the wire: bodies that borrow from a snapshot and are written straight to the answer.
+//!
+//! One flat body serves all kinds of edges and one all kinds of entities; a [`shape::Shape`] says which of its fields a
+//! collection has. Fields that are absent are left out, never `null`.
+
+pub(crate) mod codes;
+pub(crate) mod condition;
+pub(crate) mod date;
+pub(crate) mod edge;
+pub(crate) mod entity;
+pub(crate) mod evidence;
+pub(crate) mod included;
+pub(crate) mod list;
+pub(crate) mod meeting;
+pub(crate) mod reference;
+pub(crate) mod service;
+pub(crate) mod shape;
+pub(crate) mod vocabulary;
+
+use pledgegraph_graph::Graph;
+use serde::{Serialize, Serializer};
+
+/// What every body is written with: the snapshot and the language of labels.
+#[derive(Clone, Copy)]
+pub(crate) struct Wire<'g> {
+    pub(crate) graph: &'g Graph,
+    pub(crate) lang: &'g str,
+}
+
+/// A list whose bodies are made while it is written.
+#[derive(Clone, Copy)]
+pub(crate) struct Each<'g, T, U> {
+    items: &'g [T],
+    wire: Wire<'g>,
+    body: fn(Wire<'g>, &'g T) -> U,
+}
+
+impl<'g, T, U> Each<'g, T, U> {
+    pub(crate) fn new(items: &'g [T], wire: Wire<'g>, body: fn(Wire<'g>, &'g T) -> U) -> Self {
+        Self { items, wire, body }
+    }
+}
+
+impl<T, U: Serialize> Serialize for Each<'_, T, U> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.items.iter().map(|item| (self.body)(self.wire, item)))
+    }
+}
+
+/// A list whose bodies are made by a closure while it is written.
+pub(crate) struct Made<'v, T, F>(&'v [T], F);
+
+impl<'v, T, F> Made<'v, T, F> {
+    pub(crate) fn new<U>(items: &'v [T], body: F) -> Self
+    where
+        F: Fn(&T) -> U,
+    {
+        Self(items, body)
+    }
+}
+
+impl<T, U: Serialize, F: Fn(&T) -> U> Serialize for Made<'_, T, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(&self.1))
+    }
+}
+
+/// A body of which only some fields are written; `None` = all.
+pub(crate) struct Narrowed<'f, T>(pub(crate) T, pub(crate) Option<&'f [&'f str]>);
+
+impl<T: Serialize> Serialize for Narrowed<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Some(fields) = self.1 else { return self.0.serialize(serializer) };
+        let whole = serde_json::to_value(&self.0).map_err(serde::ser::Error::custom)?;
+        let Some(whole) = whole.as_object() else { return whole.serialize(serializer) };
+        serializer.collect_map(fields.iter().filter_map(|field| whole.get_key_value(*field)))
+    }
+}

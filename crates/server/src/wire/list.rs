@@ -1,0 +1,95 @@
+//! What surrounds the items of a list.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use pledgegraph_graph::{Graph, Total};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::included::IncludedBody;
+
+/// Which page it is.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PageInfo)]
+pub(crate) struct PageBody {
+    /// At most so many items.
+    #[schema(value_type = i64, example = 50)]
+    pub(crate) limit: usize,
+    /// Give it as `cursor` for the items that follow; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next_cursor: Option<String>,
+}
+
+/// How many items the whole list has.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Total)]
+pub(crate) struct TotalBody {
+    /// The number.
+    #[schema(value_type = i64, example = 3)]
+    value: u64,
+    /// `eq`: exactly so many; `gte`: at least so many. An open set.
+    #[schema(example = "eq")]
+    relation: &'static str,
+}
+
+impl From<Total> for TotalBody {
+    fn from(total: Total) -> Self {
+        Self { value: total.value, relation: if total.exact { "eq" } else { "gte" } }
+    }
+}
+
+/// To which state of the world and of the service the answer belongs.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AsOf)]
+pub(crate) struct AsOfBody {
+    /// The day on which statements were asked to hold; absent where that was not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = Date, value_type = Option<String>)]
+    valid_at: Option<NaiveDate>,
+    /// When what the answer knows was recorded; absent while nothing is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known_at: Option<DateTime<Utc>>,
+    /// The version, as in the header `Pledgegraph-Version`.
+    #[schema(example = "1.0123456789abcdef0123456789abcdef")]
+    version: String,
+}
+
+impl AsOfBody {
+    pub(crate) fn new(graph: &Graph, valid_at: Option<NaiveDate>) -> Self {
+        Self { valid_at, known_at: graph.recorded_at(), version: version(graph) }
+    }
+}
+
+/// Something to know about the answer.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = AnswerWarning)]
+pub(crate) struct WarningBody {
+    /// The kind of warning. An open set.
+    #[serde(rename = "type")]
+    #[schema(example = "modality-not-counted")]
+    pub(crate) kind: &'static str,
+    /// What to know.
+    pub(crate) detail: String,
+}
+
+/// A list. In the document each collection has its own, with its own items.
+#[derive(Serialize)]
+pub(crate) struct ListBody<'g, I> {
+    pub(crate) items: I,
+    pub(crate) page: PageBody,
+    pub(crate) total: TotalBody,
+    pub(crate) as_of: AsOfBody,
+    pub(crate) warnings: Vec<WarningBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) included: Option<IncludedBody<'g>>,
+}
+
+/// `<seq>.<chain>`: a version, as the header `Pledgegraph-Version` gives it.
+pub(crate) fn version(graph: &Graph) -> String {
+    use std::fmt::Write as _;
+    let mut text = format!("{}.", graph.seq());
+    for byte in graph.chain() {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}

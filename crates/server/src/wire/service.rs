@@ -1,0 +1,84 @@
+//! What the service says of itself.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Where to begin.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Service)]
+pub(crate) struct ServiceBody {
+    /// Name of the service.
+    #[schema(example = "Pledgegraph")]
+    pub(crate) name: &'static str,
+    /// What it is.
+    pub(crate) description: &'static str,
+    /// The version of its data, as in the header `Pledgegraph-Version`.
+    pub(crate) version: String,
+    /// Where to read on and what to ask first.
+    pub(crate) links: Vec<ServiceLinkBody>,
+}
+
+/// An address of the service.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ServiceLink)]
+pub(crate) struct ServiceLinkBody {
+    /// What it gives.
+    #[schema(example = "The API in a browser")]
+    pub(crate) title: &'static str,
+    /// The address, relative to the service.
+    #[schema(example = "/docs/")]
+    pub(crate) href: &'static str,
+}
+
+/// Whether the process lives.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Health)]
+pub(crate) struct HealthBody {
+    /// `ok`.
+    #[schema(example = "ok")]
+    pub(crate) status: &'static str,
+}
+
+/// Whether the service can answer.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Readiness)]
+pub(crate) struct ReadinessBody {
+    /// `ready` or `not_ready`.
+    #[schema(example = "ready")]
+    pub(crate) status: &'static str,
+    /// Whether the database answers.
+    pub(crate) database: bool,
+    /// Whether the database has the schema that this build needs.
+    pub(crate) migrations: bool,
+    /// The last commit that the graph in memory holds.
+    #[schema(example = 1)]
+    pub(crate) seq: i64,
+    /// How many commits the graph in memory is behind the database.
+    #[schema(example = 0)]
+    pub(crate) lag: i64,
+}
+
+/// What a kind of problem means.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ProblemType)]
+pub(crate) struct ProblemTypeBody {
+    /// Its URI, as the member `type` of an answer gives it.
+    #[serde(rename = "type")]
+    #[schema(example = "/problems/bad-parameter")]
+    pub(crate) kind: &'static str,
+    /// In one line.
+    pub(crate) title: &'static str,
+    /// The status of answers of this kind.
+    #[schema(value_type = i64, example = 400)]
+    pub(crate) status: u16,
+    /// What it means and what to do.
+    pub(crate) meaning: &'static str,
+}
+
+/// All kinds of problems.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ProblemTypeList)]
+pub(crate) struct ProblemTypeListBody {
+    /// The kinds.
+    pub(crate) items: Vec<ProblemTypeBody>,
+}

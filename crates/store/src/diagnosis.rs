@@ -1,0 +1,113 @@
+//! Which rule a refused write broke, in the words of the model. Runs only after a refusal.
+
+use std::collections::HashMap;
+
+use pledgegraph_model::{Edge, EntityKind, Removed, ends_allowed};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::error::refusal;
+use crate::write::{Key, PreparedWrite, key_of, named_entities, pointer_in_entity};
+use crate::{StoreError, WriteError, edges, entities};
+
+/// Names the rule that a write broke, given what the database said; `Err` when the failure is not the write's fault.
+/// The write is not in the database: it was rolled back.
+pub(crate) async fn of_refusal(
+    conn: &mut PgConnection,
+    write: &PreparedWrite,
+    error: sqlx::Error,
+) -> Result<WriteError, StoreError> {
+    let Some(refusal) = refusal(&error) else { return Err(error.into()) };
+    let (code, constraint) = (refusal.code().to_owned(), refusal.constraint().map(str::to_owned));
+    match (code.as_str(), constraint.as_deref()) {
+        // A foreign key, or the null that a missing end leaves behind.
+        ("23503" | "23502", _) => unmet_reference(conn, write).await,
+        ("23505", Some("entity_reference")) => taken_reference(conn, write).await,
+        ("23505", Some("entity_pkey" | "edge_pkey")) => Ok(WriteError::DuplicateId),
+        // Data exceptions and the other integrity constraints.
+        (code, constraint) if code.starts_with("22") || code.starts_with("23") => {
+            Ok(WriteError::Refused { constraint: constraint.unwrap_or(code).to_owned() })
+        }
+        _ => Err(error.into()),
+    }
+}
+
+/// The kinds of all entities that the write names: those that stand, those that it brings, without what it removes.
+async fn kinds(conn: &mut PgConnection, write: &PreparedWrite) -> Result<HashMap<Uuid, EntityKind>, StoreError> {
+    let entity = |key: Key| if let Key::Entity(id) = key { Some(id) } else { None };
+    let ids: Vec<Uuid> = write.reads().into_iter().filter_map(entity).collect();
+    let standing = entities::standing(conn, &ids).await?;
+    let mut kinds: HashMap<_, _> = standing.into_iter().map(|(id, entity)| (id, entity.kind)).collect();
+    kinds.extend(write.entities().map(|(entity, _)| (entity.id.0, entity.kind)));
+    for removed in write.removes() {
+        if let Key::Entity(id) = key_of(removed) {
+            kinds.remove(&id);
+        }
+    }
+    Ok(kinds)
+}
+
+async fn unmet_reference(conn: &mut PgConnection, write: &PreparedWrite) -> Result<WriteError, StoreError> {
+    let kinds = kinds(conn, write).await?;
+    for (entity, _) in write.entities() {
+        if let Some(missing) = entity.references().into_iter().find(|id| !kinds.contains_key(&id.0)) {
+            let pointer = pointer_in_entity(entity).to_owned();
+            return Ok(WriteError::DanglingReference { row: entity.id.0, pointer, missing: missing.0 });
+        }
+    }
+    for (edge, _) in write.edges() {
+        if let Some(error) = wrong_entity(edge, &kinds) {
+            return Ok(error);
+        }
+    }
+    let targets: Vec<Uuid> = write.edges().flat_map(|(edge, _)| &edge.links).map(|link| link.edge.0).collect();
+    let mut standing = edges::standing(conn, &targets).await?;
+    for removed in write.removes() {
+        if let Removed::Edge(id) = removed {
+            standing.remove(&id.0);
+        }
+    }
+    for (edge, _) in write.edges() {
+        for (i, link) in edge.links.iter().enumerate() {
+            if !standing.contains_key(&link.edge.0) && write.edges().all(|(other, _)| other.id != link.edge) {
+                let (pointer, missing) = (format!("/links/{i}/edge"), link.edge.0);
+                return Ok(WriteError::DanglingReference { row: edge.id.0, pointer, missing });
+            }
+        }
+    }
+    Ok(WriteError::InUse)
+}
+
+fn wrong_entity(edge: &Edge, kinds: &HashMap<Uuid, EntityKind>) -> Option<WriteError> {
+    let row = edge.id.0;
+    for named in named_entities(edge) {
+        match (kinds.get(&named.id.0), named.expected) {
+            (None, _) => {
+                return Some(WriteError::DanglingReference { row, pointer: named.pointer, missing: named.id.0 });
+            }
+            (Some(found), Some(expected)) if *found != expected => {
+                return Some(WriteError::WrongKind { row, pointer: named.pointer, expected, found: *found });
+            }
+            _ => {}
+        }
+    }
+    let (subject, object) = (*kinds.get(&edge.subject.0)?, *kinds.get(&edge.object.0)?);
+    let (edge, kind) = (edge.id, edge.kind());
+    (!ends_allowed(kind, subject, object)).then_some(WriteError::EdgeEnds { edge, kind, subject, object })
+}
+
+async fn taken_reference(conn: &mut PgConnection, write: &PreparedWrite) -> Result<WriteError, StoreError> {
+    for (entity, _) in write.entities() {
+        let taken = sqlx::query_scalar!(
+            r#"select exists (select from entity where kind = $1 and slug = $2 and id <> $3) as "taken!""#,
+            pledgegraph_model::Code::as_str(entity.kind),
+            entity.slug.as_str(),
+            entity.id.0
+        );
+        let twice = write.entities().any(|(other, _)| other.id != entity.id && other.reference() == entity.reference());
+        if twice || taken.fetch_one(&mut *conn).await? {
+            return Ok(WriteError::DuplicateReference(entity.reference()));
+        }
+    }
+    Ok(WriteError::Refused { constraint: "entity_reference".to_owned() })
+}

@@ -1,0 +1,155 @@
+//! What can go wrong between the service and the database.
+
+use std::sync::Arc;
+
+use pledgegraph_model::{EdgeId, EdgeKind, EntityKind, EntityRef, Removed};
+use sqlx::postgres::PgDatabaseError;
+use thiserror::Error;
+use uuid::Uuid;
+
+/// Reading or reaching the database failed.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The database refused, or could not be reached.
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+    /// A row holds what the model does not allow.
+    #[error("row {id} of table {table} breaks a rule: {problem}")]
+    BrokenRow {
+        /// The table.
+        table: &'static str,
+        /// The row's identifier.
+        id: Uuid,
+        /// Which rule.
+        problem: String,
+    },
+    /// The log does not say what its chain, counts or digest say it says.
+    #[error("the log is broken at commit {seq}: {problem}")]
+    BrokenLog {
+        /// The commit.
+        seq: i64,
+        /// What does not agree.
+        problem: String,
+    },
+}
+
+impl StoreError {
+    pub(crate) fn broken_row(table: &'static str, id: Uuid, problem: &impl ToString) -> Self {
+        Self::BrokenRow { table, id, problem: problem.to_string() }
+    }
+
+    /// Whether trying again later may help: the connection was lost or refused, the server is starting, stopping or
+    /// failing over, or the transaction lost a race.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Database(error) => is_transient(error),
+            Self::BrokenRow { .. } | Self::BrokenLog { .. } => false,
+        }
+    }
+}
+
+/// See [`StoreError::is_transient`].
+pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
+    match error {
+        // Protocol: a proxy without a server behind it answers the first bytes with something that is no PostgreSQL.
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(error) => {
+            let code = error.code().unwrap_or_default();
+            code.starts_with("08") // connection exception
+                || code.starts_with("53") // out of connections, memory or disk
+                || matches!(&*code, "57P01" | "57P02" | "57P03" | "25006" | "40001" | "40P01" | "55P03")
+        }
+        _ => false,
+    }
+}
+
+/// The database's own error, where it is one.
+pub(crate) fn refusal(error: &sqlx::Error) -> Option<&PgDatabaseError> {
+    error.as_database_error()?.try_downcast_ref::<PgDatabaseError>()
+}
+
+/// Why a write was not done.
+#[derive(Debug, Clone, Error)]
+pub enum WriteError {
+    /// The content breaks a rule by itself.
+    #[error("mutation {mutation} is not allowed: {}", problems.iter().map(|(at, text)| format!("{at}: {text}")).collect::<Vec<_>>().join("; "))]
+    Invalid {
+        /// Which mutation of the write, from 0.
+        mutation: usize,
+        /// JSON pointer and text of each broken rule.
+        problems: Vec<(String, String)>,
+    },
+    /// An entity or edge that the write names does not exist.
+    #[error("{pointer} of {row} names {missing}, which does not exist")]
+    DanglingReference {
+        /// The row that names it.
+        row: Uuid,
+        /// JSON pointer of the name within the row.
+        pointer: String,
+        /// What does not exist.
+        missing: Uuid,
+    },
+    /// An edge of this kind may not join entities of these kinds.
+    #[error("a {kind} does not go from a {subject} to a {object} (edge {edge})")]
+    EdgeEnds {
+        /// The edge.
+        edge: EdgeId,
+        /// Its kind.
+        kind: EdgeKind,
+        /// Kind of its subject.
+        subject: EntityKind,
+        /// Kind of its object.
+        object: EntityKind,
+    },
+    /// An entity that the write names exists, and is of a kind that does not belong there.
+    #[error("{pointer} of {row} names a {found}; a {expected} belongs there")]
+    WrongKind {
+        /// The row that names it.
+        row: Uuid,
+        /// JSON pointer of the name within the row.
+        pointer: String,
+        /// What belongs there.
+        expected: EntityKind,
+        /// What it is.
+        found: EntityKind,
+    },
+    /// Another entity has the reference.
+    #[error("the reference {0} is taken")]
+    DuplicateReference(EntityRef),
+    /// A bulk load brings a row that exists.
+    #[error("a row with this identifier exists")]
+    DuplicateId,
+    /// The row exists with another kind; kinds never change.
+    #[error("{} is of another kind, and kinds never change", id_of(*.0))]
+    KindChanged(Removed),
+    /// There is no such row to remove.
+    #[error("{} does not exist", id_of(*.0))]
+    NotFound(Removed),
+    /// Others still name what would be removed.
+    #[error("other rows still name what would be removed")]
+    InUse,
+    /// Another rule of the database.
+    #[error("the database refuses it: {constraint}")]
+    Refused {
+        /// The constraint, or SQLSTATE.
+        constraint: String,
+    },
+    /// The database cannot be reached; nothing was written.
+    #[error("the database is not available; nothing was written")]
+    Unavailable(#[source] Arc<StoreError>),
+    /// The connection was lost between COMMIT and its answer: the write may or may not have happened.
+    #[error("the connection was lost during COMMIT: the write may or may not have happened")]
+    OutcomeUnknown(#[source] Arc<StoreError>),
+}
+
+fn id_of(row: Removed) -> Uuid {
+    match row {
+        Removed::Entity(id) => id.0,
+        Removed::Edge(id) => id.0,
+    }
+}

@@ -1,0 +1,75 @@
+//! The schema: migrations, and whether a database is one that this program can use.
+
+use sqlx::PgConnection;
+use sqlx::migrate::{Migrate, MigrateError, Migrator};
+use thiserror::Error;
+
+/// All migrations, in order.
+pub static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
+
+/// Oldest server that works, as `server_version_num`.
+pub const MINIMUM_SERVER: i32 = 140_000;
+
+/// Why a database cannot be used.
+#[derive(Debug, Error)]
+pub enum SchemaError {
+    /// The server is older than 14.
+    #[error("PostgreSQL 14 or later is needed; this server is {0}")]
+    ServerTooOld(String),
+    /// The database is not in UTF-8.
+    #[error("the database must be encoded in UTF8; this one is {0}")]
+    Encoding(String),
+    /// Migrations are missing.
+    #[error("the database lacks {0} migration(s); run `pledgegraph migrate`, or start without --no-migrate")]
+    Behind(usize),
+    /// The database was migrated by a later version of the program.
+    #[error("the database was migrated by a later version of this program (migration {0} is not known here)")]
+    Ahead(i64),
+    /// A migration failed.
+    #[error("a migration failed")]
+    Migration(#[source] MigrateError),
+    /// The database cannot be read.
+    #[error("the database cannot be read")]
+    Database(#[from] sqlx::Error),
+}
+
+/// Checks the server, then brings the schema up to date. Many processes may do so at once: a session lock makes them
+/// take turns, so the connection must not go through a transaction pooler.
+///
+/// # Errors
+/// [`SchemaError`] says why the database cannot be used.
+pub async fn migrate(conn: &mut PgConnection) -> Result<(), SchemaError> {
+    check_server(conn).await?;
+    MIGRATOR.run(conn).await.map_err(|error| match error {
+        MigrateError::VersionMissing(version) => SchemaError::Ahead(version),
+        error => SchemaError::Migration(error),
+    })
+}
+
+/// Checks the server and that all migrations are there, and no others.
+///
+/// # Errors
+/// [`SchemaError`] says why the database cannot be used.
+pub async fn check(conn: &mut PgConnection) -> Result<(), SchemaError> {
+    check_server(conn).await?;
+    conn.ensure_migrations_table(&MIGRATOR.table_name).await.map_err(SchemaError::Migration)?;
+    let applied = conn.list_applied_migrations(&MIGRATOR.table_name).await.map_err(SchemaError::Migration)?;
+    if let Some(unknown) = applied.iter().find(|m| !MIGRATOR.version_exists(m.version)) {
+        return Err(SchemaError::Ahead(unknown.version));
+    }
+    let missing = MIGRATOR.iter().filter(|m| applied.iter().all(|a| a.version != m.version)).count();
+    if missing > 0 { Err(SchemaError::Behind(missing)) } else { Ok(()) }
+}
+
+async fn check_server(conn: &mut PgConnection) -> Result<(), SchemaError> {
+    let server = sqlx::query!(
+        r#"select current_setting('server_version') as "version!", current_setting('server_encoding') as "encoding!",
+           current_setting('server_version_num')::integer as "number!""#
+    )
+    .fetch_one(conn)
+    .await?;
+    if server.number < MINIMUM_SERVER {
+        return Err(SchemaError::ServerTooOld(server.version));
+    }
+    if server.encoding == "UTF8" { Ok(()) } else { Err(SchemaError::Encoding(server.encoding)) }
+}

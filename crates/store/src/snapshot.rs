@@ -1,0 +1,237 @@
+//! Reading the whole graph.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use futures_util::stream::{self, BoxStream};
+use futures_util::{StreamExt, TryStreamExt};
+use pledgegraph_model::{Edge, Entity, Link, Stamp};
+use sqlx::postgres::PgPool;
+use sqlx::{AssertSqlSafe, Executor, PgConnection};
+use uuid::Uuid;
+
+use crate::copy::{Fields, Problem};
+use crate::edge_decoder::{
+    CONDITION_COLUMNS, Decoder, EDGE_COLUMNS, EVIDENCE_COLUMNS, EVIDENCE_COLUMNS_QUOTED, LINK_COLUMNS, Parts,
+    condition, link,
+};
+use crate::{Head, StoreError, entities, head};
+
+/// One snapshot for everything a transaction reads.
+pub(crate) const ONE_SNAPSHOT: &str = "begin isolation level repeatable read read only";
+
+/// A row of the graph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Row {
+    /// An entity. All come before the first edge, in any order.
+    Entity(Entity),
+    /// An edge. They come in the order of their identifiers.
+    Edge(Edge),
+}
+
+/// What the database keeps with a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowStamp {
+    /// Hash of its content.
+    pub hash: u64,
+    /// The commit that wrote it last.
+    pub stamp: Stamp,
+    /// The commit that first recorded it.
+    pub created_seq: i64,
+}
+
+/// Whether the words of the sources are read too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quotations {
+    /// Every piece of evidence comes without its quotation, as the in-memory graph wants it.
+    LeftOut,
+    /// Evidence comes whole, so that the hash of what is read is the hash that stands in the row.
+    Included,
+}
+
+/// Reads every row as of one moment, and the head of that moment. Takes three connections, which read one exported
+/// snapshot side by side: edges, evidence, conditions.
+///
+/// # Errors
+/// When the database cannot be read, or a row breaks a rule of the model.
+pub async fn load(
+    pool: &PgPool,
+    quotations: Quotations,
+    mut each: impl FnMut(Row, RowStamp),
+) -> Result<Head, StoreError> {
+    let mut first = pool.begin_with(ONE_SNAPSHOT).await?;
+    let snapshot = sqlx::query_scalar!(r#"select pg_export_snapshot() as "snapshot!""#).fetch_one(&mut *first).await?;
+    let mut second = pool.begin_with(ONE_SNAPSHOT).await?;
+    let mut third = pool.begin_with(ONE_SNAPSHOT).await?;
+    for conn in [&mut second, &mut third] {
+        // No statement of this kind takes parameters; the name comes from the server.
+        conn.execute(AssertSqlSafe(format!("set transaction snapshot '{snapshot}'"))).await?;
+    }
+    for conn in [&mut first, &mut second, &mut third] {
+        conn.execute("set local work_mem = '256MB'").await?;
+    }
+
+    let head = head::read(&mut first).await?;
+    entities::read(&mut first, None, |(entity, hash, stamp, created_seq)| {
+        each(Row::Entity(entity), RowStamp { hash, stamp, created_seq });
+    })
+    .await?;
+    let links = links(&mut first, "").await?;
+    let rows = EdgeStreams {
+        edges: first
+            .copy_out_raw(&format!("copy (select {EDGE_COLUMNS} from edge order by id) to stdout (format binary)"))
+            .await?,
+        evidence: Grouped::new(second.copy_out_raw(&evidence_query(quotations, "")).await?),
+        conditions: Grouped::new(third.copy_out_raw(&condition_query("")).await?),
+        links,
+        quoted: quotations == Quotations::Included,
+    };
+    rows.read(|edge, stamp| each(Row::Edge(edge), stamp)).await?;
+    Ok(head)
+}
+
+/// Reads the edges that one commit first recorded, over a connection that is in a transaction.
+pub(crate) async fn edges_created_by(
+    conn: &mut PgConnection,
+    seq: i64,
+    each: impl FnMut(Edge, RowStamp),
+) -> Result<(), StoreError> {
+    let of_commit = format!("where edge_id in (select id from edge where created_seq = {seq})");
+    let links = links(conn, &of_commit).await?;
+    let evidence: Vec<_> =
+        conn.copy_out_raw(&evidence_query(Quotations::LeftOut, &of_commit)).await?.try_collect().await?;
+    let conditions: Vec<_> = conn.copy_out_raw(&condition_query(&of_commit)).await?.try_collect().await?;
+    let query = format!(
+        "copy (select {EDGE_COLUMNS} from edge where created_seq = {seq} order by id) to stdout (format binary)"
+    );
+    let rows = EdgeStreams {
+        edges: conn.copy_out_raw(&query).await?,
+        evidence: Grouped::new(stream::iter(evidence.into_iter().map(Ok)).boxed()),
+        conditions: Grouped::new(stream::iter(conditions.into_iter().map(Ok)).boxed()),
+        links,
+        quoted: false,
+    };
+    rows.read(each).await
+}
+
+fn evidence_query(quotations: Quotations, filter: &str) -> String {
+    let columns = match quotations {
+        Quotations::LeftOut => EVIDENCE_COLUMNS,
+        Quotations::Included => EVIDENCE_COLUMNS_QUOTED,
+    };
+    format!("copy (select {columns} from evidence {filter} order by edge_id, ordinal) to stdout (format binary)")
+}
+
+fn condition_query(filter: &str) -> String {
+    format!(
+        "copy (select {CONDITION_COLUMNS} from edge_condition {filter} order by edge_id, node) to stdout (format binary)"
+    )
+}
+
+/// The links are few: they are read first, and kept until their edge comes.
+async fn links(conn: &mut PgConnection, filter: &str) -> Result<HashMap<Uuid, Vec<Link>>, StoreError> {
+    let query = format!(
+        "copy (select {LINK_COLUMNS} from edge_link {filter} order by edge_id, ordinal) to stdout (format binary)"
+    );
+    let mut rows = Grouped::new(conn.copy_out_raw(&query).await?);
+    let mut links: HashMap<Uuid, Vec<Link>> = HashMap::new();
+    while let Some((edge, row)) = rows.next().await? {
+        let link = link(&mut row.fields().map_err(broken("edge_link", edge))?).map_err(broken("edge_link", edge))?;
+        links.entry(edge).or_default().push(link);
+    }
+    Ok(links)
+}
+
+fn broken(table: &'static str, id: Uuid) -> impl Fn(Problem) -> StoreError {
+    move |problem| StoreError::BrokenRow { table, id, problem }
+}
+
+/// A row whose first field, the edge, has been read.
+#[derive(Debug)]
+struct PartRow(Bytes);
+
+impl PartRow {
+    /// Its fields after the first.
+    fn fields(&self) -> Result<Fields<'_>, Problem> {
+        let mut fields = Fields::of(&self.0)?.ok_or("the row is empty")?;
+        fields.uuid()?;
+        Ok(fields)
+    }
+}
+
+/// Rows that come in the order of the edges they belong to.
+struct Grouped<'c> {
+    stream: BoxStream<'c, sqlx::Result<Bytes>>,
+    waiting: Option<(Uuid, PartRow)>,
+}
+
+impl<'c> Grouped<'c> {
+    fn new(stream: BoxStream<'c, sqlx::Result<Bytes>>) -> Self {
+        Self { stream, waiting: None }
+    }
+
+    async fn next(&mut self) -> Result<Option<(Uuid, PartRow)>, StoreError> {
+        if let Some(row) = self.waiting.take() {
+            return Ok(Some(row));
+        }
+        while let Some(message) = self.stream.try_next().await? {
+            let unreadable = broken("edge", Uuid::nil());
+            if let Some(mut fields) = Fields::of(&message).map_err(&unreadable)? {
+                let edge = fields.uuid().map_err(&unreadable)?;
+                return Ok(Some((edge, PartRow(message))));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The next row, if it belongs to the edge.
+    async fn next_of(&mut self, edge: Uuid) -> Result<Option<PartRow>, StoreError> {
+        match self.next().await? {
+            Some((owner, row)) if owner == edge => Ok(Some(row)),
+            other => {
+                self.waiting = other;
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// Edges and what belongs to them, each in the order of the edges' identifiers.
+struct EdgeStreams<'c> {
+    edges: BoxStream<'c, sqlx::Result<Bytes>>,
+    evidence: Grouped<'c>,
+    conditions: Grouped<'c>,
+    links: HashMap<Uuid, Vec<Link>>,
+    quoted: bool,
+}
+
+impl EdgeStreams<'_> {
+    async fn read(mut self, mut each: impl FnMut(Edge, RowStamp)) -> Result<(), StoreError> {
+        let mut decoder = Decoder::new();
+        while let Some(message) = self.edges.try_next().await? {
+            let unreadable = broken("edge", Uuid::nil());
+            let Some(mut fields) = Fields::of(&message).map_err(&unreadable)? else { continue };
+            let id = fields.uuid().map_err(&unreadable)?;
+            let parts = self.parts(&mut decoder, id).await?;
+            let (edge, hash, stamp, created_seq) = decoder.edge(&mut fields, id, parts).map_err(broken("edge", id))?;
+            each(edge, RowStamp { hash, stamp, created_seq });
+        }
+        // A stream that is dropped before its end leaves its connection with rows to throw away.
+        self.evidence.next().await?;
+        self.conditions.next().await?;
+        Ok(())
+    }
+
+    async fn parts(&mut self, decoder: &mut Decoder, edge: Uuid) -> Result<Parts, StoreError> {
+        let mut parts = Parts { links: self.links.remove(&edge).unwrap_or_default(), ..Parts::default() };
+        while let Some(row) = self.evidence.next_of(edge).await? {
+            let piece = row.fields().and_then(|mut fields| decoder.evidence(&mut fields, self.quoted));
+            parts.evidence.push(piece.map_err(broken("evidence", edge))?);
+        }
+        while let Some(row) = self.conditions.next_of(edge).await? {
+            let node = row.fields().and_then(|mut fields| condition(&mut fields));
+            parts.conditions.push(node.map_err(broken("edge_condition", edge))?);
+        }
+        Ok(parts)
+    }
+}

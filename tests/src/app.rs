@@ -1,0 +1,133 @@
+//! The service as a test talks to it: the real router over a real PostgreSQL, without a port.
+
+use std::convert::Infallible;
+
+use anyhow::{Context as _, Result, ensure};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use pledgegraph::bundle::{Bundle, bundled};
+use pledgegraph_live::{Live, LiveOptions};
+use pledgegraph_server::{AppState, CursorKey, ServerOptions, build, recorder};
+use pledgegraph_store::bulk;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use crate::database::TestDb;
+
+/// The service over a database of its own.
+pub struct TestApp {
+    /// The graph of the database.
+    pub live: Live,
+    /// The router, every layer included.
+    pub router: Router,
+}
+
+/// An answer, read to its end.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl TestApp {
+    /// The service with the bundled data.
+    ///
+    /// # Errors
+    /// When the database or the data cannot be had.
+    pub async fn new() -> Result<Self> {
+        Self::with(bundled()?).await
+    }
+
+    /// The service with the data given, loaded as one commit.
+    ///
+    /// # Errors
+    /// When the database cannot be had or refuses the data.
+    pub async fn with(bundle: Bundle) -> Result<Self> {
+        let database = TestDb::new().await?;
+        let entities = bundle.entities.into_iter().map(Ok::<_, Infallible>);
+        let edges = bundle.edges.into_iter().map(Ok::<_, Infallible>);
+        bulk::load(&mut database.connect().await?, entities, edges).await?;
+        let live = Live::start(database.pool(), LiveOptions::default()).await?;
+        let metrics = Some(recorder()?.build_recorder().handle());
+        let options = ServerOptions { cursor_key: CursorKey::of_secret(b"test"), ..ServerOptions::default() };
+        let router = build(AppState { live: live.clone(), metrics }, options);
+        Ok(Self { live, router })
+    }
+
+    /// Sends a request.
+    ///
+    /// # Errors
+    /// When the request cannot be built or the answer breaks off.
+    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Result<Answer> {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self.router.clone().oneshot(request.body(Body::empty())?).await?;
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await?.to_vec();
+        Ok(Answer { status: parts.status, headers: parts.headers, body })
+    }
+
+    /// Gets a path.
+    ///
+    /// # Errors
+    /// As [`TestApp::send`].
+    pub async fn get(&self, path: &str) -> Result<Answer> {
+        self.send(Method::GET, path, &[]).await
+    }
+
+    /// Gets a path that must answer 200 with JSON.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn json(&self, path: &str) -> Result<Value> {
+        let answer = self.get(path).await?;
+        ensure!(answer.status == StatusCode::OK, "{path}: {} {}", answer.status, answer.text());
+        answer.json().with_context(|| path.to_owned())
+    }
+
+    /// Gets all items of a list by following its cursors, `limit` at a time.
+    ///
+    /// # Errors
+    /// When a page does not answer 200.
+    pub async fn walk(&self, path: &str, limit: usize) -> Result<Vec<Value>> {
+        let joint = if path.contains('?') { '&' } else { '?' };
+        let first = format!("{path}{joint}limit={limit}");
+        let mut items = Vec::new();
+        let mut next = first.clone();
+        loop {
+            let page = self.json(&next).await?;
+            items.extend(page["items"].as_array().context("items")?.iter().cloned());
+            match page["page"]["next_cursor"].as_str() {
+                Some(cursor) => next = format!("{first}&cursor={cursor}"),
+                None => return Ok(items),
+            }
+        }
+    }
+}
+
+impl Answer {
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn json(&self) -> Result<Value> {
+        Ok(serde_json::from_slice(&self.body)?)
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// A header; empty when there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}

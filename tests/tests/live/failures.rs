@@ -1,0 +1,104 @@
+//! What happens to the database shows, and is survived.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use pledgegraph_live::{Live, LiveOptions, WriteError};
+use pledgegraph_store::head;
+use pledgegraph_tests::database::TestDb;
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+use super::{assert_same, eventually};
+use crate::fixture::{one, pledge, put_edge, write, write_world};
+
+/// A failover to a standby that lacks the last commits, as the database looks afterwards.
+const LOSE_THE_TAIL: &str = "
+    set session_replication_role = replica; -- no triggers
+    delete from edge where created_seq > 2;
+    delete from evidence where not exists (select from edge where id = edge_id);
+    delete from change where seq > 2;
+    delete from commit where seq > 2;
+    update head set (seq, chain, digest, recorded_at) = (select seq, chain, digest, recorded_at from commit where seq = 2);
+    reset session_replication_role";
+
+#[tokio::test]
+async fn a_lost_tail_is_found_and_the_graph_loaded_anew() -> Result<()> {
+    let db = TestDb::new().await?;
+    let mut conn = db.connect().await?;
+    write_world(&mut conn).await;
+    let live = Live::start(db.pool(), LiveOptions::default()).await?;
+    for key in ["kept", "lost 1", "lost 2"] {
+        live.write(write([put_edge(&pledge(key, "willing"))])).await?;
+    }
+    assert_eq!(live.snapshot().seq(), 4);
+    conn.execute(LOSE_THE_TAIL).await?;
+    let snapshot = eventually(&live, |graph| graph.seq() == 2).await;
+    assert_eq!(snapshot.edge_count(), 1);
+    assert!(live.kept(4).is_none(), "no snapshot of the lost history is served");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_replaced_tail_is_found_even_at_the_same_seq() -> Result<()> {
+    let db = TestDb::new().await?;
+    let mut conn = db.connect().await?;
+    write_world(&mut conn).await;
+    let live = Live::start(db.pool(), LiveOptions::default()).await?;
+    for key in ["kept", "lost 1", "lost 2"] {
+        live.write(write([put_edge(&pledge(key, "willing"))])).await?;
+    }
+    // The tail is lost and another comes in its place before the process looks again.
+    let mut other = conn.begin().await?;
+    other.execute(LOSE_THE_TAIL).await?;
+    other.commit().await?;
+    let receipt = live.write(write([put_edge(&pledge("new 1", "willing"))])).await?;
+    assert_eq!(receipt.seq, 3);
+    one(&mut conn, [put_edge(&pledge("new 2", "willing"))]).await?;
+    let head = head::read(&mut conn).await?;
+    let snapshot = eventually(&live, |graph| graph.chain() == head.chain).await;
+    assert_same(&snapshot, &*Live::start(db.pool(), LiveOptions::default()).await?.snapshot());
+    Ok(())
+}
+
+#[tokio::test]
+async fn rows_that_the_log_does_not_know_of_are_told() -> Result<()> {
+    let db = TestDb::new().await?;
+    let mut conn = db.connect().await?;
+    write_world(&mut conn).await;
+    one(&mut conn, [put_edge(&pledge("a", "willing"))]).await?;
+    conn.execute("set session_replication_role = replica; delete from edge").await?;
+    assert!(Live::start(db.pool(), LiveOptions::default()).await.is_err(), "the digest is not that of the rows");
+    Ok(())
+}
+
+#[tokio::test]
+async fn reads_go_on_while_the_database_is_away() -> Result<()> {
+    let db = TestDb::new().await?;
+    write_world(&mut db.connect().await?).await;
+    let pool = PgPoolOptions::new().max_connections(8).acquire_timeout(Duration::from_millis(500));
+    let live = Live::start(pool.connect_lazy_with(db.options()), LiveOptions::default()).await?;
+    let name = db.options().get_database().unwrap_or_default().to_owned();
+    let mut maintenance = PgConnection::connect_with(&db.options().database("postgres")).await?;
+    let away = format!("alter database {name} allow_connections false");
+    maintenance.execute(AssertSqlSafe(away)).await?;
+    let end = format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
+    maintenance.execute(AssertSqlSafe(end)).await?;
+
+    let refused = live.write(write([put_edge(&pledge("a", "willing"))])).await;
+    assert!(matches!(refused, Err(WriteError::Unavailable(_))), "{refused:?}");
+    let began = Instant::now();
+    while live.status().database && began.elapsed() < Duration::from_secs(10) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let status = live.status();
+    assert!(!status.database && !status.is_ready() && status.problem.is_some(), "{status:?}");
+    assert_eq!(live.snapshot().entity_count(), 14);
+
+    maintenance.execute(AssertSqlSafe(format!("alter database {name} allow_connections true"))).await?;
+    one(&mut db.connect().await?, [put_edge(&pledge("b", "willing"))]).await?;
+    eventually(&live, |graph| graph.seq() == 2).await;
+    assert!(live.status().is_ready());
+    assert_eq!(live.write(write([put_edge(&pledge("a", "willing"))])).await?.seq, 3);
+    Ok(())
+}
