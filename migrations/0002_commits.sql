@@ -179,8 +179,10 @@ language plpgsql as $$
 declare
     missing text;
 begin
+    -- The same chain stands on many rows.
     select link ->> 'agent' into missing
-    from new_rows, jsonb_array_elements(attribution) link
+    from (select distinct attribution from new_rows where attribution is not null) chains,
+        jsonb_array_elements(attribution) link
     where link ? 'agent' and not exists (select from entity where id = (link ->> 'agent')::uuid)
     limit 1;
     if found then

@@ -74,7 +74,8 @@ create unlogged table stage_edge_link (
 );
 
 
--- Every entity that a staged row names, with the JSON pointer of the name and the only kind that belongs there.
+-- Every entity that a staged row names, with the JSON pointer of the name and the only kind that belongs there. Agents
+-- of attributions are left to their trigger.
 create view stage_named as
 select id as row_id, '/test/actor' as pointer, (detail -> 'test' ->> 'actor')::uuid as named_id, null as expected
 from stage_entity where detail -> 'test' ? 'actor'
@@ -87,9 +88,7 @@ union all select id, '/place', place_id, null from stage_edge where place_id is 
 union all select id, '/acting_through', acting_through_id, null from stage_edge where acting_through_id is not null
 union all select edge_id, '/conditions', condition_id, 'condition' from stage_edge_condition
     where condition_id is not null
-union all select edge_id, '/evidence/' || ordinal || '/source', source_id, 'source' from stage_evidence
-union all select edge_id, '/evidence/' || ordinal || '/attribution', (link ->> 'agent')::uuid, null
-    from stage_evidence, jsonb_array_elements(attribution) link where link ? 'agent';
+union all select edge_id, '/evidence', source_id, 'source' from stage_evidence;
 
 -- Every entity that a staged row may name: what stands and what is staged.
 create view stage_known as

@@ -4,7 +4,11 @@
 //! loading, resident memory, then, while 100 writes/s go on, the latency of each question over HTTP (hubs included) beside
 //! that of `/healthz` on the same connection, how long a commit takes to publish, and what each costs in memory.
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark reports on standard output, and stops when anything fails")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark reports on standard output, and stops when anything fails"
+)]
 
 use std::convert::Infallible;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -32,9 +36,14 @@ const ASKED: usize = 1_000;
 async fn main() {
     let edges = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(1_000_000);
     let directory = tempfile::tempdir().unwrap();
-    let search =
-        Search { pg_bin: None, data_root: directory.path(), system: system_directories(), announce: &|line| println!("{line}") };
-    let options = ClusterOptions { launcher: Launcher::Direct, ..ClusterOptions::new(directory.path(), search.run().unwrap()) };
+    let search = Search {
+        pg_bin: None,
+        data_root: directory.path(),
+        system: system_directories(),
+        announce: &|line| println!("{line}"),
+    };
+    let options =
+        ClusterOptions { launcher: Launcher::Direct, ..ClusterOptions::new(directory.path(), search.run().unwrap()) };
     let cluster = Cluster::start(&options).await.unwrap();
     let pool = PgPoolOptions::new().max_connections(8).connect_with(cluster.connect_options()).await.unwrap();
     let synthetic = Synthetic::new(edges, 1);
@@ -51,7 +60,10 @@ async fn main() {
     let began = Instant::now();
     let live = Live::start(pool.clone(), LiveOptions::default()).await.unwrap();
     let ready = began.elapsed();
-    println!("from PostgreSQL to ready in {ready:.2?}; {} B/edge resident", resident_bytes().saturating_sub(before) / edges as u64);
+    println!(
+        "from PostgreSQL to ready in {ready:.2?}; {} B/edge resident",
+        resident_bytes().saturating_sub(before) / edges as u64
+    );
 
     let address = serve(&live).await;
     let stop = Arc::new(AtomicBool::new(false));
@@ -115,7 +127,9 @@ fn questions(address: SocketAddr) {
         ("capability and children", "/v1/commitments?capability=military.forces".to_owned()),
         (
             "capability, stance, condition",
-            format!("/v1/commitments?capability=military.forces&stance_min=willing&conditional_on={condition}&explicitness=implied"),
+            format!(
+                "/v1/commitments?capability=military.forces&stance_min=willing&conditional_on={condition}&explicitness=implied"
+            ),
         ),
         ("hub as pledger", format!("/v1/commitments?pledger={country}")),
         ("hub as beneficiary, stance", format!("/v1/commitments?beneficiary={country}&stance_min=willing")),
@@ -136,7 +150,10 @@ fn questions(address: SocketAddr) {
         nothing.sort_unstable();
         println!(
             "{name:<30} median {:>8.1?} p99 {:>8.1?}; /healthz median {:>8.1?}; the difference {:>8.1?} for {bytes} bytes",
-            asked[ASKED / 2], asked[ASKED * 99 / 100], nothing[ASKED / 2], asked[ASKED / 2].saturating_sub(nothing[ASKED / 2])
+            asked[ASKED / 2],
+            asked[ASKED * 99 / 100],
+            nothing[ASKED / 2],
+            asked[ASKED / 2].saturating_sub(nothing[ASKED / 2])
         );
     }
 }

@@ -4,7 +4,11 @@
 //! by 1 and by 64 concurrent clients through the writer task, each acknowledged when durable and published, and single-row
 //! inserts by 1 and by 64 clients of pgbench. The ratio to pgbench says what the protocol costs or gains on any disk.
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark reports on standard output, and stops when anything fails")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark reports on standard output, and stops when anything fails"
+)]
 
 use std::convert::Infallible;
 use std::path::Path;
@@ -15,8 +19,8 @@ use pledgegraph::postgres::{Cluster, ClusterOptions, Launcher, Search, system_di
 use pledgegraph_live::{Live, LiveOptions, Mutation, Write};
 use pledgegraph_model::{Edge, EdgeId, Synthetic};
 use pledgegraph_store::{bulk, schema};
-use sqlx::Executor;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{ConnectOptions, Executor};
 use tokio::task::JoinSet;
 
 #[tokio::main]
@@ -43,7 +47,7 @@ async fn main() {
     let edges: Vec<Edge> = synthetic.edges().take(1_000).collect();
     for clients in [1, 64] {
         let (writes, median, p99) = write(&live, &edges, clients, Duration::from_secs(seconds)).await;
-        let beside = pgbench_inserts(&pgbench, &cluster.connect_options(), clients, seconds, directory.path());
+        let beside = pgbench_inserts(&pgbench, &cluster, clients, seconds, directory.path());
         let ratio = beside.map_or("pgbench is not installed".to_owned(), |inserts| {
             format!("pgbench, as many clients, single-row inserts: {inserts:.0}/s; ratio {:.2}", writes / inserts)
         });
@@ -86,21 +90,21 @@ async fn write(live: &Live, edges: &[Edge], clients: usize, time: Duration) -> (
 /// Single-row inserts per second by pgbench, each a transaction; `None` where it is not installed.
 fn pgbench_inserts(
     pgbench: &Path,
-    options: &PgConnectOptions,
+    cluster: &Cluster,
     clients: usize,
     seconds: u64,
     directory: &Path,
 ) -> Option<f64> {
     let script = directory.join("single.sql");
     std::fs::write(&script, "insert into single (content) values (repeat('x', 400));\n").ok()?;
-    let url = sqlx::ConnectOptions::to_url_lossy(options);
-    let query: std::collections::HashMap<_, _> = url.query_pairs().collect();
+    let options = cluster.connect_options();
     let output = Command::new(pgbench)
         .args(["-n", "-M", "prepared", "-c", &clients.to_string(), "-j", "2", "-T", &seconds.to_string(), "-f"])
         .arg(&script)
-        .args(["-h", query.get("host")?, "-p", &options.get_port().to_string(), "-U", options.get_username()])
-        .arg(options.get_database()?)
-        .env("PGPASSWORD", url.password().unwrap_or_default())
+        .arg("-h")
+        .arg(cluster.socket_directory())
+        .args(["-p", &options.get_port().to_string(), "-U", options.get_username(), options.get_database()?])
+        .env("PGPASSWORD", options.to_url_lossy().password().unwrap_or_default())
         .output()
         .ok()?;
     let text = String::from_utf8_lossy(&output.stdout);

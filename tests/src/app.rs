@@ -1,6 +1,7 @@
 //! The service as a test talks to it: the real router over a real PostgreSQL, without a port.
 
 use std::convert::Infallible;
+use std::sync::LazyLock;
 
 use anyhow::{Context as _, Result, ensure};
 use axum::Router;
@@ -8,12 +9,16 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use pledgegraph::bundle::{Bundle, bundled};
 use pledgegraph_live::{Live, LiveOptions};
-use pledgegraph_server::{AppState, CursorKey, ServerOptions, build, recorder};
+use pledgegraph_server::{AppState, CursorKey, PrometheusHandle, ServerOptions, build, recorder};
 use pledgegraph_store::bulk;
 use serde_json::Value;
 use tower::ServiceExt;
 
 use crate::database::TestDb;
+
+/// The recorder is one for the whole process.
+static METRICS: LazyLock<Option<PrometheusHandle>> =
+    LazyLock::new(|| recorder().ok().and_then(|builder| builder.install_recorder().ok()));
 
 /// The service over a database of its own.
 pub struct TestApp {
@@ -53,7 +58,7 @@ impl TestApp {
         let edges = bundle.edges.into_iter().map(Ok::<_, Infallible>);
         bulk::load(&mut database.connect().await?, entities, edges).await?;
         let live = Live::start(database.pool(), LiveOptions::default()).await?;
-        let metrics = Some(recorder()?.build_recorder().handle());
+        let metrics = METRICS.clone();
         let options = ServerOptions { cursor_key: CursorKey::of_secret(b"test"), ..ServerOptions::default() };
         let router = build(AppState { live: live.clone(), metrics }, options);
         Ok(Self { live, router })

@@ -29,7 +29,7 @@ struct Cli {
     #[arg(long, global = true, value_name = "FORMAT", env = "PLEDGEGRAPH_LOG_FORMAT", help_heading = "Everywhere")]
     log_format: Option<String>,
 
-    /// What is logged: a level, or a list such as `warn,pledgegraph=debug` [default: info]
+    /// What is logged: a level, or a list such as `warn,pledgegraph=debug` [default: info,sqlx=warn]
     #[arg(long, global = true, value_name = "FILTER", env = "PLEDGEGRAPH_LOG_LEVEL", help_heading = "Everywhere")]
     log_level: Option<String>,
 }

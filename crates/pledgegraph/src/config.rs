@@ -118,7 +118,7 @@ pub(crate) const SETTINGS: [Setting; 13] = [
         env: "PLEDGEGRAPH_LOG_LEVEL",
         flag: Some("--log-level"),
         secret: false,
-        default: Default::Is("info"),
+        default: Default::Is("info,sqlx=warn"),
     },
 ];
 

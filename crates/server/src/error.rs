@@ -116,7 +116,7 @@ impl ApiError {
 }
 
 impl IntoResponse for ApiError {
-    /// Leaves the body to [`crate::layers::problems`], which knows the request's identifier.
+    /// Leaves the body to the layer `problems`, which knows the request's identifier.
     fn into_response(self) -> Response {
         self.log();
         let mut response = Response::new(Body::empty());

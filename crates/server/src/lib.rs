@@ -19,6 +19,7 @@ mod state;
 mod wire;
 
 pub use error::{ApiError, FieldError};
+pub use metrics_exporter_prometheus::PrometheusHandle;
 pub use openapi::{document, text as openapi};
 pub use problem::Problem;
 pub use recorder::recorder;

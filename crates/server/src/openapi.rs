@@ -2,6 +2,7 @@
 //!
 //! It is checked in at `openapi/openapi.json`; a test compares the two.
 
+pub(crate) mod collection;
 pub(crate) mod endpoint;
 pub(crate) mod schemas;
 

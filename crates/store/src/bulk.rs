@@ -90,7 +90,6 @@ pub async fn load<E: std::error::Error + 'static>(
         stage.send(&mut tx, false).await?;
     }
     stage.send(&mut tx, true).await?;
-    staging::analyze(&mut tx).await?;
     staging::check(&mut tx).await?;
 
     let (head, now) = head::begin_commit(&mut tx).await?;

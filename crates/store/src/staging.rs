@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use pledgegraph_model::{EdgeId, EdgeKind, EntityKind, EntityRef};
-use sqlx::{Executor, PgConnection};
+use sqlx::PgConnection;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -92,11 +92,6 @@ pub(crate) async fn empty(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query!("truncate stage_entity, stage_edge, stage_edge_condition, stage_evidence, stage_edge_link")
         .execute(conn)
         .await?;
-    Ok(())
-}
-
-pub(crate) async fn analyze(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
-    conn.execute("analyze stage_entity, stage_edge, stage_edge_condition, stage_evidence, stage_edge_link").await?;
     Ok(())
 }
 

@@ -1,4 +1,15 @@
 //! The read API over the bundled data: the real router, a real PostgreSQL.
 
+mod caching;
+mod collections;
 mod commitments;
-mod peek;
+mod contract;
+mod csv;
+mod errors;
+mod filters;
+mod graph;
+mod language;
+mod operations;
+mod paging;
+mod protocol;
+mod search;

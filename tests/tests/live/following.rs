@@ -20,8 +20,8 @@ async fn a_client_sees_its_own_write() -> Result<()> {
     let db = TestDb::new().await?;
     let live = start(&db).await?;
     let before = live.snapshot();
-    for (seq, mutations) in
-        (1..).zip([world().iter().map(put_entity).collect::<Vec<_>>(), one_of_each_kind().iter().map(put_edge).collect()])
+    for (seq, mutations) in (1..)
+        .zip([world().iter().map(put_entity).collect::<Vec<_>>(), one_of_each_kind().iter().map(put_edge).collect()])
     {
         let receipt = live.write(write(mutations)).await?;
         assert_eq!(receipt.seq, seq);
@@ -97,7 +97,8 @@ async fn two_processes_that_write_at_once_stay_equal() -> Result<()> {
         done?;
     }
     let seq = 1 + 16 * 12;
-    let (a, b) = (eventually(&left, |graph| graph.seq() == seq).await, eventually(&right, |graph| graph.seq() == seq).await);
+    let (a, b) =
+        (eventually(&left, |graph| graph.seq() == seq).await, eventually(&right, |graph| graph.seq() == seq).await);
     assert_same(&a, &b);
     assert_same(&a, &*start(&db).await?.snapshot());
     Ok(())

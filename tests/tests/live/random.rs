@@ -85,10 +85,8 @@ impl Expected {
 
 async fn run(seed: u64, steps: Vec<Step>) -> Result<()> {
     let db = TestDb::new().await?;
-    let (live, other) = (
-        Live::start(db.pool(), LiveOptions::default()).await?,
-        Live::start(db.pool(), LiveOptions::default()).await?,
-    );
+    let (live, other) =
+        (Live::start(db.pool(), LiveOptions::default()).await?, Live::start(db.pool(), LiveOptions::default()).await?);
     let synthetic = Synthetic::new(60, seed);
     let (entities, edges): (Vec<_>, Vec<_>) = (synthetic.entities().collect(), synthetic.edges().collect());
     let mut expected = Expected::default();
@@ -104,7 +102,10 @@ async fn run(seed: u64, steps: Vec<Step>) -> Result<()> {
                 let snapshot = writer.snapshot();
                 assert_eq!(snapshot.seq(), receipt.seq);
                 assert_eq!(snapshot.verify().len(), 0);
-                assert_eq!((snapshot.entity_count(), snapshot.edge_count()), (expected.entities.len(), expected.edges.len()));
+                assert_eq!(
+                    (snapshot.entity_count(), snapshot.edge_count()),
+                    (expected.entities.len(), expected.edges.len())
+                );
             }
             // Still named, named by nothing any more, or taken: the database says so, and nothing changes.
             Err(

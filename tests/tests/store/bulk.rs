@@ -60,8 +60,14 @@ async fn followers_read_the_rows_of_a_bulk_load_while_they_stand() -> Result<()>
     assert_eq!(changes.iter().fold(before.digest, |digest, change| digest ^ hash(change)), head.digest);
     assert_eq!(verify(&mut conn).await?, 2);
 
-    one(&mut conn, [put_edge(&edge("location", &serde_json::json!({"kind": "location",
-        "subject": "organization:paper", "object": "place:london"})))])
+    one(
+        &mut conn,
+        [put_edge(&edge(
+            "location",
+            &serde_json::json!({"kind": "location",
+        "subject": "organization:paper", "object": "place:london"}),
+        ))],
+    )
     .await?;
     assert!(matches!(since(&mut conn, before.seq, before.chain).await?, Tail::Overwritten(_)));
     assert_eq!(verify(&mut conn).await?, 3);
@@ -75,7 +81,10 @@ async fn a_bulk_load_is_refused_as_a_whole_and_by_name() -> Result<()> {
     let mut nobody = pledge("nobody", "willing");
     nobody.object = id("country:XX");
     let refused = load(&mut conn, world(), vec![pledge("a", "willing"), nobody]).await;
-    assert!(matches!(&refused, Err(WriteError::DanglingReference { pointer, .. }) if pointer == "/object"), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(WriteError::DanglingReference { pointer, .. }) if pointer == "/object"),
+        "{refused:?}"
+    );
     let mut ends = pledge("ends", "willing");
     ends.subject = id("source:a");
     let refused = load(&mut conn, world(), vec![ends]).await;

@@ -53,8 +53,11 @@ async fn putting_again_replaces_and_removing_removes() -> Result<()> {
     let (start, _) = everything(&db.pool()).await;
     one(&mut conn, one_of_each_kind().iter().map(put_edge)).await?;
     let renamed = entity_with("source:b", &json!({"names": {"en": "Another name"}}));
-    let smaller = edge("remark", &json!({"kind": "remark", "subject": "country:US", "object": "country:UA",
-        "type": "hope", "text": {"en": "fewer parts"}}));
+    let smaller = edge(
+        "remark",
+        &json!({"kind": "remark", "subject": "country:US", "object": "country:UA",
+        "type": "hope", "text": {"en": "fewer parts"}}),
+    );
     assert_eq!(one(&mut conn, [put_entity(&renamed), put_edge(&smaller)]).await?, 3);
     let (_, rows) = everything(&db.pool()).await;
     let mut found = 0;
@@ -192,22 +195,29 @@ async fn writes_of_a_batch_see_those_before_them_and_not_those_after() -> Result
     let answers = batch(
         &mut conn,
         &[
-            write([put_edge(&french)]),                                          // too early
-            write([put_entity(&france)]),                                        // 2
-            write([put_edge(&french)]),                                          // 3
-            write([put_edge(&{ let mut later = pledge("french", "pledged"); later.subject = france.id; later })]), // 4
-            write([put_entity(&heir)]),                                          // the reference is taken
-            write([Mutation::RemoveEntity(france.id)]),                          // still named
-            write([Mutation::RemoveEdge(french.id)]),                            // 5
-            write([Mutation::RemoveEntity(france.id)]),                          // 6
-            write([put_entity(&heir)]),                                          // 7
-            write([Mutation::RemoveEntity(heir.id), put_entity(&france)]),       // 8: one write may hand a reference on
+            write([put_edge(&french)]),   // too early
+            write([put_entity(&france)]), // 2
+            write([put_edge(&french)]),   // 3
+            write([put_edge(&{
+                let mut later = pledge("french", "pledged");
+                later.subject = france.id;
+                later
+            })]), // 4
+            write([put_entity(&heir)]),   // the reference is taken
+            write([Mutation::RemoveEntity(france.id)]), // still named
+            write([Mutation::RemoveEdge(french.id)]), // 5
+            write([Mutation::RemoveEntity(france.id)]), // 6
+            write([put_entity(&heir)]),   // 7
+            write([Mutation::RemoveEntity(heir.id), put_entity(&france)]), // 8: one write may hand a reference on
         ],
     )
     .await;
     let told: Vec<_> = answers.iter().map(|answer| answer.as_ref().ok().copied()).collect();
     assert_eq!(told, [None, Some(2), Some(3), Some(4), None, None, Some(5), Some(6), Some(7), Some(8)]);
     let (_, rows) = everything(&db.pool()).await;
-    assert_eq!(rows.iter().filter(|(row, _)| matches!(row, Row::Entity(e) if e.kind == EntityKind::Country)).count(), 4);
+    assert_eq!(
+        rows.iter().filter(|(row, _)| matches!(row, Row::Entity(e) if e.kind == EntityKind::Country)).count(),
+        4
+    );
     Ok(())
 }

@@ -68,7 +68,7 @@ fn the_configuration_shows_its_origins_and_no_password() {
     assert_eq!(line("listen"), "listen = \"[::1]:2\" # environment PLEDGEGRAPH_LISTEN");
     assert_eq!(line("data_dir"), "data_dir = \"/from/flag\" # flag --data-dir");
     assert_eq!(line("shutdown_seconds"), format!("shutdown_seconds = 3 # {}", file.display()));
-    assert_eq!(line("log_level"), "log_level = \"info\" # default");
+    assert_eq!(line("log_level"), "log_level = \"info,sqlx=warn\" # default");
     assert_eq!(line("pg_bin"), "# pg_bin is not set # PLEDGEGRAPH_PG_BIN would set it");
     let url = "# database_url = \"postgres://me:***@db.example:5432/pledges\" # environment DATABASE_URL";
     assert_eq!(line("database_url"), url);

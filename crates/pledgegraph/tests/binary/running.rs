@@ -1,11 +1,14 @@
 //! A service that runs: what it says, what it answers, and how it ends.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::convert::Infallible;
 
 use nix::sys::signal::Signal;
 use pledgegraph::postgres::throwaway;
-use sqlx::ConnectOptions as _;
+use pledgegraph_model::Synthetic;
+use pledgegraph_store::{bulk, schema};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, Executor as _};
 
 use crate::process::{Service, demo, failure, finish, get, program, run, servers_on};
 
@@ -65,14 +68,18 @@ fn a_second_signal_ends_it_at_once_and_logs_are_json_when_asked() {
     crate::process::eventually("PostgreSQL ends", || servers_on(&data).is_empty());
 }
 
+/// The URL of a throw-away database.
+fn url(options: &PgConnectOptions) -> String {
+    let socket = options.get_socket().expect("a socket").display().to_string().replace('/', "%2F");
+    let (user, database) = (options.get_username(), options.get_database().expect("a name"));
+    format!("postgres:///{database}?host={socket}&user={user}&port={}", options.get_port())
+}
+
 #[test]
 fn a_database_of_the_users_own() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let options = runtime.block_on(throwaway::database("empty", async |_| Ok(()))).expect("a database");
-    let socket = options.get_socket().expect("a socket").display().to_string().replace('/', "%2F");
-    let (user, database) = (options.get_username(), options.get_database().expect("a name"));
-    let url = format!("postgres:///{database}?host={socket}&user={user}&port={}", options.get_port());
-
+    let url = url(&options);
     let with_url = |arguments: &[&str]| {
         let mut command = program(arguments);
         command.env("DATABASE_URL", &url);
@@ -89,6 +96,40 @@ fn a_database_of_the_users_own() {
     let verified = finish(with_url(&["verify"]));
     assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
     service.stop();
-    drop(fs::read_dir(options.get_socket().expect("a socket")).expect("the database is left alone"));
     runtime.block_on(options.connect()).expect("the database is left alone");
+}
+
+#[test]
+fn tampering_is_found() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let options = runtime.block_on(throwaway::database("empty", async |_| Ok(()))).expect("a database");
+    let verify = || finish(program(&["verify"]).env("DATABASE_URL", url(&options)));
+    let execute = |sql: &'static str| {
+        runtime.block_on(async {
+            options.connect().await.expect("a connection").execute(sql).await.expect("done");
+        });
+    };
+    runtime.block_on(async {
+        let mut connection = options.connect().await.expect("a connection");
+        schema::migrate(&mut connection).await.expect("a schema");
+        let graph = Synthetic::new(200, 1);
+        let (entities, edges) = (graph.entities().map(Ok::<_, Infallible>), graph.edges().map(Ok));
+        bulk::load(&mut connection, entities, edges).await.expect("loaded");
+    });
+    let sound = verify();
+    assert!(sound.status.success(), "{}", String::from_utf8_lossy(&sound.stderr));
+
+    execute(
+        "set session_replication_role = replica;
+         update edge set said_at = null where id = (select id from edge where said_at is not null limit 1)",
+    );
+    let unsound = verify();
+    let said = String::from_utf8_lossy(&unsound.stdout).into_owned();
+    assert_eq!(unsound.status.code(), Some(1), "{said}");
+    assert!(said.contains("violations  1\n  edge "), "{said}");
+    assert!(String::from_utf8_lossy(&unsound.stderr).ends_with("error: the graph is not sound: 1 violation\n"));
+
+    execute("set session_replication_role = replica; update commit set nonce = decode(repeat('00', 16), 'hex')");
+    let said = String::from_utf8_lossy(&verify().stdout).into_owned();
+    assert!(said.contains("violations  2\n") && said.contains("the log is broken at commit 1"), "{said}");
 }

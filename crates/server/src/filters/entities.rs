@@ -39,7 +39,7 @@ pub(crate) const REGION: EntityParameter = EntityParameter {
         description: "The UN M49 code of a region that contains the country.",
         example: "150",
     },
-    read: |reader, name, filter| filter.region = reader.text(name).map(str::to_owned),
+    read: |reader, name, filter| filter.region = reader.region(name),
 };
 
 pub(crate) const CLASS: EntityParameter = EntityParameter {

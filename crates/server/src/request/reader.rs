@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use chrono::{NaiveDate, Utc};
-use pledgegraph_graph::Graph;
+use pledgegraph_graph::{EntityFilter, Graph, Page};
 use pledgegraph_model::{Code, Edtf, EntityId, EntityKind, Lang, Precision};
 
 use crate::error::{ApiError, FieldError, echo, nearest};
@@ -123,6 +123,18 @@ impl<'a> Reader<'a> {
             self.errors.push(error);
         }
         None
+    }
+
+    /// The code of a region that contains some country.
+    pub(crate) fn region(&mut self, name: &'static str) -> Option<String> {
+        let region = self.given.get(name)?.to_owned();
+        let kinds = vec![EntityKind::Country];
+        let filter = EntityFilter { kinds, region: Some(region.clone()), ..EntityFilter::default() };
+        if self.graph.entities(&filter, Page::first(1)).items.is_empty() {
+            let hint = "UN M49 codes such as 150 (Europe) or 145 (Western Asia)".to_owned();
+            self.fail_with_hint(name, format!("no country lies in a region `{}`", echo(&region)), hint);
+        }
+        Some(region)
     }
 
     /// A day, or `now`.

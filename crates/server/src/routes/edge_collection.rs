@@ -14,8 +14,9 @@ use crate::csv::stream::{self, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::edges::{COMMON, EdgeParameter, read};
-use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS, PathParameter, RECORD_PROBLEMS};
-use crate::openapi::schemas::{page, page_name, part};
+use crate::openapi::collection::CollectionDoc;
+use crate::openapi::endpoint::PathParameter;
+use crate::openapi::schemas::{page, part};
 use crate::problem::Problem;
 use crate::reply::{ListHead, record};
 use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT, fields};
@@ -87,8 +88,18 @@ impl EdgeCollection {
         first.iter().chain(own).chain(last)
     }
 
-    fn names(&self) -> Vec<(&'static str, Vec<&'static str>)> {
-        vec![(FIELDS.name, self.shape.fields().collect()), (INCLUDE.name, self.include.to_vec())]
+    fn doc(&self) -> CollectionDoc {
+        CollectionDoc {
+            name: self.name,
+            item: self.item,
+            tag: "statements",
+            description: self.description,
+            shape: self.shape,
+            list_parameters: self.list_parameters(),
+            export_parameters: self.export_parameters(),
+            names: vec![(FIELDS.name, self.shape.fields().collect()), (INCLUDE.name, self.include.to_vec())],
+            columns: self.columns().map(|column| column.name).collect(),
+        }
     }
 }
 
@@ -114,54 +125,20 @@ impl<'a> Form<'a> {
 
 /// The three operations of a collection.
 pub(crate) fn routes(collection: &'static EdgeCollection) -> [UtoipaMethodRouter<State>; 3] {
-    let EdgeCollection { name, item, description, shape, .. } = collection;
-    let list = Endpoint {
-        id: format!("list_{name}"),
-        path: format!("/v1/{name}"),
-        tag: "statements",
-        summary: format!("List {name}"),
-        description: (*description).to_owned(),
-        path_parameter: None,
-        parameters: collection.list_parameters(),
-        names: collection.names(),
-        answer: Answer::Json(page_name(shape.schema)),
-        problems: LIST_PROBLEMS,
+    let doc = collection.doc();
+    let path = PathParameter {
+        name: "id",
+        description: "Its identifier.",
+        example: EdgeId::of_key(collection.example).to_string(),
     };
-    let export = Endpoint {
-        id: format!("export_{name}"),
-        path: format!("/v1/{name}.csv"),
-        tag: "statements",
-        summary: format!("Export {name} as CSV"),
-        description: format!("{description} The whole list, narrowed by the same filters."),
-        path_parameter: None,
-        parameters: collection.export_parameters(),
-        names: Vec::new(),
-        answer: Answer::Csv(collection.columns().map(|column| column.name).collect()),
-        problems: EXPORT_PROBLEMS,
-    };
-    let one = Endpoint {
-        id: format!("get_{item}"),
-        path: format!("/v1/{name}/{{id}}"),
-        tag: "statements",
-        summary: format!("Get one of the {name}"),
-        description: format!("{} Its entity tag begins with its version.", shape.description),
-        path_parameter: Some(PathParameter {
-            name: "id",
-            description: "Its identifier.",
-            example: EdgeId::of_key(collection.example).to_string(),
-        }),
-        parameters: vec![&FIELDS, &LANG],
-        names: collection.names(),
-        answer: Answer::Json(shape.schema.to_owned()),
-        problems: RECORD_PROBLEMS,
-    };
-    let mut list = list.on(get(move |ask: Ask| async move { list_edges(&ask, collection) }));
-    list.0.push(part(shape));
-    list.0.push(page(shape.schema, &[("included", "Included", "What `include` asked for.")]));
+    let mut list = doc.list().on(get(move |ask: Ask| async move { list_edges(&ask, collection) }));
+    list.0.push(part(&collection.shape));
+    list.0.push(page(collection.shape.schema, &[("included", "Included", "What `include` asked for.")]));
     [
         list,
-        export.on(get(move |ask: Ask| async move { export_edges(&ask, collection) })),
-        one.on(get(move |Path(id): Path<String>, ask: Ask| async move { get_edge(&ask, &id, collection) })),
+        doc.export().on(get(move |ask: Ask| async move { export_edges(&ask, collection) })),
+        doc.record(path)
+            .on(get(move |Path(id): Path<String>, ask: Ask| async move { get_edge(&ask, &id, collection) })),
     ]
 }
 

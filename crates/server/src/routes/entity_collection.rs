@@ -14,8 +14,9 @@ use crate::csv::stream::{self, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::entities::{EntityParameter, read};
-use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS, PathParameter, RECORD_PROBLEMS};
-use crate::openapi::schemas::{page, page_name, part};
+use crate::openapi::collection::CollectionDoc;
+use crate::openapi::endpoint::PathParameter;
+use crate::openapi::schemas::{page, part};
 use crate::problem::Problem;
 use crate::reply::{ListHead, record};
 use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT, fields};
@@ -61,6 +62,20 @@ impl EntityCollection {
         EntityFilter { leaders: self.leaders, ..read(reader, &[self.kind], self.parameters) }
     }
 
+    fn doc(&self) -> CollectionDoc {
+        CollectionDoc {
+            name: self.name,
+            item: self.item,
+            tag: "entities",
+            description: self.description,
+            shape: self.shape,
+            list_parameters: self.list_parameters(),
+            export_parameters: self.export_parameters(),
+            names: vec![(FIELDS.name, self.shape.fields().collect())],
+            columns: self.columns().map(|column| column.name).collect(),
+        }
+    }
+
     fn columns(&self) -> impl Iterator<Item = &'static EntityColumn> + use<> {
         FIRST.iter().chain(self.columns).chain(LAST)
     }
@@ -68,56 +83,20 @@ impl EntityCollection {
 
 /// The three operations of a collection.
 pub(crate) fn routes(collection: &'static EntityCollection) -> [UtoipaMethodRouter<State>; 3] {
-    let EntityCollection { name, item, description, shape, .. } = collection;
-    let list = Endpoint {
-        id: format!("list_{name}"),
-        path: format!("/v1/{name}"),
-        tag: "entities",
-        summary: format!("List {name}"),
-        description: (*description).to_owned(),
-        path_parameter: None,
-        parameters: collection.list_parameters(),
-        names: vec![(FIELDS.name, shape.fields().collect())],
-        answer: Answer::Json(page_name(shape.schema)),
-        problems: LIST_PROBLEMS,
+    let doc = collection.doc();
+    let path = PathParameter {
+        name: "ref",
+        description: "Its slug, `kind:slug` or identifier.",
+        example: collection.example.to_owned(),
     };
-    let export = Endpoint {
-        id: format!("export_{name}"),
-        path: format!("/v1/{name}.csv"),
-        tag: "entities",
-        summary: format!("Export {name} as CSV"),
-        description: format!("{description} The whole list, narrowed by the same filters."),
-        path_parameter: None,
-        parameters: collection.export_parameters(),
-        names: Vec::new(),
-        answer: Answer::Csv(collection.columns().map(|column| column.name).collect()),
-        problems: EXPORT_PROBLEMS,
-    };
-    let one = Endpoint {
-        id: format!("get_{item}"),
-        path: format!("/v1/{name}/{{ref}}"),
-        tag: "entities",
-        summary: format!("Get one of the {name}"),
-        description: format!("{} Its entity tag begins with its version.", shape.description),
-        path_parameter: Some(PathParameter {
-            name: "ref",
-            description: "Its slug, `kind:slug` or identifier.",
-            example: collection.example.to_owned(),
-        }),
-        parameters: vec![&FIELDS, &LANG],
-        names: vec![(FIELDS.name, shape.fields().collect())],
-        answer: Answer::Json(shape.schema.to_owned()),
-        problems: RECORD_PROBLEMS,
-    };
-    let mut list = list.on(get(move |ask: Ask| async move { list_entities(&ask, collection) }));
-    list.0.push(part(shape));
-    list.0.push(page(shape.schema, &[]));
+    let mut list = doc.list().on(get(move |ask: Ask| async move { list_entities(&ask, collection) }));
+    list.0.push(part(&collection.shape));
+    list.0.push(page(collection.shape.schema, &[]));
+    let one = move |Path(reference): Path<String>, ask: Ask| async move { get_entity(&ask, &reference, collection) };
     [
         list,
-        export.on(get(move |ask: Ask| async move { export_entities(&ask, collection) })),
-        one.on(get(
-            move |Path(reference): Path<String>, ask: Ask| async move { get_entity(&ask, &reference, collection) },
-        )),
+        doc.export().on(get(move |ask: Ask| async move { export_entities(&ask, collection) })),
+        doc.record(path).on(get(one)),
     ]
 }
 

@@ -65,7 +65,6 @@ impl AsOfBody {
 pub(crate) struct WarningBody {
     /// The kind of warning. An open set.
     #[serde(rename = "type")]
-    #[schema(example = "modality-not-counted")]
     pub(crate) kind: &'static str,
     /// What to know.
     pub(crate) detail: String,

@@ -1,0 +1,73 @@
+//! The three operations that every collection has.
+
+use super::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS, PathParameter, RECORD_PROBLEMS};
+use super::schemas::page_name;
+use crate::request::ask::{FIELDS, LANG};
+use crate::request::parameter::Parameter;
+use crate::wire::shape::Shape;
+
+/// What the document says of a collection.
+pub(crate) struct CollectionDoc {
+    /// Its name in paths and operations, plural.
+    pub(crate) name: &'static str,
+    /// One item, in operations.
+    pub(crate) item: &'static str,
+    pub(crate) tag: &'static str,
+    pub(crate) description: &'static str,
+    pub(crate) shape: Shape,
+    pub(crate) list_parameters: Vec<&'static Parameter>,
+    pub(crate) export_parameters: Vec<&'static Parameter>,
+    /// What `fields=` and `include=` take.
+    pub(crate) names: Vec<(&'static str, Vec<&'static str>)>,
+    pub(crate) columns: Vec<&'static str>,
+}
+
+impl CollectionDoc {
+    /// `list_<name>` at `/v1/<name>`.
+    pub(crate) fn list(&self) -> Endpoint {
+        Endpoint {
+            id: format!("list_{}", self.name),
+            path: format!("/v1/{}", self.name),
+            tag: self.tag,
+            summary: format!("List {}", self.name),
+            description: self.description.to_owned(),
+            path_parameter: None,
+            parameters: self.list_parameters.clone(),
+            names: self.names.clone(),
+            answer: Answer::Json(page_name(self.shape.schema)),
+            problems: LIST_PROBLEMS,
+        }
+    }
+
+    /// `export_<name>` at `/v1/<name>.csv`.
+    pub(crate) fn export(&self) -> Endpoint {
+        Endpoint {
+            id: format!("export_{}", self.name),
+            path: format!("/v1/{}.csv", self.name),
+            tag: self.tag,
+            summary: format!("Export {} as CSV", self.name),
+            description: format!("{} The whole list, narrowed by the same filters.", self.description),
+            path_parameter: None,
+            parameters: self.export_parameters.clone(),
+            names: Vec::new(),
+            answer: Answer::Csv(self.columns.clone()),
+            problems: EXPORT_PROBLEMS,
+        }
+    }
+
+    /// `get_<item>` at `/v1/<name>/{...}`.
+    pub(crate) fn record(&self, path_parameter: PathParameter) -> Endpoint {
+        Endpoint {
+            id: format!("get_{}", self.item),
+            path: format!("/v1/{}/{{{}}}", self.name, path_parameter.name),
+            tag: self.tag,
+            summary: format!("Get one of the {}", self.name),
+            description: format!("{} Its entity tag begins with its version.", self.shape.description),
+            path_parameter: Some(path_parameter),
+            parameters: vec![&FIELDS, &LANG],
+            names: self.names.clone(),
+            answer: Answer::Json(self.shape.schema.to_owned()),
+            problems: RECORD_PROBLEMS,
+        }
+    }
+}

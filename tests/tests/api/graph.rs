@@ -1,0 +1,110 @@
+//! Neighbourhoods, subgraphs, positions.
+
+use anyhow::{Context as _, Result};
+use pledgegraph_tests::app::TestApp;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn statements_around_an_entity_come_in_groups() -> Result<()> {
+    let app = TestApp::new().await?;
+    let around = app.json("/v1/entities/country:JP/adjacent").await?;
+    assert_eq!(around["entity"], json!({"ref": "country:JP", "label": "Japan"}));
+    let groups: Vec<(&Value, &Value, &Value)> = around["groups"]
+        .as_array()
+        .context("groups")?
+        .iter()
+        .map(|g| (&g["kind"], &g["direction"], &g["total"]["value"]))
+        .collect();
+    let (attendance, commitment, outgoing, one) =
+        (json!("attendance"), json!("commitment"), json!("outgoing"), json!(1));
+    assert_eq!(groups, [(&attendance, &outgoing, &one), (&commitment, &outgoing, &one)]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn each_group_is_paged() -> Result<()> {
+    let app = TestApp::new().await?;
+    let group = "/v1/entities/country:UA/adjacent?kind=commitment&direction=incoming&limit=4";
+    let mut met: Vec<Value> = Vec::new();
+    let mut next = group.to_owned();
+    loop {
+        let page = app.json(&next).await?;
+        let [only] = &page["groups"].as_array().context("groups")?[..] else { anyhow::bail!("one group: {page}") };
+        met.extend(only["items"].as_array().context("items")?.iter().map(|i| i["id"].clone()));
+        let Some(cursor) = only["page"]["next_cursor"].as_str() else { break };
+        next = format!("{group}&cursor={cursor}");
+    }
+    let listed = app.walk("/v1/edges?kind=commitment&object=UA", 1000).await?;
+    assert_eq!(met, listed.iter().map(|i| i["id"].clone()).collect::<Vec<_>>());
+    // The cursor that an unnarrowed answer gives for a group goes on in that group.
+    let all = app.json("/v1/entities/country:UA/adjacent?limit=4").await?;
+    let groups = all["groups"].as_array().context("groups")?;
+    let incoming =
+        groups.iter().find(|g| g["kind"] == "commitment" && g["direction"] == "incoming").context("a group")?;
+    let cursor = incoming["page"]["next_cursor"].as_str().context("a cursor")?;
+    assert_eq!(app.json(&format!("{group}&cursor={cursor}")).await?["groups"][0]["items"][0]["id"], met[4]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_subgraph_holds_its_edges_ends_and_says_when_it_is_cut() -> Result<()> {
+    let app = TestApp::new().await?;
+    let whole = app.json("/v1/graph/subgraph?roots=meeting:coalition-april,country:JP&depth=2&max_nodes=1000").await?;
+    let refs: Vec<&Value> = whole["nodes"].as_array().context("nodes")?.iter().map(|n| &n["ref"]).collect();
+    assert_eq!(refs[..2], [&json!("meeting:coalition-april"), &json!("country:JP")]);
+    for edge in whole["edges"].as_array().context("edges")? {
+        assert!(refs.contains(&&edge["subject"]["ref"]) && refs.contains(&&edge["object"]["ref"]), "{edge}");
+    }
+    assert_eq!(whole["truncated"], false);
+    let cut = app.json("/v1/graph/subgraph?roots=country:UA&depth=3&max_nodes=5").await?;
+    assert_eq!((cut["nodes"].as_array().map(Vec::len), &cut["truncated"]), (Some(5), &json!(true)));
+    let alone = app.json("/v1/graph/subgraph?roots=country:UA&depth=0").await?;
+    assert_eq!(alone["nodes"].as_array().map(Vec::len), Some(1));
+    let kinds = app.json("/v1/graph/subgraph?roots=country:JP&kinds=attendance").await?;
+    assert!(kinds["edges"].as_array().context("edges")?.iter().all(|e| e["kind"] == "attendance"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_position_names_what_stands_and_the_rule() -> Result<()> {
+    let app = TestApp::new().await?;
+    let list = app.json("/v1/positions?actor=US&capability=political.backstop").await?;
+    let [position] = &list["items"].as_array().context("items")?[..] else { anyhow::bail!("one position: {list:#}") };
+    assert_eq!(position["actor"]["ref"], "country:US");
+    assert_eq!(position["current"][0]["stance"], "refused");
+    assert!(position["passed_over"].is_array());
+    assert!(list["rule"].as_str().is_some_and(|rule| rule.contains("said_at")));
+    let forces = app.json("/v1/positions?capability=military.forces&mission=ceasefire_monitoring").await?;
+    assert_eq!(forces["total"]["value"], 3);
+    let expected = app.json("/v1/positions?actor=US&modality=expected_by_others").await?;
+    assert!(
+        expected["items"]
+            .as_array()
+            .context("items")?
+            .iter()
+            .all(|p| p["current"][0]["modality"] == "expected_by_others")
+    );
+    let walked = app.walk("/v1/positions", 3).await?;
+    assert_eq!(walked, app.walk("/v1/positions", 1000).await?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_vocabulary_says_what_codes_mean() -> Result<()> {
+    let app = TestApp::new().await?;
+    let stances = app.json("/v1/vocabulary/stances").await?;
+    let willing =
+        stances["codes"].as_array().context("codes")?.iter().find(|c| c["code"] == "willing").context("willing")?;
+    assert_eq!((&willing["rank"], &willing["labels"]["ar"]), (&json!(3), &json!("مستعد")));
+    assert_eq!(stances["sets"][1], json!({"name": "firm", "codes": ["pledged", "committed"]}));
+    let capabilities = app.json("/v1/vocabulary/capabilities").await?;
+    let ground =
+        capabilities["codes"].as_array().context("codes")?.iter().find(|c| c["code"] == "military.forces.ground");
+    assert_eq!(ground.context("ground forces")?["parent"], "military.forces");
+    let all = app.json("/v1/vocabulary").await?;
+    for list in all["items"].as_array().context("items")? {
+        let name = list["name"].as_str().context("a name")?;
+        assert_eq!(app.json(&format!("/v1/vocabulary/{name}")).await?, *list);
+    }
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! HTTP itself: methods, negotiation, compression, CORS, headers.
+
+use anyhow::Result;
+use axum::http::{HeaderValue, Method};
+use pledgegraph_server::{AllowedOrigins, AppState, ServerOptions, build};
+use pledgegraph_tests::app::TestApp;
+use serde_json::json;
+
+#[tokio::test]
+async fn head_is_get_without_the_body() -> Result<()> {
+    let app = TestApp::new().await?;
+    for (path, status) in
+        [("/v1/commitments", 200), ("/v1/countries/GB", 200), ("/v1/commitments.csv", 200), ("/nowhere", 404)]
+    {
+        let head = app.send(Method::HEAD, path, &[]).await?;
+        assert_eq!((head.status.as_u16(), head.body.len()), (status, 0), "{path}");
+        assert_eq!(head.header("content-type"), app.get(path).await?.header("content-type"), "{path}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn other_methods_are_refused_with_those_allowed() -> Result<()> {
+    let app = TestApp::new().await?;
+    for method in [Method::POST, Method::DELETE, Method::PUT, Method::OPTIONS, Method::from_bytes(b"BREW")?] {
+        let answer = app.send(method.clone(), "/v1/commitments", &[]).await?;
+        assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, "GET,HEAD"), "{method}");
+        assert_eq!(answer.json()?["type"], "/problems/method-not-allowed");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn only_what_can_be_made_is_accepted() -> Result<()> {
+    let app = TestApp::new().await?;
+    for (path, accept, status) in [
+        ("/v1/commitments", "application/json", 200),
+        ("/v1/commitments", "text/html,application/xhtml+xml,*/*;q=0.8", 200),
+        ("/v1/commitments", "text/csv", 406),
+        ("/v1/commitments.csv", "text/csv", 200),
+        ("/v1/commitments.csv", "application/json", 406),
+        ("/v1/commitments", "application/json;q=0", 406),
+        ("/docs/", "text/html", 200),
+        ("/nowhere", "text/html", 404),
+    ] {
+        let answer = app.send(Method::GET, path, &[("accept", accept)]).await?;
+        assert_eq!(answer.status.as_u16(), status, "{path} {accept}");
+        if status == 406 {
+            assert_eq!(answer.json()?["type"], "/problems/not-acceptable");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn answers_are_compressed_as_asked() -> Result<()> {
+    let app = TestApp::new().await?;
+    let plain = app.get("/v1/countries").await?;
+    for encoding in ["gzip", "br", "zstd"] {
+        let answer = app.send(Method::GET, "/v1/countries", &[("accept-encoding", encoding)]).await?;
+        assert_eq!(answer.header("content-encoding"), encoding);
+        assert!(answer.body.len() * 2 < plain.body.len(), "{encoding}: {} of {}", answer.body.len(), plain.body.len());
+    }
+    assert_eq!(plain.header("content-encoding"), "");
+    Ok(())
+}
+
+#[tokio::test]
+async fn browsers_of_other_sites_may_read() -> Result<()> {
+    let app = TestApp::new().await?;
+    let origin = ("origin", "https://dashboard.example");
+    let answer = app.send(Method::GET, "/v1/commitments", &[origin]).await?;
+    assert_eq!(answer.header("access-control-allow-origin"), "*");
+    assert_eq!(answer.header("access-control-allow-credentials"), "");
+    assert!(answer.header("access-control-expose-headers").contains("pledgegraph-version"));
+    let ahead =
+        app.send(Method::OPTIONS, "/v1/commitments", &[origin, ("access-control-request-method", "GET")]).await?;
+    assert_eq!((ahead.status.as_u16(), ahead.header("access-control-allow-methods")), (204, "GET, HEAD"));
+    let broken = app.send(Method::GET, "/v1/commitments?x=1", &[origin]).await?;
+    assert_eq!(broken.header("access-control-allow-origin"), "*", "errors can be read too");
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_answer_carries_its_headers() -> Result<()> {
+    let app = TestApp::new().await?;
+    for path in [
+        "/v1/commitments",
+        "/v1/countries/GB",
+        "/nowhere",
+        "/v1/commitments?x=1",
+        "/healthz",
+        "/docs/",
+        "/openapi.json",
+    ] {
+        let answer = app.get(path).await?;
+        let version = answer.header("pledgegraph-version");
+        assert!(version.len() == 34 && version.starts_with("1."), "{path}: {version}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+        assert!(answer.header("content-security-policy").contains("default-src 'none'"), "{path}");
+        assert_eq!(answer.header("x-request-id").len(), 36, "{path}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_request_keeps_a_usable_identifier() -> Result<()> {
+    let app = TestApp::new().await?;
+    let given = app.send(Method::GET, "/v1/nothing", &[("x-request-id", "trace-42.a_b")]).await?;
+    assert_eq!((given.header("x-request-id"), &given.json()?["instance"]), ("trace-42.a_b", &json!("trace-42.a_b")));
+    for bad in ["a b", "<script>", &"x".repeat(129)] {
+        let answer = app.send(Method::GET, "/healthz", &[("x-request-id", bad)]).await?;
+        assert_eq!(answer.header("x-request-id").len(), 36, "{bad}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn origins_can_be_limited_and_metrics_closed() -> Result<()> {
+    let TestApp { live, .. } = TestApp::new().await?;
+    let origins = AllowedOrigins::These(vec![HeaderValue::from_static("https://ours.example")]);
+    let options = ServerOptions { origins, ..ServerOptions::default() };
+    let router = build(AppState { live: live.clone(), metrics: None }, options);
+    let app = TestApp { live, router };
+    for (origin, allowed) in [("https://ours.example", "https://ours.example"), ("https://theirs.example", "")] {
+        let answer = app.send(Method::GET, "/v1/commitments", &[("origin", origin)]).await?;
+        assert_eq!((answer.status.as_u16(), answer.header("access-control-allow-origin")), (200, allowed));
+        assert!(answer.headers.get_all("vary").iter().any(|value| value == "origin"));
+    }
+    assert_eq!(app.get("/metrics").await?.status, 404);
+    Ok(())
+}
