@@ -121,3 +121,13 @@ async fn an_empty_list_has_its_header_and_a_bom_only_on_request() -> Result<()> 
     assert_eq!(app.get("/v1/commitments.csv?limit=3").await?.status, 400);
     Ok(())
 }
+
+#[tokio::test]
+async fn fields_choose_columns() -> Result<()> {
+    let app = TestApp::new().await?;
+    let answer = app.get("/v1/commitments.csv?pledger=GB&stance=willing&fields=stance,pledger_ref").await?;
+    assert_eq!(answer.text(), "stance,pledger_ref\nwilling,country:GB\n");
+    let wrong = app.get("/v1/commitments.csv?fields=pledger").await?;
+    assert_eq!(wrong.status, 400);
+    Ok(())
+}

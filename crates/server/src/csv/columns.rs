@@ -6,6 +6,8 @@ use chrono::SecondsFormat;
 use pledgegraph_graph::{EdgeView, EntityView};
 use pledgegraph_model::{Date, Text};
 
+use crate::request::ask::fields;
+use crate::request::reader::Reader;
 use crate::wire::Wire;
 use crate::wire::reference::RefText;
 
@@ -20,6 +22,19 @@ pub(crate) type EdgeColumn = Column<fn(Wire<'_>, &EdgeView<'_>, &mut Cell)>;
 
 /// A column over entities.
 pub(crate) type EntityColumn = Column<fn(Wire<'_>, &EntityView<'_>, &mut Cell)>;
+
+/// The columns that `fields` names, in its order; all without it.
+pub(crate) fn chosen<F>(
+    reader: &mut Reader<'_>,
+    all: impl Iterator<Item = &'static Column<F>>,
+) -> Vec<&'static Column<F>> {
+    let all: Vec<&'static Column<F>> = all.collect();
+    let names: Vec<&'static str> = all.iter().map(|column| column.name).collect();
+    match fields(reader, &names) {
+        None => all,
+        Some(wanted) => wanted.iter().filter_map(|name| all.iter().find(|c| c.name == *name).copied()).collect(),
+    }
+}
 
 /// Declares a table of columns: `"name", |wire, view, cell| ...;`.
 macro_rules! columns {

@@ -30,8 +30,8 @@ impl Rows {
         Self(csv::Writer::from_writer(Vec::with_capacity(64 * 1024)))
     }
 
-    fn header<'c, F: 'c>(&mut self, columns: impl Iterator<Item = &'c Column<F>>) {
-        columns.for_each(|column| self.field(column.name));
+    fn header<F>(&mut self, columns: &[&Column<F>]) {
+        columns.iter().for_each(|column| self.field(column.name));
         self.end();
     }
 
@@ -45,11 +45,7 @@ impl Rows {
     }
 
     /// Writes one row.
-    pub(crate) fn row<'c, F: 'c>(
-        &mut self,
-        columns: impl Iterator<Item = &'c Column<F>>,
-        mut write: impl FnMut(&F, &mut Cell),
-    ) {
+    pub(crate) fn row<F>(&mut self, columns: &[&Column<F>], mut write: impl FnMut(&F, &mut Cell)) {
         let mut cell = Cell::default();
         for column in columns {
             cell.clear();
@@ -74,7 +70,7 @@ pub(crate) fn answer<F: 'static>(
     graph: Arc<Graph>,
     name: &str,
     bom: bool,
-    columns: impl Iterator<Item = &'static Column<F>>,
+    columns: &[&'static Column<F>],
     next: NextRows,
 ) -> Response {
     let mut first = Rows::new();

@@ -49,7 +49,7 @@ impl CollectionDoc {
             description: format!("{} The whole list, narrowed by the same filters.", self.description),
             path_parameter: None,
             parameters: self.export_parameters.clone(),
-            names: Vec::new(),
+            names: vec![(FIELDS.name, self.columns.clone())],
             answer: Answer::Csv(self.columns.clone()),
             problems: EXPORT_PROBLEMS,
         }

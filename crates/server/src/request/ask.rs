@@ -47,7 +47,7 @@ pub(crate) const LANG: Parameter = Parameter {
 pub(crate) const FIELDS: Parameter = Parameter {
     name: "fields",
     accepts: Accepts::Names,
-    description: "Only these fields of each item, separated by commas.",
+    description: "Only these fields of each item (columns, in CSV), separated by commas.",
     example: "",
 };
 

@@ -8,7 +8,7 @@ use pledgegraph_graph::{EdgeFilter, Graph, Page};
 use pledgegraph_model::{EdgeId, EdgeKind};
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use crate::csv::columns::EdgeColumn;
+use crate::csv::columns::{EdgeColumn, chosen};
 use crate::csv::edges::{FIRST, LAST};
 use crate::csv::stream::{self, ROWS, Rows};
 use crate::error::ApiError;
@@ -73,7 +73,7 @@ impl EdgeCollection {
     }
 
     fn export_parameters(&self) -> Vec<&'static Parameter> {
-        self.filters().map(|p| &p.parameter).chain([&BOM]).collect()
+        self.filters().map(|p| &p.parameter).chain([&BOM, &FIELDS]).collect()
     }
 
     fn filter(&self, reader: &mut Reader<'_>) -> EdgeFilter {
@@ -176,16 +176,18 @@ fn export_edges(ask: &Ask, collection: &'static EdgeCollection) -> Result<Respon
     let mut reader = Reader::new(&given, &ask.current, None);
     let filter = collection.filter(&mut reader);
     let bom = reader.flag(BOM.name);
+    let columns = chosen(&mut reader, collection.columns());
+    let header = columns.clone();
     reader.finish()?;
     let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
         let found = graph.edges(&filter, Page { after: after.map(edge_id), limit: ROWS });
         let wire = stream::wire(graph);
         for view in &found.items {
-            rows.row(collection.columns(), |write, cell| write(wire, view, cell));
+            rows.row(&columns, |write, cell| write(wire, view, cell));
         }
         found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128())
     };
-    Ok(stream::answer(Arc::clone(&ask.current), collection.name, bom, collection.columns(), Box::new(next)))
+    Ok(stream::answer(Arc::clone(&ask.current), collection.name, bom, &header, Box::new(next)))
 }
 
 fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Response, ApiError> {

@@ -8,7 +8,7 @@ use pledgegraph_graph::{EntityFilter, EntityView, Graph, Page, Total};
 use pledgegraph_model::{EntityId, EntityKind};
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use crate::csv::columns::EntityColumn;
+use crate::csv::columns::{EntityColumn, chosen};
 use crate::csv::entities::{FIRST, LAST};
 use crate::csv::stream::{self, ROWS, Rows};
 use crate::error::ApiError;
@@ -67,7 +67,7 @@ const Q: Parameter = Parameter {
 };
 
 const FILTERS: [&EntityParameter; 1] = [&KIND];
-const EXPORT_PARAMETERS: [&Parameter; 3] = [&Q, &KIND.parameter, &BOM];
+const EXPORT_PARAMETERS: [&Parameter; 4] = [&Q, &KIND.parameter, &BOM, &FIELDS];
 const PARAMETERS: [&Parameter; 6] = [&Q, &KIND.parameter, &LIMIT, &CURSOR, &FIELDS, &LANG];
 
 /// `GET /v1/entities`.
@@ -101,7 +101,7 @@ pub(crate) fn export_entities() -> UtoipaMethodRouter<State> {
         description: "The whole list, narrowed by the same filters; with `q`, the hits, best first.".to_owned(),
         path_parameter: None,
         parameters: EXPORT_PARAMETERS.to_vec(),
-        names: Vec::new(),
+        names: vec![(FIELDS.name, columns().map(|column| column.name).collect())],
         answer: Answer::Csv(columns().map(|column| column.name).collect()),
         problems: EXPORT_PROBLEMS,
     };
@@ -201,10 +201,12 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
     let filter = read(&mut reader, &[], &FILTERS);
     let text = reader.text(Q.name).map(str::to_owned);
     let bom = reader.flag(BOM.name);
+    let columns = chosen(&mut reader, columns());
+    let header = columns.clone();
     reader.finish()?;
     let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
         let wire = stream::wire(graph);
-        let mut row = |view: &EntityView<'_>| rows.row(columns(), |write, cell| write(wire, view, cell));
+        let mut row = |view: &EntityView<'_>| rows.row(&columns, |write, cell| write(wire, view, cell));
         if let Some(text) = &text {
             graph.search(text, &filter.kinds, MOST_HITS).iter().for_each(|hit| row(&hit.entity));
             return None;
@@ -213,7 +215,7 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
         found.items.iter().for_each(row);
         found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128())
     };
-    Ok(stream::answer(Arc::clone(&ask.current), "entities", bom, columns(), Box::new(next)))
+    Ok(stream::answer(Arc::clone(&ask.current), "entities", bom, &header, Box::new(next)))
 }
 
 fn one(ask: &Ask, reference: &str) -> Result<Response, ApiError> {

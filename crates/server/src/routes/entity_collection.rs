@@ -8,7 +8,7 @@ use pledgegraph_graph::{Direction, EntityFilter, EntityView, Graph, Page};
 use pledgegraph_model::{EdgeKind, EntityId, EntityKind};
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use crate::csv::columns::EntityColumn;
+use crate::csv::columns::{EntityColumn, chosen};
 use crate::csv::entities::{FIRST, LAST};
 use crate::csv::stream::{self, ROWS, Rows};
 use crate::error::ApiError;
@@ -55,7 +55,7 @@ impl EntityCollection {
     }
 
     fn export_parameters(&self) -> Vec<&'static Parameter> {
-        self.parameters.iter().map(|p| &p.parameter).chain([&BOM]).collect()
+        self.parameters.iter().map(|p| &p.parameter).chain([&BOM, &FIELDS]).collect()
     }
 
     fn filter(&self, reader: &mut Reader<'_>) -> EntityFilter {
@@ -133,16 +133,18 @@ fn export_entities(ask: &Ask, collection: &'static EntityCollection) -> Result<R
     let mut reader = Reader::new(&given, &ask.current, None);
     let filter = collection.filter(&mut reader);
     let bom = reader.flag(BOM.name);
+    let columns = chosen(&mut reader, collection.columns());
+    let header = columns.clone();
     reader.finish()?;
     let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
         let found = graph.entities(&filter, Page { after: after.map(entity_id), limit: ROWS });
         let wire = stream::wire(graph);
         for view in &found.items {
-            rows.row(collection.columns(), |write, cell| write(wire, view, cell));
+            rows.row(&columns, |write, cell| write(wire, view, cell));
         }
         found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128())
     };
-    Ok(stream::answer(Arc::clone(&ask.current), collection.name, bom, collection.columns(), Box::new(next)))
+    Ok(stream::answer(Arc::clone(&ask.current), collection.name, bom, &header, Box::new(next)))
 }
 
 fn get_entity(ask: &Ask, reference: &str, collection: &EntityCollection) -> Result<Response, ApiError> {
