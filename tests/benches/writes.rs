@@ -83,18 +83,13 @@ async fn write(live: &Live, edges: &[Edge], clients: usize, time: Duration) -> (
     }
     let mut latencies: Vec<Duration> = writing.join_all().await.into_iter().flatten().collect();
     latencies.sort_unstable();
-    let per_second = latencies.len() as f64 / began.elapsed().as_secs_f64();
+    let count = u32::try_from(latencies.len()).unwrap();
+    let per_second = f64::from(count) / began.elapsed().as_secs_f64();
     (per_second, latencies[latencies.len() / 2], latencies[latencies.len() * 99 / 100])
 }
 
 /// Single-row inserts per second by pgbench, each a transaction; `None` where it is not installed.
-fn pgbench_inserts(
-    pgbench: &Path,
-    cluster: &Cluster,
-    clients: usize,
-    seconds: u64,
-    directory: &Path,
-) -> Option<f64> {
+fn pgbench_inserts(pgbench: &Path, cluster: &Cluster, clients: usize, seconds: u64, directory: &Path) -> Option<f64> {
     let script = directory.join("single.sql");
     std::fs::write(&script, "insert into single (content) values (repeat('x', 400));\n").ok()?;
     let options = cluster.connect_options();

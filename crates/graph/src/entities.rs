@@ -54,7 +54,7 @@ impl Graph {
                 Clause { any, disjoint: false }
             }));
         }
-        let after = page.after.and_then(|id| self.node(id)).map(|node| node.number());
+        let after = page.after.and_then(|id| self.node(id)).map(Node::number);
         let test = |number: u32| self.record(Node::new(number)).is_some_and(|record| filter.passes(record));
         let selection = Select { clauses, after, limit: page.limit }.run(filter.needs_records().then_some(test));
         EntityPage {

@@ -93,7 +93,11 @@ impl Writer {
             Ok(()) => return,
             Err(Gap::NotNext) => loads,
             Err(gap @ (Gap::Digest | Gap::History)) => {
-                tracing::error!(seq = last, ?gap, "the graph differs from the database after own commits; loading anew");
+                tracing::error!(
+                    seq = last,
+                    ?gap,
+                    "the graph differs from the database after own commits; loading anew"
+                );
                 loads + 1
             }
         };

@@ -48,10 +48,10 @@ impl<'de> Deserialize<'de> for Lang {
 
 /// A text in one or more languages.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Text(
-    /// By tag, ascending.
-    Option<Arc<[(Lang, Box<str>)]>>,
-);
+pub struct Text(Option<Arc<[InLang]>>);
+
+/// A text and its language; the parts of a [`Text`] ascend by tag.
+type InLang = (Lang, Box<str>);
 
 impl Text {
     /// Whether there is no text in any language.

@@ -68,6 +68,11 @@ pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
     }
 }
 
+/// Whether the server refused what was sent, so that sending it again would not help.
+pub(crate) fn is_refused(error: &sqlx::Error) -> bool {
+    refusal(error).is_some() && !is_transient(error)
+}
+
 /// The database's own error, where it is one.
 pub(crate) fn refusal(error: &sqlx::Error) -> Option<&PgDatabaseError> {
     error.as_database_error()?.try_downcast_ref::<PgDatabaseError>()

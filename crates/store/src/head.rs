@@ -43,9 +43,12 @@ pub(crate) async fn begin_commit(conn: &mut PgConnection) -> Result<(Head, DateT
     Ok((Head { seq: row.seq, chain: chain::from_column(&row.chain), digest, recorded_at: Some(row.now) }, row.now))
 }
 
-/// Moves the head to a commit that stands in `commit`, and wakes the followers when the transaction commits.
+/// Checks all references, moves the head to a commit that stands in `commit`, and wakes the followers when the
+/// transaction commits.
 pub(crate) async fn end_commit(conn: &mut PgConnection, seq: i64) -> Result<(), sqlx::Error> {
-    sqlx::query!("select end_commit($1), pg_notify('pledgegraph', $1::bigint::text)", seq).execute(conn).await?;
+    sqlx::query!("select check_references(), end_commit($1), pg_notify('pledgegraph', $1::bigint::text)", seq)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //! transaction because its shape *is* the protocol: [`commits::write_batch`] and [`bulk::load`] (the head is locked from
 //! their first write to COMMIT), and the readers [`snapshot::load`] and [`log::since`] (one snapshot for all they read).
 
+mod batch;
 pub mod bulk;
 mod chain;
 mod code_text;

@@ -154,9 +154,8 @@ pub(crate) async fn move_rows(conn: &mut PgConnection, seq: i64, now: DateTime<U
         "insert into edge_link (edge_id, link, target_id, ordinal)
          select edge_id, link, target_id, ordinal from stage_edge_link order by edge_id"
     )
-    .execute(&mut *conn)
+    .execute(conn)
     .await?;
-    sqlx::query!("select check_references()").execute(conn).await?;
     Ok(())
 }
 

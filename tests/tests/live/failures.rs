@@ -57,7 +57,7 @@ async fn a_replaced_tail_is_found_even_at_the_same_seq() -> Result<()> {
     one(&mut conn, [put_edge(&pledge("new 2", "willing"))]).await?;
     let head = head::read(&mut conn).await?;
     let snapshot = eventually(&live, |graph| graph.chain() == head.chain).await;
-    assert_same(&snapshot, &*Live::start(db.pool(), LiveOptions::default()).await?.snapshot());
+    assert_same(&snapshot, &Live::start(db.pool(), LiveOptions::default()).await?.snapshot());
     Ok(())
 }
 

@@ -31,7 +31,9 @@ impl Rows {
     }
 
     fn header<F>(&mut self, columns: &[&Column<F>]) {
-        columns.iter().for_each(|column| self.field(column.name));
+        for column in columns {
+            self.field(column.name);
+        }
         self.end();
     }
 
