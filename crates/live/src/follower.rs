@@ -9,8 +9,9 @@ use pledgegraph_store::snapshot::{self, Quotations, Row};
 use pledgegraph_store::{StoreError, head};
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
+use crate::hints::Hints;
 use crate::published::{Gap, Published};
 use crate::status::Notes;
 
@@ -25,7 +26,7 @@ pub(crate) struct Follower {
     pub(crate) pool: PgPool,
     pub(crate) published: Arc<Published>,
     pub(crate) notes: Arc<Notes>,
-    pub(crate) wake: Arc<Notify>,
+    pub(crate) hints: Arc<Hints>,
 }
 
 impl Follower {
@@ -37,7 +38,7 @@ impl Follower {
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
                 _ = tick.tick() => {}
-                () = self.wake.notified() => {}
+                () = self.hints.hinted() => {}
             }
             if let Err(error) = self.step().await {
                 let text = chain_of_causes(&error);
@@ -55,8 +56,8 @@ impl Follower {
                 let mut listener = PgListener::connect_with(&self.pool).await?;
                 listener.listen(head::CHANNEL).await?;
                 loop {
-                    listener.recv().await?;
-                    self.wake.notify_one();
+                    let announced = listener.recv().await?.payload().parse().unwrap_or(i64::MAX);
+                    self.hints.announced(announced, self.published.current().seq());
                 }
             };
             tokio::select! {
@@ -66,7 +67,7 @@ impl Follower {
                     tracing::debug!(?broken, "no notifications for now");
                 }
             }
-            tokio::time::sleep(LISTEN_AGAIN).await;
+            let _ = tokio::time::timeout(LISTEN_AGAIN, stop.wait_for(|stop| *stop)).await;
         }
     }
 

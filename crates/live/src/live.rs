@@ -7,10 +7,11 @@ use pledgegraph_model::EdgeId;
 use pledgegraph_store::quotations::{self, EvidenceQuotation};
 use pledgegraph_store::{StoreError, Write, WriteError};
 use sqlx::PgPool;
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::follower::{self, Follower};
+use crate::hints::Hints;
 use crate::published::Published;
 use crate::status::{Notes, Status};
 use crate::writer::{Job, Receipt, Writer};
@@ -41,7 +42,8 @@ pub struct Live {
 }
 
 impl Live {
-    /// Loads the graph, then starts the writer and the follower.
+    /// Loads the graph, then starts the writer and the follower. The pool must allow at least five connections: three
+    /// for loading, one for the writer, one that listens.
     ///
     /// # Errors
     /// When the database cannot be read, or holds something else than its digest says.
@@ -50,16 +52,16 @@ impl Live {
         let notes = Arc::new(Notes::default());
         notes.contact(graph.seq());
         let published = Arc::new(Published::new(graph));
-        let wake = Arc::new(Notify::new());
+        let hints = Arc::new(Hints::default());
         let (jobs, waiting) = mpsc::channel(options.queue);
         let (stop, stopped) = watch::channel(false);
         let follower = Follower {
             pool: pool.clone(),
             published: Arc::clone(&published),
             notes: Arc::clone(&notes),
-            wake: Arc::clone(&wake),
+            hints: Arc::clone(&hints),
         };
-        let writer = Writer { pool: pool.clone(), published: Arc::clone(&published), notes: Arc::clone(&notes), wake };
+        let writer = Writer { pool: pool.clone(), published: Arc::clone(&published), notes: Arc::clone(&notes), hints };
         let tasks = vec![
             tokio::spawn(writer.run(waiting)),
             tokio::spawn(follower.clone().run(stopped.clone())),

@@ -9,6 +9,7 @@ use pledgegraph_store::{BatchError, StoreError, Write, WriteError};
 use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::hints::Hints;
 use crate::published::{Gap, Published};
 use crate::status::Notes;
 
@@ -30,13 +31,19 @@ pub(crate) struct Job {
     pub(crate) answer: oneshot::Sender<Result<Receipt, WriteError>>,
 }
 
+/// What the follower must have published before a batch is answered.
+struct Awaited {
+    seq: i64,
+    /// How often the graph must have been loaded anew by then.
+    loads: u64,
+}
+
 /// What the task works with.
 pub(crate) struct Writer {
     pub(crate) pool: PgPool,
     pub(crate) published: Arc<Published>,
     pub(crate) notes: Arc<Notes>,
-    /// Wakes the follower.
-    pub(crate) wake: Arc<tokio::sync::Notify>,
+    pub(crate) hints: Arc<Hints>,
 }
 
 impl Writer {
@@ -45,6 +52,8 @@ impl Writer {
         let mut waiting = Vec::with_capacity(MAX_BATCH);
         while jobs.recv_many(&mut waiting, MAX_BATCH).await > 0 {
             self.batch(std::mem::take(&mut waiting)).await;
+            // Clients that were just answered often write again: let them, so that the next batch is not of one.
+            tokio::task::yield_now().await;
         }
     }
 
@@ -52,11 +61,15 @@ impl Writer {
         #[expect(clippy::cast_precision_loss, reason = "a batch has at most 256 writes")]
         metrics::histogram!("pledgegraph_batch_writes").record(jobs.len() as f64);
         let (writes, answers): (Vec<Write>, Vec<_>) = jobs.into_iter().map(|job| (job.write, job.answer)).unzip();
-        let results = match self.write(&writes).await {
-            Ok(done) => {
-                self.publish(&done).await;
-                done.answers
-            }
+        self.hints.begin_writing();
+        let results = self.write(&writes).await;
+        let awaited = results.as_ref().ok().and_then(|done| self.publish(done));
+        self.hints.end_writing(self.published.current().seq());
+        if let Some(awaited) = awaited {
+            self.wait_for_follower(awaited).await;
+        }
+        let results = match results {
+            Ok(done) => done.answers,
             Err(error) => vec![Err(error); answers.len()],
         };
         for (result, answer) in results.into_iter().zip(answers) {
@@ -82,28 +95,27 @@ impl Writer {
         })
     }
 
-    /// Publishes the commits directly where they follow the newest snapshot, else lets the follower do it.
-    async fn publish(&self, done: &Done) {
+    /// Publishes the commits directly where they follow the newest snapshot; else says what the follower must publish.
+    fn publish(&self, done: &Done) -> Option<Awaited> {
         let commits: Vec<Commit> = done.answers.iter().filter_map(|answer| answer.as_ref().ok().cloned()).collect();
-        let Some(last) = commits.last().map(|commit| commit.seq) else { return };
+        let seq = commits.last()?.seq;
         metrics::counter!("pledgegraph_commits_total").increment(commits.len() as u64);
-        self.notes.contact(last);
+        self.notes.contact(seq);
         let loads = self.published.loads();
-        let needed = match self.published.advance((done.before.seq, done.before.chain), &commits) {
-            Ok(()) => return,
-            Err(Gap::NotNext) => loads,
+        match self.published.advance((done.before.seq, done.before.chain), &commits) {
+            Ok(()) => None,
+            Err(Gap::NotNext) => Some(Awaited { seq, loads }),
             Err(gap @ (Gap::Digest | Gap::History)) => {
-                tracing::error!(
-                    seq = last,
-                    ?gap,
-                    "the graph differs from the database after own commits; loading anew"
-                );
-                loads + 1
+                tracing::error!(seq, ?gap, "the graph differs from the database after own commits; loading anew");
+                Some(Awaited { seq, loads: loads + 1 })
             }
-        };
-        self.wake.notify_one();
-        if !self.published.reaches(last, needed, FOLLOWER_LIMIT).await {
-            tracing::warn!(seq = last, "answered before the follower published the write");
+        }
+    }
+
+    async fn wait_for_follower(&self, awaited: Awaited) {
+        self.hints.look_now();
+        if !self.published.reaches(awaited.seq, awaited.loads, FOLLOWER_LIMIT).await {
+            tracing::warn!(seq = awaited.seq, "answered before the follower published the write");
         }
     }
 }
