@@ -30,16 +30,23 @@ impl Graph {
         }
         entities.sort_by_key(|(entity, _)| entity.id);
         edges.sort_by_key(|(edge, _)| edge.id);
+        // A name that one entity gives up may be another's within the same commit.
+        let removed = commit.changes.iter().filter_map(|change| match change {
+            Change::Remove(Removed::Entity(id)) => Some(*id),
+            _ => None,
+        });
+        let renamed = entities.iter().map(|(entity, _)| entity.id).chain(removed.clone());
+        for node in renamed.filter_map(|id| self.node(id)).collect::<Vec<_>>() {
+            self.forget_names(node);
+        }
         for (entity, hash) in entities {
             self.put_entity(entity, hash, stamp);
         }
         for (edge, hash) in edges {
             self.put_edge(edge, hash, stamp);
         }
-        for change in &commit.changes {
-            if let Change::Remove(Removed::Entity(id)) = change {
-                self.remove_entity(*id);
-            }
+        for id in removed {
+            self.remove_entity(id);
         }
         self.seq = commit.seq;
         self.chain = commit.chain;
@@ -50,7 +57,6 @@ impl Graph {
     fn put_entity(&mut self, entity: &Entity, hash: u64, stamp: Stamp) {
         let shared = Arc::new(entity.clone());
         let node = if let Some(node) = self.node(entity.id) {
-            self.forget_names(node);
             if let Some(Some(record)) = self.nodes.get_mut(node.index()) {
                 self.held ^= record.hash;
                 record.entity = shared;
@@ -83,7 +89,6 @@ impl Graph {
 
     fn remove_entity(&mut self, id: EntityId) {
         let Some(node) = self.node(id) else { return };
-        self.forget_names(node);
         let Some(record) = self.nodes.get_mut(node.index()).and_then(Option::take) else { return };
         self.held ^= record.hash;
         self.node_of.remove(id.0.as_u128(), node.number());

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use pledgegraph_model::{
-    Capability, Code, Date, EdgeDetail, EdgeId, EdgeKind, EntityId, Explicitness, Modality, Stance, lookup_keys, words,
+    Capability, Code, Date, EdgeId, EdgeKind, EntityId, Explicitness, Modality, Stance, lookup_keys, words,
 };
 
 use crate::Graph;
@@ -74,6 +74,10 @@ impl Graph {
             self.clause(Index::Modality, filter.modality.as_ref(), &mut clauses);
         }
         self.clause(Index::Polarity, filter.polarity.as_ref(), &mut clauses);
+        self.clause(Index::Rank, filter.rank.as_ref(), &mut clauses);
+        self.clause(Index::MembershipRole, filter.membership_role.as_ref(), &mut clauses);
+        self.clause(Index::AttendanceRole, filter.attendance_role.as_ref(), &mut clauses);
+        self.clauses_by_date(filter, &mut clauses);
         for word in filter.text.iter().flat_map(|text| lookup_keys(text).into_iter().take(1)) {
             clauses.extend(words(&word).map(|word| self.mentioning(word)));
         }
@@ -123,6 +127,17 @@ impl Graph {
             let lists = |index, codes: Vec<Capability>| codes.into_iter().map(move |c| self.indexes.get(index, c));
             let all = lists(Index::Capability, wanted).chain(lists(Index::RequestCapability, requests));
             clauses.push(Clause { any: all.map(Cow::Borrowed).collect(), disjoint: true });
+        }
+    }
+
+    /// What narrows dates down; the record decides.
+    fn clauses_by_date<'g>(&'g self, filter: &EdgeFilter, clauses: &mut Vec<Clause<'g>>) {
+        if let Some(span) = filter.said {
+            let any = self.indexes.said.within(span, filter.date_match_certain);
+            clauses.push(Clause { any: any.into_iter().map(Cow::Borrowed).collect(), disjoint: false });
+        }
+        if filter.valid_at.is_some() && filter.date_match_certain {
+            clauses.push(Clause { any: vec![Cow::Borrowed(self.indexes.bounded())], disjoint: true });
         }
     }
 
@@ -178,7 +193,13 @@ impl Graph {
         nodes.dedup();
         let incidences: Vec<Incidence> = Incidence::ends()
             .chain(Explicitness::ALL.iter().map(|how| Incidence::Condition(*how)))
-            .chain([Incidence::Coalition, Incidence::Meeting, Incidence::Place, Incidence::ActingThrough])
+            .chain([
+                Incidence::Coalition,
+                Incidence::Meeting,
+                Incidence::Place,
+                Incidence::ActingThrough,
+                Incidence::Agent,
+            ])
             .collect();
         let Clause { any: names, .. } = self.groups(&nodes, &incidences);
         Clause { any: texts.chain(names).collect(), disjoint: false }
@@ -198,30 +219,14 @@ fn are_those_that_count(modalities: &[Modality]) -> bool {
 impl EdgeFilter {
     /// Whether some of it no index can answer.
     fn needs_records(&self) -> bool {
-        self.rank.is_some()
-            || self.membership_role.is_some()
-            || self.attendance_role.is_some()
-            || self.said.is_some()
-            || self.valid_at.is_some()
+        self.said.is_some() || self.valid_at.is_some()
     }
 }
 
 impl EdgeRecord {
     /// Whether it passes what no index can answer.
     fn passes(&self, filter: &EdgeFilter) -> bool {
-        fn any_of<C: Code>(codes: Option<&Vec<C>>, code: Option<C>) -> bool {
-            codes.is_none_or(|codes| code.is_some_and(|code| codes.contains(&code)))
-        }
-        let (membership_role, attendance_role) = match &*self.detail {
-            EdgeDetail::Membership(detail) => (Some(detail.role), None),
-            EdgeDetail::Attendance(detail) => (None, Some(detail.role)),
-            _ => (None, None),
-        };
-        any_of(filter.rank.as_ref(), Some(self.rank))
-            && any_of(filter.membership_role.as_ref(), membership_role)
-            && any_of(filter.attendance_role.as_ref(), attendance_role)
-            && self.said_within(filter)
-            && self.holds(filter)
+        self.said_within(filter) && self.holds(filter)
     }
 
     fn said_within(&self, filter: &EdgeFilter) -> bool {

@@ -4,17 +4,28 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 use pledgegraph_model::{
-    Capability, Code, Conditionality, EdgeKind, Explicitness, Mission, Modality, Polarity, Stage, Stance,
+    AttendanceRole, Capability, Code, Conditionality, EdgeDetail, EdgeKind, Explicitness, MembershipRole, Mission,
+    Modality, Polarity, Rank, Stage, Stance,
 };
 
 use crate::postings::Postings;
 use crate::record::EdgeRecord;
+use crate::said::{SaidBuilder, SaidMonths};
 
 /// Which codes of a record are indexed. One place for bulk building, applying and verifying.
 pub(crate) fn codes(record: &EdgeRecord, mut each: impl FnMut(Index, usize)) {
     each(Index::Kind, record.kind().index());
     each(Index::Modality, record.modality.index());
     each(Index::Polarity, record.polarity.index());
+    each(Index::Rank, record.rank.index());
+    match &*record.detail {
+        EdgeDetail::Membership(membership) => each(Index::MembershipRole, membership.role.index()),
+        EdgeDetail::Attendance(attendance) => each(Index::AttendanceRole, attendance.role.index()),
+        _ => {}
+    }
+    if record.is_bounded() {
+        each(Index::Bounded, 0);
+    }
     if record.modality.counts() {
         each(Index::Counted, 0);
     }
@@ -28,7 +39,7 @@ pub(crate) fn codes(record: &EdgeRecord, mut each: impl FnMut(Index, usize)) {
         each(Index::Stage, commitment.stage.index());
         each(Index::Conditionality, commitment.conditionality.index());
     }
-    if let pledgegraph_model::EdgeDetail::Request(request) = &*record.detail
+    if let EdgeDetail::Request(request) = &*record.detail
         && let Some(capability) = request.capability
     {
         each_capability(capability, Index::RequestCapability, &mut each);
@@ -63,12 +74,17 @@ pub(crate) enum Index {
     /// One list: the modalities that count.
     Counted,
     Polarity,
+    Rank,
+    MembershipRole,
+    AttendanceRole,
+    /// One list: what holds from or until a stated day.
+    Bounded,
     /// Of any leaf of the condition tree.
     Explicitness,
 }
 
 impl Index {
-    const ALL: [(Self, usize); 12] = [
+    const ALL: [(Self, usize); 16] = [
         (Self::Kind, EdgeKind::ALL.len()),
         (Self::Capability, Capability::ALL.len()),
         (Self::RequestCapability, Capability::ALL.len()),
@@ -80,6 +96,10 @@ impl Index {
         (Self::Modality, Modality::ALL.len()),
         (Self::Counted, 1),
         (Self::Polarity, Polarity::ALL.len()),
+        (Self::Rank, Rank::ALL.len()),
+        (Self::MembershipRole, MembershipRole::ALL.len()),
+        (Self::AttendanceRole, AttendanceRole::ALL.len()),
+        (Self::Bounded, 1),
         (Self::Explicitness, Explicitness::ALL.len()),
     ];
 }
@@ -91,6 +111,8 @@ pub(crate) struct Indexes {
     by_code: Vec<Arc<Vec<Postings>>>,
     /// By word of the texts.
     pub(crate) words: OrdMap<Box<str>, Postings>,
+    /// By the time of saying.
+    pub(crate) said: SaidMonths,
     /// All live edges.
     pub(crate) live: Postings,
 }
@@ -98,11 +120,16 @@ pub(crate) struct Indexes {
 impl Default for Indexes {
     fn default() -> Self {
         let by_code = Index::ALL.iter().map(|(_, codes)| Arc::new(vec![Postings::default(); *codes])).collect();
-        Self { by_code, words: OrdMap::new(), live: Postings::default() }
+        Self { by_code, words: OrdMap::new(), said: SaidMonths::default(), live: Postings::default() }
     }
 }
 
 impl Indexes {
+    /// The edges that hold from or until a stated day.
+    pub(crate) fn bounded(&self) -> &Postings {
+        &self.by_code[Index::Bounded as usize][0]
+    }
+
     /// The edges whose modality counts.
     pub(crate) fn counted(&self) -> &Postings {
         &self.by_code[Index::Counted as usize][0]
@@ -118,8 +145,10 @@ impl Indexes {
         let mut by_code: Vec<Vec<Vec<u32>>> = Index::ALL.iter().map(|(_, codes)| vec![Vec::new(); *codes]).collect();
         let mut by_word: std::collections::HashMap<Box<str>, Vec<u32>> = std::collections::HashMap::new();
         let mut live = Vec::new();
+        let mut said = SaidBuilder::default();
         for (slot, record) in records {
             live.push(slot);
+            said.push(slot, &record.circumstances().said_at);
             codes(record, |index, code| by_code[index as usize][code].push(slot));
             for word in record.words() {
                 by_word.entry(word).or_default().push(slot);
@@ -129,6 +158,7 @@ impl Indexes {
         Self {
             by_code: by_code.into_iter().map(freeze).collect(),
             words: by_word.into_iter().map(|(word, slots)| (word, Postings::from_sorted(&slots))).collect(),
+            said: said.finish(),
             live: Postings::from_sorted(&live),
         }
     }
@@ -137,6 +167,7 @@ impl Indexes {
     pub(crate) fn change(&mut self, slot: u32, record: &EdgeRecord, add: bool) {
         let change = |postings: &mut Postings| if add { postings.insert(slot) } else { postings.remove(slot) };
         change(&mut self.live);
+        self.said.change(&record.circumstances().said_at, change);
         codes(record, |index, code| {
             change(&mut Arc::make_mut(&mut self.by_code[index as usize])[code]);
         });
@@ -155,7 +186,7 @@ impl Indexes {
 impl Indexes {
     /// Every list by code, with the name of its index.
     pub(crate) fn lists(&self) -> impl Iterator<Item = (&'static str, &Postings)> {
-        const NAMES: [&str; 12] = [
+        const NAMES: [&str; 16] = [
             "kind",
             "capability",
             "request capability",
@@ -167,8 +198,14 @@ impl Indexes {
             "modality",
             "counted",
             "polarity",
+            "rank",
+            "membership role",
+            "attendance role",
+            "bounded",
             "explicitness",
         ];
-        NAMES.iter().zip(&self.by_code).flat_map(|(name, lists)| lists.iter().map(|postings| (*name, postings)))
+        let by_code =
+            NAMES.iter().zip(&self.by_code).flat_map(|(name, lists)| lists.iter().map(|postings| (*name, postings)));
+        by_code.chain(self.said.lists().map(|postings| ("said", postings)))
     }
 }

@@ -20,6 +20,7 @@ mod positions;
 mod postings;
 mod projection;
 mod record;
+mod said;
 mod search;
 mod select;
 mod subgraph;

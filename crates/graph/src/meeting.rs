@@ -20,7 +20,7 @@ pub struct MeetingClaims<'g> {
 }
 
 impl Graph {
-    /// What is claimed of a meeting. O(convenings^2), at most 1,000 of them.
+    /// What is claimed of a meeting. O(convenings), at most 1,000 of them.
     pub fn meeting(&self, id: EntityId) -> MeetingClaims<'_> {
         let record = self.node(id).and_then(|node| self.record(node));
         let convenings = record.and_then(|record| record.group(Incidence::Object(EdgeKind::Convening)));

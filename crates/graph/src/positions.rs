@@ -1,7 +1,6 @@
 //! Where an actor stands: computed from its statements, never stored.
 
-use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use pledgegraph_model::{
@@ -93,14 +92,26 @@ impl Graph {
     }
 }
 
-/// Splits statements on one matter into those that stand and those that are passed over.
+/// Splits statements on one matter into those that stand and those that are passed over. O(statements).
 pub(crate) fn latest(edges: Vec<EdgeView<'_>>) -> (Vec<EdgeView<'_>>, Vec<EdgeView<'_>>) {
     let when: Vec<Option<Days>> = edges.iter().map(said).collect();
-    let beaten = |i: usize| (0..edges.len()).any(|j| j != i && beats(&edges[j], when[j], &edges[i], when[i]));
-    let lost: Vec<bool> = (0..edges.len()).map(beaten).collect();
+    let latest_first = when.iter().flatten().map(|(first, _)| *first).max();
+    let mut best: HashMap<Days, Standing> = HashMap::new();
+    for (edge, days) in edges.iter().zip(&when) {
+        if let Some(days) = days {
+            let own = standing(edge);
+            best.entry(*days).and_modify(|known| *known = (*known).min(own)).or_insert(own);
+        }
+    }
+    let beaten = |edge: &EdgeView<'_>, days: &Option<Days>| {
+        days.is_some_and(|days| {
+            let later = latest_first.is_some_and(|first| first > days.1);
+            later || best.get(&days).is_some_and(|best| *best < standing(edge))
+        })
+    };
     let (mut current, mut passed_over) = (Vec::new(), Vec::new());
-    for (edge, lost) in edges.into_iter().zip(lost) {
-        if lost { passed_over.push(edge) } else { current.push(edge) }
+    for (edge, days) in edges.into_iter().zip(&when) {
+        if beaten(&edge, days) { passed_over.push(edge) } else { current.push(edge) }
     }
     (current, passed_over)
 }
@@ -120,25 +131,15 @@ fn said(edge: &EdgeView<'_>) -> Option<Days> {
     })
 }
 
-/// Whether `a` takes the place of `b`.
-fn beats(a: &EdgeView<'_>, a_days: Option<Days>, b: &EdgeView<'_>, b_days: Option<Days>) -> bool {
-    match (a_days, b_days) {
-        (Some(a_days), Some(b_days)) if a_days == b_days => tie_break(a, b) == Ordering::Less,
-        (Some((a_first, _)), Some((_, b_last))) => a_first > b_last,
-        _ => false,
-    }
-}
+/// What decides between statements of the same date, best first: rank, then own over reported, then the more specific.
+type Standing = (u8, Modality, Specificity);
 
-/// `Less` when `a` goes before `b`: rank, then own over reported, then the more specific.
-fn tie_break(a: &EdgeView<'_>, b: &EdgeView<'_>) -> Ordering {
-    let key = |edge: &EdgeView<'_>| {
-        let rank = match edge.rank() {
-            Rank::Preferred => 0,
-            Rank::Normal => 1,
-            Rank::Deprecated => 2,
-        };
-        let specificity = edge.detail().commitment().map_or(Specificity::Specified, |c| c.specificity);
-        (rank, edge.modality(), specificity)
+fn standing(edge: &EdgeView<'_>) -> Standing {
+    let rank = match edge.rank() {
+        Rank::Preferred => 0,
+        Rank::Normal => 1,
+        Rank::Deprecated => 2,
     };
-    key(a).cmp(&key(b))
+    let specificity = edge.detail().commitment().map_or(Specificity::Specified, |c| c.specificity);
+    (rank, edge.modality(), specificity)
 }

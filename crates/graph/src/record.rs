@@ -138,6 +138,12 @@ impl EdgeRecord {
         self.detail.kind()
     }
 
+    /// Whether it holds from or until a stated day.
+    pub(crate) fn is_bounded(&self) -> bool {
+        let circumstances = self.circumstances();
+        circumstances.valid_from.edtf.is_some() || circumstances.valid_until.edtf.is_some()
+    }
+
     pub(crate) fn circumstances(&self) -> &Circumstances {
         self.circumstances.as_deref().unwrap_or(&NO_CIRCUMSTANCES)
     }

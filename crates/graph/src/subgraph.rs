@@ -72,7 +72,11 @@ impl Graph {
         let mut seen: BTreeSet<Node> = BTreeSet::new();
         let mut nodes: Vec<Node> = Vec::new();
         let roots = query.roots.iter().filter_map(|id| self.node(*id));
-        nodes.extend(roots.filter(|node| seen.insert(*node)).take(query.max_nodes));
+        nodes.extend(roots.filter(|node| seen.insert(*node)));
+        if nodes.len() > query.max_nodes {
+            nodes.truncate(query.max_nodes);
+            return (nodes, true);
+        }
         let mut layer = 0..nodes.len();
         for _ in 0..query.depth {
             for at in layer.clone() {

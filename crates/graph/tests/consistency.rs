@@ -182,6 +182,7 @@ proptest! {
             explicitness: on[7].then_some(how),
             said: on[8].then_some(span),
             date_match_certain: explicit,
+            rank: on[1].then(|| vec![Rank::Normal]),
             conditionality: on[9].then(|| vec![Conditionality::Conditional]),
             ..EdgeFilter::default()
         };
@@ -202,6 +203,7 @@ proptest! {
                 && filter.stance.as_ref().is_none_or(|w| of(&|c| w.contains(&c.stance)))
                 && filter.stage.as_ref().is_none_or(|w| of(&|c| w.contains(&c.stage)))
                 && filter.conditionality.as_ref().is_none_or(|w| of(&|c| w.contains(&c.conditionality)))
+                && filter.rank.as_ref().is_none_or(|w| w.contains(&edge.rank))
                 && filter.subject.as_ref().is_none_or(|w| w.contains(&edge.subject))
                 && filter.condition.as_ref().is_none_or(|w| {
                     leaves.iter().any(|(id, h)| w.contains(id) && filter.explicitness.is_none_or(|how| *h == how))
@@ -243,4 +245,15 @@ fn indexed_filters_look_at_the_page_only() {
     let page = graph.edges(&filter, Page::first(50));
     assert!(page.more && page.total.exact && page.total.value > 1000, "{:?}", page.total);
     assert_eq!(page.visited, 50);
+    let none = EdgeFilter { rank: Some(vec![]), ..EdgeFilter::default() };
+    assert_eq!(graph.edges(&none, Page::first(50)).visited, 0);
+    // Dates are tested on the record, but only in the months that the question touches.
+    let day = |year, month| NaiveDate::from_ymd_opt(year, month, 3);
+    let visited = |from, to| {
+        let said = Some(Span { from, to });
+        let filter = EdgeFilter { said, date_match_certain: true, ..EdgeFilter::default() };
+        graph.edges(&filter, Page::first(50)).visited
+    };
+    assert_eq!(visited(None, day(1900, 1)), 0);
+    assert!(visited(day(2024, 5), day(2024, 5)) < 1_000);
 }

@@ -125,6 +125,7 @@ fn any_usual_spelling_finds_the_entity() {
         ("Britain", "country:GB", MatchQuality::Exact, "Britain"),
         ("وبريطانيا", "country:GB", MatchQuality::Exact, "بريطانيا"),
         ("gb", "country:GB", MatchQuality::Exact, "GB"),
+        ("the United Kingdom", "country:GB", MatchQuality::Exact, "United Kingdom"),
         ("united k", "country:GB", MatchQuality::Prefix, "United Kingdom"),
         ("kingdom", "country:GB", MatchQuality::Words, "United Kingdom"),
         ("Starmr", "person:starmer", MatchQuality::Fuzzy, "starmer"),
@@ -209,6 +210,9 @@ fn neighbours_and_subgraphs() {
     );
     assert_eq!(around(0, &[], 10), (vec!["country:GB".to_owned()], 0, false));
     assert!(around(3, &[], 3).2);
+    let roots = ["country:GB", "country:FR"].map(id).to_vec();
+    let two = SubgraphQuery { roots, depth: 0, kinds: vec![], max_nodes: 1, max_edges: 1 };
+    assert!(graph.subgraph(&two).truncated, "a root was left out");
     assert_eq!(around(9, &[], 100).0.len(), 7, "all but the meeting and the sources");
 }
 
@@ -220,6 +224,25 @@ fn leaders_and_regions() {
     assert_eq!(count(&EntityFilter { region: Some("150".to_owned()), ..EntityFilter::default() }), 1);
     assert_eq!(count(&EntityFilter { text: Some("united".to_owned()), ..EntityFilter::default() }), 2);
     assert_eq!(count(&EntityFilter::default()), ENTITIES.len() as u64);
+}
+
+/// A reference that one entity gives up may be another's in the same commit.
+#[test]
+fn a_reference_passes_on_within_a_commit() {
+    let mut graph = graph(&[]);
+    let successor = r#"{"kind":"meeting","slug":"summit","names":{"en":"Another summit"}}"#;
+    let mut successor: Entity = serde_json::from_str(successor).expect("valid");
+    successor.id = EntityId::of_key("meeting:another");
+    let (gone, hash) = (id("meeting:summit"), entity_hash(&successor));
+    let old = entity_hash(graph.entity(gone).expect("known").entity());
+    let changes = vec![
+        Change::PutEntity(Box::new(successor.clone()), hash),
+        Change::Remove(pledgegraph_model::Removed::Entity(gone)),
+    ];
+    let recorded_at = DateTime::from_timestamp(1_750_000_001, 0).expect("in range");
+    graph.apply(&Commit { seq: 2, chain: [2; 16], digest: graph.digest() ^ old ^ hash, recorded_at, changes });
+    assert_eq!(graph.find(&successor.reference()).map(|found| found.id()), Some(successor.id));
+    assert_eq!(graph.verify(), []);
 }
 
 /// A checker must be able to fail.

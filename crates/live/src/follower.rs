@@ -17,6 +17,8 @@ use crate::status::Notes;
 
 /// How often the log is read without a hint.
 const POLL: Duration = Duration::from_millis(250);
+/// How long to wait at most before trying again what is broken for good.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// How long to wait before listening again after the connection broke.
 const LISTEN_AGAIN: Duration = Duration::from_secs(2);
 
@@ -32,6 +34,7 @@ pub(crate) struct Follower {
 impl Follower {
     /// Runs until `stop` turns true.
     pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) {
+        let mut pause = POLL;
         let mut tick = tokio::time::interval(POLL);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -40,11 +43,18 @@ impl Follower {
                 _ = tick.tick() => {}
                 () = self.hints.hinted() => {}
             }
-            if let Err(error) = self.step().await {
-                let text = chain_of_causes(&error);
-                if self.notes.problem(&text) {
-                    tracing::warn!("cannot follow the log: {text}");
-                }
+            let Err(error) = self.step().await else {
+                pause = POLL;
+                continue;
+            };
+            let text = chain_of_causes(&error);
+            if self.notes.problem(&text) {
+                tracing::warn!("cannot follow the log: {text}");
+            }
+            if !error.is_transient() {
+                // Reading everything again and again would not mend it.
+                pause = (pause * 2).min(LONGEST_PAUSE);
+                let _ = tokio::time::timeout(pause, stop.wait_for(|stop| *stop)).await;
             }
         }
     }
@@ -128,7 +138,10 @@ pub(crate) async fn load(pool: &PgPool) -> Result<Graph, StoreError> {
     })
     .await?;
     let read = began.elapsed();
-    let graph = builder.finish(head.seq, head.chain, head.digest, head.recorded_at);
+    let finish = move || builder.finish(head.seq, head.chain, head.digest, head.recorded_at);
+    // Seconds of work at a million edges: not on a thread that answers requests.
+    let graph =
+        tokio::task::spawn_blocking(finish).await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?;
     tracing::debug!(?read, built = ?began.elapsed(), edges = graph.edge_count(), "loaded the graph");
     if graph.computed_digest() != graph.digest() {
         let problem = "the rows are not what the digest of the head says".to_owned();

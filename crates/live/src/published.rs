@@ -12,7 +12,7 @@ use tokio::sync::watch;
 /// How many of the newest snapshots are kept.
 const RECENT: usize = 8;
 /// How many snapshots that a cursor was given for are kept, and how long.
-const PINNED: usize = 64;
+const PINNED: usize = 512;
 const PINNED_FOR: Duration = Duration::from_mins(5);
 
 /// Why commits could not be applied.

@@ -2,12 +2,15 @@
 
 use std::sync::Mutex;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// How long the database may be silent, though it is asked four times a second, before it counts as away.
+const SILENCE: TimeDelta = TimeDelta::seconds(2);
 
 /// How the process stands to the database.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Status {
-    /// Whether the database answered when it was last asked.
+    /// Whether the database answered when it was last asked, no more than two seconds ago.
     pub database: bool,
     /// `seq` of the newest published snapshot.
     pub seq: i64,
@@ -32,7 +35,10 @@ pub(crate) struct Notes(Mutex<Status>);
 
 impl Notes {
     pub(crate) fn read(&self) -> Status {
-        self.0.lock().map(|status| status.clone()).unwrap_or_default()
+        let mut status = self.0.lock().map(|status| status.clone()).unwrap_or_default();
+        let silent = status.last_contact.is_none_or(|contact| Utc::now() - contact > SILENCE);
+        status.database &= !silent;
+        status
     }
 
     pub(crate) fn contact(&self, head_seq: i64) {
@@ -49,5 +55,22 @@ impl Notes {
         let Ok(mut status) = self.0.lock() else { return true };
         status.database = false;
         status.problem.replace(text.to_owned()).is_none_or(|before| before != text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_falls_silent_counts_as_away() {
+        let notes = Notes::default();
+        assert!(!notes.read().database, "before the first contact");
+        notes.contact(7);
+        assert!(notes.read().database);
+        if let Ok(mut status) = notes.0.lock() {
+            status.last_contact = Some(Utc::now() - TimeDelta::seconds(3));
+        }
+        assert!(!notes.read().database);
     }
 }

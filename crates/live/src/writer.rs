@@ -78,14 +78,14 @@ impl Writer {
         }
     }
 
+    /// Writes a batch. What fails in passing (a connection that was closed while idle) and wrote nothing is tried again
+    /// once.
     async fn write(&self, writes: &[Write]) -> Result<Done, WriteError> {
-        let unavailable = |error: StoreError| WriteError::Unavailable(Arc::new(error));
-        let mut connection = self.pool.acquire().await.map_err(|error| unavailable(error.into()))?;
-        let results = commits::write_batch(&mut connection, writes).await;
-        if results.is_err() {
-            // Whatever state the connection is in, it must not lock the head any longer.
-            drop(connection.detach());
+        let mut results = self.attempt(writes).await;
+        if matches!(&results, Err(BatchError::NotWritten(error)) if error.is_transient()) {
+            results = self.attempt(writes).await;
         }
+        let unavailable = |error: StoreError| WriteError::Unavailable(Arc::new(error));
         results.map_err(|error| {
             self.notes.problem(&format!("a batch of writes failed: {error}"));
             match error {
@@ -93,6 +93,16 @@ impl Writer {
                 BatchError::OutcomeUnknown(error) => WriteError::OutcomeUnknown(Arc::new(error)),
             }
         })
+    }
+
+    async fn attempt(&self, writes: &[Write]) -> Result<Done, BatchError> {
+        let mut connection = self.pool.acquire().await.map_err(|error| BatchError::NotWritten(error.into()))?;
+        let results = commits::write_batch(&mut connection, writes).await;
+        if results.is_err() {
+            // Whatever state the connection is in, it must not lock the head any longer.
+            drop(connection.detach());
+        }
+        results
     }
 
     /// Publishes the commits directly where they follow the newest snapshot; else says what the follower must publish.

@@ -173,7 +173,7 @@ pub fn words(key: &str) -> impl Iterator<Item = &str> {
     key.split(' ').filter(|w| !w.is_empty())
 }
 
-/// The keys under which to look a typed text up: the key itself, then, for Arabic, each word without the article and
+/// The keys under which to look a typed text up: the key itself, then, without an English article, and for Arabic, each word without the article and
 /// the one-letter prefixes that are written onto it (and, with, for, as, so). Only for look-up, never for storage.
 pub fn lookup_keys(text: &str) -> Vec<String> {
     let key = search_key(text);
@@ -183,6 +183,7 @@ pub fn lookup_keys(text: &str) -> Vec<String> {
             keys.push(candidate);
         }
     };
+    push(key.strip_prefix("the ").unwrap_or(&key).to_owned());
     push(words(&key).map(strip_article).collect::<Vec<_>>().join(" "));
     push(words(&key).map(strip_prefix).collect::<Vec<_>>().join(" "));
     push(words(&key).map(|w| strip_article(strip_prefix(w))).collect::<Vec<_>>().join(" "));
@@ -230,6 +231,7 @@ mod tests {
         assert!(lookup_keys("والولايات المتحدة").contains(&"ولايات متحده".to_owned()));
         assert!(lookup_keys("لبريطانيا").contains(&"بريطانيا".to_owned()));
         assert_eq!(lookup_keys("Britain"), ["britain"]);
+        assert_eq!(lookup_keys("The United States"), ["the united states", "united states"]);
     }
 
     #[test]
