@@ -183,9 +183,20 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(Failure::Run(error)) => (1, error),
     };
     if !is_closed_pipe(&error) {
-        let _ = writeln!(io::stderr(), "error: {error:#}");
+        let _ = writeln!(io::stderr(), "error: {}", in_one_line(&error));
     }
     ExitCode::from(code)
+}
+
+/// An error with its causes; a cause that the text before it repeats already is left out.
+fn in_one_line(error: &anyhow::Error) -> String {
+    let mut line = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !line.ends_with(&cause) {
+            line = format!("{line}: {cause}");
+        }
+    }
+    line
 }
 
 /// Whoever read our output has seen enough.
