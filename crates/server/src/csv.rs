@@ -4,4 +4,5 @@ pub(crate) mod columns;
 pub(crate) mod commitments;
 pub(crate) mod edges;
 pub(crate) mod entities;
+pub(crate) mod positions;
 pub(crate) mod stream;

@@ -16,6 +16,9 @@ use crate::wire::list::version;
 /// The header that names the version of an answer.
 pub(crate) const VERSION: HeaderName = HeaderName::from_static("pledgegraph-version");
 
+/// The header that says that an answer without room for warnings leaves something out.
+pub(crate) const TRUNCATED: HeaderName = HeaderName::from_static("pledgegraph-truncated");
+
 /// Writes a body as JSON.
 pub(crate) fn bytes<T: Serialize>(body: &T) -> Result<Vec<u8>, ApiError> {
     let mut bytes = Vec::with_capacity(16 * 1024);
@@ -58,6 +61,19 @@ pub(crate) fn not_modified(etag: &str) -> Response {
     response
 }
 
+/// The weak entity tag of a list: of version, question, form, language and day.
+pub(crate) fn list_tag(
+    ask: &Ask,
+    given: &Given,
+    graph: &Graph,
+    lang: &str,
+    today: Option<chrono::NaiveDate>,
+) -> String {
+    let question = given.question_and_form(ask.uri.path());
+    let rest = format!("{lang} {today:?} {:?}", graph.chain());
+    format!("W/\"{}-{:016x}\"", graph.seq(), question ^ xxh3_64(rest.as_bytes()))
+}
+
 /// What a list is an answer to; its entity tag needs no look at the graph.
 pub(crate) struct ListHead<'a> {
     pub(crate) graph: &'a Graph,
@@ -74,10 +90,7 @@ impl<'a> ListHead<'a> {
         lang: &'a str,
         today: Option<chrono::NaiveDate>,
     ) -> Self {
-        let question = given.question_and_form(ask.uri.path());
-        let rest = format!("{lang} {today:?} {:?}", graph.chain());
-        let etag = format!("W/\"{}-{:016x}\"", graph.seq(), question ^ xxh3_64(rest.as_bytes()));
-        Self { graph, lang, etag }
+        Self { graph, lang, etag: list_tag(ask, given, graph, lang, today) }
     }
 
     /// The list as JSON.

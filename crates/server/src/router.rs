@@ -53,13 +53,14 @@ pub(crate) fn api() -> OpenApiRouter<State> {
     ];
     let collections = statements.into_iter().flat_map(edge_collection::routes);
     let collections = collections.chain(things.into_iter().flat_map(entity_collection::routes));
-    let others: [UtoipaMethodRouter<State>; 15] = [
+    let others: [UtoipaMethodRouter<State>; 16] = [
         entities::list_entities(),
         entities::export_entities(),
         entities::get_entity(),
         adjacent::list_adjacent(),
         subgraph::get_subgraph(),
         positions::list_positions(),
+        positions::export_positions(),
         vocabulary::list_vocabulary(),
         vocabulary::get_code_list(),
         service::get_service(),

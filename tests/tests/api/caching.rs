@@ -18,6 +18,10 @@ async fn a_client_that_has_the_answer_gets_304() -> Result<()> {
         "/v1/positions?actor=US",
         "/v1/graph/subgraph?roots=country:GB",
         "/v1/vocabulary",
+        "/v1/commitments.csv?stance=willing",
+        "/v1/countries.csv",
+        "/v1/entities.csv?q=Britain",
+        "/v1/positions.csv?actor=US",
         "/openapi.json",
     ] {
         let first = app.get(path).await?;
@@ -51,6 +55,17 @@ async fn tags_tell_forms_and_versions_apart() -> Result<()> {
     ] {
         assert_ne!(tag(path).await?, plain, "{path}");
     }
+    let export = tag("/v1/commitments.csv").await?;
+    assert!(export.starts_with("W/"), "{export}");
+    for path in [
+        "/v1/commitments",
+        "/v1/edges.csv",
+        "/v1/commitments.csv?bom=true",
+        "/v1/commitments.csv?fields=id",
+        "/v1/commitments.csv?stance=willing",
+    ] {
+        assert_ne!(tag(path).await?, export, "{path}");
+    }
     let arabic = app.send(Method::GET, "/v1/commitments", &[("accept-language", "ar")]).await?;
     assert_ne!(arabic.header("etag"), plain);
     let country = tag("/v1/countries/GB").await?;
@@ -63,6 +78,7 @@ async fn tags_tell_forms_and_versions_apart() -> Result<()> {
     let commitment = tag(&offer).await?;
     app.live.write(Write { mutations: vec![Mutation::PutEntity(entity)] }).await?;
     assert_ne!(tag("/v1/commitments").await?, plain);
+    assert_ne!(tag("/v1/commitments.csv").await?, export);
     assert_eq!(tag("/v1/countries/GB").await?, country, "untouched by the commit");
     let renamed = tag(&offer).await?;
     assert_ne!(renamed, commitment, "it shows the new label");

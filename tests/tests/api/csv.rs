@@ -9,6 +9,9 @@ beneficiary_en,beneficiary_ar,coalition_ref,capability,mission,specificity,stanc
 conditionality,conditions_text,condition_refs,in_force,said_from,said_to,said_precision,said_text,source_refs,locators,\
 version,recorded_at";
 
+const POSITION_COLUMNS: &str = "actor_ref,actor_en,actor_ar,capability,mission,stance,stage,specificity,conditionality,\
+statement_id,said_from,said_to,locators,source_refs,passed_over";
+
 const ALL: [&str; 22] = [
     "entities",
     "countries",
@@ -119,6 +122,38 @@ async fn an_empty_list_has_its_header_and_a_bom_only_on_request() -> Result<()> 
     assert!(app.get("/v1/commitments.csv?bom=true").await?.body.starts_with(b"\xEF\xBB\xBFid,"));
     assert!(app.get("/v1/commitments.csv?bom=false").await?.body.starts_with(b"id,"));
     assert_eq!(app.get("/v1/commitments.csv?limit=3").await?.status, 400);
+    Ok(())
+}
+
+#[tokio::test]
+async fn positions_have_a_row_for_each_statement_that_stands() -> Result<()> {
+    let app = TestApp::new().await?;
+    for question in ["", "?actor=US&capability=political.backstop", "?modality=expected_by_others"] {
+        let answer = app.get(&format!("/v1/positions.csv{question}")).await?;
+        let rows = parse(&answer.text());
+        assert_eq!(rows[0].join(","), POSITION_COLUMNS);
+        let positions = app.walk(&format!("/v1/positions{question}"), 1000).await?;
+        let mut expected = Vec::new();
+        for position in &positions {
+            let passed_over = position["passed_over"].as_array().context("passed over")?.len().to_string();
+            for statement in position["current"].as_array().context("current")? {
+                let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+                expected.push([
+                    text(&position["actor"]["ref"]),
+                    text(&position["capability"]),
+                    text(&position["mission"]),
+                    text(&statement["stance"]),
+                    text(&statement["stage"]),
+                    text(&statement["id"]),
+                    passed_over.clone(),
+                ]);
+            }
+        }
+        let found: Vec<_> =
+            rows.iter().skip(1).map(|row| [0, 3, 4, 5, 6, 9, 14].map(|column: usize| row[column].clone())).collect();
+        assert_eq!(found, expected, "{question}");
+        assert_eq!(answer.header("pledgegraph-truncated"), "");
+    }
     Ok(())
 }
 

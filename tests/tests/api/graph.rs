@@ -1,6 +1,8 @@
 //! Neighbourhoods, subgraphs, positions.
 
 use anyhow::{Context as _, Result};
+use pledgegraph::bundle::bundled;
+use pledgegraph_model::{Capability, Code as _, Edge, EdgeDetail, EdgeId, Mission};
 use pledgegraph_tests::app::TestApp;
 use serde_json::{Value, json};
 
@@ -86,6 +88,32 @@ async fn a_position_names_what_stands_and_the_rule() -> Result<()> {
     );
     let walked = app.walk("/v1/positions", 3).await?;
     assert_eq!(walked, app.walk("/v1/positions", 1000).await?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn positions_of_too_many_statements_say_so() -> Result<()> {
+    let mut bundle = bundled()?;
+    let one = bundle.edges.iter().find(|edge| edge.detail.commitment().is_some()).context("a commitment")?.clone();
+    for n in 0..20_000 {
+        let mut edge = Edge { id: EdgeId::new(), links: Vec::new(), ..one.clone() };
+        // Many small matters, for statements are compared within theirs.
+        if let EdgeDetail::Commitment(own) = &mut edge.detail {
+            own.capability = Capability::ALL[n % Capability::ALL.len()];
+            own.mission = Mission::ALL[n / Capability::ALL.len() % Mission::ALL.len()];
+        }
+        bundle.edges.push(edge);
+    }
+    let app = TestApp::with(bundle).await?;
+    let cut = app.json("/v1/positions?limit=1").await?;
+    let [warning] = &cut["warnings"].as_array().context("warnings")?[..] else { anyhow::bail!("one warning: {cut}") };
+    assert_eq!((&cut["total"]["relation"], &warning["type"]), (&json!("gte"), &json!("budget-spent")));
+    assert!(warning["detail"].as_str().is_some_and(|detail| detail.contains("20000")), "{warning}");
+    let export = app.get("/v1/positions.csv?fields=statement_id,passed_over").await?;
+    assert_eq!(export.header("pledgegraph-truncated"), "true");
+    assert!(export.text().lines().count() > 1);
+    let whole = app.json("/v1/positions?actor=JP").await?;
+    assert_eq!((&whole["total"]["relation"], &whole["warnings"]), (&json!("eq"), &json!([])));
     Ok(())
 }
 

@@ -66,6 +66,27 @@ async fn answers_are_compressed_as_asked() -> Result<()> {
 }
 
 #[tokio::test]
+async fn streamed_answers_are_compressed_to_their_end() -> Result<()> {
+    let app = TestApp::new().await?;
+    for path in
+        ["/v1/commitments.csv", "/v1/edges.csv", "/v1/countries.csv", "/v1/entities.csv?q=Britain", "/v1/positions.csv"]
+    {
+        let plain = app.get(path).await?;
+        for (encoding, magic) in [("gzip", &[0x1F, 0x8B][..]), ("br", &[]), ("zstd", &[0x28, 0xB5, 0x2F, 0xFD])] {
+            let answer = app.send(Method::GET, path, &[("accept-encoding", encoding)]).await?;
+            assert_eq!((answer.status.as_u16(), answer.header("content-encoding")), (200, encoding), "{path}");
+            assert!(!answer.body.is_empty() && answer.body.starts_with(magic), "{path} {encoding}");
+            if encoding == "gzip" {
+                // The last four bytes are how long it was (RFC 1952).
+                let length = u32::try_from(plain.body.len())?.to_le_bytes();
+                assert!(answer.body.ends_with(&length), "{path} breaks off");
+            }
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn browsers_of_other_sites_may_read() -> Result<()> {
     let app = TestApp::new().await?;
     let origin = ("origin", "https://dashboard.example");

@@ -4,15 +4,18 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::HeaderValue;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
-use futures_util::stream;
+use chrono::NaiveDate;
+use futures_util::{StreamExt as _, stream};
 use pledgegraph_graph::Graph;
 
 use super::columns::{Cell, Column};
-use crate::reply::{VERSION, set};
+use crate::reply::{VERSION, list_tag, set};
+use crate::request::ask::Ask;
+use crate::request::given::Given;
 use crate::wire::Wire;
 use crate::wire::list::version;
 
@@ -67,33 +70,61 @@ pub(crate) fn wire(graph: &Graph) -> Wire<'_> {
     Wire { graph, lang: "en" }
 }
 
-/// A whole list as an attachment `<name>.csv`.
-pub(crate) fn answer<F: 'static>(
+/// What an export is an answer to; its entity tag needs no look at the graph.
+pub(crate) struct ExportHead {
     graph: Arc<Graph>,
-    name: &str,
-    bom: bool,
-    columns: &[&'static Column<F>],
-    next: NextRows,
-) -> Response {
-    let mut first = Rows::new();
-    first.header(columns);
-    let mut head = if bom { b"\xEF\xBB\xBF".to_vec() } else { Vec::new() };
-    head.extend_from_slice(&first.into_bytes());
-    let tag = version(&graph);
-    let rows = stream::unfold(Some((graph, None, next)), |state| async move {
-        let (graph, after, mut next) = state?;
-        let mut rows = Rows::new();
-        let last = next(&graph, after, &mut rows);
-        Some((rows.into_bytes(), last.map(|last| (graph, Some(last), next))))
-    });
-    let head = stream::once(std::future::ready(Bytes::from(head)));
-    let chunks = futures_util::StreamExt::chain(head, rows);
-    let chunks = futures_util::StreamExt::map(chunks, Ok::<_, Infallible>);
-    let mut response = Response::new(Body::from_stream(chunks));
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    set(&mut response, CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}.csv\""));
-    set(&mut response, VERSION, &tag);
-    response
+    etag: String,
+}
+
+impl ExportHead {
+    /// The head of an export: weak entity tag of version, question, form and day, as lists have.
+    pub(crate) fn new(ask: &Ask, given: &Given, today: Option<NaiveDate>) -> Self {
+        // The columns are the same in every language.
+        let etag = list_tag(ask, given, &ask.current, "", today);
+        Self { graph: Arc::clone(&ask.current), etag }
+    }
+
+    /// 304 for a client that has the export.
+    pub(crate) fn not_modified(&self, ask: &Ask) -> Option<Response> {
+        ask.has(&self.etag).then(|| {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            self.put(&mut response);
+            response
+        })
+    }
+
+    /// A whole list as an attachment `<name>.csv`.
+    pub(crate) fn answer<F: 'static>(
+        self,
+        name: &str,
+        bom: bool,
+        columns: &[&'static Column<F>],
+        next: NextRows,
+    ) -> Response {
+        let mut first = Rows::new();
+        first.header(columns);
+        let mut head = if bom { b"\xEF\xBB\xBF".to_vec() } else { Vec::new() };
+        head.extend_from_slice(&first.into_bytes());
+        let rows = stream::unfold(Some((Arc::clone(&self.graph), None, next)), |state| async move {
+            let (graph, after, mut next) = state?;
+            let mut rows = Rows::new();
+            let last = next(&graph, after, &mut rows);
+            Some((rows.into_bytes(), last.map(|last| (graph, Some(last), next))))
+        });
+        // Compression polls once more after the end, which `unfold` does not stand.
+        let chunks = stream::iter([Bytes::from(head)]).chain(rows).map(Ok::<_, Infallible>).fuse();
+        let mut response = Response::new(Body::from_stream(chunks));
+        let content_type = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
+        response.headers_mut().insert(CONTENT_TYPE, content_type);
+        set(&mut response, CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}.csv\""));
+        self.put(&mut response);
+        response
+    }
+
+    fn put(&self, response: &mut Response) {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        set(response, ETAG, &self.etag);
+        set(response, VERSION, &version(&self.graph));
+    }
 }

@@ -266,8 +266,8 @@ pub(crate) const Q: EdgeParameter = EdgeParameter {
     parameter: Parameter {
         name: "q",
         accepts: Accepts::Text,
-        description: "Words of its texts or of the names of what it touches, in any language; each must occur, as the \
-            beginning of a word.",
+        description: "Words of the statement's own texts and of the names of the entities it touches, its speakers \
+            included, in any language; each must occur, as the beginning of a word.",
         example: "stocks",
     },
     read: |reader, name, filter| filter.text = reader.text(name).map(str::to_owned),

@@ -12,8 +12,9 @@ use axum::response::Response;
 
 use crate::state::{AllowedOrigins, State};
 
-const EXPOSED: HeaderValue =
-    HeaderValue::from_static("content-language, etag, link, pledgegraph-version, retry-after, x-request-id");
+const EXPOSED: HeaderValue = HeaderValue::from_static(
+    "content-language, etag, link, pledgegraph-truncated, pledgegraph-version, retry-after, x-request-id",
+);
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD");
 const HEADERS: HeaderValue = HeaderValue::from_static("accept, accept-language, if-none-match, x-request-id");
 const DAY: HeaderValue = HeaderValue::from_static("86400");

@@ -118,7 +118,7 @@ impl Endpoint {
             operation = operation.parameter(query_parameter(parameter, names.unwrap_or_default()));
         }
         let mut responses = ResponsesBuilder::new().response("200", success(&self.answer));
-        if matches!(self.answer, Answer::Json(_)) {
+        if matches!(self.answer, Answer::Json(_) | Answer::Csv(_)) {
             responses = responses.response("304", plain("The client has this answer already (`If-None-Match`)."));
         }
         if matches!(self.answer, Answer::JsonOr503(_)) {

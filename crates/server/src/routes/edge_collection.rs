@@ -1,7 +1,5 @@
 //! What all collections of statements have alike: a list, the same list as CSV, and one statement.
 
-use std::sync::Arc;
-
 use axum::response::Response;
 use axum::routing::get;
 use pledgegraph_graph::{EdgeFilter, Graph, Page};
@@ -10,7 +8,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::csv::columns::{EdgeColumn, chosen};
 use crate::csv::edges::{FIRST, LAST};
-use crate::csv::stream::{self, ROWS, Rows};
+use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::edges::{COMMON, EdgeParameter, read};
@@ -179,6 +177,10 @@ fn export_edges(ask: &Ask, collection: &'static EdgeCollection) -> Result<Respon
     let columns = chosen(&mut reader, collection.columns());
     let header = columns.clone();
     reader.finish()?;
+    let head = ExportHead::new(ask, &given, filter.valid_at);
+    if let Some(unchanged) = head.not_modified(ask) {
+        return Ok(unchanged);
+    }
     let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
         let found = graph.edges(&filter, Page { after: after.map(edge_id), limit: ROWS });
         let wire = stream::wire(graph);
@@ -187,7 +189,7 @@ fn export_edges(ask: &Ask, collection: &'static EdgeCollection) -> Result<Respon
         }
         found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128())
     };
-    Ok(stream::answer(Arc::clone(&ask.current), collection.name, bom, &header, Box::new(next)))
+    Ok(head.answer(collection.name, bom, &header, Box::new(next)))
 }
 
 fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Response, ApiError> {

@@ -1,7 +1,5 @@
 //! Entities of all kinds under one flat schema: found by any usual spelling.
 
-use std::sync::Arc;
-
 use axum::response::Response;
 use axum::routing::get;
 use pledgegraph_graph::{EntityFilter, EntityView, Graph, Page, Total};
@@ -10,7 +8,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::csv::columns::{EntityColumn, chosen};
 use crate::csv::entities::{FIRST, LAST};
-use crate::csv::stream::{self, ROWS, Rows};
+use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::entities::{EntityParameter, KIND, read};
@@ -204,6 +202,10 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
     let columns = chosen(&mut reader, columns());
     let header = columns.clone();
     reader.finish()?;
+    let head = ExportHead::new(ask, &given, None);
+    if let Some(unchanged) = head.not_modified(ask) {
+        return Ok(unchanged);
+    }
     let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
         let wire = stream::wire(graph);
         let mut row = |view: &EntityView<'_>| rows.row(&columns, |write, cell| write(wire, view, cell));
@@ -215,7 +217,7 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
         found.items.iter().for_each(row);
         found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128())
     };
-    Ok(stream::answer(Arc::clone(&ask.current), "entities", bom, &header, Box::new(next)))
+    Ok(head.answer("entities", bom, &header, Box::new(next)))
 }
 
 fn one(ask: &Ask, reference: &str) -> Result<Response, ApiError> {

@@ -1,7 +1,5 @@
 //! What all collections of entities have alike: a list, the same list as CSV, and one entity.
 
-use std::sync::Arc;
-
 use axum::response::Response;
 use axum::routing::get;
 use pledgegraph_graph::{Direction, EntityFilter, EntityView, Graph, Page};
@@ -10,7 +8,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::csv::columns::{EntityColumn, chosen};
 use crate::csv::entities::{FIRST, LAST};
-use crate::csv::stream::{self, ROWS, Rows};
+use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::entities::{EntityParameter, read};
@@ -136,6 +134,10 @@ fn export_entities(ask: &Ask, collection: &'static EntityCollection) -> Result<R
     let columns = chosen(&mut reader, collection.columns());
     let header = columns.clone();
     reader.finish()?;
+    let head = ExportHead::new(ask, &given, None);
+    if let Some(unchanged) = head.not_modified(ask) {
+        return Ok(unchanged);
+    }
     let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
         let found = graph.entities(&filter, Page { after: after.map(entity_id), limit: ROWS });
         let wire = stream::wire(graph);
@@ -144,7 +146,7 @@ fn export_entities(ask: &Ask, collection: &'static EntityCollection) -> Result<R
         }
         found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128())
     };
-    Ok(stream::answer(Arc::clone(&ask.current), collection.name, bom, &header, Box::new(next)))
+    Ok(head.answer(collection.name, bom, &header, Box::new(next)))
 }
 
 fn get_entity(ask: &Ask, reference: &str, collection: &EntityCollection) -> Result<Response, ApiError> {

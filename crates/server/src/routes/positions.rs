@@ -1,21 +1,27 @@
 //! Where actors stand: computed from their statements by a published rule.
 
+use std::sync::Arc;
+
 use axum::response::Response;
 use axum::routing::get;
-use pledgegraph_graph::{EdgeView, Position, PositionQuery, Total};
-use pledgegraph_model::{Capability, Code, Mission, Modality};
+use pledgegraph_graph::{EdgeView, Graph, Position, PositionQuery, Total};
+use pledgegraph_model::{Capability, Code, EdgeId, Mission, Modality};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 
+use crate::csv::columns::chosen;
+use crate::csv::positions::{COLUMNS, Standing};
+use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::filters::edges::{ACTORS, BENEFICIARIES, MODALITY};
-use crate::openapi::endpoint::{Answer, Endpoint, LIST_PROBLEMS};
+use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS};
 use crate::openapi::schemas::CommitmentSchema;
-use crate::reply::ListHead;
-use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
+use crate::reply::{ListHead, TRUNCATED, set};
+use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT};
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
+use crate::routes::edge_collection::BOM;
 use crate::state::State;
 use crate::wire::edge::EdgeBody;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody, WarningBody};
@@ -57,6 +63,8 @@ const BENEFICIARY: Parameter = Parameter {
 };
 const PARAMETERS: [&Parameter; 8] =
     [&ACTOR, &CAPABILITY, &MISSION, &BENEFICIARY, &MODALITY.parameter, &LIMIT, &CURSOR, &LANG];
+const EXPORT_PARAMETERS: [&Parameter; 7] =
+    [&ACTOR, &CAPABILITY, &MISSION, &BENEFICIARY, &MODALITY.parameter, &BOM, &FIELDS];
 
 /// The position of one actor on one capability and mission.
 #[derive(Serialize, ToSchema)]
@@ -113,6 +121,28 @@ pub(crate) fn list_positions() -> UtoipaMethodRouter<State> {
     endpoint.on(get(async |ask: Ask| answer(&ask)))
 }
 
+/// `GET /v1/positions.csv`.
+pub(crate) fn export_positions() -> UtoipaMethodRouter<State> {
+    let columns: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();
+    let endpoint = Endpoint {
+        id: "export_positions".to_owned(),
+        path: "/v1/positions.csv".to_owned(),
+        tag: "graph",
+        summary: "Export where actors stand as CSV".to_owned(),
+        description: format!(
+            "The whole list, a row for each statement that stands; `passed_over` counts those on the same matter that do \
+            not. The header `Pledgegraph-Truncated: true` says that there were too many statements to consider all: \
+            at most {BUDGET} are. {RULE}"
+        ),
+        path_parameter: None,
+        parameters: EXPORT_PARAMETERS.to_vec(),
+        names: vec![(FIELDS.name, columns.clone())],
+        answer: Answer::Csv(columns),
+        problems: EXPORT_PROBLEMS,
+    };
+    endpoint.on(get(async |ask: Ask| export(&ask)))
+}
+
 fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let given = ask.given(&PARAMETERS);
     let pinned = ask.pin(&given)?;
@@ -136,9 +166,59 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
         total: Total { value: found.positions.len() as u64, exact: !found.truncated }.into(),
         rule: RULE,
         as_of: AsOfBody::new(&pinned.graph, None),
-        warnings: Vec::new(),
+        warnings: found.truncated.then(cut).into_iter().collect(),
     };
     head.answer(&body, next.address.as_deref())
+}
+
+fn export(ask: &Ask) -> Result<Response, ApiError> {
+    let given = ask.given(&EXPORT_PARAMETERS);
+    let mut reader = Reader::new(&given, &ask.current, None);
+    let query = decode(&mut reader);
+    let bom = reader.flag(BOM.name);
+    let columns = chosen(&mut reader, COLUMNS.iter());
+    let header = columns.clone();
+    reader.finish()?;
+    let head = ExportHead::new(ask, &given, None);
+    if let Some(unchanged) = head.not_modified(ask) {
+        return Ok(unchanged);
+    }
+    let graph = Arc::clone(&ask.current);
+    let found = graph.positions(&query);
+    // The positions are of one snapshot, so their statements are all there when the rows are written.
+    let standing: Vec<(EdgeId, usize)> = found
+        .positions
+        .iter()
+        .flat_map(|position| position.current.iter().map(|view| (view.id(), position.passed_over.len())))
+        .collect();
+    let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
+        let wire = stream::wire(graph);
+        let skip = after.and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
+        for (id, passed_over) in standing.iter().skip(skip).take(ROWS) {
+            if let Some(view) = graph.edge(*id) {
+                let row = Standing { view, passed_over: *passed_over };
+                rows.row(&columns, |write, cell| write(wire, &row, cell));
+            }
+        }
+        let end = skip.saturating_add(ROWS);
+        (end < standing.len()).then_some(end as u128)
+    };
+    let mut response = head.answer("positions", bom, &header, Box::new(next));
+    if found.truncated {
+        set(&mut response, TRUNCATED, "true");
+    }
+    Ok(response)
+}
+
+/// What to know when the budget left statements out.
+fn cut() -> WarningBody {
+    WarningBody {
+        kind: "budget-spent",
+        detail: format!(
+            "only the first {BUDGET} of the statements that match were considered, in the order of recording: positions may \
+            be missing or not the latest; narrow the question, by `actor` or `capability` for one"
+        ),
+    }
 }
 
 fn decode(reader: &mut Reader<'_>) -> PositionQuery {
