@@ -10,7 +10,7 @@ use crate::node::Node;
 use crate::view::EntityView;
 
 /// How many nodes a search looks at before it ranks.
-const MOST_CANDIDATES: usize = 2_000;
+const MOST_CANDIDATES: usize = 4_000;
 /// How many distinct words a search with a slip of the pen is compared with.
 const MOST_WORDS: usize = 200_000;
 

@@ -14,7 +14,7 @@ use crate::extract::Path;
 use crate::filters::entities::{EntityParameter, KIND, read};
 use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS, PathParameter, RECORD_PROBLEMS};
 use crate::openapi::schemas::{page, page_name, part};
-use crate::reply::{ListHead, record};
+use crate::reply::{ListHead, TRUNCATED, record, set};
 use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT, fields};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
@@ -96,7 +96,10 @@ pub(crate) fn export_entities() -> UtoipaMethodRouter<State> {
         path: "/v1/entities.csv".to_owned(),
         tag: "entities",
         summary: "Export entities of all kinds as CSV".to_owned(),
-        description: "The whole list, narrowed by the same filters; with `q`, the hits, best first.".to_owned(),
+        description:
+            "The whole list, narrowed by the same filters; with `q`, the hits, best first: at most 2000, and the \
+            header `Pledgegraph-Truncated: true` says that there were more."
+                .to_owned(),
         path_parameter: None,
         parameters: EXPORT_PARAMETERS.to_vec(),
         names: vec![(FIELDS.name, columns().map(|column| column.name).collect())],
@@ -206,6 +209,8 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
     if let Some(unchanged) = head.not_modified(ask) {
         return Ok(unchanged);
     }
+    let hits = |text: &String| ask.current.search(text, &filter.kinds, MOST_HITS + 1).len();
+    let truncated = text.as_ref().is_some_and(|text| hits(text) > MOST_HITS);
     let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
         let wire = stream::wire(graph);
         let mut row = |view: &EntityView<'_>| rows.row(&columns, |write, cell| write(wire, view, cell));
@@ -217,7 +222,11 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
         found.items.iter().for_each(row);
         found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128())
     };
-    Ok(head.answer("entities", bom, &header, Box::new(next)))
+    let mut response = head.answer("entities", bom, &header, Box::new(next));
+    if truncated {
+        set(&mut response, TRUNCATED, "true");
+    }
+    Ok(response)
 }
 
 fn one(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
