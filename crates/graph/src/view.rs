@@ -6,7 +6,7 @@ use pledgegraph_model::{
     Polarity, Rank,
 };
 
-use crate::node::{Incidence, Node, NodeRecord};
+use crate::node::{Node, NodeRecord};
 use crate::record::EdgeRecord;
 use crate::{Direction, Graph};
 
@@ -66,16 +66,6 @@ impl<'g> EntityView<'g> {
     /// How many statements name it in any way, as an end or otherwise.
     pub fn mentions(&self) -> usize {
         self.record.groups().map(|(_, postings)| postings.len()).sum()
-    }
-
-    /// How many commitments hang on it, if it is a condition.
-    pub fn dependents(&self) -> usize {
-        use pledgegraph_model::Explicitness::{Explicit, Implied};
-        [Explicit, Implied]
-            .iter()
-            .filter_map(|how| self.record.group(Incidence::Condition(*how)))
-            .map(crate::postings::Postings::len)
-            .sum()
     }
 }
 

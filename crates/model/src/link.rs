@@ -21,13 +21,6 @@ code_list! {
     }
 }
 
-impl LinkType {
-    /// Whether the link says the same from the other end.
-    pub fn is_symmetric(self) -> bool {
-        matches!(self, Self::Contradicts | Self::AlternativeReading)
-    }
-}
-
 /// A link from the statement that holds it. Stored once, on the later of the two; shown on both.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -209,13 +209,15 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
     if let Some(unchanged) = head.not_modified(ask) {
         return Ok(unchanged);
     }
-    let hits = |text: &String| ask.current.search(text, &filter.kinds, MOST_HITS + 1).len();
-    let truncated = text.as_ref().is_some_and(|text| hits(text) > MOST_HITS);
+    let ranked: Option<Vec<EntityId>> = text.map(|text| {
+        ask.current.search(&text, &filter.kinds, MOST_HITS + 1).iter().map(|hit| hit.entity.id()).collect()
+    });
+    let truncated = ranked.as_ref().is_some_and(|ids| ids.len() > MOST_HITS);
     let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
         let wire = stream::wire(graph);
         let mut row = |view: &EntityView<'_>| rows.row(&columns, |write, cell| write(wire, view, cell));
-        if let Some(text) = &text {
-            graph.search(text, &filter.kinds, MOST_HITS).iter().for_each(|hit| row(&hit.entity));
+        if let Some(ids) = &ranked {
+            ids.iter().take(MOST_HITS).filter_map(|id| graph.entity(*id)).for_each(|view| row(&view));
             return None;
         }
         let found = graph.entities(&filter, Page { after: after.map(entity_id), limit: ROWS });
