@@ -108,7 +108,7 @@ async fn write(live: Live, synthetic: Synthetic, stop: Arc<AtomicBool>, written:
         edge.id = EdgeId::new();
         edge.links.clear();
         let began = Instant::now();
-        live.write(Write { mutations: vec![Mutation::PutEdge(edge)] }).await.unwrap();
+        live.write(Write { mutations: vec![Mutation::PutEdge(edge)], ..Write::default() }).await.unwrap();
         latencies.push(began.elapsed());
         written.fetch_add(1, Ordering::Relaxed);
     }

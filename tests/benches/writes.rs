@@ -75,7 +75,7 @@ async fn write(live: &Live, edges: &[Edge], clients: usize, time: Duration) -> (
                 edge.id = EdgeId::new();
                 edge.links.clear();
                 let sent = Instant::now();
-                live.write(Write { mutations: vec![Mutation::PutEdge(edge)] }).await.unwrap();
+                live.write(Write { mutations: vec![Mutation::PutEdge(edge)], ..Write::default() }).await.unwrap();
                 latencies.push(sent.elapsed());
             }
             latencies

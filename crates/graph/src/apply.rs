@@ -78,12 +78,22 @@ impl Graph {
         };
         self.held ^= hash;
         self.references.insert(entity.reference(), node);
+        for (reference, id) in entity.redirected() {
+            self.references.insert(reference, node);
+            if id != entity.id {
+                self.merged.insert(id, node);
+            }
+        }
         self.names.insert(entity, node);
     }
 
     fn forget_names(&mut self, node: Node) {
         let Some(entity) = self.record(node).map(|record| Arc::clone(&record.entity)) else { return };
         self.references.remove(&entity.reference());
+        for (reference, id) in entity.redirected() {
+            self.references.remove(&reference);
+            self.merged.remove(&id);
+        }
         self.names.remove(&entity, node);
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use imbl::Vector;
-use pledgegraph_model::{Code, Edge, EdgeId, Entity, EntityId, EntityKind, LinkType, Stamp};
+use pledgegraph_model::{Code, Edge, EdgeId, Entity, EntityId, EntityKind, EntityRef, LinkType, Stamp};
 
 use crate::Graph;
 use crate::graph::LinksTo;
@@ -75,7 +75,8 @@ impl Builder {
             digest,
             recorded_at,
             held,
-            references: (0u32..).zip(&nodes).map(|(n, record)| (record.entity.reference(), Node::new(n))).collect(),
+            references: references(&nodes),
+            merged: merged(&nodes),
             names: names(&nodes),
             kinds: Arc::new(by_kind(&nodes)),
             indexes: Indexes::build(records()),
@@ -104,6 +105,18 @@ fn fill_groups<'a>(nodes: &mut [NodeRecord], records: impl Iterator<Item = (u32,
         });
         node.set_groups(groups.collect());
     }
+}
+
+fn references(nodes: &[NodeRecord]) -> imbl::OrdMap<EntityRef, Node> {
+    let numbered = (0u32..).zip(nodes).map(|(n, record)| (Node::new(n), &record.entity));
+    let own = numbered.clone().map(|(node, entity)| (entity.reference(), node));
+    own.chain(numbered.flat_map(|(node, entity)| entity.redirected().map(move |(from, _)| (from, node)))).collect()
+}
+
+fn merged(nodes: &[NodeRecord]) -> imbl::OrdMap<EntityId, Node> {
+    let numbered = (0u32..).zip(nodes).map(|(n, record)| (Node::new(n), &record.entity));
+    let redirects = numbered.flat_map(|(node, entity)| entity.redirects.iter().map(move |r| (r.id, node, entity.id)));
+    redirects.filter(|(from, _, own)| from != own).map(|(from, node, _)| (from, node)).collect()
 }
 
 fn names(nodes: &[NodeRecord]) -> Names {

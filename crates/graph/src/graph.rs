@@ -32,7 +32,10 @@ pub struct Graph {
     pub(crate) edges: Vector<Option<EdgeRecord>>,
     pub(crate) node_of: Identity,
     pub(crate) slot_of: Identity,
+    /// By reference, redirects included.
     pub(crate) references: OrdMap<EntityRef, Node>,
+    /// Identifiers of entities that were merged into others.
+    pub(crate) merged: OrdMap<EntityId, Node>,
     pub(crate) names: Names,
     /// Nodes by entity kind.
     pub(crate) kinds: Arc<Vec<Postings>>,
@@ -86,12 +89,12 @@ impl Graph {
         self.indexes.live.len()
     }
 
-    /// The entity with this identifier.
+    /// The entity with this identifier, or the one that it was merged into: compare the identifiers.
     pub fn entity(&self, id: EntityId) -> Option<EntityView<'_>> {
-        self.node(id).map(|node| self.at(node))
+        self.node(id).or_else(|| self.merged.get(&id).copied()).map(|node| self.at(node))
     }
 
-    /// The entity with this reference.
+    /// The entity with this reference, or the one that it leads to since a merge or a renaming: compare the references.
     pub fn find(&self, reference: &EntityRef) -> Option<EntityView<'_>> {
         self.references.get(reference).map(|node| self.at(*node))
     }

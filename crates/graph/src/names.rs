@@ -13,11 +13,12 @@ pub(crate) struct Names {
     words: OrdMap<Box<str>, Postings>,
 }
 
-/// Every text under which an entity is found, with its language: names, aliases and the slug.
+/// Every text under which an entity is found, with its language: names, aliases, the slug and those that lead to it.
 pub(crate) fn spellings(entity: &Entity) -> impl Iterator<Item = (&str, &str)> {
     let names = entity.names.iter().map(|(lang, name)| (name, lang.as_str()));
     let aliases = entity.aliases.iter().map(|alias| (alias.text.as_str(), alias.lang.as_str()));
-    names.chain(aliases).chain([(entity.slug.as_str(), "und")])
+    let slugs = entity.redirects.iter().map(|redirect| (redirect.slug.as_str(), "und"));
+    names.chain(aliases).chain([(entity.slug.as_str(), "und")]).chain(slugs)
 }
 
 fn change(map: &mut OrdMap<Box<str>, Postings>, key: &str, node: Node, add: bool) {

@@ -11,6 +11,6 @@ mod status;
 mod writer;
 
 pub use live::{Live, LiveOptions};
-pub use pledgegraph_store::{Mutation, StoreError, Write, WriteError};
+pub use pledgegraph_store::{Expected, Idempotency, Mutation, Origin, StoreError, Write, WriteError};
 pub use status::Status;
 pub use writer::Receipt;

@@ -17,12 +17,14 @@ use crate::status::Notes;
 const FOLLOWER_LIMIT: Duration = Duration::from_secs(1);
 
 /// A write that was committed and is published here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// Its position in the log.
     pub seq: i64,
     /// Its link of the chain.
     pub chain: [u8; 16],
+    /// The answer that was kept with the key when the write was done before this request; nothing was changed now.
+    pub replayed: Option<String>,
 }
 
 /// A write and where to send its answer.
@@ -74,7 +76,7 @@ impl Writer {
         };
         for (result, answer) in results.into_iter().zip(answers) {
             // A client that went away needs no answer.
-            let _ = answer.send(result.map(|commit| Receipt { seq: commit.seq, chain: commit.chain }));
+            let _ = answer.send(result.map(|commit| Receipt { seq: commit.seq, chain: commit.chain, replayed: None }));
         }
     }
 

@@ -116,6 +116,16 @@ pub enum EntityDetail<N = EntityId> {
     },
 }
 
+/// A reference that once was another entity's, or this one's under an older slug, and leads here for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redirect {
+    /// The entity that was merged into this one; this one itself where it was renamed.
+    pub id: EntityId,
+    /// The slug; the kind is that of the entity.
+    pub slug: Slug,
+}
+
 /// One node of the graph.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Entity<N = EntityId> {
@@ -130,6 +140,9 @@ pub struct Entity<N = EntityId> {
     /// Other names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<Alias>,
+    /// The references that lead here since a merge or a change of the slug, in order. None is ever given to another.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub redirects: Vec<Redirect>,
     /// What the kind has of its own.
     #[serde(flatten)]
     pub detail: EntityDetail<N>,
@@ -181,6 +194,11 @@ impl<N> Entity<N> {
         EntityRef { kind: self.kind, slug: self.slug.clone() }
     }
 
+    /// The references that lead here from elsewhere, each with the identifier that goes with it.
+    pub fn redirected(&self) -> impl Iterator<Item = (EntityRef, EntityId)> {
+        self.redirects.iter().map(|r| (EntityRef { kind: self.kind, slug: r.slug.clone() }, r.id))
+    }
+
     /// The name in the language asked, else in English, else in any; with the language it is in.
     pub fn label(&self, lang: &str) -> (&str, &str) {
         let pick = |wanted: &str| self.names.iter().find(|(l, _)| l.as_str() == wanted);
@@ -199,6 +217,7 @@ impl<N> Entity<N> {
             slug: self.slug,
             names: self.names,
             aliases: self.aliases,
+            redirects: self.redirects,
             detail: self.detail.try_map(&mut f)?,
         })
     }
@@ -233,6 +252,8 @@ struct Raw<N> {
     names: Text,
     #[serde(default = "Vec::new")]
     aliases: Vec<Alias>,
+    #[serde(default = "Vec::new")]
+    redirects: Vec<Redirect>,
     iso3166: Option<Iso3166>,
     regions: Option<Vec<String>>,
     class: Option<OrganizationClass>,
@@ -294,7 +315,8 @@ impl<N> Raw<N> {
             return Err("`names` is empty".to_owned());
         }
         let id = self.id.unwrap_or_else(|| EntityId::of_key(&format!("{kind}:{}", self.slug)));
-        Ok(Entity { id, kind, slug: self.slug, names: self.names, aliases: self.aliases, detail })
+        let (names, aliases, redirects) = (self.names, self.aliases, self.redirects);
+        Ok(Entity { id, kind, slug: self.slug, names, aliases, redirects, detail })
     }
 
     fn left_over(&self) -> Option<&'static str> {

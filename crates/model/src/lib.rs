@@ -44,7 +44,7 @@ pub use convening::{Convening, ConveningClaim, ConveningFormat, ConveningStatus}
 pub use date::{Anchor, Date, DateError, Edtf, Precision};
 pub use edge::{Edge, EdgeDetail};
 pub use edge_kind::{EdgeKind, ends_allowed};
-pub use entity::{Alias, AliasKind, Entity, EntityDetail, Iso3166, OrganizationClass};
+pub use entity::{Alias, AliasKind, Entity, EntityDetail, Iso3166, OrganizationClass, Redirect};
 pub use entity_kind::EntityKind;
 pub use event::{Action, ActionClass, Outcome, OutcomeValue, Remark, RemarkType, Request, RequestOutcome};
 pub use evidence::{

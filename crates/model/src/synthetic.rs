@@ -129,7 +129,7 @@ impl Synthetic {
         };
         let slug = Self::slug(kind, n).parse::<Slug>().unwrap_or_else(|_| unreachable!("the slug is well-formed"));
         let aliases = alias.ok().filter(|_| random.chance(30)).into_iter().collect();
-        Entity { id: Self::id(kind, n), kind, slug, names, aliases, detail }
+        Entity { id: Self::id(kind, n), kind, slug, names, aliases, redirects: Vec::new(), detail }
     }
 
     fn pick(self, random: &mut Random, kind: EntityKind) -> EntityId {

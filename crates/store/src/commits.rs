@@ -1,6 +1,6 @@
 //! Commits: how the graph changes. See `migrations/0002_commits.sql` for the database's side.
 
-use pledgegraph_model::{Commit, Edge, EdgeId, Entity, EntityId};
+use pledgegraph_model::{Commit, Edge, EdgeId, Entity, EntityId, Removed};
 use sqlx::{Connection, PgConnection};
 use thiserror::Error;
 
@@ -30,6 +30,53 @@ pub enum Mutation {
 pub struct Write {
     /// The changes. Their order does not matter; of several that concern one row the last stands.
     pub mutations: Vec<Mutation>,
+    /// What must hold of rows before anything is changed; decided under the lock.
+    pub expected: Vec<(Removed, Expected)>,
+    /// Who asks for it.
+    pub origin: Origin,
+    /// Under which key the answer is kept, so that a repetition changes nothing.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// What must hold of a row for a write to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// It does not exist.
+    Absent,
+    /// It exists.
+    Present,
+    /// It exists, and this commit wrote it last.
+    Version(i64),
+}
+
+/// Who asked for a write. It stands in the log with the commit, and the chain covers it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct Origin {
+    /// The name of the token, or the subject of the JWT; `None` for what the program itself does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub principal: Option<String>,
+    /// The token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<uuid::Uuid>,
+    /// The identifier of the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+    /// The address that the request came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+/// A key under which a write is done at most once (draft-ietf-httpapi-idempotency-key-header).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Idempotency {
+    /// Whose key it is: keys of different principals are independent.
+    pub principal: String,
+    /// The key, at most 255 bytes.
+    pub key: String,
+    /// SHA-256 of what the request asks for; another one under the same key is refused.
+    pub fingerprint: [u8; 32],
+    /// What is given back with the receipt of a repetition; opaque here.
+    pub answer: String,
 }
 
 /// What became of a batch.

@@ -138,6 +138,17 @@ pub enum WriteError {
     /// Others still name what would be removed.
     #[error("other rows still name what would be removed")]
     InUse,
+    /// The row is not as the writer expected.
+    #[error("{} is not as expected", id_of(*row))]
+    Stale {
+        /// The row.
+        row: Removed,
+        /// The commit that wrote it last; `None` when there is no such row.
+        current: Option<i64>,
+    },
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
     /// Another rule of the database.
     #[error("the database refuses it: {constraint}")]
     Refused {

@@ -28,6 +28,6 @@ pub mod snapshot;
 mod staging;
 mod write;
 
-pub use commits::{BatchError, Mutation, Write};
+pub use commits::{BatchError, Expected, Idempotency, Mutation, Origin, Write};
 pub use error::{StoreError, WriteError};
 pub use head::Head;

@@ -76,7 +76,7 @@ async fn tags_tell_forms_and_versions_apart() -> Result<()> {
     entity.names = entity.names.iter().map(|(lang, name)| (lang.clone(), format!("{name} (renamed)"))).collect();
     let offer = format!("/v1/commitments/{}", EdgeId::of_key("l25-jp-support"));
     let commitment = tag(&offer).await?;
-    app.live.write(Write { mutations: vec![Mutation::PutEntity(entity)] }).await?;
+    app.live.write(Write { mutations: vec![Mutation::PutEntity(entity)], ..Write::default() }).await?;
     assert_ne!(tag("/v1/commitments").await?, plain);
     assert_ne!(tag("/v1/commitments.csv").await?, export);
     assert_eq!(tag("/v1/countries/GB").await?, country, "untouched by the commit");

@@ -82,7 +82,7 @@ async fn a_walk_stays_on_the_version_of_its_first_page() -> Result<()> {
         bundled()?.edges.into_iter().find(|edge| edge.detail.commitment().is_some()).context("a commitment")?;
     edge.id = pledgegraph_model::EdgeId::new();
     edge.links.clear();
-    app.live.write(Write { mutations: vec![Mutation::PutEdge(edge)] }).await?;
+    app.live.write(Write { mutations: vec![Mutation::PutEdge(edge)], ..Write::default() }).await?;
     let second = app.get(&format!("/v1/commitments?limit=1000&cursor={cursor}")).await?;
     let rest = second.json()?;
     assert!(second.header("pledgegraph-version").starts_with("1."), "{}", second.header("pledgegraph-version"));
