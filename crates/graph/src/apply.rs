@@ -54,6 +54,27 @@ impl Graph {
         self.recorded_at = Some(commit.recorded_at);
     }
 
+    /// The same graph with some rows as they once were, to show them: later content of these rows is not in it, and its
+    /// digest is not that of any commit.
+    #[must_use]
+    pub fn showing(&self, rows: &[(Change, Stamp)]) -> Self {
+        let mut shown = self.clone();
+        for (change, stamp) in rows {
+            if let Change::PutEntity(entity, hash) = change {
+                if let Some(node) = shown.node(entity.id) {
+                    shown.forget_names(node);
+                }
+                shown.put_entity(entity, *hash, *stamp);
+            }
+        }
+        for (change, stamp) in rows {
+            if let Change::PutEdge(edge, hash) = change {
+                shown.put_edge(edge, *hash, *stamp);
+            }
+        }
+        shown
+    }
+
     fn put_entity(&mut self, entity: &Entity, hash: u64, stamp: Stamp) {
         let shared = Arc::new(entity.clone());
         let node = if let Some(node) = self.node(entity.id) {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use chrono::NaiveDate;
 use pledgegraph_model::{
     Capability, Code, Date, EdgeId, EdgeKind, EntityId, Explicitness, Modality, Stance, lookup_keys, words,
 };
@@ -226,7 +227,7 @@ impl EdgeFilter {
 impl EdgeRecord {
     /// Whether it passes what no index can answer.
     fn passes(&self, filter: &EdgeFilter) -> bool {
-        self.said_within(filter) && self.holds(filter)
+        self.said_within(filter) && filter.valid_at.is_none_or(|day| self.holds_on(day, filter.date_match_certain))
     }
 
     fn said_within(&self, filter: &EdgeFilter) -> bool {
@@ -239,11 +240,11 @@ impl EdgeRecord {
         }
     }
 
-    fn holds(&self, filter: &EdgeFilter) -> bool {
-        let Some(day) = filter.valid_at else { return true };
-        let Self { circumstances: Some(circumstances), .. } = self else { return !filter.date_match_certain };
+    /// Whether it may hold on a day; `certain`: whether it does, whatever its dates mean.
+    pub(crate) fn holds_on(&self, day: NaiveDate, certain: bool) -> bool {
+        let Self { circumstances: Some(circumstances), .. } = self else { return !certain };
         let (from, until) = (&circumstances.valid_from, &circumstances.valid_until);
-        if filter.date_match_certain {
+        if certain {
             let began = from.latest().is_some_and(|latest| latest <= day);
             let goes_on = until.edtf.is_none() || until.earliest().is_some_and(|earliest| earliest >= day);
             began && goes_on

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use chrono::NaiveDate;
 use pledgegraph_model::{
     Code, ConditionKind, EdgeKind, Entity, EntityDetail, EntityId, EntityKind, OrganizationClass, search_key, words,
 };
@@ -21,6 +22,8 @@ pub struct EntityFilter {
     pub text: Option<String>,
     /// Only persons who hold an office.
     pub leaders: bool,
+    /// The day on which they hold it, if that matters.
+    pub leaders_on: Option<NaiveDate>,
     /// Only countries in this UN M49 region.
     pub region: Option<String>,
     /// Only conditions of these kinds.
@@ -55,13 +58,29 @@ impl Graph {
             }));
         }
         let after = page.after.and_then(|id| self.node(id)).map(Node::number);
-        let test = |number: u32| self.record(Node::new(number)).is_some_and(|record| filter.passes(record));
+        let passes = |record: &NodeRecord| {
+            filter.passes(record) && (!filter.leaders || self.holds_office(record, filter.leaders_on))
+        };
+        let test = |number: u32| self.record(Node::new(number)).is_some_and(passes);
         let selection = Select { clauses, after, limit: page.limit }.run(filter.needs_records().then_some(test));
         EntityPage {
             items: selection.numbers.iter().map(|number| self.at(Node::new(*number))).collect(),
             more: selection.more,
             total: selection.total,
         }
+    }
+}
+
+impl Graph {
+    /// Whether a person holds an office, on a day if one is given.
+    pub fn is_leader(&self, id: EntityId, on: Option<NaiveDate>) -> bool {
+        self.node(id).and_then(|node| self.record(node)).is_some_and(|record| self.holds_office(record, on))
+    }
+
+    fn holds_office(&self, record: &NodeRecord, on: Option<NaiveDate>) -> bool {
+        let offices = record.group(Incidence::Subject(EdgeKind::Office));
+        let mut offices = offices.into_iter().flat_map(|slots| slots.iter()).filter_map(|slot| self.edge_record(slot));
+        offices.any(|office| on.is_none_or(|day| office.holds_on(day, false)))
     }
 }
 
@@ -72,18 +91,15 @@ impl EntityFilter {
 
     fn passes(&self, record: &NodeRecord) -> bool {
         let entity: &Entity = &record.entity;
-        (!self.leaders || record.group(Incidence::Subject(EdgeKind::Office)).is_some())
-            && self.region.as_ref().is_none_or(|region| match &entity.detail {
-                EntityDetail::Country { regions, .. } => regions.contains(region),
-                _ => false,
-            })
-            && self.condition_kind.as_ref().is_none_or(|kinds| match &entity.detail {
-                EntityDetail::Condition { condition_kind, .. } => kinds.contains(condition_kind),
-                _ => false,
-            })
-            && self.class.as_ref().is_none_or(|classes| match &entity.detail {
-                EntityDetail::Organization { class } => classes.contains(class),
-                _ => false,
-            })
+        self.region.as_ref().is_none_or(|region| match &entity.detail {
+            EntityDetail::Country { regions, .. } => regions.contains(region),
+            _ => false,
+        }) && self.condition_kind.as_ref().is_none_or(|kinds| match &entity.detail {
+            EntityDetail::Condition { condition_kind, .. } => kinds.contains(condition_kind),
+            _ => false,
+        }) && self.class.as_ref().is_none_or(|classes| match &entity.detail {
+            EntityDetail::Organization { class } => classes.contains(class),
+            _ => false,
+        })
     }
 }

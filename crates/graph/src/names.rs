@@ -1,16 +1,23 @@
 //! Names of entities by search key: whole names and single words.
 
 use imbl::OrdMap;
-use pledgegraph_model::{Entity, search_key, words};
+use pledgegraph_model::{Entity, EntityKind, search_key, skeleton, words};
 
+use crate::Graph;
 use crate::node::Node;
 use crate::postings::Postings;
+use crate::view::EntityView;
+
+/// The most entities that a question for lookalikes answers with.
+const MOST_ALIKE: usize = 1_000;
 
 /// Nodes by search key. Sorted, so that a prefix is a range.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Names {
     whole: OrdMap<Box<str>, Postings>,
     words: OrdMap<Box<str>, Postings>,
+    /// By skeleton (UTS 39).
+    skeletons: OrdMap<Box<str>, Postings>,
 }
 
 /// Every text under which an entity is found, with its language: names, aliases, the slug and those that lead to it.
@@ -58,6 +65,7 @@ impl Names {
         for (spelling, _) in spellings(entity) {
             let key = search_key(spelling);
             change(&mut self.whole, &key, node, add);
+            change(&mut self.skeletons, &skeleton(spelling), node, add);
             for word in words(&key) {
                 change(&mut self.words, word, node, add);
             }
@@ -67,6 +75,11 @@ impl Names {
     /// The nodes that have a name with exactly this key.
     pub(crate) fn exact(&self, key: &str) -> Option<&Postings> {
         self.whole.get(key)
+    }
+
+    /// The nodes that have a name with this skeleton.
+    fn with_skeleton(&self, key: &str) -> Option<&Postings> {
+        self.skeletons.get(key)
     }
 
     /// The whole names that begin with this key.
@@ -82,5 +95,24 @@ impl Names {
     /// All words of names.
     pub(crate) fn all_words(&self) -> impl Iterator<Item = (&str, &Postings)> {
         self.words.iter().map(|(word, postings)| (&**word, postings))
+    }
+}
+
+impl Graph {
+    /// The entities of a kind with a name, an alias or a slug that looks like `text` (the same skeleton, UTS 39), once
+    /// for each such spelling with its language; `und` for a slug. At most a thousand entities.
+    ///
+    /// O(matches x names of each).
+    pub fn lookalikes(&self, kind: EntityKind, text: &str) -> Vec<(EntityView<'_>, &str, &str)> {
+        let key = skeleton(text);
+        let nodes = self.names.with_skeleton(&key).into_iter().flat_map(|postings| postings.iter().map(Node::new));
+        let records = nodes.filter_map(|node| Some((node, self.record(node)?)));
+        let of_kind = records.filter(|(_, record)| record.entity.kind == kind).take(MOST_ALIKE);
+        of_kind
+            .flat_map(|(node, record)| {
+                let alike = spellings(&record.entity).filter(|(spelling, _)| skeleton(spelling) == key);
+                alike.map(move |(spelling, lang)| (EntityView { node, record }, spelling, lang)).collect::<Vec<_>>()
+            })
+            .collect()
     }
 }

@@ -25,6 +25,8 @@ pub struct PositionQuery {
     pub beneficiary: Option<EntityId>,
     /// The modalities that count; empty = own and reported statements.
     pub modalities: Vec<Modality>,
+    /// Only statements that may hold on this day.
+    pub valid_at: Option<NaiveDate>,
     /// At most so many statements are considered.
     pub budget: usize,
 }
@@ -72,6 +74,7 @@ impl Graph {
             capability: query.capability.map(|c| vec![c]),
             mission: query.mission.map(|m| vec![m]),
             modality: Some(modalities),
+            valid_at: query.valid_at,
             polarity: Some(vec![pledgegraph_model::Polarity::Asserted]),
             ..EdgeFilter::default()
         };

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use chrono::NaiveDate;
 use petgraph::Direction as Way;
 use petgraph::visit::{
     GraphBase, GraphRef, IntoNeighbors, IntoNeighborsDirected, IntoNodeIdentifiers, NodeCount, NodeIndexable, Visitable,
@@ -26,12 +27,14 @@ pub struct Projection<'g> {
     graph: &'g Graph,
     kinds: &'g [EdgeKind],
     follow: Follow,
+    /// Only edges that may hold on this day.
+    on: Option<NaiveDate>,
 }
 
 impl Graph {
     /// A view of the edges of these kinds.
     pub fn project<'g>(&'g self, kinds: &'g [EdgeKind], follow: Follow) -> Projection<'g> {
-        Projection { graph: self, kinds, follow }
+        Projection { graph: self, kinds, follow, on: None }
     }
 
     /// The handle of an entity, to begin an algorithm with.
@@ -41,9 +44,14 @@ impl Graph {
 }
 
 impl<'g> Projection<'g> {
+    /// The same, of the edges that may hold on a day.
+    pub fn on(self, day: Option<NaiveDate>) -> Self {
+        Self { on: day, ..self }
+    }
+
     /// The edges of a node, each with the node at its other end, from the given side.
     fn beside(self, node: Node, way: Way) -> impl Iterator<Item = Node> + 'g {
-        let Self { graph, kinds, .. } = self;
+        let Self { graph, kinds, on, .. } = self;
         let record = graph.record(node);
         kinds.iter().flat_map(move |kind| {
             let incidence = match way {
@@ -52,7 +60,7 @@ impl<'g> Projection<'g> {
             };
             let slots = record.and_then(|r| r.group(incidence)).into_iter().flat_map(|p| p.iter());
             slots.filter_map(move |slot| {
-                let edge = graph.edge_record(slot)?;
+                let edge = graph.edge_record(slot).filter(|edge| on.is_none_or(|day| edge.holds_on(day, false)))?;
                 Some(if way == Way::Outgoing { edge.object } else { edge.subject })
             })
         })

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use petgraph::visit::IntoNeighbors;
 use pledgegraph_model::{Code, EdgeKind, EntityId};
 
 use crate::Graph;
 use crate::node::{Incidence, Node};
 use crate::projection::Follow;
+use crate::record::EdgeRecord;
 use crate::view::{EdgeView, EntityView};
 
 /// Around which entities, and how far.
@@ -23,6 +25,8 @@ pub struct SubgraphQuery {
     pub max_nodes: usize,
     /// At most so many edges.
     pub max_edges: usize,
+    /// Only edges that may hold on this day.
+    pub valid_at: Option<NaiveDate>,
 }
 
 /// Nodes, and the edges among them.
@@ -54,7 +58,8 @@ impl Graph {
                     break 'nodes;
                 }
                 budget -= 1;
-                if self.edge_record(slot).is_some_and(|edge| taken.contains(&edge.object)) {
+                let holds = |edge: &EdgeRecord| query.valid_at.is_none_or(|day| edge.holds_on(day, false));
+                if self.edge_record(slot).is_some_and(|edge| taken.contains(&edge.object) && holds(edge)) {
                     slots.insert(slot);
                 }
             }
@@ -68,7 +73,7 @@ impl Graph {
 
     /// The nodes within reach, nearest first, and whether a limit left some out.
     fn nearest(&self, query: &SubgraphQuery, kinds: &[EdgeKind], budget: &mut usize) -> (Vec<Node>, bool) {
-        let view = self.project(kinds, Follow::Both);
+        let view = self.project(kinds, Follow::Both).on(query.valid_at);
         let mut seen: BTreeSet<Node> = BTreeSet::new();
         let mut nodes: Vec<Node> = Vec::new();
         let roots = query.roots.iter().filter_map(|id| self.node(*id));

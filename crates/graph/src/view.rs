@@ -1,6 +1,6 @@
 //! What a reader sees of a node or an edge: borrowed from the snapshot, nothing copied.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use pledgegraph_model::{
     Date, Edge, EdgeDetail, EdgeId, EdgeKind, Entity, EntityId, EntityKind, EntityRef, Evidence, LinkType, Modality,
     Polarity, Rank,
@@ -58,6 +58,11 @@ impl<'g> EntityView<'g> {
         self.record.stamp.recorded_at
     }
 
+    /// Hash of its identifier and content.
+    pub fn hash(&self) -> u64 {
+        self.record.hash
+    }
+
     /// How many edges of a kind go out of it or come in.
     pub fn degree(&self, kind: EdgeKind, direction: Direction) -> usize {
         self.record.group(direction.incidence(kind)).map_or(0, crate::postings::Postings::len)
@@ -88,6 +93,11 @@ pub struct EdgeView<'g> {
 }
 
 impl<'g> EdgeView<'g> {
+    /// Hash of its identifier and content, quotations included.
+    pub fn hash(&self) -> u64 {
+        self.record.hash
+    }
+
     /// Stable identifier.
     pub fn id(&self) -> EdgeId {
         self.record.id
@@ -126,6 +136,11 @@ impl<'g> EdgeView<'g> {
     /// When it was said.
     pub fn said_at(&self) -> &'g Date {
         &self.record.circumstances().said_at
+    }
+
+    /// Whether it may hold on a day.
+    pub fn may_hold_on(&self, day: NaiveDate) -> bool {
+        self.record.holds_on(day, false)
     }
 
     /// From when it holds.

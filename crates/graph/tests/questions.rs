@@ -197,8 +197,14 @@ fn neighbours_and_subgraphs() {
         ]
     );
     let around = |depth, kinds: &[EdgeKind], max_nodes| {
-        let query =
-            SubgraphQuery { roots: vec![id("country:GB")], depth, kinds: kinds.to_vec(), max_nodes, max_edges: 100 };
+        let query = SubgraphQuery {
+            roots: vec![id("country:GB")],
+            depth,
+            kinds: kinds.to_vec(),
+            max_nodes,
+            max_edges: 100,
+            valid_at: None,
+        };
         let found = graph.subgraph(&query);
         let names: Vec<String> = found.nodes.iter().map(|n| n.reference().to_string()).collect();
         (names, found.edges.len(), found.truncated)
@@ -211,7 +217,7 @@ fn neighbours_and_subgraphs() {
     assert_eq!(around(0, &[], 10), (vec!["country:GB".to_owned()], 0, false));
     assert!(around(3, &[], 3).2);
     let roots = ["country:GB", "country:FR"].map(id).to_vec();
-    let two = SubgraphQuery { roots, depth: 0, kinds: vec![], max_nodes: 1, max_edges: 1 };
+    let two = SubgraphQuery { roots, depth: 0, kinds: vec![], max_nodes: 1, max_edges: 1, valid_at: None };
     assert!(graph.subgraph(&two).truncated, "a root was left out");
     assert_eq!(around(9, &[], 100).0.len(), 7, "all but the meeting and the sources");
 }
