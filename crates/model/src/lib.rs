@@ -57,5 +57,8 @@ pub use reference::{EntityRef, ReferenceError, Slug};
 pub use stance::{Stance, StanceSet};
 pub use statement::{Modality, Polarity, Rank};
 pub use synthetic::Synthetic;
-pub use text::{Lang, Text, TextError, check_name, lookup_keys, search_key, words};
+pub use text::{
+    Lang, MAX_NAME, MAX_TEXT, Text, TextError, check_name, clean_name, clean_text, lookup_keys, search_key, skeleton,
+    words,
+};
 pub use vocabulary::{CodeList, code_lists};

@@ -108,7 +108,7 @@ impl Synthetic {
         let alias = "en".parse().map(|lang| Alias { text: format!("{kind} no. {n}"), lang, kind: AliasKind::Short });
         let detail = match kind {
             EntityKind::Country => EntityDetail::Country {
-                iso3166: Iso3166 { alpha2: format!("{n:02}"), alpha3: format!("{n:03}"), numeric: format!("{n:03}") },
+                iso3166: Iso3166 { alpha2: letters(n, 2), alpha3: letters(n, 3), numeric: format!("{n:03}") },
                 regions: vec!["150".to_owned(), "001".to_owned()],
             },
             EntityKind::Coalition => EntityDetail::Coalition {},
@@ -148,7 +148,12 @@ impl Synthetic {
 
     fn edge(self, n: usize) -> Edge {
         let random = &mut Random(self.seed ^ (n as u64).wrapping_mul(0x5851_F42D_4C95_7F2D));
-        let (subject, detail, object) = self.statement(random);
+        let (subject, detail, mut object) = self.statement(random);
+        // Nothing asks itself, or meets on the sidelines of itself.
+        if subject == object && matches!(detail.kind(), EdgeKind::Request | EdgeKind::Sidelines) {
+            let kind = if detail.kind() == EdgeKind::Request { EntityKind::Country } else { EntityKind::Meeting };
+            object = Self::id(kind, usize::from(object == Self::id(kind, 0)));
+        }
         let said_at = if random.chance(60) { date(random) } else { Date::default() };
         let held = detail.kind() == EdgeKind::Office || detail.kind() == EdgeKind::Membership;
         let valid_from = if held && random.chance(50) { date(random) } else { Date::default() };
@@ -312,6 +317,12 @@ impl Synthetic {
         };
         Conditions { relation: if random.chance(90) { Relation::Necessary } else { Relation::Sufficient }, root }
     }
+}
+
+/// The number in capital letters, as the codes of countries are.
+fn letters(n: usize, places: u32) -> String {
+    let letter = |place| u8::try_from(n / 26_usize.pow(place) % 26).map_or('A', |at| char::from(b'A' + at));
+    (0..places).rev().map(letter).collect()
 }
 
 /// A day, month or year from 2022 to 2026.

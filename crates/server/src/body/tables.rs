@@ -1,0 +1,5 @@
+//! The tables of all bodies.
+
+pub(crate) mod edges;
+pub(crate) mod entities;
+pub(crate) mod parts;
