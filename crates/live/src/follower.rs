@@ -101,10 +101,6 @@ impl Follower {
                 tracing::error!(seq = head.seq, own = current.seq(), "the log has another history; loading anew");
                 self.reload().await
             }
-            Ok(Tail::Overwritten(head)) => {
-                tracing::info!(seq = head.seq, "rows of a bulk load were changed since; loading anew");
-                self.reload().await
-            }
             Err(error @ StoreError::BrokenLog { .. }) => {
                 tracing::error!("{error}; loading anew");
                 self.reload().await

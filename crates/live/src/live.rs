@@ -7,13 +7,17 @@ use pledgegraph_model::EdgeId;
 use pledgegraph_store::quotations::{self, EvidenceQuotation};
 use pledgegraph_store::{StoreError, Write, WriteError};
 use sqlx::PgPool;
+use tokio::sync::mpsc::error::SendTimeoutError;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
+use crate::connection::PATIENCE;
 use crate::follower::{self, Follower};
 use crate::hints::Hints;
+use crate::past::Past;
 use crate::published::Published;
 use crate::status::{Notes, Status};
+use crate::tokens::Tokens;
 use crate::writer::{Job, Receipt, Writer};
 
 /// What can be set.
@@ -32,9 +36,11 @@ impl Default for LiveOptions {
 /// The graph of a database, kept in step. A clone is another handle of the same.
 #[derive(Debug, Clone)]
 pub struct Live {
-    pool: PgPool,
-    published: Arc<Published>,
+    pub(crate) pool: PgPool,
+    pub(crate) published: Arc<Published>,
+    pub(crate) past: Arc<Past>,
     notes: Arc<Notes>,
+    pub(crate) tokens: Arc<Tokens>,
     /// `None` after shutdown.
     jobs: Arc<Mutex<Option<mpsc::Sender<Job>>>>,
     stop: watch::Sender<bool>,
@@ -68,7 +74,7 @@ impl Live {
             tokio::spawn(follower.listen(stopped)),
         ];
         let (jobs, tasks) = (Arc::new(Mutex::new(Some(jobs))), Arc::new(Mutex::new(tasks)));
-        Ok(Self { pool, published, notes, jobs, stop, tasks })
+        Ok(Self { pool, published, past: Arc::default(), notes, tokens: Arc::default(), jobs, stop, tasks })
     }
 
     /// The newest snapshot. Never waits.
@@ -78,12 +84,15 @@ impl Live {
 
     /// A snapshot that is still kept.
     pub fn kept(&self, seq: i64) -> Option<Arc<Graph>> {
-        self.published.kept(seq)
+        self.published.kept(seq).or_else(|| self.past.find(seq, self.published.loads()))
     }
 
-    /// Keeps a snapshot for some minutes, because a cursor was given for it.
+    /// Keeps a snapshot for some minutes, because a cursor was given for it. One of the past can be had again from
+    /// [`Live::at`].
     pub fn keep(&self, graph: &Arc<Graph>) {
-        self.published.pin(graph);
+        if !self.past.has_built(graph) {
+            self.published.pin(graph);
+        }
     }
 
     /// How the process stands to the database.
@@ -99,7 +108,10 @@ impl Live {
         let closed = || WriteError::Unavailable(Arc::new(StoreError::Database(sqlx::Error::PoolClosed)));
         let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(closed)?;
         let (answer, answered) = oneshot::channel();
-        jobs.send(Job { write, answer }).await.ok().ok_or_else(closed)?;
+        jobs.send_timeout(Job { write, answer }, PATIENCE).await.map_err(|refused| match refused {
+            SendTimeoutError::Timeout(_) => WriteError::Busy,
+            SendTimeoutError::Closed(_) => closed(),
+        })?;
         drop(jobs);
         answered.await.unwrap_or_else(|_| Err(closed()))
     }

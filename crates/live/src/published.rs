@@ -35,12 +35,15 @@ pub(crate) struct Published {
     pinned: Mutex<VecDeque<(Instant, Arc<Graph>)>>,
     /// How often a graph was loaded anew, and `seq` of the newest snapshot.
     reached: watch::Sender<(u64, i64)>,
+    /// `seq` of the newest snapshot, for whoever waits for the next.
+    seq: watch::Sender<i64>,
 }
 
 impl Published {
     pub(crate) fn new(graph: Graph) -> Self {
-        let reached = watch::Sender::new((0, graph.seq()));
-        Self { current: ArcSwap::from_pointee(graph), making: Mutex::default(), pinned: Mutex::default(), reached }
+        let (reached, seq) = (watch::Sender::new((0, graph.seq())), watch::Sender::new(graph.seq()));
+        let (making, pinned) = (Mutex::default(), Mutex::default());
+        Self { current: ArcSwap::from_pointee(graph), making, pinned, reached, seq }
     }
 
     pub(crate) fn current(&self) -> Arc<Graph> {
@@ -70,6 +73,20 @@ impl Published {
             let recent = self.making.lock().unwrap_or_else(PoisonError::into_inner);
             recent.iter().find(|graph| graph.seq() == seq).map(Arc::clone)
         })
+    }
+
+    /// The last snapshot at or before a commit that is still kept.
+    pub(crate) fn nearest(&self, seq: i64) -> Option<Arc<Graph>> {
+        let mut known = vec![self.current()];
+        known.extend(self.making.lock().unwrap_or_else(PoisonError::into_inner).iter().map(Arc::clone));
+        let pinned = self.pinned.lock().unwrap_or_else(PoisonError::into_inner);
+        known.extend(pinned.iter().map(|(_, graph)| Arc::clone(graph)));
+        known.into_iter().filter(|graph| graph.seq() <= seq).max_by_key(|graph| graph.seq())
+    }
+
+    /// `seq` of the newest snapshot.
+    pub(crate) fn watch(&self) -> watch::Receiver<i64> {
+        self.seq.subscribe()
     }
 
     /// Applies commits, in order, the first of which follows the point `before` of the log, and publishes the result.
@@ -111,6 +128,7 @@ impl Published {
         let seq = graph.seq();
         self.current.store(Arc::new(graph));
         self.reached.send_modify(|reached| *reached = (reached.0 + 1, seq));
+        self.seq.send_replace(seq);
     }
 
     fn store(&self, recent: &mut VecDeque<Arc<Graph>>, graph: Graph) {
@@ -120,6 +138,7 @@ impl Published {
             recent.pop_front();
         }
         self.reached.send_modify(|reached| reached.1 = seq);
+        self.seq.send_replace(seq);
     }
 
     /// How often a graph was loaded anew.

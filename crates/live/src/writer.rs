@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use pledgegraph_model::Commit;
 use pledgegraph_store::commits::{self, Done, MAX_BATCH};
-use pledgegraph_store::{BatchError, StoreError, Write, WriteError};
+use pledgegraph_store::{Answer, BatchError, StoreError, Write, WriteError};
 use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::connection::acquire;
 use crate::hints::Hints;
 use crate::published::{Gap, Published};
 use crate::status::Notes;
@@ -27,10 +28,23 @@ pub struct Receipt {
     pub replayed: Option<String>,
 }
 
+impl Receipt {
+    pub(crate) fn of(answer: Answer) -> Self {
+        let (seq, chain) = answer.place();
+        let replayed = if let Answer::Repeated(repeated) = answer { Some(repeated.answer) } else { None };
+        Self { seq, chain, replayed }
+    }
+}
+
 /// A write and where to send its answer.
 pub(crate) struct Job {
     pub(crate) write: Write,
     pub(crate) answer: oneshot::Sender<Result<Receipt, WriteError>>,
+}
+
+/// Whether a fresh connection may do better; who has waited for a connection has waited long enough.
+fn is_worth_retrying(error: &StoreError) -> bool {
+    error.is_transient() && !matches!(error, StoreError::Database(sqlx::Error::PoolTimedOut))
 }
 
 /// What the follower must have published before a batch is answered.
@@ -76,44 +90,48 @@ impl Writer {
         };
         for (result, answer) in results.into_iter().zip(answers) {
             // A client that went away needs no answer.
-            let _ = answer.send(result.map(|commit| Receipt { seq: commit.seq, chain: commit.chain, replayed: None }));
+            let _ = answer.send(result.map(Receipt::of));
         }
     }
 
     /// Writes a batch. What fails in passing (a connection that was closed while idle) and wrote nothing is tried again
     /// once.
     async fn write(&self, writes: &[Write]) -> Result<Done, WriteError> {
-        let mut results = self.attempt(writes).await;
-        if matches!(&results, Err(BatchError::NotWritten(error)) if error.is_transient()) {
-            results = self.attempt(writes).await;
+        let mut result = self.attempt(writes).await;
+        if matches!(&result, Err(WriteError::Unavailable(error)) if is_worth_retrying(error)) {
+            result = self.attempt(writes).await;
         }
-        let unavailable = |error: StoreError| WriteError::Unavailable(Arc::new(error));
-        results.map_err(|error| {
+        if let Err(error @ (WriteError::Unavailable(_) | WriteError::OutcomeUnknown(_))) = &result {
             self.notes.problem(&format!("a batch of writes failed: {error}"));
-            match error {
-                BatchError::NotWritten(error) => unavailable(error),
-                BatchError::OutcomeUnknown(error) => WriteError::OutcomeUnknown(Arc::new(error)),
-            }
-        })
+        }
+        result
     }
 
-    async fn attempt(&self, writes: &[Write]) -> Result<Done, BatchError> {
-        let mut connection = self.pool.acquire().await.map_err(|error| BatchError::NotWritten(error.into()))?;
-        let results = commits::write_batch(&mut connection, writes).await;
-        if results.is_err() {
+    async fn attempt(&self, writes: &[Write]) -> Result<Done, WriteError> {
+        let mut connection = acquire(&self.pool).await?;
+        let result = commits::write_batch(&mut connection, writes).await;
+        if result.is_err() {
             // Whatever state the connection is in, it must not lock the head any longer.
             drop(connection.detach());
         }
-        results
+        result.map_err(|error| match error {
+            BatchError::NotWritten(error) => WriteError::of_failure(error),
+            BatchError::OutcomeUnknown(error) => WriteError::OutcomeUnknown(Arc::new(error)),
+        })
     }
 
     /// Publishes the commits directly where they follow the newest snapshot; else says what the follower must publish.
     fn publish(&self, done: &Done) -> Option<Awaited> {
-        let commits: Vec<Commit> = done.answers.iter().filter_map(|answer| answer.as_ref().ok().cloned()).collect();
-        let seq = commits.last()?.seq;
+        let answers = done.answers.iter().filter_map(|answer| answer.as_ref().ok());
+        let commits: Vec<Commit> = answers.clone().filter_map(|answer| answer.commit().cloned()).collect();
+        let loads = self.published.loads();
+        let Some(seq) = commits.last().map(|commit| commit.seq) else {
+            // What was done before was perhaps done by another process.
+            let seq = answers.map(|answer| answer.place().0).max()?;
+            return (seq > self.published.current().seq()).then_some(Awaited { seq, loads });
+        };
         metrics::counter!("pledgegraph_commits_total").increment(commits.len() as u64);
         self.notes.contact(seq);
-        let loads = self.published.loads();
         match self.published.advance((done.before.seq, done.before.chain), &commits) {
             Ok(()) => None,
             Err(Gap::NotNext) => Some(Awaited { seq, loads }),

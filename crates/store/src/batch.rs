@@ -1,19 +1,21 @@
 //! One transaction that holds the head, and the writes in it.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
-use pledgegraph_model::{Change, Commit, Edge, EdgeKind, Entity, Removed};
+use pledgegraph_model::{Change, Commit, Removed};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use crate::chain::Link;
+use crate::commits::{Answer, Idempotency};
 use crate::edge_row::EdgeRows;
 use crate::edges::column;
-use crate::entities::StandingEntity;
 use crate::error::{is_refused, is_transient};
-use crate::write::{Key, PreparedWrite};
-use crate::{Head, StoreError, WriteError, chain, conditions, diagnosis, edges, entities, evidence, head, links};
+use crate::idempotency::{self, Kept};
+use crate::standing::Standing;
+use crate::write::{Prepared, PreparedWrite};
+use crate::{
+    Head, StoreError, WriteError, chain, conditions, diagnosis, edges, entities, evidence, head, links, originals,
+};
 
 /// What the log keeps of a commit, beside the commit itself.
 pub(crate) struct Logged {
@@ -22,12 +24,15 @@ pub(crate) struct Logged {
     digest: u64,
     nonce: Link,
     recorded_at: DateTime<Utc>,
+    origin: Option<String>,
+    key: Option<Idempotency>,
     rows: Vec<LoggedRow>,
 }
 
 pub(crate) struct LoggedRow {
     subject: &'static str,
     id: Uuid,
+    op: &'static str,
     hash: Option<i64>,
     image: String,
 }
@@ -36,54 +41,56 @@ pub(crate) struct LoggedRow {
 pub(crate) struct Batch {
     now: DateTime<Utc>,
     pub(crate) head: Head,
-    pub(crate) entities: HashMap<Uuid, StandingEntity>,
-    edges: HashMap<Uuid, (EdgeKind, u64)>,
+    pub(crate) standing: Standing,
     pub(crate) commits: Vec<Logged>,
-    pub(crate) answers: Vec<Result<Commit, WriteError>>,
+    pub(crate) answers: Vec<Result<Answer, WriteError>>,
 }
 
 impl Batch {
     pub(crate) async fn begin(conn: &mut PgConnection, writes: &[PreparedWrite]) -> Result<Self, StoreError> {
-        let (head, now) = head::begin_commit(conn).await?;
-        let (mut entity_ids, mut edge_ids) = (Vec::new(), Vec::new());
-        for key in writes.iter().flat_map(PreparedWrite::writes) {
-            match key {
-                Key::Entity(id) => entity_ids.push(id),
-                Key::Edge(id) => edge_ids.push(id),
-                Key::Reference(..) => {}
-            }
-        }
-        let entities = entities::standing(conn, &entity_ids).await?;
-        let edges = edges::standing(conn, &edge_ids).await?;
-        Ok(Self { now, head, entities, edges, commits: Vec::new(), answers: Vec::new() })
+        let (head, now) = head::take(conn).await?;
+        let standing = Standing::read(conn, writes, now).await?;
+        Ok(Self { now, head, standing, commits: Vec::new(), answers: Vec::new() })
     }
 
-    /// Whether nothing is known yet that speaks against any of the writes.
+    /// Whether all of the writes are to be done, as far as is known.
     pub(crate) fn fits(&self, writes: &[PreparedWrite]) -> bool {
-        writes.iter().all(|write| self.misfit(write).is_none())
+        writes.iter().all(|write| self.standing.answer(write).is_none())
     }
 
-    /// Writes a run with one statement a table; if that is refused, one write after the other.
+    /// Writes a run. None of its writes changes what is known of another, so those that are answered already stand aside.
     pub(crate) async fn write_run(&mut self, conn: &mut PgConnection, run: &[PreparedWrite]) -> Result<(), StoreError> {
-        if run.len() > 1 && self.fits(run) {
-            match self.attempt(conn, run).await {
+        let to_do: Vec<bool> = run.iter().map(|write| self.standing.answer(write).is_none()).collect();
+        let mut rest = run;
+        for part in to_do.chunk_by(|a, b| *a && *b) {
+            let (part, after) = rest.split_at(part.len());
+            rest = after;
+            self.write_part(conn, part).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes neighbours with one statement a table; if that is refused, one write after the other.
+    async fn write_part(&mut self, conn: &mut PgConnection, part: &[PreparedWrite]) -> Result<(), StoreError> {
+        if part.len() > 1 {
+            match self.attempt(conn, part).await {
                 Ok(()) => {
-                    self.record_all(run);
+                    self.record_all(part);
                     return Ok(());
                 }
                 Err(error) if is_refused(&error) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        for write in run {
+        for write in part {
             self.write_one(conn, write).await?;
         }
         Ok(())
     }
 
     async fn write_one(&mut self, conn: &mut PgConnection, write: &PreparedWrite) -> Result<(), StoreError> {
-        if let Some(error) = self.misfit(write) {
-            self.answers.push(Err(error));
+        if let Some(answer) = self.standing.answer(write) {
+            self.answers.push(answer);
             return Ok(());
         }
         match self.attempt(conn, std::slice::from_ref(write)).await {
@@ -92,28 +99,6 @@ impl Batch {
             Err(error) => self.answers.push(Err(diagnosis::of_refusal(conn, write, error).await?)),
         }
         Ok(())
-    }
-
-    /// What can be told without asking the database again.
-    fn misfit(&self, write: &PreparedWrite) -> Option<WriteError> {
-        for removed in write.removes() {
-            let stands = match removed {
-                Removed::Entity(id) => self.entities.contains_key(&id.0),
-                Removed::Edge(id) => self.edges.contains_key(&id.0),
-            };
-            if !stands {
-                return Some(WriteError::NotFound(removed));
-            }
-        }
-        let entity = |(entity, _): (&Entity, u64)| {
-            let changed = self.entities.get(&entity.id.0).is_some_and(|standing| standing.kind != entity.kind);
-            changed.then_some(WriteError::KindChanged(Removed::Entity(entity.id)))
-        };
-        let edge = |(edge, _): (&Edge, u64)| {
-            let changed = self.edges.get(&edge.id.0).is_some_and(|(kind, _)| *kind != edge.kind());
-            changed.then_some(WriteError::KindChanged(Removed::Edge(edge.id)))
-        };
-        write.entities().find_map(entity).or_else(|| write.edges().find_map(edge))
     }
 
     /// Writes the rows of some writes at a savepoint and checks their references; on failure nothing of them stays.
@@ -135,7 +120,7 @@ impl Batch {
                 if rows.push(edge, hash).is_ok() {
                     seqs.push(seq);
                 }
-                put_again.extend(self.edges.contains_key(&edge.id.0).then_some(edge.id.0));
+                put_again.extend(self.standing.edges.contains_key(&edge.id.0).then_some(edge.id.0));
             }
             for removed in write.removes() {
                 match removed {
@@ -145,6 +130,9 @@ impl Batch {
             }
         }
         let edge_rows: Vec<_> = rows.edges.into_iter().zip(seqs).collect();
+        let standing = |id: &Uuid| self.standing.entities.contains_key(id);
+        let changed = entity_rows.iter().map(|(row, _)| row.id).filter(standing).chain(gone_entities.iter().copied());
+        originals::keep(conn, &changed.collect::<Vec<_>>(), &[&put_again[..], &gone_edges[..]].concat()).await?;
         edges::remove(conn, &gone_edges).await?;
         entities::remove(conn, &gone_entities).await?;
         entities::put(conn, &entity_rows, self.now).await?;
@@ -164,73 +152,75 @@ impl Batch {
     /// Makes a commit of a write whose rows are written.
     fn record(&mut self, write: &PreparedWrite) {
         let (seq, nonce) = (self.head.seq + 1, chain::nonce());
-        let mut rows = Vec::with_capacity(write.changes.len());
-        for prepared in &write.changes {
-            let (subject, id, hash) = self.note(&prepared.change);
-            rows.push(LoggedRow { subject, id, hash, image: prepared.image.clone() });
-        }
-        let chain = chain::link(self.head.chain, seq, rows.iter().map(|row| row.image.as_str()), nonce);
+        let rows: Vec<_> = write.changes.iter().map(|prepared| self.note(prepared, seq)).collect();
+        let images = rows.iter().map(|row| row.image.as_str());
+        let chain = chain::link(self.head.chain, seq, images, nonce, write.origin.as_deref());
         let (digest, recorded_at) = (self.head.digest, self.now);
         self.head = Head { seq, chain, digest, recorded_at: Some(recorded_at) };
-        self.commits.push(Logged { seq, chain, digest, nonce, recorded_at, rows });
+        let (origin, key) = (write.origin.clone(), write.idempotency.clone());
+        if let Some(key) = &key {
+            let kept = Kept { fingerprint: key.fingerprint, seq, chain, answer: key.answer.clone() };
+            self.standing.keep(idempotency::owner(key), kept);
+        }
+        self.commits.push(Logged { seq, chain, digest, nonce, recorded_at, origin, key, rows });
         let changes = write.changes.iter().map(|prepared| prepared.change.clone()).collect();
-        self.answers.push(Ok(Commit { seq, chain, digest, recorded_at, changes }));
+        self.answers.push(Ok(Answer::Committed(Commit { seq, chain, digest, recorded_at, changes })));
     }
 
     /// Takes a change into the digest and into what is known to stand.
-    fn note(&mut self, change: &Change) -> (&'static str, Uuid, Option<i64>) {
-        match change {
-            Change::PutEntity(entity, hash) => {
-                let (id, hash, slug) = (entity.id.0, *hash, entity.slug.as_str().to_owned());
-                let before = self.entities.insert(id, StandingEntity { kind: entity.kind, slug, hash });
-                self.head.digest ^= before.map_or(0, |entity| entity.hash) ^ hash;
-                ("entity", id, Some(hash.cast_signed()))
-            }
-            Change::PutEdge(edge, hash) => {
-                let before = self.edges.insert(edge.id.0, (edge.kind(), *hash));
-                self.head.digest ^= before.map_or(0, |(_, hash)| hash) ^ hash;
-                ("edge", edge.id.0, Some(hash.cast_signed()))
-            }
+    fn note(&mut self, prepared: &Prepared, seq: i64) -> LoggedRow {
+        let (subject, id, op, hash) = match &prepared.change {
+            Change::PutEntity(entity, hash) => ("entity", entity.id.0, "put", Some(*hash)),
+            Change::PutEdge(edge, hash) => ("edge", edge.id.0, "put", Some(*hash)),
             Change::Remove(Removed::Entity(id)) => {
-                self.head.digest ^= self.entities.remove(&id.0).map_or(0, |entity| entity.hash);
-                ("entity", id.0, None)
+                ("entity", id.0, if prepared.into.is_some() { "merge" } else { "remove" }, None)
             }
-            Change::Remove(Removed::Edge(id)) => {
-                self.head.digest ^= self.edges.remove(&id.0).map_or(0, |(_, hash)| hash);
-                ("edge", id.0, None)
-            }
-        }
+            Change::Remove(Removed::Edge(id)) => ("edge", id.0, "remove", None),
+        };
+        let image = match (&prepared.image, &prepared.change) {
+            (None, Change::Remove(row)) => self.standing.image_of_gone(*row, prepared.into),
+            (image, _) => image.clone().unwrap_or_default(),
+        };
+        self.head.digest ^= self.standing.take_in(prepared, seq) ^ hash.unwrap_or_default();
+        LoggedRow { subject, id, op, hash: hash.map(u64::cast_signed), image }
     }
 }
 
-/// Writes the commits and their changes down.
+/// Writes the commits, their changes and their keys down.
 pub(crate) async fn log(conn: &mut PgConnection, commits: &[Logged]) -> Result<(), sqlx::Error> {
     let rows: Vec<(i64, i32, &LoggedRow)> =
         commits.iter().flat_map(|c| (0..).zip(&c.rows).map(|(i, row)| (c.seq, i, row))).collect();
     sqlx::query!(
         "with logged as (
-             insert into commit (seq, chain, digest, nonce, recorded_at, changes)
-             select * from unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bytea[], $5::timestamptz[], $6::integer[])
+             insert into commit (seq, chain, digest, nonce, recorded_at, changes, origin)
+             select c.seq, c.chain, c.digest, c.nonce, c.recorded_at, c.changes, c.origin::json
+             from unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bytea[], $5::timestamptz[], $6::integer[],
+                 $7::text[]) as c (seq, chain, digest, nonce, recorded_at, changes, origin)
          )
          insert into change (seq, ordinal, subject, id, op, hash, image)
-         select r.seq, r.ordinal, r.subject, r.id, case when r.hash is null then 'remove' else 'put' end, r.hash,
-             r.image::json
-         from unnest($7::bigint[], $8::integer[], $9::text[], $10::uuid[], $11::bigint[], $12::text[])
-             as r (seq, ordinal, subject, id, hash, image)",
+         select r.seq, r.ordinal, r.subject, r.id, r.op, r.hash, r.image::json
+         from unnest($8::bigint[], $9::integer[], $10::text[], $11::uuid[], $12::text[], $13::bigint[], $14::text[])
+             as r (seq, ordinal, subject, id, op, hash, image)",
         &column(commits, |c| c.seq),
         &column(commits, |c| c.chain.to_vec()),
         &column(commits, |c| c.digest.cast_signed()),
         &column(commits, |c| c.nonce.to_vec()),
         &column(commits, |c| c.recorded_at),
         &column(commits, |c| i32::try_from(c.rows.len()).unwrap_or(i32::MAX)),
+        &column(commits, |c| c.origin.clone()) as _,
         &column(&rows, |r| r.0),
         &column(&rows, |r| r.1),
         &column(&rows, |r| r.2.subject) as _,
         &column(&rows, |r| r.2.id),
+        &column(&rows, |r| r.2.op) as _,
         &column(&rows, |r| r.2.hash) as _,
         &column(&rows, |r| r.2.image.as_str()) as _,
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    let keys: Vec<_> = commits.iter().filter_map(|c| Some((c.key.as_ref()?, c.seq))).collect();
+    match commits.last() {
+        Some(last) => idempotency::keep(conn, &keys, last.recorded_at).await,
+        None => Ok(()),
+    }
 }

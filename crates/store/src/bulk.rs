@@ -1,19 +1,21 @@
 //! Loading many rows as one commit.
 //!
-//! Rows are validated and staged outside the lock; under it they are only moved. The log refers to the rows instead of
-//! repeating them. New rows only: a row that exists refuses the load.
+//! Rows are validated and staged outside the lock; under it they are only moved. The log refers to the new rows instead
+//! of repeating them.
 
 use chrono::{DateTime, Utc};
 use pledgegraph_model::{Edge, Entity, encode};
 use serde::{Deserialize, Serialize};
 use sqlx::{Connection, Executor, PgConnection};
-use std::sync::Arc;
 use thiserror::Error;
 
 use crate::edge_row::{EdgeRows, json};
-use crate::entities::EntityRow;
-use crate::error::{is_transient, refusal};
-use crate::{Head, WriteError, chain, head, staging};
+use crate::error::refusal;
+use crate::staging::{self, Place, Stage, Staged, of_database};
+
+use crate::chain::Linking;
+pub use crate::staging::Refusal;
+use crate::{Head, Origin, StoreError, WriteError, chain, head, originals};
 
 /// Why a bulk load was not done.
 #[derive(Debug, Error)]
@@ -38,7 +40,13 @@ impl<E: std::error::Error + 'static> From<sqlx::Error> for LoadError<E> {
     }
 }
 
-/// What a bulk load brought. It stands in the log as the image of the commit's only change.
+impl<E: std::error::Error + 'static> From<StoreError> for LoadError<E> {
+    fn from(error: StoreError) -> Self {
+        Self::Write(WriteError::of_failure(error))
+    }
+}
+
+/// What a bulk load brought. It stands in the log as the image of the commit's change of the subject `bulk`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Summary {
     /// How many entities.
@@ -61,7 +69,8 @@ impl Summary {
     }
 }
 
-/// Loads entities and edges as one commit, all or nothing; gives the new head and what was loaded.
+/// Loads entities and edges as one commit, all or nothing; gives the new head and what was loaded. New rows only: one
+/// that exists refuses the load.
 ///
 /// # Errors
 /// [`LoadError`]; nothing was written then, unless it holds [`WriteError::OutcomeUnknown`].
@@ -72,37 +81,101 @@ pub async fn load<E: std::error::Error + 'static>(
 ) -> Result<(Head, Summary), LoadError<E>> {
     let mut tx = conn.begin().await?;
     staging::empty(&mut tx).await?;
-    let mut summary = Summary::default();
-    let mut stage = staging::Stage::default();
+    let mut stage = Stage::default();
+    let mut place = Place { line: 0, replaces: None };
     for (i, entity) in entities.into_iter().enumerate() {
         let entity = entity.map_err(LoadError::Item)?;
         let (_, hash) = encode(&entity);
-        summary.add_entity(hash);
         check_entity(i, &entity)?;
-        stage.entity(&EntityRow::new(&entity, hash));
+        place.line += 1;
+        stage.entity(place, &entity, hash);
         stage.send(&mut tx, false).await?;
     }
     for (i, edge) in edges.into_iter().enumerate() {
         let edge = edge.map_err(LoadError::Item)?;
         let (_, hash) = encode(&edge);
-        summary.add_edge(hash);
-        stage.edge(&edge_rows(i, &edge, hash)?);
+        place.line += 1;
+        stage.edge(place, &edge_rows(i, &edge, hash)?);
         stage.send(&mut tx, false).await?;
     }
     stage.send(&mut tx, true).await?;
-    staging::check(&mut tx).await?;
-
-    let (head, now) = head::begin_commit(&mut tx).await?;
-    let seq = head.seq + 1;
-    staging::move_rows(&mut tx, seq, now).await?;
-    let head = log(&mut tx, head, summary, now).await?;
-    head::end_commit(&mut tx, seq).await?;
+    if let Some(refusal) = staging::check(&mut tx, 1).await?.into_iter().next() {
+        return Err(refusal.error.into());
+    }
+    let written = write_staged(&mut tx, &Origin::default()).await.map_err(|error| match error {
+        CommitError::Refused(refusals) => refusals.into_iter().next().map_or(WriteError::DuplicateId, |r| r.error),
+        CommitError::Failed(error) => error,
+    })?;
     tx.commit().await.map_err(|error| LoadError::Write(of_commit(error)))?;
-    if summary.edges > 10_000 {
-        // The planner should know of them now, not when autovacuum comes by. No harm if it fails.
+    let Some(Written { head, staged }) = written else {
+        return Ok((head::read(conn).await?, Summary::default()));
+    };
+    tell_planner(conn, staged).await;
+    Ok((head, staged.new))
+}
+
+/// Why staged rows were not committed.
+#[derive(Debug, Error)]
+pub enum CommitError {
+    /// The database refuses some of them. They are still staged, and the transaction goes on.
+    #[error("some of the rows are refused")]
+    Refused(Vec<Refusal>),
+    /// Nothing was written, unless it is [`WriteError::OutcomeUnknown`].
+    #[error("the rows were not written")]
+    Failed(#[source] WriteError),
+}
+
+/// A commit of staged rows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Written {
+    pub(crate) head: Head,
+    pub(crate) staged: Staged,
+}
+
+/// Moves the staged rows into the graph as one commit of the transaction that this connection is in; `None` when nothing
+/// is staged. The caller ends the transaction.
+pub(crate) async fn write_staged(conn: &mut PgConnection, origin: &Origin) -> Result<Option<Written>, CommitError> {
+    let failed = |error: sqlx::Error| CommitError::Failed(WriteError::of_failure(error.into()));
+    let staged = staging::count(conn).await.map_err(failed)?;
+    if staged == Staged::default() {
+        return Ok(None);
+    }
+    conn.execute("savepoint staged").await.map_err(failed)?;
+    match write(conn, staged, origin).await {
+        Ok(head) => Ok(Some(Written { head, staged })),
+        Err(StoreError::Database(error)) => {
+            conn.execute("rollback to savepoint staged").await.map_err(failed)?;
+            let refusals = staging::of_refusal(conn, error, MOST_REFUSALS).await.map_err(CommitError::Failed)?;
+            Err(CommitError::Refused(refusals))
+        }
+        Err(error) => Err(CommitError::Failed(WriteError::of_failure(error))),
+    }
+}
+
+/// The most lines that one failure names.
+pub(crate) const MOST_REFUSALS: i64 = 1_000;
+
+async fn write(conn: &mut PgConnection, staged: Staged, origin: &Origin) -> Result<Head, StoreError> {
+    let (head, now) = head::begin_commit(conn).await?;
+    let seq = head.seq + 1;
+    let replaces = staged.replaced > 0;
+    let mut digest = head.digest ^ staged.new.digest;
+    if replaces {
+        let (entities, edges) = staging::replaced(conn).await?;
+        originals::keep(conn, &entities, &edges).await?;
+        digest ^= staging::standing_digest(conn).await? ^ staged.replaced_digest;
+    }
+    staging::move_rows(conn, replaces, seq, now).await?;
+    let head = log(conn, Head { digest, ..head }, staged, origin, now).await?;
+    head::end_commit(conn, seq).await?;
+    Ok(head)
+}
+
+/// Lets the planner know of many new rows now, not when autovacuum comes by. No harm if it fails.
+pub(crate) async fn tell_planner(conn: &mut PgConnection, staged: Staged) {
+    if staged.new.edges > 10_000 {
         let _ = conn.execute("analyze entity, edge, edge_condition, evidence, edge_link").await;
     }
-    Ok((head, summary))
 }
 
 fn check_entity(i: usize, entity: &Entity) -> Result<(), WriteError> {
@@ -113,7 +186,7 @@ fn check_entity(i: usize, entity: &Entity) -> Result<(), WriteError> {
     Err(WriteError::Invalid { mutation: i, problems })
 }
 
-fn edge_rows(i: usize, edge: &Edge, hash: u64) -> Result<EdgeRows, WriteError> {
+pub(crate) fn edge_rows(i: usize, edge: &Edge, hash: u64) -> Result<EdgeRows, WriteError> {
     let mut rows = EdgeRows::default();
     let mut problems = edge.errors();
     if let Err(more) = rows.push(edge, hash) {
@@ -126,53 +199,55 @@ fn edge_rows(i: usize, edge: &Edge, hash: u64) -> Result<EdgeRows, WriteError> {
     Err(WriteError::Invalid { mutation: i, problems })
 }
 
-async fn log(conn: &mut PgConnection, before: Head, summary: Summary, now: DateTime<Utc>) -> Result<Head, sqlx::Error> {
-    let (seq, nonce, image) = (before.seq + 1, chain::nonce(), json(&summary));
-    let chain = chain::link(before.chain, seq, [image.as_str()], nonce);
-    let digest = before.digest ^ summary.digest;
+/// Writes the commit down that follows `before`, whose digest is already that of the commit.
+async fn log(
+    conn: &mut PgConnection,
+    before: Head,
+    staged: Staged,
+    origin: &Origin,
+    now: DateTime<Utc>,
+) -> Result<Head, sqlx::Error> {
+    let (seq, nonce, digest) = (before.seq + 1, chain::nonce(), before.digest);
+    let bulk = (staged.new.entities + staged.new.edges > 0).then(|| json(&staged.new));
+    let origin = (*origin != Origin::default()).then(|| json(origin));
+    let mut linking = Linking::begin(before.chain, seq);
+    bulk.iter().for_each(|image| linking.image(image));
+    staging::images(conn, |image| linking.image(image)).await?;
+    let chain = linking.end(nonce, origin.as_deref());
+    let changes = i64::from(bulk.is_some()) + staged.replaced;
     sqlx::query!(
-        "insert into commit (seq, chain, digest, nonce, recorded_at, changes) values ($1, $2, $3, $4, $5, 1)",
+        "insert into commit (seq, chain, digest, nonce, recorded_at, changes, origin)
+         values ($1, $2, $3, $4, $5, $6, $7::text::json)",
         seq,
         &chain[..],
         digest.cast_signed(),
         &nonce[..],
-        now
+        now,
+        i32::try_from(changes).unwrap_or(i32::MAX),
+        origin
     )
     .execute(&mut *conn)
     .await?;
-    sqlx::query!(
-        "insert into change (seq, ordinal, subject, op, hash, image)
-         values ($1, 0, 'bulk', 'put', $2, $3::text::json)",
-        seq,
-        summary.digest.cast_signed(),
-        image
-    )
-    .execute(conn)
-    .await?;
+    if let Some(image) = &bulk {
+        sqlx::query!(
+            "insert into change (seq, ordinal, subject, op, hash, image)
+             values ($1, 0, 'bulk', 'put', $2, $3::text::json)",
+            seq,
+            staged.new.digest.cast_signed(),
+            image
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
+    staging::log_replaced(conn, seq, i32::from(bulk.is_some())).await?;
     Ok(Head { seq, chain, digest, recorded_at: Some(now) })
 }
 
-/// What the database's answer means to whoever loads.
-fn of_database(error: sqlx::Error) -> WriteError {
-    if is_transient(&error) {
-        return WriteError::Unavailable(Arc::new(error.into()));
-    }
-    let Some(refused) = refusal(&error) else { return WriteError::Unavailable(Arc::new(error.into())) };
-    match (refused.code(), refused.constraint()) {
-        ("23505", Some("entity_pkey" | "edge_pkey" | "stage_entity_pkey" | "stage_edge_pkey")) => {
-            WriteError::DuplicateId
-        }
-        (code, constraint) if code.starts_with("22") || code.starts_with("23") => {
-            WriteError::Refused { constraint: constraint.unwrap_or(code).to_owned() }
-        }
-        _ => WriteError::Unavailable(Arc::new(error.into())),
-    }
-}
-
-fn of_commit(error: sqlx::Error) -> WriteError {
-    if refusal(&error).is_some() && !is_transient(&error) {
+/// What it means that COMMIT failed.
+pub(crate) fn of_commit(error: sqlx::Error) -> WriteError {
+    if refusal(&error).is_some() && !crate::error::is_transient(&error) {
         of_database(error)
     } else {
-        WriteError::OutcomeUnknown(Arc::new(error.into()))
+        WriteError::OutcomeUnknown(std::sync::Arc::new(error.into()))
     }
 }

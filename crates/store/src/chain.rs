@@ -5,18 +5,38 @@ use sha2::{Digest, Sha256};
 /// A link of the chain.
 pub(crate) type Link = [u8; 16];
 
-/// `sha256(before || seq || after-images || nonce)`, first 16 bytes. `seq` is 8 bytes, big-endian.
-pub(crate) fn link<'a>(before: Link, seq: i64, images: impl IntoIterator<Item = &'a str>, nonce: Link) -> Link {
-    let mut hasher = Sha256::new();
-    hasher.update(before);
-    hasher.update(seq.to_be_bytes());
-    for image in images {
-        hasher.update(image.as_bytes());
+/// See [`Linking`].
+pub(crate) fn link<'a>(
+    before: Link,
+    seq: i64,
+    images: impl IntoIterator<Item = &'a str>,
+    nonce: Link,
+    origin: Option<&str>,
+) -> Link {
+    let mut linking = Linking::begin(before, seq);
+    images.into_iter().for_each(|image| linking.image(image));
+    linking.end(nonce, origin)
+}
+
+/// A link whose after-images come one by one: `sha256(before || seq || after-images || nonce || origin)`, first 16 bytes.
+/// `seq` is 8 bytes, big-endian; the origin is left out where none is recorded.
+pub(crate) struct Linking(Sha256);
+
+impl Linking {
+    pub(crate) fn begin(before: Link, seq: i64) -> Self {
+        Self(Sha256::new().chain_update(before).chain_update(seq.to_be_bytes()))
     }
-    hasher.update(nonce);
-    let mut link = Link::default();
-    link.copy_from_slice(&hasher.finalize()[..16]);
-    link
+
+    pub(crate) fn image(&mut self, image: &str) {
+        self.0.update(image.as_bytes());
+    }
+
+    pub(crate) fn end(self, nonce: Link, origin: Option<&str>) -> Link {
+        let mut link = Link::default();
+        let hash = self.0.chain_update(nonce).chain_update(origin.unwrap_or_default()).finalize();
+        link.copy_from_slice(&hash[..16]);
+        link
+    }
 }
 
 /// What tells two histories with equal changes apart: 74 of its bits are random.

@@ -5,6 +5,7 @@ use sqlx::{Connection, PgConnection};
 use thiserror::Error;
 
 use crate::batch::{self, Batch};
+use crate::edge_row::json;
 use crate::error::is_refused;
 use crate::write::PreparedWrite;
 use crate::{Head, StoreError, WriteError, head, runs};
@@ -23,6 +24,14 @@ pub enum Mutation {
     RemoveEntity(EntityId),
     /// The edge is to go; no other edge may link to it any more.
     RemoveEdge(EdgeId),
+    /// The entity `from` is to go, because it is the entity `into`. The same write puts that one, with the redirect, and
+    /// every row that named the other.
+    MergeEntity {
+        /// The entity that goes.
+        from: EntityId,
+        /// The entity that stays.
+        into: EntityId,
+    },
 }
 
 /// Changes that are done together or not at all, as one commit.
@@ -66,6 +75,13 @@ pub struct Origin {
     pub address: Option<String>,
 }
 
+impl Origin {
+    /// As the log keeps it; `None` when nobody asks but the program itself.
+    pub(crate) fn to_text(&self) -> Option<String> {
+        (*self != Self::default()).then(|| json(self))
+    }
+}
+
 /// A key under which a write is done at most once (draft-ietf-httpapi-idempotency-key-header).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Idempotency {
@@ -84,8 +100,46 @@ pub struct Idempotency {
 pub struct Done {
     /// The head that the first of the commits follows.
     pub before: Head,
-    /// For each write, in the order given: its commit, or why there is none.
-    pub answers: Vec<Result<Commit, WriteError>>,
+    /// For each write, in the order given: what was done, or why nothing was.
+    pub answers: Vec<Result<Answer, WriteError>>,
+}
+
+/// How a write was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It was done now.
+    Committed(Commit),
+    /// It was done before, under the same key; nothing was changed now.
+    Repeated(Repeated),
+}
+
+impl Answer {
+    /// The commit's position in the log, and its link of the chain.
+    pub fn place(&self) -> (i64, [u8; 16]) {
+        match self {
+            Self::Committed(commit) => (commit.seq, commit.chain),
+            Self::Repeated(repeated) => (repeated.seq, repeated.chain),
+        }
+    }
+
+    /// The commit, if it was done now.
+    pub fn commit(&self) -> Option<&Commit> {
+        match self {
+            Self::Committed(commit) => Some(commit),
+            Self::Repeated(_) => None,
+        }
+    }
+}
+
+/// A write that was done before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeated {
+    /// Its position in the log.
+    pub seq: i64,
+    /// Its link of the chain.
+    pub chain: [u8; 16],
+    /// What was to be given back with its receipt.
+    pub answer: String,
 }
 
 /// Why no answer can be given for a whole batch.
@@ -105,7 +159,7 @@ pub enum BatchError {
 /// # Errors
 /// [`BatchError`] when the database fails; what a client did wrong is in the answers.
 pub async fn write_batch(conn: &mut PgConnection, writes: &[Write]) -> Result<Done, BatchError> {
-    let mut answers: Vec<Option<Result<Commit, WriteError>>> = Vec::with_capacity(writes.len());
+    let mut answers: Vec<Option<Result<Answer, WriteError>>> = Vec::with_capacity(writes.len());
     let mut prepared = Vec::with_capacity(writes.len());
     for write in writes {
         match PreparedWrite::new(write) {
@@ -120,6 +174,24 @@ pub async fn write_batch(conn: &mut PgConnection, writes: &[Write]) -> Result<Do
     let mut done = done.into_iter();
     Ok(Done { before, answers: answers.into_iter().filter_map(|answer| answer.or_else(|| done.next())).collect() })
 }
+
+/// Does all of a write, the checks of the database included, and takes it back; waits for the right to write as any
+/// write does.
+///
+/// # Errors
+/// What [`write_batch`] would answer.
+pub async fn rehearse(conn: &mut PgConnection, write: &Write) -> Result<(), WriteError> {
+    let write = [PreparedWrite::new(write)?];
+    let failed = |error: sqlx::Error| WriteError::of_failure(error.into());
+    let mut tx = conn.begin_with(BEGIN).await.map_err(failed)?;
+    let done = write_all(&mut tx, &write, Way::Careful).await.map_err(WriteError::of_failure)?;
+    tx.rollback().await.map_err(failed)?;
+    done.answers.into_iter().try_for_each(|answer| answer.map(drop))
+}
+
+/// Begins a transaction whose first statement, the one that waits for the head, takes no longer than 2 seconds; what follows
+/// has the time that [`head::take`] gives it. A process that stops loses the head after 10 seconds.
+const BEGIN: &str = "begin; set local statement_timeout = '2s'; set local idle_in_transaction_session_timeout = '10s'";
 
 /// How a batch goes about its writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,9 +208,9 @@ async fn commit_prepared(conn: &mut PgConnection, writes: &[PreparedWrite]) -> R
         return Ok(Done { before, answers: Vec::new() });
     }
     for way in [Way::Straight, Way::Careful] {
-        let mut tx = conn.begin().await.map_err(|e| BatchError::NotWritten(e.into()))?;
+        let mut tx = conn.begin_with(BEGIN).await.map_err(|e| BatchError::NotWritten(e.into()))?;
         match write_all(&mut tx, writes, way).await {
-            Ok(done) if done.answers.iter().all(Result::is_err) => {
+            Ok(done) if done.answers.iter().flatten().all(|answer| answer.commit().is_none()) => {
                 tx.rollback().await.map_err(|e| BatchError::NotWritten(e.into()))?;
                 return Ok(done);
             }
@@ -161,7 +233,7 @@ fn of_commit(error: sqlx::Error) -> BatchError {
 async fn write_all(conn: &mut PgConnection, writes: &[PreparedWrite], way: Way) -> Result<Done, StoreError> {
     let mut batch = Batch::begin(conn, writes).await?;
     let before = batch.head;
-    let runs = runs::split(writes, &batch.entities);
+    let runs = runs::split(writes, &batch.standing.entities);
     if way == Way::Straight && runs.len() == 1 && batch.fits(writes) {
         batch.put(conn, writes).await?;
         batch.record_all(writes);

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use pledgegraph_model::{Edge, EntityKind, Removed, ends_allowed};
+use pledgegraph_model::{Code, Edge, EntityKind, EntityRef, Removed, ends_allowed};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::edges::column;
 use crate::error::refusal;
-use crate::write::{Key, PreparedWrite, key_of, named_entities, pointer_in_entity};
-use crate::{StoreError, WriteError, edges, entities};
+use crate::write::{Key, PreparedWrite, named_entities, pointer_in_entity};
+use crate::{StoreError, WriteError, edges, entities, naming};
 
 /// Names the rule that a write broke, given what the database said; `Err` when the failure is not the write's fault.
 /// The write is not in the database: it was rolled back.
@@ -22,11 +23,13 @@ pub(crate) async fn of_refusal(
     match (code.as_str(), constraint.as_deref()) {
         // A foreign key, or the null that a missing end leaves behind.
         ("23503" | "23502", _) => unmet_reference(conn, write).await,
-        ("23505", Some("entity_reference")) => taken_reference(conn, write).await,
+        ("23505", Some("entity_reference" | "entity_redirect")) => taken_reference(conn, write).await,
         ("23505", Some("entity_pkey" | "edge_pkey")) => Ok(WriteError::DuplicateId),
         // Data exceptions and the other integrity constraints.
         (code, constraint) if code.starts_with("22") || code.starts_with("23") => {
-            Ok(WriteError::Refused { constraint: constraint.unwrap_or(code).to_owned() })
+            let constraint = constraint.unwrap_or(code);
+            let refused = || WriteError::Refused { constraint: constraint.to_owned() };
+            Ok(WriteError::of_rule(constraint).unwrap_or_else(refused))
         }
         _ => Err(error.into()),
     }
@@ -40,7 +43,7 @@ async fn kinds(conn: &mut PgConnection, write: &PreparedWrite) -> Result<HashMap
     let mut kinds: HashMap<_, _> = standing.into_iter().map(|(id, entity)| (id, entity.kind)).collect();
     kinds.extend(write.entities().map(|(entity, _)| (entity.id.0, entity.kind)));
     for removed in write.removes() {
-        if let Key::Entity(id) = key_of(removed) {
+        if let Key::Entity(id) = Key::from(removed) {
             kinds.remove(&id);
         }
     }
@@ -75,7 +78,7 @@ async fn unmet_reference(conn: &mut PgConnection, write: &PreparedWrite) -> Resu
             }
         }
     }
-    Ok(WriteError::InUse)
+    Ok(WriteError::InUse { counts: naming::count(conn, write).await? })
 }
 
 fn wrong_entity(edge: &Edge, kinds: &HashMap<Uuid, EntityKind>) -> Option<WriteError> {
@@ -96,18 +99,47 @@ fn wrong_entity(edge: &Edge, kinds: &HashMap<Uuid, EntityKind>) -> Option<WriteE
     (!ends_allowed(kind, subject, object)).then_some(WriteError::EdgeEnds { edge, kind, subject, object })
 }
 
+/// The reference that another entity has, or had; of the write's own rows and of those that it removes only what they are
+/// afterwards counts.
 async fn taken_reference(conn: &mut PgConnection, write: &PreparedWrite) -> Result<WriteError, StoreError> {
+    let mut wanted: Vec<(EntityRef, Uuid, Uuid)> = Vec::new();
     for (entity, _) in write.entities() {
-        let taken = sqlx::query_scalar!(
-            r#"select exists (select from entity where kind = $1 and slug = $2 and id <> $3) as "taken!""#,
-            pledgegraph_model::Code::as_str(entity.kind),
-            entity.slug.as_str(),
-            entity.id.0
-        );
-        let twice = write.entities().any(|(other, _)| other.id != entity.id && other.reference() == entity.reference());
-        if twice || taken.fetch_one(&mut *conn).await? {
-            return Ok(WriteError::DuplicateReference(entity.reference()));
-        }
+        let own = (entity.reference(), entity.id);
+        wanted.extend([own].into_iter().chain(entity.redirected()).map(|(r, id)| (r, id.0, entity.id.0)));
     }
-    Ok(WriteError::Refused { constraint: "entity_reference".to_owned() })
+    let changed: Vec<Uuid> = write.entities().map(|(entity, _)| entity.id.0).chain(write.removes().map(id)).collect();
+    let taken = sqlx::query_scalar!(
+        r#"select w.place as "place!"
+           from unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[]) with ordinality w (kind, slug, id, owner, place)
+           where exists (select from entity e where e.id <> all($5) and e.kind = w.kind and e.slug = w.slug)
+               or exists (select from entity e where e.id <> all($5) and e.id = w.id)
+               or exists (select from redirect r where r.entity_id <> all($5) and r.kind = w.kind
+                          and r.slug = w.slug)
+               or exists (select from redirect r where r.entity_id <> all($5) and r.id = w.id)
+           order by place limit 1"#,
+        &column(&wanted, |w| w.0.kind.as_str()) as _,
+        &column(&wanted, |w| w.0.slug.as_str().to_owned()),
+        &column(&wanted, |w| w.1),
+        &column(&wanted, |w| w.2),
+        &changed
+    );
+    let taken = taken.fetch_optional(conn).await?.and_then(|place| usize::try_from(place - 1).ok());
+    let twice = || {
+        let shared = |(i, a): (usize, &(EntityRef, Uuid, Uuid))| {
+            wanted.iter().take(i).any(|b| a.2 != b.2 && (a.0 == b.0 || a.1 == b.1))
+        };
+        wanted.iter().enumerate().position(shared)
+    };
+    let found = taken.or_else(twice).and_then(|place| wanted.get(place));
+    Ok(match found {
+        Some((reference, ..)) => WriteError::DuplicateReference(reference.clone()),
+        None => WriteError::Refused { constraint: "entity_reference".to_owned() },
+    })
+}
+
+fn id(row: Removed) -> Uuid {
+    match row {
+        Removed::Entity(id) => id.0,
+        Removed::Edge(id) => id.0,
+    }
 }

@@ -15,18 +15,33 @@ pub(crate) fn column<R, T>(rows: &[R], value: impl Fn(&R) -> T) -> Vec<T> {
     rows.iter().map(value).collect()
 }
 
-/// Kind and hash of those of the edges that exist.
+/// What the writer needs to know of an edge that stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StandingEdge {
+    pub(crate) kind: EdgeKind,
+    pub(crate) hash: u64,
+    pub(crate) version: i64,
+}
+
+/// Those of the edges that exist.
 pub(crate) async fn standing(
     conn: &mut PgConnection,
     ids: &[Uuid],
-) -> Result<HashMap<Uuid, (EdgeKind, u64)>, sqlx::Error> {
+) -> Result<HashMap<Uuid, StandingEdge>, sqlx::Error> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let query =
-        sqlx::query!(r#"select id, kind as "kind: CodeText<EdgeKind>", hash from edge where id = any($1)"#, ids);
+    let query = sqlx::query!(
+        r#"select id, kind as "kind: CodeText<EdgeKind>", hash, version from edge where id = any($1)"#,
+        ids
+    );
     let rows = query.fetch_all(conn).await?;
-    Ok(rows.into_iter().map(|row| (row.id, (row.kind.0, row.hash.cast_unsigned()))).collect())
+    let edge = |kind: CodeText<EdgeKind>, hash: i64, version| StandingEdge {
+        kind: kind.0,
+        hash: hash.cast_unsigned(),
+        version,
+    };
+    Ok(rows.into_iter().map(|row| (row.id, edge(row.kind, row.hash, row.version))).collect())
 }
 
 /// Inserts edges, or puts them in the place of what stood there. The kinds of the ends are read from the entities: one

@@ -1,5 +1,6 @@
 //! What can go wrong between the service and the database.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use pledgegraph_model::{EdgeId, EdgeKind, EntityKind, EntityRef, Removed};
@@ -31,6 +32,9 @@ pub enum StoreError {
         /// What does not agree.
         problem: String,
     },
+    /// Too many ask for states of the past, or the one asked for takes too long.
+    #[error("too much of the past is asked for at once")]
+    Crowded,
 }
 
 impl StoreError {
@@ -38,11 +42,21 @@ impl StoreError {
         Self::BrokenRow { table, id, problem: problem.to_string() }
     }
 
+    /// Whether others were in the way for as long as one may wait: the lock was not had, or a statement took too long.
+    pub fn is_busy(&self) -> bool {
+        match self {
+            Self::Database(error) => refusal(error).is_some_and(|refused| matches!(refused.code(), "55P03" | "57014")),
+            Self::Crowded => true,
+            Self::BrokenRow { .. } | Self::BrokenLog { .. } => false,
+        }
+    }
+
     /// Whether trying again later may help: the connection was lost or refused, the server is starting, stopping or
     /// failing over, or the transaction lost a race.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Database(error) => is_transient(error),
+            Self::Crowded => true,
             Self::BrokenRow { .. } | Self::BrokenLog { .. } => false,
         }
     }
@@ -62,7 +76,7 @@ pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
             let code = error.code().unwrap_or_default();
             code.starts_with("08") // connection exception
                 || code.starts_with("53") // out of connections, memory or disk
-                || matches!(&*code, "57P01" | "57P02" | "57P03" | "25006" | "40001" | "40P01" | "55P03")
+                || matches!(&*code, "57P01" | "57P02" | "57P03" | "57014" | "25006" | "40001" | "40P01" | "55P03")
         }
         _ => false,
     }
@@ -136,8 +150,21 @@ pub enum WriteError {
     #[error("{} does not exist", id_of(*.0))]
     NotFound(Removed),
     /// Others still name what would be removed.
-    #[error("other rows still name what would be removed")]
-    InUse,
+    #[error("other rows still name what would be removed: {}", counts.iter().map(|(what, n)| format!("{n} {what}")).collect::<Vec<_>>().join(", "))]
+    InUse {
+        /// How many rows name it, by what they are: statements by edge kind; `evidence` and `attribution` count
+        /// statements that have it as source or speaker; `condition_test` and `publisher` count entities; `link`
+        /// counts statements that bear on a statement that would go.
+        counts: BTreeMap<String, i64>,
+    },
+    /// A rule that holds across rows.
+    #[error("{rule}: {detail}")]
+    Constraint {
+        /// `self-loop` or `part-of-cycle`, or `duplicate-edge`.
+        rule: &'static str,
+        /// What breaks it, in words.
+        detail: String,
+    },
     /// The row is not as the writer expected.
     #[error("{} is not as expected", id_of(*row))]
     Stale {
@@ -155,12 +182,46 @@ pub enum WriteError {
         /// The constraint, or SQLSTATE.
         constraint: String,
     },
+    /// Others held the right to write, or all connections, for 2 seconds; nothing was written.
+    #[error("the right to write was not had in time; nothing was written")]
+    Busy,
+    /// The database has no space left; nothing was written.
+    #[error("the database has no space left; nothing was written")]
+    Full,
     /// The database cannot be reached; nothing was written.
     #[error("the database is not available; nothing was written")]
     Unavailable(#[source] Arc<StoreError>),
     /// The connection was lost between COMMIT and its answer: the write may or may not have happened.
     #[error("the connection was lost during COMMIT: the write may or may not have happened")]
     OutcomeUnknown(#[source] Arc<StoreError>),
+}
+
+impl WriteError {
+    /// Why nothing was written when the database failed.
+    pub fn of_failure(error: StoreError) -> Self {
+        let full = matches!(&error, StoreError::Database(e) if refusal(e).is_some_and(|r| r.code() == "53100"));
+        match error {
+            _ if full => Self::Full,
+            error if error.is_busy() => Self::Busy,
+            error => Self::Unavailable(Arc::new(error)),
+        }
+    }
+
+    /// The rule across rows that a constraint of the database stands for.
+    pub(crate) fn of_rule(constraint: &str) -> Option<Self> {
+        let (rule, detail) = match constraint {
+            "edge_self_loop" => {
+                ("self-loop", "a part_of, membership, sidelines or request joins two different entities")
+            }
+            "edge_part_of_cycle" => (
+                "part-of-cycle",
+                "the asserted part_of statements would lead back to where they began, or over more than 1,000 levels",
+            ),
+            "edge_duplicate" => ("duplicate-edge", "the same statement stands already, word for word"),
+            _ => return None,
+        };
+        Some(Self::Constraint { rule, detail: detail.to_owned() })
+    }
 }
 
 fn id_of(row: Removed) -> Uuid {

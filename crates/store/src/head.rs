@@ -43,6 +43,19 @@ pub(crate) async fn begin_commit(conn: &mut PgConnection) -> Result<(Head, DateT
     Ok((Head { seq: row.seq, chain: chain::from_column(&row.chain), digest, recorded_at: Some(row.now) }, row.now))
 }
 
+/// As [`begin_commit`]; every statement that follows may take 10 seconds. A lock timeout would not do for the wait: it
+/// counts anew for each of the locks that stand before the row.
+pub(crate) async fn take(conn: &mut PgConnection) -> Result<(Head, DateTime<Utc>), sqlx::Error> {
+    let row = sqlx::query!(
+        r#"select seq as "seq!", chain as "chain!", digest as "digest!", now as "now!"
+           from begin_commit(), set_config('statement_timeout', '10s', true)"#
+    )
+    .fetch_one(conn)
+    .await?;
+    let digest = row.digest.cast_unsigned();
+    Ok((Head { seq: row.seq, chain: chain::from_column(&row.chain), digest, recorded_at: Some(row.now) }, row.now))
+}
+
 /// Checks all references, moves the head to a commit that stands in `commit`, and wakes the followers when the
 /// transaction commits.
 pub(crate) async fn end_commit(conn: &mut PgConnection, seq: i64) -> Result<(), sqlx::Error> {

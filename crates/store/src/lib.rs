@@ -4,9 +4,11 @@
 //! transaction because its shape *is* the protocol: [`commits::write_batch`] and [`bulk::load`] (the head is locked from
 //! their first write to COMMIT), and the readers [`snapshot::load`] and [`log::since`] (one snapshot for all they read).
 
+pub mod audit;
 mod batch;
 pub mod bulk;
 mod chain;
+pub mod changes;
 mod code_text;
 pub mod commits;
 mod conditions;
@@ -19,15 +21,28 @@ mod entities;
 mod error;
 mod evidence;
 pub mod head;
+pub mod history;
+mod idempotency;
+pub mod import;
 mod links;
 pub mod log;
+mod naming;
+mod originals;
+pub mod past;
 pub mod quotations;
 mod runs;
 pub mod schema;
+mod scope;
 pub mod snapshot;
 mod staging;
+mod standing;
+pub mod token_text;
+pub mod tokens;
 mod write;
 
-pub use commits::{BatchError, Expected, Idempotency, Mutation, Origin, Write};
+pub use commits::{Answer, BatchError, Expected, Idempotency, Mutation, Origin, Repeated, Write};
 pub use error::{StoreError, WriteError};
 pub use head::Head;
+pub use idempotency::repeated;
+pub use scope::{NoScope, Scope};
+pub use token_text::TokenText;

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::bulk::Summary;
 use crate::chain::Link;
-use crate::{Head, StoreError, chain, entities, head, snapshot};
+use crate::snapshot::{Quotations, Row, Which};
+use crate::{Head, StoreError, chain, entities, head, originals, snapshot};
 
 /// What happened after a point of the log, as of one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +18,6 @@ pub enum Tail {
     Commits(Head, Vec<Commit>),
     /// The point is not in the log: its history was lost or replaced (a failover, a restore). Load anew.
     Diverged(Head),
-    /// A bulk load lies between whose rows were changed since, so that they cannot be told apart. Load anew.
-    Overwritten(Head),
 }
 
 /// Reads the commits after the commit `seq` whose link is `chain`, in one snapshot.
@@ -32,30 +31,80 @@ pub async fn since(conn: &mut PgConnection, seq: i64, chain: [u8; 16]) -> Result
     if (head.seq, head.chain) == (seq, chain) {
         return Ok(Tail::Commits(head, Vec::new()));
     }
-    if link_at(&mut tx, seq).await? != Some(chain) || head.seq < seq {
+    if chain_at(&mut tx, seq).await? != Some(chain) || head.seq < seq {
         return Ok(Tail::Diverged(head));
     }
-    let mut before = chain;
+    let commits = follow(&mut tx, (seq, chain), head.seq).await?;
+    if commits.last().map_or(chain, |commit| commit.chain) != head.chain {
+        return Err(StoreError::BrokenLog { seq: head.seq, problem: "the head is not the last commit".to_owned() });
+    }
+    tx.commit().await?;
+    Ok(Tail::Commits(head, commits))
+}
+
+/// The commits after a point, up to the commit `last`, in one snapshot; `None` when the log has no such point.
+///
+/// # Errors
+/// As [`since`].
+pub async fn between(
+    conn: &mut PgConnection,
+    (seq, chain): (i64, [u8; 16]),
+    last: i64,
+) -> Result<Option<Vec<Commit>>, StoreError> {
+    let mut tx = conn.begin_with(snapshot::ONE_SNAPSHOT).await?;
+    if chain_at(&mut tx, seq).await? != Some(chain) {
+        return Ok(None);
+    }
+    let commits = follow(&mut tx, (seq, chain), last).await?;
+    tx.commit().await?;
+    Ok(Some(commits))
+}
+
+/// The commits after a point that is in the log, up to the commit `last`, their chain verified.
+async fn follow(
+    conn: &mut PgConnection,
+    (mut seq, mut before): (i64, Link),
+    last: i64,
+) -> Result<Vec<Commit>, StoreError> {
     let mut commits = Vec::new();
-    let mut last = seq;
-    while last < head.seq {
-        let entries = entries(&mut tx, last).await?;
+    while seq < last {
+        let entries = entries(conn, seq, last).await?;
         if entries.is_empty() {
             break;
         }
         for (entry, rows) in entries {
             entry.verify(before, &rows)?;
-            (before, last) = (entry.chain, entry.seq);
-            let Some(changes) = changes(&mut tx, &entry, rows).await? else { return Ok(Tail::Overwritten(head)) };
+            (before, seq) = (entry.chain, entry.seq);
+            let changes = changes(conn, &entry, rows).await?;
             let Entry { seq, chain, digest, recorded_at, .. } = entry;
             commits.push(Commit { seq, chain, digest, recorded_at, changes });
         }
     }
-    if before != head.chain {
-        return Err(StoreError::BrokenLog { seq: head.seq, problem: "the head is not the last commit".to_owned() });
+    Ok(commits)
+}
+
+/// How many rows the commits after `after` and up to `last` changed, those of bulk loads included. A commit changes at
+/// least one, so they are counted only when the commits are no more than `enough`; else `None`.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn changed_rows(
+    conn: &mut PgConnection,
+    after: i64,
+    last: i64,
+    enough: i64,
+) -> Result<Option<i64>, StoreError> {
+    if last - after > enough {
+        return Ok(None);
     }
-    tx.commit().await?;
-    Ok(Tail::Commits(head, commits))
+    let rows = sqlx::query_scalar!(
+        r#"select (select coalesce(sum(changes), 0) from commit where seq > $1 and seq <= $2)::bigint
+               + (select coalesce(sum((image ->> 'entities')::bigint + (image ->> 'edges')::bigint), 0) from change
+                  where subject = 'bulk' and seq > $1 and seq <= $2)::bigint as "rows!""#,
+        after,
+        last
+    );
+    Ok(Some(rows.fetch_one(conn).await?))
 }
 
 /// Verifies the chain of the whole log, from the first commit to the head; gives the number of commits.
@@ -67,7 +116,7 @@ pub async fn verify(conn: &mut PgConnection) -> Result<i64, StoreError> {
     let head = head::read(&mut tx).await?;
     let (mut before, mut last) = (Link::default(), 0);
     loop {
-        let entries = entries(&mut tx, last).await?;
+        let entries = entries(&mut tx, last, head.seq).await?;
         if entries.is_empty() {
             break;
         }
@@ -86,7 +135,10 @@ pub async fn verify(conn: &mut PgConnection) -> Result<i64, StoreError> {
 }
 
 /// The link of the chain at a point of the log; `None` when the log has no such point.
-async fn link_at(conn: &mut PgConnection, seq: i64) -> Result<Option<Link>, StoreError> {
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn chain_at(conn: &mut PgConnection, seq: i64) -> Result<Option<[u8; 16]>, StoreError> {
     if seq == 0 {
         return Ok(Some(Link::default()));
     }
@@ -102,42 +154,47 @@ struct Entry {
     nonce: Link,
     recorded_at: chrono::DateTime<chrono::Utc>,
     changes: i32,
+    /// The text that the chain covers.
+    origin: Option<String>,
 }
 
 /// A row of `change`.
-struct Row {
+struct Logged {
     subject: String,
     id: Option<Uuid>,
     hash: Option<u64>,
     image: String,
 }
 
-/// How many commits are read in one go when the whole log is verified.
+/// How many commits are read in one go.
 const AT_ONCE: i64 = 10_000;
 
-async fn entries(conn: &mut PgConnection, after: i64) -> Result<Vec<(Entry, Vec<Row>)>, StoreError> {
+async fn entries(conn: &mut PgConnection, after: i64, last: i64) -> Result<Vec<(Entry, Vec<Logged>)>, StoreError> {
+    let upto = last.min(after.saturating_add(AT_ONCE));
     let commits = sqlx::query!(
-        "select seq, chain, digest, nonce, recorded_at, changes from commit where seq > $1 order by seq limit $2",
+        r#"select seq, chain, digest, nonce, recorded_at, changes, origin::text as origin from commit
+         where seq > $1 and seq <= $2 order by seq"#,
         after,
-        AT_ONCE
+        upto
     );
-    let mut found: BTreeMap<i64, (Entry, Vec<Row>)> = BTreeMap::new();
+    let mut found: BTreeMap<i64, (Entry, Vec<Logged>)> = BTreeMap::new();
     for row in commits.fetch_all(&mut *conn).await? {
         let (chain, nonce) = (chain::from_column(&row.chain), chain::from_column(&row.nonce));
         let digest = row.digest.cast_unsigned();
-        let entry = Entry { seq: row.seq, chain, digest, nonce, recorded_at: row.recorded_at, changes: row.changes };
+        let (recorded_at, changes, origin) = (row.recorded_at, row.changes, row.origin);
+        let entry = Entry { seq: row.seq, chain, digest, nonce, recorded_at, changes, origin };
         found.insert(row.seq, (entry, Vec::new()));
     }
     let changes = sqlx::query!(
         r#"select seq, subject, id, hash, image::text as "image!" from change
-           where seq > $1 and seq <= $1 + $2::bigint order by seq, ordinal"#,
+           where seq > $1 and seq <= $2 order by seq, ordinal"#,
         after,
-        AT_ONCE
+        upto
     );
     for row in changes.fetch_all(conn).await? {
         if let Some((_, rows)) = found.get_mut(&row.seq) {
             let hash = row.hash.map(i64::cast_unsigned);
-            rows.push(Row { subject: row.subject, id: row.id, hash, image: row.image });
+            rows.push(Logged { subject: row.subject, id: row.id, hash, image: row.image });
         }
     }
     Ok(found.into_values().collect())
@@ -149,12 +206,12 @@ impl Entry {
     }
 
     /// Checks that the commit follows `before` and says what its link was computed over.
-    fn verify(&self, before: Link, rows: &[Row]) -> Result<(), StoreError> {
+    fn verify(&self, before: Link, rows: &[Logged]) -> Result<(), StoreError> {
         if usize::try_from(self.changes) != Ok(rows.len()) {
             return Err(self.broken("changes are missing"));
         }
         let images = rows.iter().map(|row| row.image.as_str());
-        if chain::link(before, self.seq, images, self.nonce) == self.chain {
+        if chain::link(before, self.seq, images, self.nonce, self.origin.as_deref()) == self.chain {
             Ok(())
         } else {
             Err(self.broken("the chain does not follow from its changes"))
@@ -162,20 +219,19 @@ impl Entry {
     }
 }
 
-async fn changes(conn: &mut PgConnection, entry: &Entry, rows: Vec<Row>) -> Result<Option<Vec<Change>>, StoreError> {
+async fn changes(conn: &mut PgConnection, entry: &Entry, rows: Vec<Logged>) -> Result<Vec<Change>, StoreError> {
     let mut changes = Vec::with_capacity(rows.len());
     for row in rows {
         if row.subject == "bulk" {
-            let Some(rows) = loaded_by(conn, entry, &row.image).await? else { return Ok(None) };
-            changes.extend(rows);
+            changes.extend(loaded_by(conn, entry, &row.image).await?);
         } else {
             changes.push(change(&row).map_err(|problem| entry.broken(&problem))?);
         }
     }
-    Ok(Some(changes))
+    Ok(changes)
 }
 
-fn change(row: &Row) -> Result<Change, String> {
+fn change(row: &Logged) -> Result<Change, String> {
     let id = row.id.ok_or("a change names no row")?;
     let image = |e: serde_json::Error| e.to_string();
     Ok(match (row.subject.as_str(), row.hash) {
@@ -187,20 +243,25 @@ fn change(row: &Row) -> Result<Change, String> {
     })
 }
 
-/// The rows of a bulk load, if all still stand as it wrote them.
-async fn loaded_by(conn: &mut PgConnection, entry: &Entry, image: &str) -> Result<Option<Vec<Change>>, StoreError> {
+/// The rows of a bulk load, as it wrote them.
+async fn loaded_by(conn: &mut PgConnection, entry: &Entry, image: &str) -> Result<Vec<Change>, StoreError> {
     let expected: Summary = serde_json::from_str(image).map_err(|e| entry.broken(&e.to_string()))?;
     let mut found = Summary::default();
     let mut changes = Vec::new();
-    entities::read(conn, Some(entry.seq), |(entity, hash, _, _)| {
-        found.add_entity(hash);
-        changes.push(Change::PutEntity(Box::new(entity), hash));
-    })
-    .await?;
-    snapshot::edges_created_by(conn, entry.seq, |edge, stamp| {
-        found.add_edge(stamp.hash);
-        changes.push(Change::PutEdge(Box::new(edge), stamp.hash));
-    })
-    .await?;
-    Ok((found == expected).then_some(changes))
+    let mut add = |row: Row, hash: u64| match row {
+        Row::Entity(entity) => {
+            found.add_entity(hash);
+            changes.push(Change::PutEntity(Box::new(entity), hash));
+        }
+        Row::Edge(edge) => {
+            found.add_edge(hash);
+            changes.push(Change::PutEdge(Box::new(edge), hash));
+        }
+    };
+    let which = Which::LoadedBy(entry.seq);
+    entities::read(conn, which, |(entity, hash, _, _)| add(Row::Entity(entity), hash)).await?;
+    let quotations = Quotations::LeftOut;
+    snapshot::some_edges(conn, which, quotations, |edge, stamp| add(Row::Edge(edge), stamp.hash)).await?;
+    originals::of_load(conn, entry.seq, add).await?;
+    if found == expected { Ok(changes) } else { Err(entry.broken("rows of the bulk load are missing")) }
 }

@@ -7,7 +7,7 @@ use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
 use pledgegraph_model::{Edge, Entity, Link, Stamp};
 use sqlx::postgres::PgPool;
-use sqlx::{AssertSqlSafe, Executor, PgConnection};
+use sqlx::{AssertSqlSafe, Executor, PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
 use crate::copy::{Fields, Problem};
@@ -49,6 +49,54 @@ pub enum Quotations {
     Included,
 }
 
+/// Which of the rows that stand are read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Which<'a> {
+    /// All.
+    All,
+    /// Those with these identifiers.
+    Of(&'a [Uuid]),
+    /// Those that this commit first recorded and none wrote since: what stands of a bulk load.
+    LoadedBy(i64),
+    /// Those that no later commit wrote.
+    UpTo(i64),
+}
+
+impl<'a> Which<'a> {
+    pub(crate) fn ids(self) -> Option<&'a [Uuid]> {
+        if let Self::Of(ids) = self { Some(ids) } else { None }
+    }
+
+    pub(crate) fn loaded_by(self) -> Option<i64> {
+        if let Self::LoadedBy(seq) = self { Some(seq) } else { None }
+    }
+
+    pub(crate) fn up_to(self) -> Option<i64> {
+        if let Self::UpTo(seq) = self { Some(seq) } else { None }
+    }
+
+    /// The condition on edges. COPY takes no parameters; identifiers and numbers need no quoting.
+    fn of_edges(self) -> String {
+        match self {
+            Self::All => String::new(),
+            Self::Of(ids) => {
+                let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
+                format!("where id = any('{{{}}}'::uuid[])", ids.join(","))
+            }
+            Self::LoadedBy(seq) => format!("where version = {seq} and created_seq = {seq}"),
+            Self::UpTo(seq) => format!("where version <= {seq}"),
+        }
+    }
+
+    /// The condition on what belongs to the edges.
+    fn of_parts(self) -> String {
+        match self {
+            Self::All => String::new(),
+            which => format!("where edge_id in (select id from edge {})", which.of_edges()),
+        }
+    }
+}
+
 /// Reads every row as of one moment, and the head of that moment. Takes three connections, which read one exported
 /// snapshot side by side: edges, evidence, conditions.
 ///
@@ -59,77 +107,109 @@ pub async fn load(
     quotations: Quotations,
     mut each: impl FnMut(Row, RowStamp),
 ) -> Result<Head, StoreError> {
-    let mut first = pool.begin_with(ONE_SNAPSHOT).await?;
-    let snapshot = sqlx::query_scalar!(r#"select pg_export_snapshot() as "snapshot!""#).fetch_one(&mut *first).await?;
-    let mut second = pool.begin_with(ONE_SNAPSHOT).await?;
-    let mut third = pool.begin_with(ONE_SNAPSHOT).await?;
-    for conn in [&mut second, &mut third] {
-        // No statement of this kind takes parameters; the name comes from the server.
-        conn.execute(AssertSqlSafe(format!("set transaction snapshot '{snapshot}'"))).await?;
-    }
-    for conn in [&mut first, &mut second, &mut third] {
-        conn.execute("set local work_mem = '256MB'").await?;
-    }
-
-    let head = head::read(&mut first).await?;
-    entities::read(&mut first, None, |(entity, hash, stamp, created_seq)| {
-        each(Row::Entity(entity), RowStamp { hash, stamp, created_seq });
-    })
-    .await?;
-    let links = links(&mut first, "").await?;
-    let rows = EdgeStreams {
-        edges: first
-            .copy_out_raw(&format!("copy (select {EDGE_COLUMNS} from edge order by id) to stdout (format binary)"))
-            .await?,
-        evidence: Grouped::new(second.copy_out_raw(&evidence_query(quotations, "")).await?),
-        conditions: Grouped::new(third.copy_out_raw(&condition_query("")).await?),
-        links,
-        quoted: quotations == Quotations::Included,
-    };
-    rows.read(|edge, stamp| each(Row::Edge(edge), stamp)).await?;
+    let mut reading = Reading::begin(pool).await?;
+    let head = head::read(&mut reading.first).await?;
+    reading.entities(Which::All, &mut each).await?;
+    reading.edges(Which::All, quotations, &mut each).await?;
     Ok(head)
 }
 
-/// Reads the edges that one commit first recorded, over a connection that is in a transaction.
-pub(crate) async fn edges_created_by(
+/// Three connections that read one snapshot.
+pub(crate) struct Reading {
+    pub(crate) first: Transaction<'static, Postgres>,
+    second: Transaction<'static, Postgres>,
+    third: Transaction<'static, Postgres>,
+}
+
+impl Reading {
+    pub(crate) async fn begin(pool: &PgPool) -> Result<Self, StoreError> {
+        let mut first = pool.begin_with(ONE_SNAPSHOT).await?;
+        let snapshot =
+            sqlx::query_scalar!(r#"select pg_export_snapshot() as "snapshot!""#).fetch_one(&mut *first).await?;
+        let mut second = pool.begin_with(ONE_SNAPSHOT).await?;
+        let mut third = pool.begin_with(ONE_SNAPSHOT).await?;
+        for conn in [&mut second, &mut third] {
+            // No statement of this kind takes parameters; the name comes from the server.
+            conn.execute(AssertSqlSafe(format!("set transaction snapshot '{snapshot}'"))).await?;
+        }
+        for conn in [&mut first, &mut second, &mut third] {
+            conn.execute("set local work_mem = '256MB'").await?;
+        }
+        Ok(Self { first, second, third })
+    }
+
+    pub(crate) async fn entities(
+        &mut self,
+        which: Which<'_>,
+        each: &mut impl FnMut(Row, RowStamp),
+    ) -> Result<(), StoreError> {
+        entities::read(&mut self.first, which, |(entity, hash, stamp, created_seq)| {
+            each(Row::Entity(entity), RowStamp { hash, stamp, created_seq });
+        })
+        .await
+    }
+
+    pub(crate) async fn edges(
+        &mut self,
+        which: Which<'_>,
+        quotations: Quotations,
+        each: &mut impl FnMut(Row, RowStamp),
+    ) -> Result<(), StoreError> {
+        let links = links(&mut self.first, which).await?;
+        let rows = EdgeStreams {
+            edges: self.first.copy_out_raw(&edge_query(which)).await?,
+            evidence: Grouped::new(self.second.copy_out_raw(&evidence_query(quotations, which)).await?),
+            conditions: Grouped::new(self.third.copy_out_raw(&condition_query(which)).await?),
+            links,
+            quoted: quotations == Quotations::Included,
+        };
+        rows.read(|edge, stamp| each(Row::Edge(edge), stamp)).await
+    }
+}
+
+/// Reads some edges, in the order of their identifiers, over one connection that is in a transaction.
+pub(crate) async fn some_edges(
     conn: &mut PgConnection,
-    seq: i64,
+    which: Which<'_>,
+    quotations: Quotations,
     each: impl FnMut(Edge, RowStamp),
 ) -> Result<(), StoreError> {
-    let of_commit = format!("where edge_id in (select id from edge where created_seq = {seq})");
-    let links = links(conn, &of_commit).await?;
-    let evidence: Vec<_> =
-        conn.copy_out_raw(&evidence_query(Quotations::LeftOut, &of_commit)).await?.try_collect().await?;
-    let conditions: Vec<_> = conn.copy_out_raw(&condition_query(&of_commit)).await?.try_collect().await?;
-    let query = format!(
-        "copy (select {EDGE_COLUMNS} from edge where created_seq = {seq} order by id) to stdout (format binary)"
-    );
+    let links = links(conn, which).await?;
+    let evidence: Vec<_> = conn.copy_out_raw(&evidence_query(quotations, which)).await?.try_collect().await?;
+    let conditions: Vec<_> = conn.copy_out_raw(&condition_query(which)).await?.try_collect().await?;
     let rows = EdgeStreams {
-        edges: conn.copy_out_raw(&query).await?,
+        edges: conn.copy_out_raw(&edge_query(which)).await?,
         evidence: Grouped::new(stream::iter(evidence.into_iter().map(Ok)).boxed()),
         conditions: Grouped::new(stream::iter(conditions.into_iter().map(Ok)).boxed()),
         links,
-        quoted: false,
+        quoted: quotations == Quotations::Included,
     };
     rows.read(each).await
 }
 
-fn evidence_query(quotations: Quotations, filter: &str) -> String {
+fn edge_query(which: Which<'_>) -> String {
+    format!("copy (select {EDGE_COLUMNS} from edge {} order by id) to stdout (format binary)", which.of_edges())
+}
+
+fn evidence_query(quotations: Quotations, which: Which<'_>) -> String {
     let columns = match quotations {
         Quotations::LeftOut => EVIDENCE_COLUMNS,
         Quotations::Included => EVIDENCE_COLUMNS_QUOTED,
     };
+    let filter = which.of_parts();
     format!("copy (select {columns} from evidence {filter} order by edge_id, ordinal) to stdout (format binary)")
 }
 
-fn condition_query(filter: &str) -> String {
+fn condition_query(which: Which<'_>) -> String {
+    let filter = which.of_parts();
     format!(
         "copy (select {CONDITION_COLUMNS} from edge_condition {filter} order by edge_id, node) to stdout (format binary)"
     )
 }
 
 /// The links are few: they are read first, and kept until their edge comes.
-async fn links(conn: &mut PgConnection, filter: &str) -> Result<HashMap<Uuid, Vec<Link>>, StoreError> {
+async fn links(conn: &mut PgConnection, which: Which<'_>) -> Result<HashMap<Uuid, Vec<Link>>, StoreError> {
+    let filter = which.of_parts();
     let query = format!(
         "copy (select {LINK_COLUMNS} from edge_link {filter} order by edge_id, ordinal) to stdout (format binary)"
     );

@@ -3,20 +3,24 @@
 use std::collections::{HashMap, HashSet};
 
 use pledgegraph_model::{
-    Change, Edge, EdgeDetail, EdgeId, Entity, EntityDetail, EntityId, EntityKind, Evidence, Removed, encode,
+    Change, Edge, EdgeDetail, EdgeId, EdgeKind, Entity, EntityDetail, EntityId, EntityKind, Evidence, Removed, encode,
 };
 use uuid::Uuid;
 
 use crate::WriteError;
-use crate::commits::{Mutation, Write};
+use crate::commits::{Expected, Idempotency, Mutation, Write};
 use crate::edge_row::EdgeRows;
 use crate::entities::EntityRow;
+use crate::idempotency::{self, Owner};
 
-/// One changed row: what it is afterwards, and the text of it that the log keeps.
+/// One changed row, as it is afterwards.
 #[derive(Debug, Clone)]
 pub(crate) struct Prepared {
     pub(crate) change: Change,
-    pub(crate) image: String,
+    /// The text of it that the log keeps; `None` for a row that is gone, of which only the database knows enough.
+    pub(crate) image: Option<String>,
+    /// The entity that one which is gone was merged into.
+    pub(crate) into: Option<EntityId>,
 }
 
 /// What a write touches, for telling which writes may share a statement.
@@ -25,6 +29,18 @@ pub(crate) enum Key {
     Entity(Uuid),
     Edge(Uuid),
     Reference(EntityKind, String),
+    /// All `part_of` statements together: whether one closes a cycle depends on the others.
+    Hierarchy,
+    Idempotency(Owner),
+}
+
+impl From<Removed> for Key {
+    fn from(row: Removed) -> Self {
+        match row {
+            Removed::Entity(EntityId(id)) => Self::Entity(id),
+            Removed::Edge(EdgeId(id)) => Self::Edge(id),
+        }
+    }
 }
 
 /// A write whose content is valid by itself.
@@ -32,13 +48,17 @@ pub(crate) enum Key {
 pub(crate) struct PreparedWrite {
     /// At most one change a row: of several mutations of one row the last stands.
     pub(crate) changes: Vec<Prepared>,
+    pub(crate) expected: Vec<(Removed, Expected)>,
+    /// Who asks for it, as the log keeps it.
+    pub(crate) origin: Option<String>,
+    pub(crate) idempotency: Option<Idempotency>,
 }
 
 impl PreparedWrite {
     pub(crate) fn new(write: &Write) -> Result<Self, WriteError> {
         let mut last: HashMap<Key, usize> = HashMap::new();
         for (i, mutation) in write.mutations.iter().enumerate() {
-            check(i, mutation)?;
+            check(i, mutation, write)?;
             last.insert(row_of(mutation), i);
         }
         if last.is_empty() {
@@ -46,12 +66,25 @@ impl PreparedWrite {
         }
         let stands = |(i, mutation): &(usize, &Mutation)| last.get(&row_of(mutation)) == Some(i);
         let standing = write.mutations.iter().enumerate().filter(stands);
-        Ok(Self { changes: standing.map(|(_, mutation)| prepare(mutation)).collect() })
+        Ok(Self {
+            changes: standing.map(|(_, mutation)| prepare(mutation)).collect(),
+            expected: write.expected.clone(),
+            origin: write.origin.to_text(),
+            idempotency: write.idempotency.clone(),
+        })
     }
 
     pub(crate) fn removes(&self) -> impl Iterator<Item = Removed> {
         self.changes.iter().filter_map(|c| match c.change {
             Change::Remove(removed) => Some(removed),
+            _ => None,
+        })
+    }
+
+    /// The entities that are merged into others, each with the other.
+    pub(crate) fn merges(&self) -> impl Iterator<Item = (EntityId, EntityId)> {
+        self.changes.iter().filter_map(|c| match c.change {
+            Change::Remove(Removed::Entity(from)) => c.into.map(|into| (from, into)),
             _ => None,
         })
     }
@@ -70,23 +103,29 @@ impl PreparedWrite {
         })
     }
 
-    /// The rows that it writes, and the references that it gives away.
+    /// The rows that it writes, the references that it gives away, and what else no two may write at once.
     pub(crate) fn writes(&self) -> HashSet<Key> {
         let rows = self.changes.iter().map(|c| match &c.change {
             Change::PutEntity(entity, _) => Key::Entity(entity.id.0),
             Change::PutEdge(edge, _) => Key::Edge(edge.id.0),
-            Change::Remove(removed) => key_of(*removed),
+            Change::Remove(removed) => Key::from(*removed),
         });
-        let references = self.entities().map(|(e, _)| Key::Reference(e.kind, e.slug.as_str().to_owned()));
-        rows.chain(references).collect()
+        let references = self.entities().flat_map(|(entity, _)| {
+            let slugs = entity.redirects.iter().map(|redirect| &redirect.slug).chain([&entity.slug]);
+            slugs.map(|slug| Key::Reference(entity.kind, slug.as_str().to_owned()))
+        });
+        let hierarchy = self.edges().any(|(edge, _)| edge.kind() == EdgeKind::PartOf).then_some(Key::Hierarchy);
+        let key = self.idempotency.as_ref().map(|key| Key::Idempotency(idempotency::owner(key)));
+        rows.chain(references).chain(hierarchy).chain(key).collect()
     }
 
-    /// The rows that it names.
+    /// The rows that it names, or expects something of.
     pub(crate) fn reads(&self) -> HashSet<Key> {
         let of_entities = self.entities().flat_map(|(entity, _)| entity.references()).map(|id| Key::Entity(id.0));
         let named = self.edges().flat_map(|(edge, _)| named_entities(edge)).map(|named| Key::Entity(named.id.0));
         let links = self.edges().flat_map(|(edge, _)| &edge.links).map(|link| Key::Edge(link.edge.0));
-        of_entities.chain(named).chain(links).collect()
+        let expected = self.expected.iter().map(|(row, _)| Key::from(*row));
+        of_entities.chain(named).chain(links).chain(expected).collect()
     }
 
     pub(crate) fn entity_rows(&self, seq: i64) -> impl Iterator<Item = (EntityRow, i64)> {
@@ -94,18 +133,11 @@ impl PreparedWrite {
     }
 }
 
-pub(crate) fn key_of(removed: Removed) -> Key {
-    match removed {
-        Removed::Entity(EntityId(id)) => Key::Entity(id),
-        Removed::Edge(EdgeId(id)) => Key::Edge(id),
-    }
-}
-
 fn row_of(mutation: &Mutation) -> Key {
     match mutation {
         Mutation::PutEntity(entity) => Key::Entity(entity.id.0),
         Mutation::PutEdge(edge) => Key::Edge(edge.id.0),
-        Mutation::RemoveEntity(id) => Key::Entity(id.0),
+        Mutation::RemoveEntity(id) | Mutation::MergeEntity { from: id, .. } => Key::Entity(id.0),
         Mutation::RemoveEdge(id) => Key::Edge(id.0),
     }
 }
@@ -115,7 +147,7 @@ fn invalid(mutation: usize, problems: Vec<(String, &'static str)>) -> WriteError
     WriteError::Invalid { mutation, problems }
 }
 
-fn check(i: usize, mutation: &Mutation) -> Result<(), WriteError> {
+fn check(i: usize, mutation: &Mutation, write: &Write) -> Result<(), WriteError> {
     match mutation {
         Mutation::PutEntity(entity) if entity.kind != entity.detail.kind() => {
             Err(invalid(i, vec![("/kind".to_owned(), "the fields are those of another kind")]))
@@ -127,32 +159,42 @@ fn check(i: usize, mutation: &Mutation) -> Result<(), WriteError> {
             }
             if problems.is_empty() { Ok(()) } else { Err(invalid(i, problems)) }
         }
+        Mutation::MergeEntity { from, into } if !takes_on(write, *from, *into) => {
+            let text = "the write must put the entity that stays, with a redirect from the one that goes";
+            Err(invalid(i, vec![("/into".to_owned(), text)]))
+        }
         _ => Ok(()),
     }
+}
+
+/// Whether a write puts the entity `into`, with a redirect from another, `from`.
+fn takes_on(write: &Write, from: EntityId, into: EntityId) -> bool {
+    let stays = |mutation: &Mutation| matches!(mutation, Mutation::PutEntity(e) if e.id == into && e.redirects.iter().any(|r| r.id == from));
+    from != into && write.mutations.iter().rfind(|m| row_of(m) == Key::Entity(into.0)).is_some_and(stays)
 }
 
 fn prepare(mutation: &Mutation) -> Prepared {
     match mutation {
         Mutation::PutEntity(entity) => {
             let (image, hash) = encode(entity);
-            Prepared { change: Change::PutEntity(Box::new(entity.clone()), hash), image }
+            put(Change::PutEntity(Box::new(entity.clone()), hash), image)
         }
         Mutation::PutEdge(edge) => {
             let (image, hash) = encode(edge);
-            Prepared { change: Change::PutEdge(Box::new(edge.clone()), hash), image }
+            put(Change::PutEdge(Box::new(edge.clone()), hash), image)
         }
-        Mutation::RemoveEntity(id) => gone(Removed::Entity(*id)),
-        Mutation::RemoveEdge(id) => gone(Removed::Edge(*id)),
+        Mutation::RemoveEntity(id) => gone(Removed::Entity(*id), None),
+        Mutation::MergeEntity { from, into } => gone(Removed::Entity(*from), Some(*into)),
+        Mutation::RemoveEdge(id) => gone(Removed::Edge(*id), None),
     }
 }
 
-/// The after-image of a row that is gone says which, so that the chain covers it.
-fn gone(removed: Removed) -> Prepared {
-    let image = match removed {
-        Removed::Entity(id) => format!(r#"{{"removed":"entity","id":"{id}"}}"#),
-        Removed::Edge(id) => format!(r#"{{"removed":"edge","id":"{id}"}}"#),
-    };
-    Prepared { change: Change::Remove(removed), image }
+fn put(change: Change, image: String) -> Prepared {
+    Prepared { change, image: Some(image), into: None }
+}
+
+fn gone(removed: Removed, into: Option<EntityId>) -> Prepared {
+    Prepared { change: Change::Remove(removed), image: None, into }
 }
 
 /// An entity that an edge names.

@@ -1,0 +1,17 @@
+//! The log as auditors read it.
+
+use pledgegraph_store::StoreError;
+use pledgegraph_store::audit::{self, AuditEntry};
+
+use crate::Live;
+
+impl Live {
+    /// Commits with who made them, the newest first: those before `before`, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn audit(&self, before: Option<i64>, limit: i64) -> Result<Vec<AuditEntry>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        audit::list(&mut connection, before, limit).await
+    }
+}

@@ -1,0 +1,60 @@
+//! What the log tells of rows and commits.
+
+use std::time::Duration;
+
+use pledgegraph_model::{Edge, EdgeId, Removed};
+use pledgegraph_store::changes::{self, LoggedChange};
+use pledgegraph_store::history::{self, RowVersion};
+use pledgegraph_store::{StoreError, log};
+use tokio::sync::watch;
+
+use crate::Live;
+
+impl Live {
+    /// All versions of a row, oldest first; empty when there never was such a row.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn history(&self, row: Removed) -> Result<Vec<RowVersion>, StoreError> {
+        history::of_row(&mut *self.pool.acquire().await?, row).await
+    }
+
+    /// Those of the edges that stand, from the database: with quotations, and with the commit that wrote them last.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn whole_edges(&self, ids: &[EdgeId]) -> Result<Vec<(Edge, i64)>, StoreError> {
+        history::whole_edges(&mut *self.pool.acquire().await?, ids).await
+    }
+
+    /// The link of the chain at a commit, in the history as it is; `None` when the log has no such commit. A version
+    /// with another link belongs to a history that was lost.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn chain_at(&self, seq: i64) -> Result<Option<[u8; 16]>, StoreError> {
+        if let Some(graph) = self.kept(seq) {
+            return Ok(Some(graph.chain()));
+        }
+        log::chain_at(&mut *self.pool.acquire().await?, seq).await
+    }
+
+    /// The changes after a place in the feed `(seq, ordinal)`, at most `limit`; an `ordinal` of -1 means the end of the
+    /// commit, so that `(0, -1)` is the beginning.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn changes(&self, after: (i64, i32), limit: usize) -> Result<Vec<LoggedChange>, StoreError> {
+        changes::after(&mut *self.pool.acquire().await?, after, limit).await
+    }
+
+    /// Waits until the newest snapshot holds a commit; `false` when that takes longer than `limit`.
+    pub async fn reaches(&self, seq: i64, limit: Duration) -> bool {
+        self.published.reaches(seq, 0, limit).await
+    }
+
+    /// `seq` of the newest snapshot, to be told when it changes.
+    pub fn published_seq(&self) -> watch::Receiver<i64> {
+        self.published.watch()
+    }
+}

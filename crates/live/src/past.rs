@@ -1,0 +1,222 @@
+//! The graph as it stood after a commit of the past.
+//!
+//! It is made from the nearest earlier graph that is at hand by applying the commits between, or, when those are many,
+//! built in bulk from the rows as they were then. Either way it is the graph of a process that was there: the same
+//! rows in the same order, and the digest of its commit.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use pledgegraph_graph::{Builder, Graph};
+use pledgegraph_store::snapshot::Row;
+use pledgegraph_store::{StoreError, history, log, past};
+use sqlx::PgPool;
+use tokio::sync::Semaphore;
+
+use crate::Live;
+use crate::published::Published;
+
+/// How many graphs of the past are kept, and how many rows they may have in all; one is kept however large it is.
+const KEPT: usize = 8;
+const KEPT_ROWS: usize = 2_000_000;
+/// How many requests may wait for graphs of the past, and how long each. What it waited for is built all the same.
+const WAITING: usize = 16;
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Applying a commit's change costs about as much as building 20 rows in bulk.
+const BUILT_PER_APPLIED: usize = 20;
+/// So many changes are applied in any case.
+const ALWAYS_APPLIED: usize = 1_000;
+
+/// Graphs of the past.
+#[derive(Debug)]
+pub(crate) struct Past {
+    kept: Mutex<Kept>,
+    /// One graph is built at a time: it takes three connections and memory; and who waited for the same finds it built.
+    turn: tokio::sync::Mutex<()>,
+    places: Arc<Semaphore>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// How often the published graph had been loaded anew: the history may be another since.
+    loads: u64,
+    /// The one asked for last comes last.
+    graphs: VecDeque<Arc<Graph>>,
+    /// All that were built here and are still in use.
+    built: Vec<Weak<Graph>>,
+}
+
+impl Default for Past {
+    fn default() -> Self {
+        Self { kept: Mutex::default(), turn: tokio::sync::Mutex::default(), places: Arc::new(Semaphore::new(WAITING)) }
+    }
+}
+
+fn rows(graph: &Graph) -> usize {
+    graph.entity_count() + graph.edge_count()
+}
+
+impl Past {
+    fn kept(&self, loads: u64) -> MutexGuard<'_, Kept> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.loads != loads {
+            *kept = Kept { loads, ..Kept::default() };
+        }
+        kept
+    }
+
+    /// The graph after a commit, if it is kept.
+    pub(crate) fn find(&self, seq: i64, loads: u64) -> Option<Arc<Graph>> {
+        let mut kept = self.kept(loads);
+        let at = kept.graphs.iter().position(|graph| graph.seq() == seq)?;
+        let graph = kept.graphs.remove(at)?;
+        kept.graphs.push_back(Arc::clone(&graph));
+        Some(graph)
+    }
+
+    /// The last graph at or before a commit that is kept.
+    fn nearest(&self, seq: i64, loads: u64) -> Option<Arc<Graph>> {
+        let kept = self.kept(loads);
+        kept.graphs.iter().filter(|graph| graph.seq() <= seq).max_by_key(|graph| graph.seq()).map(Arc::clone)
+    }
+
+    fn keep(&self, graph: &Arc<Graph>, loads: u64) {
+        let mut kept = self.kept(loads);
+        kept.built.retain(|built| built.strong_count() > 0);
+        kept.built.push(Arc::downgrade(graph));
+        kept.graphs.push_back(Arc::clone(graph));
+        let too_much = |graphs: &VecDeque<Arc<Graph>>| {
+            graphs.len() > KEPT
+                || (graphs.len() > 1 && graphs.iter().map(|graph| rows(graph)).sum::<usize>() > KEPT_ROWS)
+        };
+        while too_much(&kept.graphs) {
+            kept.graphs.pop_front();
+        }
+    }
+
+    /// Whether a graph was built here. Such a one can be built again, and need not be kept for a cursor.
+    pub(crate) fn has_built(&self, graph: &Arc<Graph>) -> bool {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.built.iter().any(|built| built.as_ptr() == Arc::as_ptr(graph))
+    }
+}
+
+impl Live {
+    /// The graph as it stood after the commit `seq`; `None` when the log has no such commit. From memory where it is
+    /// kept; else it is built, one at a time in the process, within 20 seconds.
+    ///
+    /// # Errors
+    /// [`StoreError::Crowded`] when too many wait or it takes longer; [`StoreError::BrokenLog`] when what the log says
+    /// does not have the digest of the commit; else when the database cannot be read.
+    pub async fn at(&self, seq: i64) -> Result<Option<Arc<Graph>>, StoreError> {
+        if let Some(graph) = self.kept(seq) {
+            return Ok(Some(graph));
+        }
+        if seq <= 0 {
+            return Ok((seq == 0).then(|| Arc::new(Graph::empty())));
+        }
+        let place = Arc::clone(&self.past.places).try_acquire_owned().or(Err(StoreError::Crowded))?;
+        let building =
+            Building { pool: self.pool.clone(), published: Arc::clone(&self.published), past: Arc::clone(&self.past) };
+        // A task of its own: the work is not lost when the client goes away.
+        let built = tokio::spawn(async move {
+            let built = building.graph(seq).await;
+            drop(place);
+            built
+        });
+        tokio::time::timeout(PATIENCE, built).await.or(Err(StoreError::Crowded))?.map_err(joined)?
+    }
+
+    /// The graph as it stood after the last commit that was recorded at or before a time; the empty graph if there was
+    /// none yet.
+    ///
+    /// # Errors
+    /// As [`Live::at`].
+    pub async fn known_at(&self, time: DateTime<Utc>) -> Result<Arc<Graph>, StoreError> {
+        if time >= Utc::now() {
+            return Ok(self.snapshot());
+        }
+        let mut connection = self.pool.acquire().await?;
+        let seq = history::last_at(&mut connection, time).await?;
+        drop(connection);
+        let lost = || StoreError::BrokenLog { seq, problem: "the commit was there and is not any more".to_owned() };
+        self.at(seq).await?.ok_or_else(lost)
+    }
+}
+
+/// What a graph of the past is made with.
+struct Building {
+    pool: PgPool,
+    published: Arc<Published>,
+    past: Arc<Past>,
+}
+
+impl Building {
+    async fn graph(&self, seq: i64) -> Result<Option<Arc<Graph>>, StoreError> {
+        let _turn = self.past.turn.lock().await;
+        let loads = self.published.loads();
+        if let Some(graph) = self.past.find(seq, loads) {
+            return Ok(Some(graph));
+        }
+        let began = Instant::now();
+        let applied = self.applied(seq, loads).await?;
+        let graph = match applied {
+            Some(graph) if graph.computed_digest() == graph.digest() && graph.seq() == seq => graph,
+            _ => match self.built(seq).await? {
+                Some(graph) => graph,
+                None => return Ok(None),
+            },
+        };
+        if graph.computed_digest() != graph.digest() {
+            let problem = "the rows as they were then are not what the digest of the commit says".to_owned();
+            return Err(StoreError::BrokenLog { seq, problem });
+        }
+        metrics::histogram!("pledgegraph_past_seconds").record(began.elapsed().as_secs_f64());
+        let graph = Arc::new(graph);
+        self.past.keep(&graph, loads);
+        Ok(Some(graph))
+    }
+
+    /// Goes forward from the nearest earlier graph, unless that is far, or the log has another history.
+    async fn applied(&self, seq: i64, loads: u64) -> Result<Option<Graph>, StoreError> {
+        let known = [self.published.nearest(seq), self.past.nearest(seq, loads)];
+        let base = known.into_iter().flatten().max_by_key(|graph| graph.seq());
+        let base = base.unwrap_or_else(|| Arc::new(Graph::empty()));
+        let enough = ALWAYS_APPLIED.max(rows(&self.published.current()) / BUILT_PER_APPLIED);
+        let enough = i64::try_from(enough).unwrap_or(i64::MAX);
+        let mut connection = self.pool.acquire().await?;
+        let far = log::changed_rows(&mut connection, base.seq(), seq, enough).await?;
+        if far.is_none_or(|rows| rows > enough) {
+            return Ok(None);
+        }
+        let commits = log::between(&mut connection, (base.seq(), base.chain()), seq).await?;
+        drop(connection);
+        let Some(commits) = commits else { return Ok(None) };
+        let apply = move || {
+            let mut graph = Graph::clone(&base);
+            commits.iter().for_each(|commit| graph.apply(commit));
+            graph
+        };
+        tokio::task::spawn_blocking(apply).await.map(Some).map_err(joined)
+    }
+
+    /// Builds it from the rows as they were.
+    async fn built(&self, seq: i64) -> Result<Option<Graph>, StoreError> {
+        let mut builder = Builder::new();
+        let head = past::load(&self.pool, seq, |row, stamp| match row {
+            Row::Entity(entity) => builder.add_entity(entity, stamp.hash, stamp.stamp, stamp.created_seq),
+            Row::Edge(edge) => builder.add_edge(edge, stamp.hash, stamp.stamp, stamp.created_seq),
+        })
+        .await?;
+        let Some(head) = head else { return Ok(None) };
+        let finish = move || builder.finish(head.seq, head.chain, head.digest, head.recorded_at);
+        tokio::task::spawn_blocking(finish).await.map(Some).map_err(joined)
+    }
+}
+
+/// A task that panicked.
+fn joined(error: tokio::task::JoinError) -> StoreError {
+    sqlx::Error::Io(std::io::Error::other(error)).into()
+}

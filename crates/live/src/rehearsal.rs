@@ -1,0 +1,43 @@
+//! What a write would be answered, or was, without writing anything.
+
+use std::sync::Arc;
+
+use pledgegraph_store::{Answer, Idempotency, StoreError, Write, WriteError, commits};
+
+use crate::Live;
+use crate::connection::acquire;
+use crate::writer::Receipt;
+
+impl Live {
+    /// Does all of a write, the checks of the database included, and takes it back. Waits its turn among the writers of
+    /// all processes.
+    ///
+    /// # Errors
+    /// What [`Live::write`] would answer.
+    pub async fn rehearse(&self, write: Write) -> Result<(), WriteError> {
+        let pool = self.pool.clone();
+        // A task of its own: a client that goes away in the midst of it must not leave the head locked.
+        let rehearsal = tokio::spawn(async move {
+            let mut connection = acquire(&pool).await?;
+            let answer = commits::rehearse(&mut connection, &write).await;
+            if matches!(answer, Err(WriteError::Unavailable(_))) {
+                // Whatever state the connection is in, it must not lock the head any longer.
+                drop(connection.detach());
+            }
+            answer
+        });
+        let broken = |error| StoreError::Database(sqlx::Error::Io(std::io::Error::other(error)));
+        rehearsal.await.unwrap_or_else(|error| Err(WriteError::Unavailable(Arc::new(broken(error)))))
+    }
+
+    /// The receipt of what was done under a key, if anything was: for requests that could not be understood any more
+    /// after they were done.
+    ///
+    /// # Errors
+    /// [`WriteError::KeyReused`] when it was another request; else why the database cannot be asked.
+    pub async fn repeated(&self, key: &Idempotency) -> Result<Option<Receipt>, WriteError> {
+        let mut connection = acquire(&self.pool).await?;
+        let found = pledgegraph_store::repeated(&mut connection, key).await?;
+        Ok(found.map(|repeated| Receipt::of(Answer::Repeated(repeated))))
+    }
+}

@@ -1,0 +1,127 @@
+//! Rows as a bulk load wrote them, kept when they are changed for the first time. The log refers to the rows of a bulk
+//! load instead of repeating them; what it refers to is in its table as long as nothing changed it, and here afterwards.
+
+use futures_util::TryStreamExt;
+use pledgegraph_model::encode;
+use serde::de::DeserializeOwned;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::edges::column;
+use crate::snapshot::{Quotations, Row, Which};
+use crate::{StoreError, entities, snapshot};
+
+/// How many rows are kept with one statement.
+const AT_ONCE: usize = 1_000;
+
+/// A row of `original`.
+struct Original {
+    id: Uuid,
+    seq: i64,
+    subject: &'static str,
+    hash: u64,
+    image: String,
+}
+
+/// Keeps those of the rows that still are as a bulk load wrote them. To be called under the lock of the head, before the
+/// rows are changed or removed.
+pub(crate) async fn keep(conn: &mut PgConnection, entities: &[Uuid], edges: &[Uuid]) -> Result<(), sqlx::Error> {
+    if entities.is_empty() && edges.is_empty() {
+        return Ok(());
+    }
+    let loaded = sqlx::query!(
+        r#"select r.id as "id!", r.is_edge as "is_edge!"
+           from (select id, version, created_seq, false as is_edge from entity where id = any($1)
+                 union all select id, version, created_seq, true from edge where id = any($2)) r
+           where r.version = r.created_seq -- what a load replaced is in the log
+               and exists (select from change c where c.seq = r.version and c.subject = 'bulk')"#,
+        entities,
+        edges
+    );
+    let loaded = loaded.fetch_all(&mut *conn).await?;
+    let of = |edges: bool| loaded.iter().filter(move |row| row.is_edge == edges).map(|row| row.id).collect();
+    let (entities, edges): (Vec<Uuid>, Vec<Uuid>) = (of(false), of(true));
+    for ids in entities.chunks(AT_ONCE) {
+        keep_entities(conn, ids).await.map_err(of_database)?;
+    }
+    for ids in edges.chunks(AT_ONCE) {
+        keep_edges(conn, ids).await.map_err(of_database)?;
+    }
+    Ok(())
+}
+
+/// What refuses a statement must stay what it is; anything else cannot be read.
+fn of_database(error: StoreError) -> sqlx::Error {
+    match error {
+        StoreError::Database(error) => error,
+        broken => sqlx::Error::Decode(Box::new(broken)),
+    }
+}
+
+async fn keep_entities(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), StoreError> {
+    let mut kept = Vec::with_capacity(ids.len());
+    entities::read(conn, Which::Of(ids), |(entity, hash, stamp, _)| {
+        let image = encode(&entity);
+        kept.push((Original { id: entity.id.0, seq: stamp.version, subject: "entity", hash, image: image.0 }, image.1));
+    })
+    .await?;
+    insert(conn, "entity", kept).await
+}
+
+async fn keep_edges(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), StoreError> {
+    let mut kept = Vec::with_capacity(ids.len());
+    snapshot::some_edges(conn, Which::Of(ids), Quotations::Included, |edge, stamp| {
+        let (image, encoded) = encode(&edge);
+        let (seq, hash) = (stamp.stamp.version, stamp.hash);
+        kept.push((Original { id: edge.id.0, seq, subject: "edge", hash, image }, encoded));
+    })
+    .await?;
+    insert(conn, "edge", kept).await
+}
+
+/// Inserts rows, each with the hash of its image, which must be that of the row.
+async fn insert(conn: &mut PgConnection, table: &'static str, rows: Vec<(Original, u64)>) -> Result<(), StoreError> {
+    if let Some((row, _)) = rows.iter().find(|(row, encoded)| row.hash != *encoded) {
+        return Err(StoreError::broken_row(table, row.id, &"its content has another hash"));
+    }
+    sqlx::query!(
+        "insert into original (id, seq, subject, hash, image)
+         select id, seq, subject, hash, image::json
+         from unnest($1::uuid[], $2::bigint[], $3::text[], $4::bigint[], $5::text[])
+             as r (id, seq, subject, hash, image)",
+        &column(&rows, |(row, _)| row.id),
+        &column(&rows, |(row, _)| row.seq),
+        &column(&rows, |(row, _)| row.subject) as _,
+        &column(&rows, |(row, _)| row.hash.cast_signed()),
+        &column(&rows, |(row, _)| row.image.clone()),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The rows of one bulk load that were changed since, as it wrote them, entities first.
+pub(crate) async fn of_load(
+    conn: &mut PgConnection,
+    seq: i64,
+    mut each: impl FnMut(Row, u64),
+) -> Result<(), StoreError> {
+    let mut rows = sqlx::query!(
+        r#"select id, subject, hash, image::text as "image!" from original where seq = $1 order by subject desc, id"#,
+        seq
+    )
+    .fetch(conn);
+    while let Some(row) = rows.try_next().await? {
+        each(decode(&row.subject, row.id, &row.image)?, row.hash.cast_unsigned());
+    }
+    Ok(())
+}
+
+/// A row from its image, as `change` and `original` have it.
+pub(crate) fn decode(subject: &str, id: Uuid, image: &str) -> Result<Row, StoreError> {
+    fn read<T: DeserializeOwned>(image: &str) -> Result<T, serde_json::Error> {
+        serde_json::from_str(image)
+    }
+    let row = if subject == "entity" { read(image).map(Row::Entity) } else { read(image).map(Row::Edge) };
+    row.map_err(|e| StoreError::broken_row("change", id, &e))
+}
