@@ -1,5 +1,8 @@
 //! The command line: what can be asked of the program, and the exit code of each end.
 
+mod place;
+mod tokens;
+
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -8,10 +11,11 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use self::tokens::TokenArgs;
 use crate::config::{Loaded, Settings, load, show};
 use crate::database::{Choice, Database};
 use crate::generate::generate;
-use crate::{demo, logging, serve, verify};
+use crate::{demo, logging, serve, token, verify};
 
 /// A knowledge graph of coalitions and their conditional pledges: who pledged what, to whom, how firmly, on which
 /// conditions, and who says so.
@@ -62,6 +66,8 @@ enum Command {
     Verify(DatabaseArgs),
     /// Bring the schema of the database up to date, which `serve` does too unless told not to
     Migrate(DatabaseArgs),
+    /// Make, list and revoke the tokens that clients of the service need for writing
+    Token(TokenArgs),
     /// Show the effective configuration, and where each value comes from
     Config(ServeArgs),
     /// Print the OpenAPI document
@@ -127,13 +133,70 @@ struct HttpArgs {
     #[arg(long, value_name = "LIST", env = "PLEDGEGRAPH_ALLOWED_ORIGINS")]
     allowed_origins: Option<String>,
 
-    /// An answer that takes longer is given up, in seconds [default: 10]
+    /// The hosts that the service answers for, with commas between them; others get 421 [default: any]
+    #[arg(long, value_name = "LIST", env = "PLEDGEGRAPH_HOSTS")]
+    hosts: Option<String>,
+
+    /// The most connections that are open at a time [default: 1000]
+    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_CONNECTIONS")]
+    connections: Option<String>,
+
+    /// The most connections of one address; behind a proxy, which is one address, as many as it may open [default: 100]
+    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_CONNECTIONS_PER_ADDRESS")]
+    connections_per_address: Option<String>,
+
+    /// The most requests that are answered at a time; further ones get 503 [default: 1024]
+    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_REQUESTS_IN_FLIGHT")]
+    requests_in_flight: Option<String>,
+
+    /// How many reads a token, or without one an address, may ask for in a minute; 0 is without limit [default: 60000]
+    ///
+    /// The address is that of the connection. `Forwarded` and its like are never read: a proxy counts as one client.
+    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_READS_PER_MINUTE")]
+    reads_per_minute: Option<String>,
+
+    /// How many writes a token, or without one an address, may ask for in a minute; 0 is without limit [default: 6000]
+    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_WRITES_PER_MINUTE")]
+    writes_per_minute: Option<String>,
+
+    /// Reading needs a token with the scope `read` too
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", env = "PLEDGEGRAPH_CLOSED_READS")]
+    closed_reads: Option<String>,
+
+    #[command(flatten)]
+    oidc: OidcArgs,
+
+    /// A read whose answer takes longer to begin is given up, in seconds [default: 10]
     #[arg(long, value_name = "N", env = "PLEDGEGRAPH_REQUEST_SECONDS")]
     request_seconds: Option<String>,
 
     /// How long requests may take to finish after the signal to stop, in seconds [default: 10]
     #[arg(long, value_name = "N", env = "PLEDGEGRAPH_SHUTDOWN_SECONDS")]
     shutdown_seconds: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "JWTs of an OpenID Connect provider, beside tokens")]
+struct OidcArgs {
+    /// The issuer whose JWTs are accepted: `iss`, exactly
+    #[arg(long, value_name = "URL", env = "PLEDGEGRAPH_OIDC_ISSUER")]
+    oidc_issuer: Option<String>,
+
+    /// What must be in `aud`; needed with an issuer
+    #[arg(long, value_name = "AUDIENCE", env = "PLEDGEGRAPH_OIDC_AUDIENCE")]
+    oidc_audience: Option<String>,
+
+    /// Where the issuer's keys are (JWKS) [default: as the issuer's discovery document says]
+    #[arg(long, value_name = "URL", env = "PLEDGEGRAPH_OIDC_JWKS_URL")]
+    oidc_jwks_url: Option<String>,
+
+    /// The claim with pledgegraph:read, pledgegraph:write or pledgegraph:admin [default: scope]
+    #[arg(long, value_name = "NAME", env = "PLEDGEGRAPH_OIDC_SCOPE_CLAIM")]
+    oidc_scope_claim: Option<String>,
+
+    /// How the issuer signs: RS256, ES256, EdDSA, with commas between them [default: RS256]
+    #[arg(long, value_name = "LIST", env = "PLEDGEGRAPH_OIDC_ALGORITHMS")]
+    oidc_algorithms: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -212,23 +275,37 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<(), Failure> {
         }
         Command::Openapi => return Ok(print(&pledgegraph_server::openapi())?),
         Command::Demo(_) | Command::Serve(_) | Command::Verify(_) | Command::Migrate(_) | Command::Config(_) => {}
+        Command::Token(_) => {}
     }
-    let (_, matches) = matches.subcommand().context("no command").map_err(Failure::Usage)?;
+    let matches = innermost(matches);
     let loaded = load(cli.config.as_deref(), matches, &|name| std::env::var(name).ok()).map_err(Failure::Usage)?;
     if let Command::Config(_) = cli.command {
         return Ok(print_configuration(&loaded)?);
     }
     logging::start(&loaded.settings).map_err(Failure::Usage)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
-    let result = match cli.command {
+    let result = match &cli.command {
         Command::Demo(_) => runtime.block_on(demo::run(&loaded.settings)),
         Command::Migrate(_) => runtime.block_on(migrate(&loaded.settings)),
         Command::Verify(_) => runtime.block_on(verify::run(&loaded.settings)),
+        Command::Token(arguments) => {
+            let (order, place) = arguments.order();
+            let choice = place.choice(&loaded.settings, matches)?;
+            runtime.block_on(token::run(&order, choice, &loaded.settings))
+        }
         _ => runtime.block_on(serve::run(&loaded.settings)),
     };
     // A thread that is still fetching, or stuck on a disk, does not hold up the end.
     runtime.shutdown_background();
     Ok(result?)
+}
+
+/// The arguments of the command, or of its own command.
+fn innermost(mut matches: &ArgMatches) -> &ArgMatches {
+    while let Some((_, inner)) = matches.subcommand() {
+        matches = inner;
+    }
+    matches
 }
 
 async fn migrate(settings: &Settings) -> Result<()> {

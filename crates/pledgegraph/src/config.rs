@@ -40,7 +40,7 @@ enum Default {
 }
 
 /// All settings, in the order in which they are shown.
-pub(crate) const SETTINGS: [Setting; 13] = [
+pub(crate) const SETTINGS: [Setting; 25] = [
     Setting {
         key: "listen",
         env: "PLEDGEGRAPH_LISTEN",
@@ -90,6 +90,84 @@ pub(crate) const SETTINGS: [Setting; 13] = [
         flag: Some("--allowed-origins"),
         secret: false,
         default: Default::Is("*"),
+    },
+    Setting { key: "hosts", env: "PLEDGEGRAPH_HOSTS", flag: Some("--hosts"), secret: false, default: Default::Unset },
+    Setting {
+        key: "connections",
+        env: "PLEDGEGRAPH_CONNECTIONS",
+        flag: Some("--connections"),
+        secret: false,
+        default: Default::Is("1000"),
+    },
+    Setting {
+        key: "connections_per_address",
+        env: "PLEDGEGRAPH_CONNECTIONS_PER_ADDRESS",
+        flag: Some("--connections-per-address"),
+        secret: false,
+        default: Default::Is("100"),
+    },
+    Setting {
+        key: "requests_in_flight",
+        env: "PLEDGEGRAPH_REQUESTS_IN_FLIGHT",
+        flag: Some("--requests-in-flight"),
+        secret: false,
+        default: Default::Is("1024"),
+    },
+    Setting {
+        key: "reads_per_minute",
+        env: "PLEDGEGRAPH_READS_PER_MINUTE",
+        flag: Some("--reads-per-minute"),
+        secret: false,
+        default: Default::Is("60000"),
+    },
+    Setting {
+        key: "writes_per_minute",
+        env: "PLEDGEGRAPH_WRITES_PER_MINUTE",
+        flag: Some("--writes-per-minute"),
+        secret: false,
+        default: Default::Is("6000"),
+    },
+    Setting {
+        key: "closed_reads",
+        env: "PLEDGEGRAPH_CLOSED_READS",
+        flag: Some("--closed-reads"),
+        secret: false,
+        default: Default::Is("false"),
+    },
+    Setting {
+        key: "oidc_issuer",
+        env: "PLEDGEGRAPH_OIDC_ISSUER",
+        flag: Some("--oidc-issuer"),
+        secret: false,
+        default: Default::Unset,
+    },
+    Setting {
+        key: "oidc_audience",
+        env: "PLEDGEGRAPH_OIDC_AUDIENCE",
+        flag: Some("--oidc-audience"),
+        secret: false,
+        default: Default::Unset,
+    },
+    Setting {
+        key: "oidc_jwks_url",
+        env: "PLEDGEGRAPH_OIDC_JWKS_URL",
+        flag: Some("--oidc-jwks-url"),
+        secret: false,
+        default: Default::Unset,
+    },
+    Setting {
+        key: "oidc_scope_claim",
+        env: "PLEDGEGRAPH_OIDC_SCOPE_CLAIM",
+        flag: Some("--oidc-scope-claim"),
+        secret: false,
+        default: Default::Is("scope"),
+    },
+    Setting {
+        key: "oidc_algorithms",
+        env: "PLEDGEGRAPH_OIDC_ALGORITHMS",
+        flag: Some("--oidc-algorithms"),
+        secret: false,
+        default: Default::Is("RS256"),
     },
     Setting { key: "cursor_key", env: "PLEDGEGRAPH_CURSOR_KEY", flag: None, secret: true, default: Default::Unset },
     Setting {
@@ -141,6 +219,30 @@ pub(crate) struct Settings {
     pub(crate) no_migrate: bool,
     /// From which origins browsers may read: `*`, or a list with commas.
     pub(crate) allowed_origins: String,
+    /// The hosts that the service answers for, with commas; any when it is not set.
+    pub(crate) hosts: Option<String>,
+    /// The most connections that are open at a time.
+    pub(crate) connections: usize,
+    /// The most connections of one address.
+    pub(crate) connections_per_address: usize,
+    /// The most requests that are answered at a time.
+    pub(crate) requests_in_flight: usize,
+    /// How many reads a token or an address may ask for in a minute; 0 is without limit.
+    pub(crate) reads_per_minute: u32,
+    /// How many writes a token or an address may ask for in a minute; 0 is without limit.
+    pub(crate) writes_per_minute: u32,
+    /// Whether reading needs a token too.
+    pub(crate) closed_reads: bool,
+    /// JWTs of this issuer are accepted beside tokens.
+    pub(crate) oidc_issuer: Option<String>,
+    /// What must be in `aud` of a JWT.
+    pub(crate) oidc_audience: Option<String>,
+    /// Where the keys of the issuer are, in place of discovery.
+    pub(crate) oidc_jwks_url: Option<String>,
+    /// The claim with the scopes.
+    pub(crate) oidc_scope_claim: String,
+    /// How the issuer signs: a list with commas.
+    pub(crate) oidc_algorithms: String,
     /// What seals cursors; replicas behind one address share it.
     pub(crate) cursor_key: Option<Secret>,
     /// How long an answer may take, in seconds.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::str::FromStr as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use pledgegraph_store::schema;
@@ -10,10 +10,14 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection as _, PgConnection, PgPool};
 
 use crate::config::{Secret, Settings};
-use crate::postgres::{Cluster, ClusterOptions, MINIMUM_MAJOR, Search, system_directories};
+use crate::postgres::{self, Cluster, ClusterOptions, DATABASE, MINIMUM_MAJOR, Search, attach, system_directories};
 
 /// How long the database of `DATABASE_URL` may take to answer at the start.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long one attempt to reach the PostgreSQL of another process may take, and the pause after it.
+const ATTEMPT_LIMIT: Duration = Duration::from_secs(2);
+const ATTEMPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// How long the embedded PostgreSQL may take to stop before it is not asked politely any more.
 const STOP_GRACE: Duration = Duration::from_secs(20);
@@ -53,6 +57,14 @@ impl<'a> Choice<'a> {
         }
         Ok(choice)
     }
+
+    /// The database of `demo`, for commands that make nothing.
+    pub(crate) fn existing_demo(directory: &'a Path) -> Result<Self> {
+        if !directory.join("data/PG_VERSION").exists() {
+            bail!("there is no demonstration in {}: `pledgegraph demo` makes it", directory.display());
+        }
+        Ok(Self::Embedded(directory))
+    }
 }
 
 impl Database {
@@ -68,8 +80,50 @@ impl Database {
                 (cluster.connect_options(), Some(cluster))
             }
         };
-        let pool = PgPoolOptions::new().max_connections(settings.database_connections).acquire_timeout(ANSWER_LIMIT);
-        Ok(Self { pool: pool.connect_lazy_with(options), cluster })
+        Ok(Self { pool: pool(options, settings), cluster })
+    }
+
+    /// The same for commands that may run beside the service: an embedded PostgreSQL that another process runs on the
+    /// data directory is used as it is, through its socket; one that nobody runs is run for as long as this lives.
+    ///
+    /// # Errors
+    /// As [`Database::open`]; when the PostgreSQL of the other process does not answer.
+    pub(crate) async fn attach_or_open(choice: Choice<'_>, settings: &Settings) -> Result<Self> {
+        let Choice::Embedded(directory) = choice else { return Self::open(choice, settings).await };
+        let until = Instant::now() + ANSWER_LIMIT;
+        loop {
+            if let Some(options) = attach(directory, DATABASE)? {
+                // The other process may be about to start or to stop it.
+                if let Ok(Ok(connection)) =
+                    tokio::time::timeout(ATTEMPT_LIMIT, PgConnection::connect_with(&options)).await
+                {
+                    connection.close().await.context("the embedded PostgreSQL hangs up")?;
+                    return Ok(Self { pool: pool(options, settings), cluster: None });
+                }
+            } else {
+                match Self::open(choice, settings).await {
+                    Err(error) if matches!(error.downcast_ref(), Some(postgres::Error::InUse(_))) => {}
+                    opened => return opened,
+                }
+            }
+            if Instant::now() > until {
+                bail!("{} is in use by another process, and its PostgreSQL does not answer", directory.display());
+            }
+            tokio::time::sleep(ATTEMPT_PAUSE).await;
+        }
+    }
+
+    /// Whether the server behind it was started by this process.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.cluster.is_some()
+    }
+
+    /// Sees to it that the schema is up to date: a server of our own is migrated, one that others use is only looked at.
+    ///
+    /// # Errors
+    /// When the schema is older or newer than this program.
+    pub(crate) async fn fit(&self) -> Result<()> {
+        if self.is_ours() { self.migrate().await } else { self.check().await }
     }
 
     /// Brings the schema up to date.
@@ -98,6 +152,11 @@ impl Database {
             cluster.stop(STOP_GRACE).await;
         }
     }
+}
+
+fn pool(options: PgConnectOptions, settings: &Settings) -> PgPool {
+    let pool = PgPoolOptions::new().max_connections(settings.database_connections).acquire_timeout(ANSWER_LIMIT);
+    pool.connect_lazy_with(options)
 }
 
 async fn start(directory: &Path, settings: &Settings) -> Result<Cluster> {

@@ -1,11 +1,14 @@
 //! What the HTTP server is told: its options, and the recorder of metrics.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use axum::http::HeaderValue;
+use axum::http::uri::Authority;
 use metrics_exporter_prometheus::PrometheusHandle;
-use pledgegraph_server::{AllowedOrigins, CursorKey, ServerOptions};
+use pledgegraph_server::access::{Oidc, OidcOptions};
+use pledgegraph_server::{AllowedOrigins, ConnectionOptions, CursorKey, RateLimits, ServerOptions};
 
 use crate::config::Settings;
 
@@ -22,7 +25,55 @@ pub(crate) fn options(settings: &Settings) -> Result<ServerOptions> {
         None => CursorKey::random(),
     };
     let timeout = Duration::from_secs(settings.request_seconds);
-    Ok(ServerOptions { origins: origins(&settings.allowed_origins)?, cursor_key, timeout })
+    let origins = origins(&settings.allowed_origins)?;
+    Ok(ServerOptions {
+        origins,
+        cursor_key,
+        timeout,
+        hosts: hosts(settings.hosts.as_deref().unwrap_or_default())?,
+        rates: RateLimits {
+            reads: NonZeroU32::new(settings.reads_per_minute),
+            writes: NonZeroU32::new(settings.writes_per_minute),
+        },
+        in_flight: settings.requests_in_flight,
+        closed_reads: settings.closed_reads,
+        oidc: oidc(settings)?,
+        ..ServerOptions::default()
+    })
+}
+
+/// Which JWTs are accepted; none without an issuer.
+fn oidc(settings: &Settings) -> Result<Option<Oidc>> {
+    let (Some(issuer), audience) = (&settings.oidc_issuer, &settings.oidc_audience) else {
+        let stray = settings.oidc_audience.is_some() || settings.oidc_jwks_url.is_some();
+        ensure!(!stray, "oidc_audience and oidc_jwks_url mean nothing without oidc_issuer");
+        return Ok(None);
+    };
+    let audience = audience.as_deref().context("oidc_issuer needs oidc_audience: whom its JWTs must be for")?;
+    let algorithms = settings.oidc_algorithms.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let algorithms = algorithms.map(str::parse).collect::<Result<_, _>>().context("oidc_algorithms")?;
+    let options = OidcOptions {
+        jwks_url: settings.oidc_jwks_url.clone(),
+        scope_claim: settings.oidc_scope_claim.clone(),
+        algorithms,
+        ..OidcOptions::new(issuer, audience)
+    };
+    Oidc::new(options).context("the settings of oidc cannot be used").map(Some)
+}
+
+/// The limits of connections that the settings give.
+pub(crate) fn connections(settings: &Settings) -> ConnectionOptions {
+    let (most, most_per_address) = (settings.connections, settings.connections_per_address);
+    ConnectionOptions { most, most_per_address, ..ConnectionOptions::default() }
+}
+
+fn hosts(list: &str) -> Result<Vec<String>> {
+    let hosts = list.split(',').map(str::trim).filter(|host| !host.is_empty());
+    let hosts = hosts.map(|host| {
+        let plain = host.parse::<Authority>().is_ok() && !host.contains('@');
+        plain.then(|| host.to_owned()).with_context(|| format!("hosts: `{host}` is not a host, such as example.org"))
+    });
+    hosts.collect()
 }
 
 fn origins(list: &str) -> Result<AllowedOrigins> {
@@ -68,6 +119,8 @@ mod tests {
         };
         assert_eq!(these("https://a.example, http://localhost:3000"), 2);
         assert_eq!(these(""), 0);
+        assert_eq!(hosts("a.example, b.example:8080,[::1]").expect("hosts").len(), 3);
+        assert!(hosts("http://a.example").is_err() && hosts("u@a").is_err() && hosts("").expect("none").is_empty());
         for wrong in ["a.example", "https://", "https://a.example/", "https://a.example/x", "https://\u{7f}"] {
             assert!(origins(wrong).is_err(), "{wrong}");
         }

@@ -13,4 +13,5 @@ mod logging;
 pub mod postgres;
 mod serve;
 mod signals;
+mod token;
 mod verify;

@@ -7,6 +7,7 @@
 //! - the server never outlives the process that started it (Linux), and never runs as root.
 
 mod account;
+mod attach;
 mod cluster;
 mod error;
 mod fetch;
@@ -17,7 +18,8 @@ mod programs;
 mod settle;
 pub mod throwaway;
 
-pub use cluster::{Cluster, ClusterOptions};
+pub use attach::attach;
+pub use cluster::{Cluster, ClusterOptions, DATABASE};
 pub use error::Error;
 pub use launcher::{Launcher, run_launcher_if_asked};
 pub use postmaster::Process;

@@ -1,6 +1,5 @@
 //! A run of the service, from the port to the last request.
 
-use std::future::IntoFuture as _;
 use std::io::{self, ErrorKind, Write as _};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -9,13 +8,14 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use pledgegraph_live::{Live, LiveOptions};
 use pledgegraph_server::{AppState, ServerOptions};
+use pledgegraph_store::TokenText;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::config::Settings;
 use crate::database::{Choice, Database};
 use crate::signals::Signals;
-use crate::{demo, http};
+use crate::{demo, http, token};
 
 /// What a run serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,26 +84,27 @@ impl Run<'_> {
             }
             live = start(database, self.settings, self.content) => live?,
         };
-        let served = self.serve(AppState { live: live.clone(), metrics: Some(metrics) }).await;
+        let first = first_token(database).await;
+        let served = self.serve(AppState { live: live.clone(), metrics: Some(metrics) }, first).await;
         if tokio::time::timeout(LIVE_LIMIT, live.shutdown()).await.is_err() {
             tracing::warn!("the writer did not end within {LIVE_LIMIT:?}");
         }
         served
     }
 
-    async fn serve(self, state: AppState) -> Result<()> {
+    async fn serve(self, state: AppState, first: Option<TokenText>) -> Result<()> {
         let address = self.listener.local_addr().context("the port is gone")?;
         let (stop, mut stopping) = watch::channel(false);
         let stopped = async move {
             let _ = stopping.wait_for(|stop| *stop).await;
         };
+        let connections = http::connections(self.settings);
         let router = pledgegraph_server::build(state, self.options);
-        let server = axum::serve(self.listener, router).with_graceful_shutdown(stopped);
-        let mut server = tokio::spawn(server.into_future());
-        announce(address, self.content);
+        let mut server = tokio::spawn(pledgegraph_server::serve(self.listener, router, connections, stopped));
+        announce(address, self.content, first.as_ref());
         let signal = tokio::select! {
             signal = self.signals.next() => signal,
-            ended = &mut server => return ended.context("the server broke off")?.context("cannot serve any more"),
+            ended = &mut server => return ended.context("the server broke off"),
         };
         tracing::info!("{signal}: no new requests, the open ones are finished");
         stop.send_replace(true);
@@ -141,15 +142,32 @@ async fn start(database: &Database, settings: &Settings, content: Content) -> Re
     Ok(live)
 }
 
+/// A database of our own that never had a token gets one, so that its owner can write. Late, so that it is not made and
+/// then lost to a failure of the start.
+async fn first_token(database: &Database) -> Option<TokenText> {
+    if !database.is_ours() {
+        return None;
+    }
+    token::first(&database.pool).await.unwrap_or_else(|error| {
+        tracing::warn!("no first token is made (`pledgegraph token create` makes one): {error:#}");
+        None
+    })
+}
+
 /// Says on standard output where the service is; nobody has to read it.
-fn announce(address: SocketAddr, content: Content) {
+fn announce(address: SocketAddr, content: Content, first: Option<&TokenText>) {
     let question = match content {
         Content::Own => "/v1/countries?limit=3",
         Content::Bundled => "/v1/commitments?capability=military.forces&stance_min=willing&conditional_on=us-backing",
     };
-    let text = format!(
+    let mut text = format!(
         "Pledgegraph is serving http://{address}\n  ask it:   curl -s 'http://{address}{question}'\n  the API:  http://{address}/docs\n"
     );
+    if let Some(token) = first {
+        text.push_str("  the admin token of this graph, shown only now:\n    ");
+        text.push_str(token.reveal());
+        text.push('\n');
+    }
     let mut out = io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::error::Error;
 
 use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
+use pledgegraph_live::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -22,7 +24,7 @@ pub struct FieldError {
     /// JSON pointer into the body (RFC 6901).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
-    /// The kind of error, stable: the slug of a problem type.
+    /// The kind of error, stable; most are slugs of problem types.
     #[schema(example = "bad-parameter")]
     pub code: &'static str,
     /// What is wrong with it.
@@ -71,13 +73,14 @@ pub struct ApiError {
     problem: Problem,
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
+    headers: Vec<(HeaderName, String)>,
     cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl ApiError {
     /// An error of a kind, with what went wrong this time.
     pub fn new(problem: Problem, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { problem, detail: detail.into(), errors: Vec::new(), cause: None }
+        Self { problem, detail: detail.into(), errors: Vec::new(), headers: Vec::new(), cause: None }
     }
 
     /// An error of a kind whose meaning says it all.
@@ -90,6 +93,44 @@ impl ApiError {
         Self { cause: Some(cause.into()), ..Self::of(Problem::Internal) }
     }
 
+    /// The same, with a cause that is logged once and never shown.
+    pub fn caused_by(self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { cause: Some(cause.into()), ..self }
+    }
+
+    /// The same, with everything that is wrong with a body.
+    pub fn with_errors(self, errors: Vec<FieldError>) -> Self {
+        Self { errors, ..self }
+    }
+
+    /// The error as an answer that has begun can tell it; its cause is logged.
+    pub(crate) fn told(self) -> serde_json::Value {
+        self.log();
+        serde_json::json!({
+            "type": self.problem.uri(),
+            "title": self.problem.title(),
+            "status": self.problem.status().as_u16(),
+            "detail": self.detail,
+        })
+    }
+
+    /// The kind.
+    pub fn problem(&self) -> Problem {
+        self.problem
+    }
+
+    /// The database could not be read.
+    pub(crate) fn of_store(error: StoreError) -> Self {
+        let problem = if error.is_transient() { Problem::StoreUnavailable } else { Problem::Internal };
+        Self { cause: Some(error.into()), ..Self::of(problem) }
+    }
+
+    /// With a header.
+    pub(crate) fn with_header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
     /// Everything that is wrong with the parameters. The kind is theirs if they share it, else `bad-parameter`.
     pub fn parameters(errors: Vec<FieldError>) -> Self {
         let first = errors.first().map_or("", |e| e.code);
@@ -98,6 +139,18 @@ impl ApiError {
         let detail = match &errors[..] {
             [only] => Cow::Owned(only.detail.clone()),
             several => Cow::Owned(format!("{} parameters are wrong; see `errors`", several.len())),
+        };
+        Self { errors, ..Self::new(problem, detail) }
+    }
+
+    /// Everything that is wrong with a body. The kind is that of its faults if they share one, else `validation`.
+    pub fn fields(errors: Vec<FieldError>) -> Self {
+        let first = errors.first().map_or("", |e| e.code);
+        let shared = errors.iter().all(|e| e.code == first);
+        let problem = if shared { Problem::of_slug(first) } else { None }.unwrap_or(Problem::Validation);
+        let detail = match &errors[..] {
+            [only] => Cow::Owned(only.detail.clone()),
+            several => Cow::Owned(format!("{} fields are wrong; see `errors`", several.len())),
         };
         Self { errors, ..Self::new(problem, detail) }
     }
@@ -121,6 +174,11 @@ impl IntoResponse for ApiError {
         self.log();
         let mut response = Response::new(Body::empty());
         *response.status_mut() = self.problem.status();
+        for (name, value) in self.headers {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response.headers_mut().insert(name, value);
+            }
+        }
         response.extensions_mut().insert(ProblemBody {
             kind: self.problem.uri(),
             title: self.problem.title(),

@@ -3,10 +3,15 @@
 //! A handler decodes, asks the snapshot, and encodes. One request sees one snapshot, and no read touches PostgreSQL.
 //! Parameters are data (`filters`, `routes`): the same table reads a request and documents it.
 
+pub mod access;
+mod body;
+mod connections;
 mod csv;
 mod error;
+mod export;
 mod extract;
 mod filters;
+mod import;
 mod layers;
 mod openapi;
 mod problem;
@@ -18,7 +23,9 @@ mod routes;
 mod state;
 mod wire;
 
+pub use connections::{ConnectionOptions, serve};
 pub use error::{ApiError, FieldError};
+pub use layers::rate::RateLimits;
 pub use metrics_exporter_prometheus::PrometheusHandle;
 pub use openapi::{document, text as openapi};
 pub use problem::Problem;

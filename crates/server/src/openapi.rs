@@ -9,6 +9,7 @@ pub(crate) mod schemas;
 use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa::openapi::info::{ContactBuilder, Info, InfoBuilder, LicenseBuilder};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::{Tag, TagBuilder};
 use utoipa::openapi::{OpenApi as Document, ServerBuilder};
 
@@ -25,6 +26,9 @@ use crate::wire;
     wire::edge::EdgeBody,
     wire::entity::EntityBody,
     wire::included::IncludedBody,
+    crate::import::report::LastBody,
+    crate::import::report::LineBody,
+    crate::import::report::LinesBody,
     wire::list::AsOfBody,
     wire::list::PageBody,
     wire::list::TotalBody,
@@ -35,9 +39,14 @@ use crate::wire;
     wire::service::ServiceBody,
     wire::vocabulary::CodeListBody,
     crate::routes::adjacent::NeighbourhoodBody,
+    crate::routes::audit::AuditPageBody,
     crate::routes::positions::PositionPageBody,
     crate::routes::subgraph::SubgraphBody,
     crate::routes::vocabulary::VocabularyBody,
+    crate::routes::changes::ChangePageBody,
+    crate::routes::history::PatchStepBody,
+    crate::routes::write::DryRunBody,
+    crate::routes::write::MergeBody,
 )))]
 struct Bodies;
 
@@ -49,6 +58,9 @@ by AND, and nothing is ignored silently: an unknown parameter is an error that n
 `/v1/entities?q=` finds them by any usual spelling in any language. Answers carry `Pledgegraph-Version`, an `ETag`, and \
 follow `Accept-Language` or `lang=`. Connections that break HTTP itself (oversized headers, two lengths) are closed or \
 answered without a problem body.";
+
+const TOKEN: &str = "A token of `pledgegraph token create`, or a JWT of the configured issuer. Reads are open unless the \
+service says otherwise; writes need the scope `write`.";
 
 fn info() -> Info {
     InfoBuilder::new()
@@ -83,7 +95,11 @@ pub(crate) fn complete(api: Document) -> Document {
     document.paths = api.paths;
     let components = document.components.get_or_insert_default();
     components.schemas.extend(api.components.unwrap_or_default().schemas);
-    components.schemas.values_mut().for_each(schemas::normalise);
+    // A patch removes a field by `null`, so its fields are nullable.
+    let answers = components.schemas.iter_mut().filter(|(name, _)| !name.ends_with("Patch"));
+    answers.for_each(|(_, schema)| schemas::normalise(schema));
+    let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(TOKEN)).build();
+    components.security_schemes.insert("token".to_owned(), SecurityScheme::Http(token).into());
     document
 }
 

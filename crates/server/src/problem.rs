@@ -20,8 +20,11 @@ macro_rules! problems {
                 match self { $(Self::$variant => $slug,)* }
             }
 
-            /// The type's URI: a relative reference that the service answers itself.
+            /// The type's URI: a relative reference that the service answers itself, or one that is registered.
             pub fn uri(self) -> &'static str {
+                if self == Self::QuotaExceeded {
+                    return "https://iana.org/assignments/http-problem-types#quota-exceeded";
+                }
                 match self { $(Self::$variant => concat!("/problems/", $slug),)* }
             }
 
@@ -72,8 +75,92 @@ problems! {
         "The operation does not read bodies of this media type.";
     ForbiddenCharacter = "forbidden-character", UNPROCESSABLE_ENTITY, "A character is not allowed",
         "NUL and other control characters are not allowed in parameters.";
-    TooManyRequests = "too-many-requests", TOO_MANY_REQUESTS, "Too many requests",
-        "Wait as `Retry-After` says.";
+    QuotaExceeded = "quota-exceeded", TOO_MANY_REQUESTS, "Too many requests",
+        "Wait as `Retry-After` says. `RateLimit-Policy` has the quotas, `RateLimit` what is left of them.";
+    Unauthenticated = "unauthenticated", UNAUTHORIZED, "A token is needed",
+        "Send `Authorization: Bearer <token>`; `pledgegraph token create` makes one.";
+    InvalidToken = "invalid-token", UNAUTHORIZED, "The token is not valid",
+        "The token is malformed, unknown, expired or revoked.";
+    InsufficientScope = "insufficient-scope", FORBIDDEN, "The token lacks the scope",
+        "The token is valid and does not allow this; the detail names the scope that does.";
+    TokenInUrl = "token-in-url", BAD_REQUEST, "A token does not belong in the address",
+        "Addresses are logged and shared. Send the token in the `Authorization` header, and revoke this one.";
+    AmbiguousCredentials = "ambiguous-credentials", BAD_REQUEST, "Several tokens are given",
+        "Send one `Authorization` header.";
+    RateLimited = "rate-limited", TOO_MANY_REQUESTS, "Too many failed attempts",
+        "Too many invalid tokens came from this address. Wait as `Retry-After` says.";
+    AuthUnavailable = "auth-unavailable", SERVICE_UNAVAILABLE, "Tokens cannot be checked now",
+        "The keys of the issuer cannot be had. Try again later.";
+    BadHost = "bad-host", BAD_REQUEST, "The host is missing or malformed",
+        "Send one `Host` header that names this service.";
+    Misdirected = "misdirected", MISDIRECTED_REQUEST, "The request is for another host",
+        "This service does not answer for the host that the request names.";
+    AmbiguousLength = "ambiguous-length", BAD_REQUEST, "The length of the body is ambiguous",
+        "Send either `Content-Length` or `Transfer-Encoding`, not both.";
+    MalformedJson = "malformed-json", BAD_REQUEST, "The body is not JSON",
+        "The body is one JSON value in UTF-8 (RFC 8259) without a byte order mark and without anything after it.";
+    JsonTooDeep = "json-too-deep", BAD_REQUEST, "The body is nested too deeply",
+        "JSON may be nested 32 deep.";
+    DuplicateKey = "duplicate-key", BAD_REQUEST, "A key is given twice",
+        "Each key of an object may be given once.";
+    BadEtag = "bad-etag", BAD_REQUEST, "The entity tag cannot be used",
+        "`If-Match` takes the strong `ETag` of the record as it was read, or `*`.";
+    BadIdempotencyKey = "bad-idempotency-key", BAD_REQUEST, "The idempotency key cannot be used",
+        "Send one `Idempotency-Key` of 1 to 255 visible ASCII characters.";
+    BadVersionToken = "bad-version-token", BAD_REQUEST, "The version cannot be read",
+        "`Pledgegraph-At-Least` takes a version as `Pledgegraph-Version` gives it, `Pledgegraph-Max-Staleness` whole seconds.";
+    InUse = "in-use", CONFLICT, "Others still name it",
+        "What other records name cannot be removed; the detail counts them. Retract them first, merge it into another, or give `cascade=true` with an admin token.";
+    Constraint = "constraint", CONFLICT, "A rule of the graph forbids it",
+        "The write is understood and breaks a rule that concerns several records; the detail names the rule.";
+    Duplicate = "duplicate", CONFLICT, "The reference is taken",
+        "Another record has this reference, now or before a merge or a renaming.";
+    Confusable = "confusable", CONFLICT, "The slug looks like another",
+        "Another entity of this kind has a slug that looks the same.";
+    InProgress = "in-progress", CONFLICT, "The same request is still running",
+        "A request with this key is being done. Try again in a moment.";
+    HistoryDiverged = "history-diverged", CONFLICT, "The version is of another history",
+        "The version that was asked for is not in the history of this service: it was restored, or failed over and lost its last commits.";
+    Moved = "moved", PERMANENT_REDIRECT, "It has another reference now",
+        "The entity was merged into another or has another slug; `Location` leads to it, for ever.";
+    Gone = "gone", GONE, "It is gone",
+        "It was here and was removed.";
+    VersionMismatch = "version-mismatch", PRECONDITION_FAILED, "The record was changed since",
+        "The record is not at the version of `If-Match`. The `ETag` of this answer is the current one: read again, then repeat.";
+    PreconditionRequired = "precondition-required", PRECONDITION_REQUIRED, "If-Match is missing",
+        "Send the `ETag` of the record as you read it in `If-Match`, so that nobody's change is lost.";
+    Validation = "validation", UNPROCESSABLE_ENTITY, "The content is not allowed",
+        "The body was read, and some of it is not allowed; `errors` has each fault with its place.";
+    UnknownField = "unknown-field", UNPROCESSABLE_ENTITY, "There is no such field",
+        "The body has a field that its kind does not have. Nothing is ever ignored silently; `errors` names the nearest one.";
+    ReadOnlyField = "read-only-field", UNPROCESSABLE_ENTITY, "The field is not yours to set",
+        "The service sets this field itself. Leave it out.";
+    BadDate = "bad-date", UNPROCESSABLE_ENTITY, "The date is not one",
+        "Dates are EDTF (ISO 8601-2 levels 0 and 1) in ASCII digits, exist in the calendar, lie in the years 0001 to 9999, and end after they begin.";
+    MixedScript = "mixed-script", UNPROCESSABLE_ENTITY, "A word mixes scripts",
+        "A name may not mix Latin, Cyrillic and Greek letters in one word: it would pass for another.";
+    EmptyName = "empty-name", UNPROCESSABLE_ENTITY, "The name is empty",
+        "A name has at least one visible letter or digit.";
+    BadUrl = "bad-url", UNPROCESSABLE_ENTITY, "The address cannot be stored",
+        "An address is http or https with a valid host, has at most 2048 characters, and no user, password, space or control character.";
+    DanglingReference = "dangling-reference", UNPROCESSABLE_ENTITY, "A reference leads to nothing",
+        "The body refers to an entity or statement that does not exist. Create it first; `errors` names the nearest one.";
+    IdempotencyKeyReused = "idempotency-key-reused", UNPROCESSABLE_ENTITY, "The key was used for another request",
+        "An idempotency key belongs to one request. Use a new one.";
+    QueryTooExpensive = "query-too-expensive", UNPROCESSABLE_ENTITY, "The question is too expensive",
+        "The budget is spent; the detail says how much. Ask for less.";
+    ReplicaBehind = "replica-behind", SERVICE_UNAVAILABLE, "This replica is behind",
+        "The version that was asked for has not arrived here yet. Try again.";
+    TooStale = "too-stale", SERVICE_UNAVAILABLE, "The answer would be too old",
+        "The last contact with the database is longer ago than `Pledgegraph-Max-Staleness` allows.";
+    StoreUnavailable = "store-unavailable", SERVICE_UNAVAILABLE, "The database is not available",
+        "Nothing was written. Try again; with the same `Idempotency-Key` it is done at most once.";
+    WriteContention = "write-contention", SERVICE_UNAVAILABLE, "Too many writes are waiting",
+        "The right to write was not had in time. Nothing was written; try again.";
+    OutcomeUnknown = "outcome-unknown", SERVICE_UNAVAILABLE, "It is not known whether it was written",
+        "The connection to the database was lost during COMMIT. Repeat the request with the `Idempotency-Key` of this answer: it is done at most once.";
+    StoreFull = "store-full", INSUFFICIENT_STORAGE, "The database is full",
+        "Nothing was written. An operator must make room.";
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong here",
         "A fault of the service. It is logged under the identifier in `instance`.";
     Overloaded = "overloaded", SERVICE_UNAVAILABLE, "The service is overloaded",

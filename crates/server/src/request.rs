@@ -3,6 +3,7 @@
 pub(crate) mod ask;
 pub(crate) mod cursor;
 pub(crate) mod given;
+pub(crate) mod known_at;
 pub(crate) mod language;
 pub(crate) mod parameter;
 pub(crate) mod reader;

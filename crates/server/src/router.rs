@@ -7,19 +7,23 @@ use axum::extract::State as FromState;
 use axum::http::Uri;
 use axum::middleware::{from_fn, from_fn_with_state};
 use bytes::Bytes;
+use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
+use crate::access::{Access, Operations};
 use crate::error::{ApiError, nearest};
-use crate::layers::{access, cors, guards, headers, negotiation, problems, request_id};
+use crate::layers::{
+    access, cors, guards, headers, negotiation, pace, problems, rate, request_id, shed, target, version,
+};
 use crate::openapi;
 use crate::problem::Problem;
 use crate::routes::{
-    actions, adjacent, attendances, coalitions, commitments, conditions, convenings, countries, docs, edge_collection,
-    edges, entities, entity_collection, groups, health, leaders, meetings, memberships, metrics, offices,
-    organizations, outcomes, persons, places, positions, problems as problem_types, relations, remarks, requests,
-    service, sources, subgraph, vocabulary,
+    actions, adjacent, attendances, audit, changes, coalitions, commitments, conditions, convenings, countries, docs,
+    edge_collection, edges, entities, entity_collection, export, groups, health, import, leaders, meetings,
+    memberships, metrics, offices, organizations, outcomes, persons, places, positions, problems as problem_types,
+    relations, remarks, requests, service, sources, subgraph, vocabulary,
 };
 use crate::state::{AppState, ServerOptions, Shared, State};
 
@@ -53,7 +57,7 @@ pub(crate) fn api() -> OpenApiRouter<State> {
     ];
     let collections = statements.into_iter().flat_map(edge_collection::routes);
     let collections = collections.chain(things.into_iter().flat_map(entity_collection::routes));
-    let others: [UtoipaMethodRouter<State>; 16] = [
+    let others: [UtoipaMethodRouter<State>; 20] = [
         entities::list_entities(),
         entities::export_entities(),
         entities::get_entity(),
@@ -63,10 +67,14 @@ pub(crate) fn api() -> OpenApiRouter<State> {
         positions::export_positions(),
         vocabulary::list_vocabulary(),
         vocabulary::get_code_list(),
+        audit::list_audit(),
+        changes::list_changes(),
         service::get_service(),
         docs::get_openapi(),
         problem_types::list_problem_types(),
         problem_types::get_problem_type(),
+        import::import_records(),
+        export::export_records(),
         health::get_health(),
         health::get_readiness(),
         metrics::get_metrics(),
@@ -77,7 +85,13 @@ pub(crate) fn api() -> OpenApiRouter<State> {
 /// The service as a router, every layer included.
 pub fn build(state: AppState, options: ServerOptions) -> Router {
     let (api, document) = api().split_for_parts();
+    let pace = options.pace;
+    let quotas = rate::Quotas::new(options.rates);
+    let hosts: target::Hosts = options.hosts.iter().map(|host| host.to_ascii_lowercase()).collect();
+    let places: shed::Places = Arc::new(Semaphore::new(options.in_flight));
+    let operations = Operations::new(&document.paths);
     let shared: State = Arc::new(Shared {
+        access: Access::new(state.live.clone(), &options, operations),
         live: state.live,
         metrics: state.metrics,
         options,
@@ -89,8 +103,13 @@ pub fn build(state: AppState, options: ServerOptions) -> Router {
         .layer(from_fn(negotiation::layer))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(from_fn(guards::uri_length))
+        .layer(from_fn_with_state(Arc::clone(&shared), version::layer))
         .layer(from_fn_with_state(Arc::clone(&shared), guards::timeout))
+        .layer(from_fn_with_state(pace, pace::layer))
+        .layer(from_fn_with_state(quotas, rate::layer))
+        .layer(from_fn_with_state(Arc::clone(&shared), crate::access::layer))
+        .layer(from_fn_with_state(hosts, target::layer))
+        .layer(from_fn_with_state(places, shed::layer))
         .layer(CatchPanicLayer::custom(guards::panicked))
         .layer(from_fn(problems::layer))
         .layer(CompressionLayer::new())

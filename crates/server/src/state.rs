@@ -8,6 +8,8 @@ use bytes::Bytes;
 use metrics_exporter_prometheus::PrometheusHandle;
 use pledgegraph_live::Live;
 
+use crate::access::{Access, Oidc, Principal};
+use crate::layers::rate::RateLimits;
 use crate::request::cursor::CursorKey;
 
 /// The parts of the service that the router serves.
@@ -19,13 +21,13 @@ pub struct AppState {
     pub metrics: Option<PrometheusHandle>,
 }
 
-/// From which origins browsers may read.
+/// From which origins browsers may read and write.
 #[derive(Debug, Clone, Default)]
 pub enum AllowedOrigins {
-    /// From any. Nothing here depends on who asks, and no credentials are ever sent.
+    /// Read from any, without a token.
     #[default]
     Any,
-    /// From these alone.
+    /// Read and write from these alone.
     These(Vec<HeaderValue>),
 }
 
@@ -36,13 +38,39 @@ pub struct ServerOptions {
     pub origins: AllowedOrigins,
     /// Seals cursors; replicas behind one address share it.
     pub cursor_key: CursorKey,
-    /// An answer that takes longer is given up with 504.
+    /// The answer to a read that takes longer to begin is given up with 504.
     pub timeout: Duration,
+    /// A request whose body brings less than 1 KiB/s over this time is given up with 408.
+    pub pace: Duration,
+    /// The hosts that the service answers for, with or without a port; none means any.
+    pub hosts: Vec<String>,
+    /// How often one may ask.
+    pub rates: RateLimits,
+    /// The most requests that are answered at a time; further ones get 503 before their bodies are read.
+    pub in_flight: usize,
+    /// Whether reading needs a token with the scope `read` too.
+    pub closed_reads: bool,
+    /// JWTs of this issuer are accepted beside tokens.
+    pub oidc: Option<Oidc>,
+    /// Tokens that are good without being in the database, and whose they are: for tests, and for a service that one
+    /// person runs for themselves. They need not look like ours.
+    pub fixed_tokens: Vec<(String, Principal)>,
 }
 
 impl Default for ServerOptions {
     fn default() -> Self {
-        Self { origins: AllowedOrigins::Any, cursor_key: CursorKey::random(), timeout: Duration::from_secs(10) }
+        Self {
+            origins: AllowedOrigins::Any,
+            cursor_key: CursorKey::random(),
+            timeout: Duration::from_secs(10),
+            pace: Duration::from_secs(10),
+            hosts: Vec::new(),
+            rates: RateLimits::default(),
+            in_flight: 1_024,
+            closed_reads: false,
+            oidc: None,
+            fixed_tokens: Vec::new(),
+        }
     }
 }
 
@@ -51,6 +79,8 @@ pub(crate) struct Shared {
     pub(crate) live: Live,
     pub(crate) metrics: Option<PrometheusHandle>,
     pub(crate) options: ServerOptions,
+    /// Who may do what.
+    pub(crate) access: Access,
     /// `/openapi.json`.
     pub(crate) document: Bytes,
     /// The paths of the document, for the hint of a 404.

@@ -33,7 +33,7 @@ async fn a_client_sees_its_own_write() -> Result<()> {
     let refused = live.write(write([put_entity(&entity("person:pm")), put_edge(&pledge("x", "willing"))])).await?;
     assert_eq!(refused.seq, 3);
     let refused = live.write(write([pledgegraph_live::Mutation::RemoveEntity(EntityId::of_key("country:GB"))])).await;
-    assert!(matches!(refused, Err(WriteError::InUse)));
+    assert!(matches!(refused, Err(WriteError::InUse { .. })));
     let quotations = live.quotations(EdgeId::of_key("commitment")).await?;
     assert_eq!(quotations.len(), 1);
     assert!(live.status().is_ready());

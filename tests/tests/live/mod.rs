@@ -1,6 +1,8 @@
 mod failures;
 mod following;
+mod past;
 mod random;
+mod rehearsal;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

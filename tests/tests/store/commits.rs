@@ -137,7 +137,7 @@ async fn a_bad_write_fails_alone_and_by_name() -> Result<()> {
             Err(WriteError::Invalid { problems, .. }) => format!("invalid {}", problems[0].0),
             Err(WriteError::DuplicateReference(reference)) => format!("taken {reference}"),
             Err(WriteError::KindChanged(_)) => "kind".to_owned(),
-            Err(WriteError::InUse) => "in use".to_owned(),
+            Err(WriteError::InUse { counts }) => format!("in use {counts:?}"),
             Err(WriteError::NotFound(Removed::Edge(_))) => "not found".to_owned(),
             Err(other) => format!("{other}"),
         })
@@ -154,8 +154,8 @@ async fn a_bad_write_fails_alone_and_by_name() -> Result<()> {
             "taken country:GB",
             "kind",
             "dangling /links/0/edge",
-            "in use",
-            "in use",
+            r#"in use {"commitment": 1}"#,
+            r#"in use {"publisher": 1}"#,
             "not found",
             "invalid ",
             "dangling /object",
@@ -175,7 +175,8 @@ async fn an_entity_that_speaks_in_an_attribution_stays() -> Result<()> {
     quoted.evidence = one_of_each_kind().remove(0).evidence;
     one(&mut conn, [put_edge(&quoted)]).await?;
     let removed = one(&mut conn, [Mutation::RemoveEntity(id("person:pm"))]).await;
-    assert!(matches!(removed, Err(WriteError::InUse)), "{removed:?}");
+    let Err(WriteError::InUse { counts }) = removed else { panic!("{removed:?}") };
+    assert_eq!(counts, [("attribution".to_owned(), 1)].into());
     let both = [Mutation::RemoveEntity(id("person:pm")), Mutation::RemoveEdge(quoted.id)];
     one(&mut conn, both).await?;
     Ok(())

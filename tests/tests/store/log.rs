@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 use pledgegraph_store::log::{Tail, since, verify};
-use pledgegraph_store::{StoreError, commits, head};
+use pledgegraph_store::{Origin, StoreError, Write, commits, head};
 use pledgegraph_tests::database::TestDb;
 use sqlx::{AssertSqlSafe, Executor};
 
-use crate::fixture::{one, one_of_each_kind, pledge, put_edge, put_entity, world, write, write_world};
+use crate::fixture::{batch, one, one_of_each_kind, pledge, put_edge, put_entity, world, write, write_world};
 
 #[tokio::test]
 async fn the_tail_is_what_was_committed() -> Result<()> {
@@ -19,7 +19,8 @@ async fn the_tail_is_what_was_committed() -> Result<()> {
         write([pledgegraph_store::Mutation::RemoveEdge(pledge("a", "willing").id)]),
     ];
     let done = commits::write_batch(&mut conn, &writes).await?;
-    let written: Vec<_> = done.answers.into_iter().collect::<Result<_, _>>()?;
+    let answers = done.answers.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let written: Vec<_> = answers.iter().filter_map(|answer| answer.commit().cloned()).collect();
     let Tail::Commits(head, read) = since(&mut conn, 0, [0; 16]).await? else { panic!("the log begins at 0") };
     assert_eq!(read, written);
     assert_eq!(head, head::read(&mut conn).await?);
@@ -37,13 +38,19 @@ async fn tampering_shows() -> Result<()> {
         "update change set image = replace(image::text, 'willing', 'pledged')::json where seq = 2",
         "delete from change where seq = 2",
         "update commit set nonce = chain where seq = 2",
+        "update commit set origin = null where seq = 2",
+        "update commit set origin = replace(origin::text, 'alice', 'mallory')::json where seq = 2",
+        "update commit set origin = '{\"principal\":\"mallory\"}' where seq = 3",
         "update commit set seq = 9 where seq = 2",
         "update head set chain = decode(repeat('11', 16), 'hex')",
     ] {
         let db = TestDb::new().await?;
         let mut conn = db.connect().await?;
         write_world(&mut conn).await;
-        one(&mut conn, [put_edge(&pledge("a", "willing"))]).await?;
+        let principal = Some("alice".to_owned());
+        let asked = Origin { principal, request: Some("01J".to_owned()), ..Origin::default() };
+        let of_alice = Write { origin: asked, ..write([put_edge(&pledge("a", "willing"))]) };
+        batch(&mut conn, &[of_alice]).await.remove(0)?;
         one(&mut conn, [put_edge(&pledge("b", "offered"))]).await?;
         assert_eq!(verify(&mut conn).await?, 3);
         conn.execute("set session_replication_role = replica").await?; // no triggers, no foreign keys

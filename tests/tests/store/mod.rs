@@ -1,5 +1,9 @@
 mod bulk;
 mod commits;
+mod expectations;
 mod guard;
+mod idempotency;
 mod log;
+mod merges;
+mod rules;
 mod schema;

@@ -9,17 +9,21 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use super::attach::connect_options;
 use super::error::{Error, While};
 use super::initialise::{DataRoot, SUPERUSER, last_complaint};
 use super::launcher::Launcher;
 use super::postmaster::{Postmaster, Process};
 use super::programs::Programs;
 use super::settle::settle;
+
+/// The database that is used unless another one is asked for.
+pub const DATABASE: &str = "pledgegraph";
 
 /// How often a server that is starting is asked whether it is ready.
 const POLL: Duration = Duration::from_millis(10);
@@ -53,7 +57,7 @@ impl ClusterOptions {
             programs,
             launcher: Launcher::default(),
             settings: Vec::new(),
-            database: "pledgegraph".to_owned(),
+            database: DATABASE.to_owned(),
         }
     }
 }
@@ -188,14 +192,7 @@ impl Server {
     }
 
     fn connect_options(&self, database: &str) -> PgConnectOptions {
-        PgConnectOptions::new_without_pgpass()
-            .socket(&self.root.socket_directory)
-            .port(5432)
-            .username(SUPERUSER)
-            .password(&self.root.password)
-            .database(database)
-            .ssl_mode(PgSslMode::Disable)
-            .application_name("pledgegraph")
+        connect_options(&self.root.socket_directory, &self.root.password, database)
     }
 
     /// Waits until the server takes connections; recovery after a crash takes as long as it takes.

@@ -197,13 +197,18 @@ pub(super) fn last_complaint(log: &str) -> String {
     complaint.unwrap_or_else(|| last_line(log.as_bytes()))
 }
 
-/// Where the socket lies: in the data root, or in the temporary directory when that path is too long for a socket.
-fn socket_directory(root: &Path, account: Option<&Account>) -> Result<PathBuf, Error> {
-    let fits = |directory: &Path| directory.join(".s.PGSQL.5432").as_os_str().len() <= SOCKET_PATH_LIMIT;
+/// Where the socket may lie, the best place first. It must not change: other processes look there.
+pub(super) fn socket_candidates(root: &Path) -> [PathBuf; 3] {
     let mut hasher = DefaultHasher::new();
     root.hash(&mut hasher);
     let short = format!("pledgegraph-{:016x}", hasher.finish());
-    let candidates = [root.join("s"), std::env::temp_dir().join(&short), Path::new("/tmp").join(&short)];
+    [root.join("s"), std::env::temp_dir().join(&short), Path::new("/tmp").join(&short)]
+}
+
+/// Where the socket lies: in the data root, or in the temporary directory when that path is too long for a socket.
+fn socket_directory(root: &Path, account: Option<&Account>) -> Result<PathBuf, Error> {
+    let fits = |directory: &Path| directory.join(".s.PGSQL.5432").as_os_str().len() <= SOCKET_PATH_LIMIT;
+    let candidates = socket_candidates(root);
     let [.., last] = &candidates;
     let directory = candidates.iter().find(|directory| fits(directory)).unwrap_or(last).clone();
     private_directory(&directory, account)?;

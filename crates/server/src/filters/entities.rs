@@ -62,6 +62,17 @@ pub(crate) const CONDITION_KIND: EntityParameter = EntityParameter {
     read: |reader, name, filter| filter.condition_kind = reader.codes(name),
 };
 
+pub(crate) const VALID_AT: EntityParameter = EntityParameter {
+    parameter: Parameter {
+        name: "valid_at",
+        accepts: Accepts::Day,
+        description: "A day, or `now` (UTC). An entity is an identity and holds at any time; leaders are those who may \
+            hold an office on this day.",
+        example: "now",
+    },
+    read: |reader, name, filter| filter.leaders_on = reader.day(name),
+};
+
 /// The filter that the parameters of a request make over entities of some kinds.
 pub(crate) fn read(reader: &mut Reader<'_>, kinds: &[EntityKind], parameters: &[&EntityParameter]) -> EntityFilter {
     let mut filter = EntityFilter { kinds: kinds.to_vec(), ..EntityFilter::default() };

@@ -1,4 +1,5 @@
-//! Lets browsers on other sites read (Fetch standard, CORS protocol). No credentials: nothing here depends on who asks.
+//! Lets browsers on other sites read, and on sites that are listed also write (Fetch standard, CORS protocol). Browsers
+//! never send credentials of their own; a token that a page has itself is no credential of the browser's.
 
 use axum::body::Body;
 use axum::extract::{Request, State as FromState};
@@ -13,10 +14,18 @@ use axum::response::Response;
 use crate::state::{AllowedOrigins, State};
 
 const EXPOSED: HeaderValue = HeaderValue::from_static(
-    "content-language, etag, link, pledgegraph-truncated, pledgegraph-version, retry-after, x-request-id",
+    "content-language, etag, idempotency-key, idempotency-replayed, link, location, pledgegraph-truncated, \
+     pledgegraph-version, ratelimit, ratelimit-policy, retry-after, x-request-id",
 );
-const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD");
-const HEADERS: HeaderValue = HeaderValue::from_static("accept, accept-language, if-none-match, x-request-id");
+const READ_METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD");
+const READ_HEADERS: HeaderValue = HeaderValue::from_static(
+    "accept, accept-language, if-none-match, pledgegraph-at-least, pledgegraph-max-staleness, x-request-id",
+);
+const ALL_METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
+const ALL_HEADERS: HeaderValue = HeaderValue::from_static(
+    "accept, accept-language, authorization, content-type, idempotency-key, if-match, if-none-match, \
+     pledgegraph-at-least, pledgegraph-max-staleness, x-request-id",
+);
 const DAY: HeaderValue = HeaderValue::from_static("86400");
 
 /// Answers preflights, and marks answers as readable by allowed origins. Others get no mark, which is no error.
@@ -34,8 +43,11 @@ pub(crate) async fn layer(FromState(state): FromState<State>, request: Request, 
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
         headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
         if asks_ahead {
-            headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
-            headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HEADERS);
+            // A site that nobody chose may not write, nor bring a token.
+            let listed = matches!(state.options.origins, AllowedOrigins::These(_));
+            let (methods, names) = if listed { (ALL_METHODS, ALL_HEADERS) } else { (READ_METHODS, READ_HEADERS) };
+            headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
+            headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names);
             headers.insert(ACCESS_CONTROL_MAX_AGE, DAY);
         }
     }

@@ -1,4 +1,4 @@
-//! Limits: addresses that are too long, answers that take too long, handlers that panic.
+//! Limits: answers that take too long, handlers that panic.
 
 use std::any::Any;
 
@@ -10,17 +10,12 @@ use crate::error::ApiError;
 use crate::problem::Problem;
 use crate::state::State;
 
-/// The longest address, in bytes of path and query.
-const LONGEST_URI: usize = 8 * 1024;
-
-/// Refuses addresses over 8 KiB.
-pub(crate) async fn uri_length(request: Request, next: Next) -> Response {
-    let length = request.uri().path_and_query().map_or(0, |address| address.as_str().len());
-    if length > LONGEST_URI { ApiError::of(Problem::UriTooLong).into_response() } else { next.run(request).await }
-}
-
-/// Gives up answers that take too long.
+/// Gives up reads that take too long to begin their answer. A write ends by itself: its idempotency key tells what
+/// became of it, and an import takes as long as it takes.
 pub(crate) async fn timeout(FromState(state): FromState<State>, request: Request, next: Next) -> Response {
+    if !request.method().is_safe() {
+        return next.run(request).await;
+    }
     let answer = tokio::time::timeout(state.options.timeout, next.run(request)).await;
     answer.unwrap_or_else(|_| ApiError::of(Problem::Timeout).into_response())
 }

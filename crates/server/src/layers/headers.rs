@@ -1,7 +1,5 @@
 //! Headers of every answer: what browsers must not do with it, and the version of the data.
 
-use std::sync::Arc;
-
 use axum::extract::{Request, State as FromState};
 use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue};
@@ -24,15 +22,11 @@ const ALWAYS: [(HeaderName, HeaderValue); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin")),
 ];
 
-/// Takes the current snapshot, so that one request sees one version, and names that version in the answer unless the
-/// answer is of another.
-pub(crate) async fn layer(FromState(state): FromState<State>, mut request: Request, next: Next) -> Response {
-    let graph = state.live.snapshot();
-    let current = version(&graph);
-    request.extensions_mut().insert(Arc::clone(&graph));
+/// Names the version of the data in the answer, unless the answer is of another one.
+pub(crate) async fn layer(FromState(state): FromState<State>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if !response.headers().contains_key(VERSION) {
-        set(&mut response, VERSION, &current);
+        set(&mut response, VERSION, &version(&state.live.snapshot()));
     }
     for (name, value) in ALWAYS {
         response.headers_mut().entry(name).or_insert(value);

@@ -13,7 +13,9 @@ use crate::request::language::weighted;
 /// The media type that a route makes; `None` where any will do.
 fn made(route: &str) -> Option<(&'static str, &'static str)> {
     match route {
-        "/metrics" => None,
+        // An import makes either of two, and looks itself.
+        "/metrics" | "/v1/import" | "/v1/changes" => None,
+        "/v1/export" => Some(("application", "x-ndjson")),
         route if route.starts_with("/docs") => None,
         #[expect(clippy::case_sensitive_file_extension_comparisons, reason = "routes are our own, in lower case")]
         route if route.ends_with(".csv") => Some(("text", "csv")),
@@ -31,11 +33,16 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
     ApiError::new(Problem::NotAcceptable, format!("this path makes {kind}/{subkind}")).into_response()
 }
 
-/// Whether `Accept` takes a media type: the most specific range that matches decides (RFC 9110 12.5.1).
+/// Whether `Accept` takes a media type.
 fn accepts(headers: &HeaderMap, kind: &str, subkind: &str) -> bool {
+    quality(headers, kind, subkind) > 0
+}
+
+/// How much `Accept` wants a media type, from 0 to 1000: the most specific range that matches decides (RFC 9110 12.5.1).
+pub(crate) fn quality(headers: &HeaderMap, kind: &str, subkind: &str) -> u32 {
     let mut values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).peekable();
     if values.peek().is_none() {
-        return true;
+        return 1000;
     }
     let mut best = None;
     for range in values.flat_map(|value| value.split(',')) {
@@ -48,7 +55,7 @@ fn accepts(headers: &HeaderMap, kind: &str, subkind: &str) -> bool {
         };
         best = best.max(Some((specificity, weight)));
     }
-    best.is_some_and(|(_, weight)| weight > 0)
+    best.map_or(0, |(_, weight)| weight)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS, PathParameter, RECORD_PROBLEMS};
 use super::schemas::page_name;
+use crate::filters::edges::VALID_AT;
 use crate::request::ask::{FIELDS, LANG};
 use crate::request::parameter::Parameter;
 use crate::wire::shape::Shape;
@@ -36,6 +37,7 @@ impl CollectionDoc {
             names: self.names.clone(),
             answer: Answer::Json(page_name(self.shape.schema)),
             problems: LIST_PROBLEMS,
+            write: None,
         }
     }
 
@@ -52,6 +54,7 @@ impl CollectionDoc {
             names: vec![(FIELDS.name, self.columns.clone())],
             answer: Answer::Csv(self.columns.clone()),
             problems: EXPORT_PROBLEMS,
+            write: None,
         }
     }
 
@@ -64,10 +67,11 @@ impl CollectionDoc {
             summary: format!("Get one of the {}", self.name),
             description: format!("{} Its entity tag begins with its version.", self.shape.description),
             path_parameter: Some(path_parameter),
-            parameters: vec![&FIELDS, &LANG],
+            parameters: vec![&VALID_AT.parameter, &FIELDS, &LANG],
             names: self.names.clone(),
             answer: Answer::Json(self.shape.schema.to_owned()),
             problems: RECORD_PROBLEMS,
+            write: None,
         }
     }
 }

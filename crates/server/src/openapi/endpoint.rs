@@ -1,5 +1,6 @@
 //! One operation of the document, from the same table that reads its parameters.
 
+use axum::http::StatusCode;
 use axum::routing::MethodRouter;
 use pledgegraph_model::Code;
 use serde_json::{Value, json};
@@ -7,18 +8,22 @@ use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{
     HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, ParameterStyle, Paths,
 };
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::response::{Response, ResponseBuilder, ResponsesBuilder};
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required};
+use utoipa::openapi::{Content, ContentBuilder, Ref, RefOr, Required};
 use utoipa_axum::router::UtoipaMethodRouter;
 
+use crate::access;
 use crate::openapi::schemas::Named;
 use crate::problem::Problem;
+use crate::request::known_at::KNOWN_AT;
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::state::State;
 
 /// A parameter in the path.
+#[derive(Clone)]
 pub(crate) struct PathParameter {
     pub(crate) name: &'static str,
     pub(crate) description: &'static str,
@@ -35,9 +40,35 @@ pub(crate) enum Answer {
     Csv(Vec<&'static str>),
     /// Text of this media type.
     Text(&'static str),
+    /// Text of this media type, or JSON of a named schema for who asks for that.
+    TextOrJson(&'static str, String),
+    /// JSON of a named schema; or one item a line, or as events, for who asks for that.
+    Feed(String),
 }
 
-/// One GET operation.
+/// What a write has beside what every operation has.
+pub(crate) struct WriteDoc {
+    pub(crate) method: HttpMethod,
+    /// The schema of the request body and its media type.
+    pub(crate) body: Option<(String, &'static str)>,
+    /// Whether `If-Match` is needed.
+    pub(crate) conditional: bool,
+    /// The status of success.
+    pub(crate) success: WriteStatus,
+}
+
+/// With which status a write succeeds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WriteStatus {
+    /// 200 with the record.
+    Ok,
+    /// 201 with the record and its `Location`.
+    Created,
+    /// 204.
+    NoContent,
+}
+
+/// One operation.
 pub(crate) struct Endpoint {
     pub(crate) id: String,
     pub(crate) path: String,
@@ -49,49 +80,54 @@ pub(crate) struct Endpoint {
     /// What `fields=` and `include=` take here.
     pub(crate) names: Vec<(&'static str, Vec<&'static str>)>,
     pub(crate) answer: Answer,
+    /// What it can answer with beside [`EVERYWHERE`].
     pub(crate) problems: &'static [Problem],
+    /// `None` for a GET.
+    pub(crate) write: Option<WriteDoc>,
 }
 
+/// What every operation can answer with.
+const EVERYWHERE: &[Problem] = &[
+    Problem::BadParameter,
+    Problem::Unauthenticated,
+    Problem::InsufficientScope,
+    Problem::NotAcceptable,
+    Problem::UriTooLong,
+    Problem::Misdirected,
+    Problem::QuotaExceeded,
+    Problem::Internal,
+    Problem::Overloaded,
+    Problem::Timeout,
+];
+/// What every write can answer with.
+const WRITES: &[Problem] = &[
+    Problem::Constraint,
+    Problem::RequestTimeout,
+    Problem::ContentTooLarge,
+    Problem::UnsupportedMediaType,
+    Problem::Validation,
+    Problem::StoreFull,
+];
+
 /// What a list can answer with besides the list.
-pub(crate) const LIST_PROBLEMS: &[Problem] = &[
-    Problem::BadParameter,
-    Problem::NotAcceptable,
-    Problem::CursorExpired,
-    Problem::UriTooLong,
-    Problem::ForbiddenCharacter,
-    Problem::Internal,
-    Problem::Timeout,
-];
+pub(crate) const LIST_PROBLEMS: &[Problem] =
+    &[Problem::CursorExpired, Problem::HistoryDiverged, Problem::ForbiddenCharacter];
 /// What an export can answer with besides the rows.
-pub(crate) const EXPORT_PROBLEMS: &[Problem] = &[
-    Problem::BadParameter,
-    Problem::NotAcceptable,
-    Problem::UriTooLong,
-    Problem::ForbiddenCharacter,
-    Problem::Internal,
-    Problem::Timeout,
-];
+pub(crate) const EXPORT_PROBLEMS: &[Problem] = &[Problem::HistoryDiverged, Problem::ForbiddenCharacter];
 /// What a record can answer with besides the record.
-pub(crate) const RECORD_PROBLEMS: &[Problem] = &[
-    Problem::BadParameter,
-    Problem::NotFound,
-    Problem::NotAcceptable,
-    Problem::UriTooLong,
-    Problem::ForbiddenCharacter,
-    Problem::Internal,
-    Problem::Timeout,
-];
+pub(crate) const RECORD_PROBLEMS: &[Problem] =
+    &[Problem::NotFound, Problem::HistoryDiverged, Problem::ForbiddenCharacter];
 /// What an operation without parameters can answer with.
-pub(crate) const PLAIN_PROBLEMS: &[Problem] =
-    &[Problem::BadParameter, Problem::NotAcceptable, Problem::UriTooLong, Problem::Internal, Problem::Timeout];
+pub(crate) const PLAIN_PROBLEMS: &[Problem] = &[Problem::HistoryDiverged];
 
 impl Endpoint {
     /// The operation with its handler, as the router takes it.
     pub(crate) fn on(self, handler: MethodRouter<State>) -> UtoipaMethodRouter<State> {
         let mut paths = Paths::new();
         let path = self.path.clone();
+        let method = self.write.as_ref().map_or(HttpMethod::Get, |write| write.method.clone());
         let closed_sets = code_schemas(&self.parameters);
-        paths.add_path_operation(path, vec![HttpMethod::Get], self.operation());
+        paths.add_path_operation(path, vec![method], self.operation());
         (closed_sets, paths, handler)
     }
 
@@ -100,8 +136,12 @@ impl Endpoint {
             .operation_id(Some(self.id))
             .tag(self.tag)
             .summary(Some(self.summary))
-            .description(Some(self.description))
-            .security(SecurityRequirement::default());
+            .description(Some(self.description));
+        operation = match access::documented(&self.path, self.write.is_none()) {
+            access::Required::Nothing => operation.security(SecurityRequirement::default()),
+            access::Required::Optional => operation.security(SecurityRequirement::default()).security(bearer()),
+            access::Required::Scope(_) => operation.security(bearer()),
+        };
         if let Some(parameter) = &self.path_parameter {
             operation = operation.parameter(
                 ParameterBuilder::new()
@@ -113,21 +153,103 @@ impl Endpoint {
                     .example(Some(Value::from(parameter.example.clone()))),
             );
         }
-        for parameter in self.parameters {
+        let known_at = (self.write.is_none() && !self.parameters.is_empty()).then_some(&KNOWN_AT);
+        for parameter in self.parameters.into_iter().chain(known_at) {
             let names = self.names.iter().find(|(name, _)| *name == parameter.name).map(|(_, names)| &names[..]);
             operation = operation.parameter(query_parameter(parameter, names.unwrap_or_default()));
         }
-        let mut responses = ResponsesBuilder::new().response("200", success(&self.answer));
-        if matches!(self.answer, Answer::Json(_) | Answer::Csv(_)) {
-            responses = responses.response("304", plain("The client has this answer already (`If-None-Match`)."));
+        let mut problems: Vec<Problem> = EVERYWHERE.iter().chain(self.problems).copied().collect();
+        let mut responses = ResponsesBuilder::new();
+        match &self.write {
+            None => {
+                operation = reading_headers().into_iter().fold(operation, OperationBuilder::parameter);
+                responses = responses.response("200", success(&self.answer));
+                if matches!(self.answer, Answer::Json(_) | Answer::Csv(_)) {
+                    responses =
+                        responses.response("304", plain("The client has this answer already (`If-None-Match`)."));
+                }
+                if matches!(self.answer, Answer::JsonOr503(_)) {
+                    problems.retain(|problem| problem.status() != StatusCode::SERVICE_UNAVAILABLE);
+                    responses = responses.response("503", success(&self.answer));
+                }
+            }
+            Some(write) => {
+                problems.extend(WRITES);
+                problems.extend(if write.conditional { CONDITIONAL } else { &[] });
+                operation = writing_headers(write).into_iter().fold(operation, OperationBuilder::parameter);
+                operation =
+                    operation.request_body(write.body.as_ref().map(|(schema, media)| request_body(schema, media)));
+                responses = write_responses(responses, write, &self.answer);
+            }
         }
-        if matches!(self.answer, Answer::JsonOr503(_)) {
-            responses = responses.response("503", success(&self.answer));
-        }
-        for problem in self.problems {
-            responses = responses.response(problem.status().as_u16().to_string(), problem_response(*problem));
+        let mut statuses: Vec<StatusCode> = problems.iter().map(|problem| problem.status()).collect();
+        statuses.sort_unstable();
+        statuses.dedup();
+        for status in statuses {
+            let of_status = problems.iter().copied().filter(|problem| problem.status() == status);
+            responses = responses.response(status.as_str(), problem_response(of_status));
         }
         operation.responses(responses.build()).build()
+    }
+}
+
+/// What a write that needs `If-Match` can answer with.
+const CONDITIONAL: &[Problem] = &[Problem::NotFound, Problem::PreconditionRequired, Problem::VersionMismatch];
+
+/// Every token is a bearer token (RFC 6750).
+fn bearer() -> SecurityRequirement {
+    SecurityRequirement::new::<_, [String; 0], String>("token", [])
+}
+
+fn header(name: &str, required: bool, pattern: &str, text: &str) -> ParameterBuilder {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(if required { Required::True } else { Required::False })
+        .description(Some(text))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern))))
+}
+
+fn reading_headers() -> [ParameterBuilder; 1] {
+    [header(
+        "Pledgegraph-At-Least",
+        false,
+        "^[0-9]{1,18}\\.[0-9a-f]{32}$",
+        "A version that the answer must include, as `Pledgegraph-Version` of a write gave it. The service waits a moment \
+         for it; 503 `replica-behind` when it does not come.",
+    )]
+}
+
+fn writing_headers(write: &WriteDoc) -> Vec<ParameterBuilder> {
+    let mut headers = vec![header(
+        "Idempotency-Key",
+        false,
+        "^[!-~]{1,255}$",
+        "The same key and request answer as the first time and change nothing. Made by the service and returned when it \
+         is left out. Kept for 7 days.",
+    )];
+    if write.conditional {
+        let text = "The `ETag` of the record as it was read, or `*`.";
+        headers.push(header("If-Match", true, "^(\\*|\"[0-9]{1,18}(\\.[0-9a-f]{16})?\")$", text));
+    }
+    headers
+}
+
+fn request_body(schema: &str, media_type: &str) -> RequestBody {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
+    RequestBodyBuilder::new().content(media_type, content).required(Some(Required::True)).build()
+}
+
+fn write_responses(responses: ResponsesBuilder, write: &WriteDoc, answer: &Answer) -> ResponsesBuilder {
+    let rehearsed = ContentBuilder::new().schema(Some(Ref::from_schema_name("DryRun"))).build();
+    let rehearsed = ResponseBuilder::new()
+        .description("With `dry_run=true`: the write would succeed; nothing was changed.")
+        .content("application/json", rehearsed)
+        .build();
+    match write.success {
+        WriteStatus::Ok => responses.response("200", success(answer)),
+        WriteStatus::Created => responses.response("201", success(answer)).response("200", rehearsed),
+        WriteStatus::NoContent => responses.response("204", plain("Done.")).response("200", rehearsed),
     }
 }
 
@@ -135,9 +257,11 @@ fn plain(description: &str) -> Response {
     ResponseBuilder::new().description(description).build()
 }
 
-fn problem_response(problem: Problem) -> Response {
+fn problem_response(problems: impl Iterator<Item = Problem>) -> Response {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    ResponseBuilder::new().description(problem.title()).content("application/problem+json", content).build()
+    let mut titles: Vec<&str> = problems.map(Problem::title).collect();
+    titles.dedup();
+    ResponseBuilder::new().description(titles.join("; ")).content("application/problem+json", content).build()
 }
 
 fn success(answer: &Answer) -> Response {
@@ -161,12 +285,23 @@ fn success(answer: &Answer) -> Response {
             );
             builder.description(description).content("text/csv", content).build()
         }
-        Answer::Text(media_type) => {
-            let text = ObjectBuilder::new().schema_type(Type::String).build();
-            let content = ContentBuilder::new().schema(Some(Schema::Object(text))).build();
-            builder.description("The answer.").content(*media_type, content).build()
+        Answer::Text(media_type) => builder.description("The answer.").content(*media_type, text_content()).build(),
+        Answer::TextOrJson(media_type, schema) => {
+            let json = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
+            let builder = builder.description("The answer.").content(*media_type, text_content());
+            builder.content("application/json", json).build()
+        }
+        Answer::Feed(schema) => {
+            let json = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
+            let builder = builder.description("The answer.").content("application/json", json);
+            builder.content("application/x-ndjson", text_content()).content("text/event-stream", text_content()).build()
         }
     }
+}
+
+fn text_content() -> Content {
+    let text = ObjectBuilder::new().schema_type(Type::String).build();
+    ContentBuilder::new().schema(Some(Schema::Object(text))).build()
 }
 
 fn query_parameter(parameter: &Parameter, names: &[&'static str]) -> ParameterBuilder {
@@ -198,7 +333,7 @@ fn query_parameter(parameter: &Parameter, names: &[&'static str]) -> ParameterBu
             let items = string().enum_values(Some(values)).build();
             in_one(builder).schema(Some(list(Schema::Object(items).into())))
         }
-        Accepts::Day | Accepts::Date | Accepts::Text => {
+        Accepts::Day | Accepts::Date | Accepts::Moment | Accepts::Text => {
             builder.schema(object(string().min_length(Some(1)))).example(given)
         }
         Accepts::Lang => {

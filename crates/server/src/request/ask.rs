@@ -6,14 +6,17 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::header::IF_NONE_MATCH;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Uri};
-use chrono::NaiveDate;
+use axum::http::{HeaderMap, Method, Uri};
+use chrono::{NaiveDate, Utc};
 use pledgegraph_graph::Graph;
+use pledgegraph_live::Origin;
 
-use crate::error::ApiError;
+use crate::access::{Principal, origin};
+use crate::error::{ApiError, FieldError, echo};
 use crate::problem::Problem;
 use crate::request::cursor::Cursor;
 use crate::request::given::Given;
+use crate::request::known_at::{KNOWN_AT, read};
 use crate::request::language;
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
@@ -56,8 +59,13 @@ pub(crate) struct Ask {
     pub(crate) state: State,
     /// The snapshot that was published when the request came.
     pub(crate) current: Arc<Graph>,
+    pub(crate) method: Method,
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
+    /// Who asks, for the log.
+    pub(crate) origin: Origin,
+    /// Whose idempotency keys are meant.
+    pub(crate) key_owner: String,
 }
 
 impl FromRequestParts<State> for Ask {
@@ -68,8 +76,11 @@ impl FromRequestParts<State> for Ask {
         Ok(Self {
             state: State::clone(state),
             current: current.unwrap_or_else(|| state.live.snapshot()),
+            method: parts.method.clone(),
             uri: parts.uri.clone(),
             headers: parts.headers.clone(),
+            origin: origin(parts),
+            key_owner: parts.extensions.get::<Principal>().map(Principal::key).unwrap_or_default(),
         })
     }
 }
@@ -95,12 +106,26 @@ pub(crate) struct Next {
 impl Ask {
     /// The parameters, against those that the operation has.
     pub(crate) fn given(&self, known: &[&Parameter]) -> Given {
-        Given::parse(self.uri.query(), known)
+        let reads = matches!(self.method, Method::GET | Method::HEAD);
+        let known: Vec<&Parameter> = known.iter().copied().chain(reads.then_some(&KNOWN_AT)).collect();
+        let mut given = Given::parse(self.uri.query(), &known);
+        if let Some(text) = given.get(KNOWN_AT.name).filter(|text| read(text, Utc::now()).is_none()) {
+            let detail = format!("`known_at` cannot be `{}`", echo(text));
+            let hint = "a time with its offset, such as 2026-11-23T10:00:00Z, or `now`; `+` is %2B in an address";
+            given.errors.push(FieldError {
+                parameter: Some(KNOWN_AT.name.to_owned()),
+                code: "bad-parameter",
+                detail,
+                hint: Some(hint.to_owned()),
+                ..FieldError::default()
+            });
+        }
+        given
     }
 
     /// Refuses all parameters, for operations that have none.
     pub(crate) fn plain(&self) -> Result<(), ApiError> {
-        let errors = self.given(&[]).errors;
+        let errors = Given::parse(self.uri.query(), &[]).errors;
         if errors.is_empty() { Ok(()) } else { Err(ApiError::parameters(errors)) }
     }
 

@@ -110,8 +110,14 @@ impl Given {
     }
 }
 
+/// The value of the first parameter of this name, before everything is read.
+pub(crate) fn find<'q>(query: Option<&'q str>, name: &str) -> Option<Cow<'q, str>> {
+    let mut pairs = query.unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(n, _)| decode(n).is_some_and(|n| n == name)).and_then(|(_, value)| decode(value))
+}
+
 /// Percent-decodes a form value (`+` is a space); `None` when the result is not UTF-8 or an escape is cut off.
-fn decode(text: &str) -> Option<Cow<'_, str>> {
+pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
     if !text.bytes().any(|b| matches!(b, b'%' | b'+')) {
         return Some(Cow::Borrowed(text));
     }

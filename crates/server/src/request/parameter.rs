@@ -26,6 +26,8 @@ pub(crate) enum Accepts {
     References(&'static [EntityKind]),
     /// Identifiers or `kind:slug` of entities of any kind, separated by commas.
     Day,
+    /// A moment: RFC 3339, or `now`.
+    Moment,
     /// A date of any precision.
     Date,
     /// A whole number within bounds, with what holds in its absence.

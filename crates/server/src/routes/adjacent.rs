@@ -2,15 +2,15 @@
 
 use axum::response::Response;
 use axum::routing::get;
-use pledgegraph_graph::{AdjacentGroup, Direction, EdgeView, EntityView, Page};
-use pledgegraph_model::{Code, EdgeKind};
+use pledgegraph_graph::{AdjacentGroup, Direction, EdgeFilter, EdgeView, EntityView, Page};
+use pledgegraph_model::{Code, EdgeKind, EntityId};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::filters::edges::KIND;
+use crate::filters::edges::{KIND, VALID_AT};
 use crate::openapi::endpoint::{Answer, Endpoint};
 use crate::problem::Problem;
 use crate::reply::ListHead;
@@ -19,7 +19,7 @@ use crate::request::given::Given;
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
 use crate::routes::entities::path;
-use crate::routes::entity_collection::find;
+use crate::routes::entity_collection::{find, moved};
 use crate::state::State;
 use crate::wire::edge::EdgeBody;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody, WarningBody};
@@ -44,7 +44,7 @@ const GROUP_CURSOR: Parameter = Parameter {
     description: "Goes on in one group: its `page.next_cursor`, with `kind` and `direction` of that group.",
     example: "",
 };
-const PARAMETERS: [&Parameter; 5] = [&KIND.parameter, &DIRECTION, &LIMIT, &GROUP_CURSOR, &LANG];
+const PARAMETERS: [&Parameter; 6] = [&KIND.parameter, &DIRECTION, &VALID_AT.parameter, &LIMIT, &GROUP_CURSOR, &LANG];
 
 const PROBLEMS: &[Problem] = &[
     Problem::BadParameter,
@@ -109,6 +109,7 @@ pub(crate) fn list_adjacent() -> UtoipaMethodRouter<State> {
         names: Vec::new(),
         answer: Answer::Json("Neighbourhood".to_owned()),
         problems: PROBLEMS,
+        write: None,
     };
     endpoint.on(get(async |Path(reference): Path<String>, ask: Ask| answer(&ask, &reference)))
 }
@@ -121,12 +122,13 @@ fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
     let direction = reader.text(DIRECTION.name).and_then(|value| {
         reader.one_of(DIRECTION.name, value, directions, |v| directions().contains(&v).then(|| v.to_owned()))
     });
-    let limit = reader.number(&LIMIT);
+    let (limit, day) = (reader.number(&LIMIT), reader.day(VALID_AT.parameter.name));
     let lang = ask.lang(&mut reader);
     let today = reader.today();
     reader.finish()?;
     let entity = find(&pinned.graph, reference, &[])?;
-    let head = ListHead::new(ask, &given, &pinned.graph, lang, None);
+    moved(ask, &entity, reference)?;
+    let head = ListHead::new(ask, &given, &pinned.graph, lang, day);
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
@@ -136,11 +138,16 @@ fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
     };
     let groups = pinned.graph.adjacent(entity.id());
     let wire = Wire { graph: &pinned.graph, lang };
-    let asking = Group { ask, given: &given, pinned: &pinned, limit, today };
+    let asking = Group { ask, given: &given, pinned: &pinned, limit, today, day };
     let body = NeighbourhoodBody {
         entity: wire.reference(&entity),
-        groups: groups.into_iter().filter(wanted).map(|group| asking.body(wire, &entity, group)).collect(),
-        as_of: AsOfBody::new(&pinned.graph, None),
+        groups: groups
+            .into_iter()
+            .filter(wanted)
+            .map(|group| asking.body(wire, &entity, group))
+            .filter(|group| day.is_none() || group.total.any())
+            .collect(),
+        as_of: AsOfBody::new(&pinned.graph, day),
         warnings: Vec::new(),
     };
     head.answer(&body, None)
@@ -160,13 +167,29 @@ struct Group<'a> {
     pinned: &'a Pinned,
     limit: usize,
     today: chrono::NaiveDate,
+    /// Only statements that may hold on this day.
+    day: Option<chrono::NaiveDate>,
 }
 
 impl Group<'_> {
+    fn filter(&self, entity: EntityId, group: AdjacentGroup) -> EdgeFilter {
+        let end = |direction| (group.direction == direction).then(|| vec![entity]);
+        EdgeFilter {
+            kinds: vec![group.kind],
+            subject: end(Direction::Outgoing),
+            object: end(Direction::Incoming),
+            valid_at: self.day,
+            ..EdgeFilter::default()
+        }
+    }
+
     fn body<'g>(&self, wire: Wire<'g>, entity: &EntityView<'g>, group: AdjacentGroup) -> GroupBody<'g> {
         let after = self.pinned.after.map(|id| pledgegraph_model::EdgeId(uuid::Uuid::from_u128(id)));
         let page = Page { after, limit: self.limit };
-        let found = wire.graph.adjacent_edges(entity.id(), group.kind, group.direction, page);
+        let found = match self.day {
+            None => wire.graph.adjacent_edges(entity.id(), group.kind, group.direction, page),
+            Some(_) => wire.graph.edges(&self.filter(entity.id(), group), page),
+        };
         let (kind, direction) = (group.kind.as_str(), name_of(group.direction));
         let last = found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128());
         let group_alone = self.given.with("kind", kind).with("direction", direction);

@@ -45,6 +45,7 @@ pub(crate) fn get_openapi() -> UtoipaMethodRouter<State> {
         names: Vec::new(),
         answer: Answer::Text("application/json"),
         problems: PLAIN_PROBLEMS,
+        write: None,
     };
     endpoint.on(get(async |ask: Ask| document(&ask)))
 }

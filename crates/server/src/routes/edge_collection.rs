@@ -11,7 +11,7 @@ use crate::csv::edges::{FIRST, LAST};
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::filters::edges::{COMMON, EdgeParameter, read};
+use crate::filters::edges::{COMMON, EdgeParameter, VALID_AT, read};
 use crate::openapi::collection::CollectionDoc;
 use crate::openapi::endpoint::PathParameter;
 use crate::openapi::schemas::{page, part};
@@ -21,6 +21,9 @@ use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT, fields};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
 use crate::routes::edge_collection::include::{INCLUDE, parts};
+use crate::routes::history;
+use crate::routes::write::collection::Collection;
+use crate::routes::write::endpoints::{self, WritesDoc};
 use crate::state::State;
 use crate::wire::edge::body_of;
 use crate::wire::included::{IncludedBody, Part};
@@ -121,23 +124,32 @@ impl<'a> Form<'a> {
     }
 }
 
-/// The three operations of a collection.
-pub(crate) fn routes(collection: &'static EdgeCollection) -> [UtoipaMethodRouter<State>; 3] {
+/// The operations of a collection.
+pub(crate) fn routes(collection: &'static EdgeCollection) -> Vec<UtoipaMethodRouter<State>> {
     let doc = collection.doc();
-    let path = PathParameter {
-        name: "id",
-        description: "Its identifier.",
-        example: EdgeId::of_key(collection.example).to_string(),
-    };
     let mut list = doc.list().on(get(move |ask: Ask| async move { list_edges(&ask, collection) }));
     list.0.push(part(&collection.shape));
     list.0.push(page(collection.shape.schema, &[("included", "Included", "What `include` asked for.")]));
-    [
+    let mut routes = vec![
         list,
         doc.export().on(get(move |ask: Ask| async move { export_edges(&ask, collection) })),
-        doc.record(path)
+        doc.record(path(collection))
             .on(get(move |Path(id): Path<String>, ask: Ask| async move { get_edge(&ask, &id, collection) })),
-    ]
+    ];
+    let schema = collection.shape.schema;
+    routes.push(history::route(Collection::Edges(collection), "statements", schema, path(collection)));
+    routes.extend(endpoints::routes(&WritesDoc {
+        collection: Collection::Edges(collection),
+        tag: "statements",
+        schema: collection.shape.schema,
+        path: path(collection),
+    }));
+    routes
+}
+
+fn path(collection: &EdgeCollection) -> PathParameter {
+    let example = EdgeId::of_key(collection.example).to_string();
+    PathParameter { name: "id", description: "Its identifier.", example }
 }
 
 fn list_edges(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiError> {
@@ -193,15 +205,19 @@ fn export_edges(ask: &Ask, collection: &'static EdgeCollection) -> Result<Respon
 }
 
 fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Response, ApiError> {
-    let given = ask.given(&[&FIELDS, &LANG]);
+    let given = ask.given(&[&VALID_AT.parameter, &FIELDS, &LANG]);
     let mut reader = Reader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
     let fields = fields(&mut reader, &collection.shape.fields().collect::<Vec<_>>());
+    let day = reader.day(VALID_AT.parameter.name);
     reader.finish()?;
     let found = id.parse::<EdgeId>().ok().and_then(|id| ask.current.edge(id));
     let found = found.filter(|view| collection.kinds.is_empty() || collection.kinds.contains(&view.kind()));
     let view =
         found.ok_or_else(|| ApiError::new(Problem::NotFound, format!("no {} has this identifier", collection.item)))?;
+    if day.is_some_and(|day| !view.may_hold_on(day)) {
+        return Err(ApiError::new(Problem::NotFound, "the statement does not hold on that day"));
+    }
     let wire = Wire { graph: &ask.current, lang };
     let body = Narrowed(body_of(collection.kinds)(wire, &view), fields.as_deref());
     record(ask, &ask.current, lang, view.version(), &body)

@@ -11,7 +11,7 @@ use crate::csv::entities::{FIRST, LAST};
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::filters::entities::{EntityParameter, KIND, read};
+use crate::filters::entities::{EntityParameter, KIND, VALID_AT, read};
 use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS, PathParameter, RECORD_PROBLEMS};
 use crate::openapi::schemas::{page, page_name, part};
 use crate::reply::{ListHead, TRUNCATED, record, set};
@@ -19,7 +19,7 @@ use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT, fields};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
 use crate::routes::edge_collection::BOM;
-use crate::routes::entity_collection::{entity_id, find};
+use crate::routes::entity_collection::{entity_id, find, moved};
 use crate::state::State;
 use crate::wire::entity::EntityBody;
 use crate::wire::list::{AsOfBody, ListBody, PageBody};
@@ -64,9 +64,9 @@ const Q: Parameter = Parameter {
     example: "Britain",
 };
 
-const FILTERS: [&EntityParameter; 1] = [&KIND];
-const EXPORT_PARAMETERS: [&Parameter; 4] = [&Q, &KIND.parameter, &BOM, &FIELDS];
-const PARAMETERS: [&Parameter; 6] = [&Q, &KIND.parameter, &LIMIT, &CURSOR, &FIELDS, &LANG];
+const FILTERS: [&EntityParameter; 2] = [&KIND, &VALID_AT];
+const EXPORT_PARAMETERS: [&Parameter; 5] = [&Q, &KIND.parameter, &VALID_AT.parameter, &BOM, &FIELDS];
+const PARAMETERS: [&Parameter; 7] = [&Q, &KIND.parameter, &VALID_AT.parameter, &LIMIT, &CURSOR, &FIELDS, &LANG];
 
 /// `GET /v1/entities`.
 pub(crate) fn list_entities() -> UtoipaMethodRouter<State> {
@@ -82,6 +82,7 @@ pub(crate) fn list_entities() -> UtoipaMethodRouter<State> {
         names: vec![(FIELDS.name, SHAPE.fields().collect())],
         answer: Answer::Json(page_name(SHAPE.schema)),
         problems: LIST_PROBLEMS,
+        write: None,
     };
     let mut routes = endpoint.on(get(async |ask: Ask| list(&ask)));
     routes.0.push(part(&SHAPE));
@@ -105,6 +106,7 @@ pub(crate) fn export_entities() -> UtoipaMethodRouter<State> {
         names: vec![(FIELDS.name, columns().map(|column| column.name).collect())],
         answer: Answer::Csv(columns().map(|column| column.name).collect()),
         problems: EXPORT_PROBLEMS,
+        write: None,
     };
     endpoint.on(get(async |ask: Ask| export(&ask)))
 }
@@ -122,10 +124,11 @@ pub(crate) fn get_entity() -> UtoipaMethodRouter<State> {
         summary: "Get an entity of any kind".to_owned(),
         description: "Its entity tag begins with its version.".to_owned(),
         path_parameter: Some(path()),
-        parameters: vec![&FIELDS, &LANG],
+        parameters: vec![&VALID_AT.parameter, &FIELDS, &LANG],
         names: vec![(FIELDS.name, SHAPE.fields().collect())],
         answer: Answer::Json(SHAPE.schema.to_owned()),
         problems: RECORD_PROBLEMS,
+        write: None,
     };
     endpoint.on(get(async |Path(reference): Path<String>, ask: Ask| one(&ask, &reference)))
 }
@@ -232,12 +235,13 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
 }
 
 fn one(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
-    let given = ask.given(&[&FIELDS, &LANG]);
+    let given = ask.given(&[&VALID_AT.parameter, &FIELDS, &LANG]);
     let mut reader = Reader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
     let fields = fields(&mut reader, &SHAPE.fields().collect::<Vec<_>>());
     reader.finish()?;
     let view = find(&ask.current, reference, &[])?;
+    moved(ask, &view, reference)?;
     let body = Narrowed(EntityBody::new(Wire { graph: &ask.current, lang }, &view), fields.as_deref());
     record(ask, &ask.current, lang, view.version(), &body)
 }

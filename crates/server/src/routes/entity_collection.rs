@@ -1,9 +1,10 @@
 //! What all collections of entities have alike: a list, the same list as CSV, and one entity.
 
+use axum::http::header::LOCATION;
 use axum::response::Response;
 use axum::routing::get;
-use pledgegraph_graph::{Direction, EntityFilter, EntityView, Graph, Page};
-use pledgegraph_model::{EdgeKind, EntityId, EntityKind};
+use pledgegraph_graph::{EntityFilter, EntityView, Graph, Page};
+use pledgegraph_model::{EntityId, EntityKind, EntityRef};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::csv::columns::{EntityColumn, chosen};
@@ -11,7 +12,7 @@ use crate::csv::entities::{FIRST, LAST};
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::filters::entities::{EntityParameter, read};
+use crate::filters::entities::{EntityParameter, VALID_AT, read};
 use crate::openapi::collection::CollectionDoc;
 use crate::openapi::endpoint::PathParameter;
 use crate::openapi::schemas::{page, part};
@@ -22,6 +23,9 @@ use crate::request::parameter::Parameter;
 use crate::request::reader::Reader;
 use crate::request::references;
 use crate::routes::edge_collection::BOM;
+use crate::routes::history;
+use crate::routes::write::collection::Collection;
+use crate::routes::write::endpoints::{self, WritesDoc};
 use crate::state::State;
 use crate::wire::entity::EntityBody;
 use crate::wire::list::{AsOfBody, ListBody, PageBody};
@@ -48,16 +52,21 @@ pub(crate) struct EntityCollection {
 }
 
 impl EntityCollection {
+    fn filters(&self) -> impl Iterator<Item = &'static EntityParameter> {
+        self.parameters.iter().chain([&&VALID_AT]).copied()
+    }
+
     fn list_parameters(&self) -> Vec<&'static Parameter> {
-        self.parameters.iter().map(|p| &p.parameter).chain([&LIMIT, &CURSOR, &FIELDS, &LANG]).collect()
+        self.filters().map(|p| &p.parameter).chain([&LIMIT, &CURSOR, &FIELDS, &LANG]).collect()
     }
 
     fn export_parameters(&self) -> Vec<&'static Parameter> {
-        self.parameters.iter().map(|p| &p.parameter).chain([&BOM, &FIELDS]).collect()
+        self.filters().map(|p| &p.parameter).chain([&BOM, &FIELDS]).collect()
     }
 
     fn filter(&self, reader: &mut Reader<'_>) -> EntityFilter {
-        EntityFilter { leaders: self.leaders, ..read(reader, &[self.kind], self.parameters) }
+        let filters: Vec<_> = self.filters().collect();
+        EntityFilter { leaders: self.leaders, ..read(reader, &[self.kind], &filters) }
     }
 
     fn doc(&self) -> CollectionDoc {
@@ -79,8 +88,8 @@ impl EntityCollection {
     }
 }
 
-/// The three operations of a collection.
-pub(crate) fn routes(collection: &'static EntityCollection) -> [UtoipaMethodRouter<State>; 3] {
+/// The operations of a collection.
+pub(crate) fn routes(collection: &'static EntityCollection) -> Vec<UtoipaMethodRouter<State>> {
     let doc = collection.doc();
     let path = PathParameter {
         name: "ref",
@@ -91,11 +100,23 @@ pub(crate) fn routes(collection: &'static EntityCollection) -> [UtoipaMethodRout
     list.0.push(part(&collection.shape));
     list.0.push(page(collection.shape.schema, &[]));
     let one = move |Path(reference): Path<String>, ask: Ask| async move { get_entity(&ask, &reference, collection) };
-    [
+    let mut routes = vec![
         list,
         doc.export().on(get(move |ask: Ask| async move { export_entities(&ask, collection) })),
-        doc.record(path).on(get(one)),
-    ]
+        doc.record(path.clone()).on(get(one)),
+    ];
+    // Leaders are persons, and are written as such.
+    if !collection.leaders {
+        let (schema, tag) = (collection.shape.schema, "entities");
+        routes.push(history::route(Collection::Entities(collection), tag, schema, path.clone()));
+        routes.extend(endpoints::routes(&WritesDoc {
+            collection: Collection::Entities(collection),
+            tag,
+            schema,
+            path,
+        }));
+    }
+    routes
 }
 
 fn list_entities(ask: &Ask, collection: &EntityCollection) -> Result<Response, ApiError> {
@@ -107,7 +128,7 @@ fn list_entities(ask: &Ask, collection: &EntityCollection) -> Result<Response, A
     let fields = fields(&mut reader, &collection.shape.fields().collect::<Vec<_>>());
     let today = reader.today();
     reader.finish()?;
-    let head = ListHead::new(ask, &given, &pinned.graph, lang, None);
+    let head = ListHead::new(ask, &given, &pinned.graph, lang, filter.leaders_on);
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
@@ -119,7 +140,7 @@ fn list_entities(ask: &Ask, collection: &EntityCollection) -> Result<Response, A
         items: Made::new(&found.items, |view| Narrowed(EntityBody::new(wire, view), fields.as_deref())),
         page: PageBody { limit, next_cursor: next.cursor },
         total: found.total.into(),
-        as_of: AsOfBody::new(&pinned.graph, None),
+        as_of: AsOfBody::new(&pinned.graph, filter.leaders_on),
         warnings: Vec::new(),
         included: None,
     };
@@ -134,7 +155,7 @@ fn export_entities(ask: &Ask, collection: &'static EntityCollection) -> Result<R
     let columns = chosen(&mut reader, collection.columns());
     let header = columns.clone();
     reader.finish()?;
-    let head = ExportHead::new(ask, &given, None);
+    let head = ExportHead::new(ask, &given, filter.leaders_on);
     if let Some(unchanged) = head.not_modified(ask) {
         return Ok(unchanged);
     }
@@ -150,13 +171,15 @@ fn export_entities(ask: &Ask, collection: &'static EntityCollection) -> Result<R
 }
 
 fn get_entity(ask: &Ask, reference: &str, collection: &EntityCollection) -> Result<Response, ApiError> {
-    let given = ask.given(&[&FIELDS, &LANG]);
+    let given = ask.given(&[&VALID_AT.parameter, &FIELDS, &LANG]);
     let mut reader = Reader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
     let fields = fields(&mut reader, &collection.shape.fields().collect::<Vec<_>>());
+    let day = reader.day(VALID_AT.parameter.name);
     reader.finish()?;
     let view = find(&ask.current, reference, &[collection.kind])?;
-    if collection.leaders && view.degree(EdgeKind::Office, Direction::Outgoing) == 0 {
+    moved(ask, &view, reference)?;
+    if collection.leaders && !ask.current.is_leader(view.id(), day) {
         return Err(ApiError::new(Problem::NotFound, "the person holds no office"));
     }
     let wire = Wire { graph: &ask.current, lang };
@@ -173,6 +196,24 @@ pub(crate) fn find<'g>(graph: &'g Graph, text: &str, kinds: &[EntityKind]) -> Re
         }
         ApiError::new(Problem::NotFound, detail)
     })
+}
+
+/// 308 where the path names an entity by what leads to it since a merge or a renaming.
+pub(crate) fn moved(ask: &Ask, found: &EntityView<'_>, text: &str) -> Result<(), ApiError> {
+    let by_reference = text.parse::<EntityRef>().map(|reference| reference == found.reference());
+    let by_id = text.parse::<EntityId>().map(|id| id == found.id());
+    let named = by_reference.or(by_id).unwrap_or_else(|_| text == found.entity().slug.as_str());
+    if named {
+        return Ok(());
+    }
+    let reference = found.reference().to_string();
+    let path = ask.uri.path();
+    // `/v1/{collection}/{ref}` and what follows.
+    let after = path.splitn(5, '/').nth(4).map(|rest| format!("/{rest}")).unwrap_or_default();
+    let collection = path.split('/').nth(2).unwrap_or("entities");
+    let query = ask.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let problem = ApiError::new(Problem::Moved, format!("it is {reference} now"));
+    Err(problem.with_header(LOCATION, format!("/v1/{collection}/{reference}{after}{query}")))
 }
 
 pub(crate) fn entity_id(id: u128) -> EntityId {

@@ -29,6 +29,7 @@ pub(crate) fn get_health() -> UtoipaMethodRouter<State> {
         names: Vec::new(),
         answer: Answer::Json("Health".to_owned()),
         problems: PLAIN_PROBLEMS,
+        write: None,
     };
     endpoint.on(get(async |ask: Ask| {
         ask.plain()?;
@@ -50,6 +51,7 @@ pub(crate) fn get_readiness() -> UtoipaMethodRouter<State> {
         names: Vec::new(),
         answer: Answer::JsonOr503("Readiness".to_owned()),
         problems: PLAIN_PROBLEMS,
+        write: None,
     };
     endpoint.on(get(async |ask: Ask| readiness(&ask)))
 }

@@ -29,6 +29,7 @@ pub(crate) fn get_metrics() -> UtoipaMethodRouter<State> {
         names: Vec::new(),
         answer: Answer::Text("text/plain"),
         problems: RECORD_PROBLEMS,
+        write: None,
     };
     endpoint.on(get(async |ask: Ask| render(&ask)))
 }

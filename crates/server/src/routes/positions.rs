@@ -14,7 +14,7 @@ use crate::csv::columns::chosen;
 use crate::csv::positions::{COLUMNS, Standing};
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
-use crate::filters::edges::{ACTORS, BENEFICIARIES, MODALITY};
+use crate::filters::edges::{ACTORS, BENEFICIARIES, MODALITY, VALID_AT};
 use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS};
 use crate::openapi::schemas::CommitmentSchema;
 use crate::reply::{ListHead, TRUNCATED, set};
@@ -61,10 +61,10 @@ const BENEFICIARY: Parameter = Parameter {
     description: "Towards whom; one.",
     example: "UA",
 };
-const PARAMETERS: [&Parameter; 8] =
-    [&ACTOR, &CAPABILITY, &MISSION, &BENEFICIARY, &MODALITY.parameter, &LIMIT, &CURSOR, &LANG];
-const EXPORT_PARAMETERS: [&Parameter; 7] =
-    [&ACTOR, &CAPABILITY, &MISSION, &BENEFICIARY, &MODALITY.parameter, &BOM, &FIELDS];
+const PARAMETERS: [&Parameter; 9] =
+    [&ACTOR, &CAPABILITY, &MISSION, &BENEFICIARY, &MODALITY.parameter, &VALID_AT.parameter, &LIMIT, &CURSOR, &LANG];
+const EXPORT_PARAMETERS: [&Parameter; 8] =
+    [&ACTOR, &CAPABILITY, &MISSION, &BENEFICIARY, &MODALITY.parameter, &VALID_AT.parameter, &BOM, &FIELDS];
 
 /// The position of one actor on one capability and mission.
 #[derive(Serialize, ToSchema)]
@@ -117,6 +117,7 @@ pub(crate) fn list_positions() -> UtoipaMethodRouter<State> {
         names: Vec::new(),
         answer: Answer::Json("PositionPage".to_owned()),
         problems: LIST_PROBLEMS,
+        write: None,
     };
     endpoint.on(get(async |ask: Ask| answer(&ask)))
 }
@@ -139,6 +140,7 @@ pub(crate) fn export_positions() -> UtoipaMethodRouter<State> {
         names: vec![(FIELDS.name, columns.clone())],
         answer: Answer::Csv(columns),
         problems: EXPORT_PROBLEMS,
+        write: None,
     };
     endpoint.on(get(async |ask: Ask| export(&ask)))
 }
@@ -150,7 +152,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let query = decode(&mut reader);
     let (lang, limit, today) = (ask.lang(&mut reader), reader.number(&LIMIT), reader.today());
     reader.finish()?;
-    let head = ListHead::new(ask, &given, &pinned.graph, lang, None);
+    let head = ListHead::new(ask, &given, &pinned.graph, lang, query.valid_at);
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
@@ -165,7 +167,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
         page: PageBody { limit, next_cursor: next.cursor },
         total: Total { value: found.positions.len() as u64, exact: !found.truncated }.into(),
         rule: RULE,
-        as_of: AsOfBody::new(&pinned.graph, None),
+        as_of: AsOfBody::new(&pinned.graph, query.valid_at),
         warnings: found.truncated.then(cut).into_iter().collect(),
     };
     head.answer(&body, next.address.as_deref())
@@ -179,7 +181,7 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
     let columns = chosen(&mut reader, COLUMNS.iter());
     let header = columns.clone();
     reader.finish()?;
-    let head = ExportHead::new(ask, &given, None);
+    let head = ExportHead::new(ask, &given, query.valid_at);
     if let Some(unchanged) = head.not_modified(ask) {
         return Ok(unchanged);
     }
@@ -232,6 +234,7 @@ fn decode(reader: &mut Reader<'_>) -> PositionQuery {
         mission: reader.code(MISSION.name),
         beneficiary: beneficiaries.first().copied(),
         modalities: reader.codes::<Modality>(MODALITY.parameter.name).unwrap_or_default(),
+        valid_at: reader.day(VALID_AT.parameter.name),
         budget: BUDGET,
     }
 }

@@ -26,6 +26,7 @@ pub(crate) fn list_problem_types() -> UtoipaMethodRouter<State> {
         names: Vec::new(),
         answer: Answer::Json("ProblemTypeList".to_owned()),
         problems: PLAIN_PROBLEMS,
+        write: None,
     };
     endpoint.on(get(async |ask: Ask| {
         ask.plain()?;
@@ -50,6 +51,7 @@ pub(crate) fn get_problem_type() -> UtoipaMethodRouter<State> {
         names: Vec::new(),
         answer: Answer::Json("ProblemType".to_owned()),
         problems: RECORD_PROBLEMS,
+        write: None,
     };
     endpoint.on(get(async |Path(slug): Path<String>, ask: Ask| one(&ask, &slug)))
 }

@@ -39,6 +39,7 @@ pub(crate) fn get_service() -> UtoipaMethodRouter<State> {
         names: Vec::new(),
         answer: Answer::Json("Service".to_owned()),
         problems: PLAIN_PROBLEMS,
+        write: None,
     };
     endpoint.on(get(async |ask: Ask| {
         ask.plain()?;

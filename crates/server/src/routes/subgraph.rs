@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::error::{ApiError, FieldError};
-use crate::filters::edges::ANY;
+use crate::filters::edges::{ANY, VALID_AT};
 use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint};
 use crate::reply::ListHead;
 use crate::request::ask::{Ask, LANG};
@@ -55,7 +55,7 @@ const EDGES: Parameter = Parameter {
     description: "At most so many statements.",
     example: "",
 };
-const PARAMETERS: [&Parameter; 6] = [&ROOTS, &DEPTH, &KINDS, &NODES, &EDGES, &LANG];
+const PARAMETERS: [&Parameter; 7] = [&ROOTS, &DEPTH, &KINDS, &NODES, &EDGES, &VALID_AT.parameter, &LANG];
 
 /// What lies around some entities.
 #[derive(Serialize, ToSchema)]
@@ -91,6 +91,7 @@ pub(crate) fn get_subgraph() -> UtoipaMethodRouter<State> {
         names: Vec::new(),
         answer: Answer::Json("Subgraph".to_owned()),
         problems: EXPORT_PROBLEMS,
+        write: None,
     };
     endpoint.on(get(async |ask: Ask| answer(&ask)))
 }
@@ -101,7 +102,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let query = decode(&mut reader);
     let lang = ask.lang(&mut reader);
     reader.finish()?;
-    let head = ListHead::new(ask, &given, &ask.current, lang, None);
+    let head = ListHead::new(ask, &given, &ask.current, lang, query.valid_at);
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
@@ -113,7 +114,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
         nodes: found.nodes.iter().map(|view| EntityBody::new(wire, view)).collect(),
         edges: found.edges.iter().map(|view| EdgeBody::new(wire, view)).collect(),
         truncated: found.truncated,
-        as_of: AsOfBody::new(&ask.current, None),
+        as_of: AsOfBody::new(&ask.current, query.valid_at),
         warnings: Vec::new(),
     };
     head.answer(&body, None)
@@ -136,5 +137,6 @@ fn decode(reader: &mut Reader<'_>) -> SubgraphQuery {
         kinds: reader.codes(KINDS.name).unwrap_or_default(),
         max_nodes: reader.number(&NODES),
         max_edges: reader.number(&EDGES),
+        valid_at: reader.day(VALID_AT.parameter.name),
     }
 }

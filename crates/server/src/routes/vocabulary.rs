@@ -40,6 +40,7 @@ pub(crate) fn list_vocabulary() -> UtoipaMethodRouter<State> {
         names: Vec::new(),
         answer: Answer::Json("Vocabulary".to_owned()),
         problems: PLAIN_PROBLEMS,
+        write: None,
     };
     endpoint.on(get(async |ask: Ask| {
         ask.plain()?;
@@ -60,6 +61,7 @@ pub(crate) fn get_code_list() -> UtoipaMethodRouter<State> {
         names: Vec::new(),
         answer: Answer::Json("CodeList".to_owned()),
         problems: RECORD_PROBLEMS,
+        write: None,
     };
     endpoint.on(get(async |Path(name): Path<String>, ask: Ask| one(&ask, &name)))
 }

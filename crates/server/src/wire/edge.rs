@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::condition::ConditionNodeBody;
 use super::date::{CountBody, DateBody, QuantityBody, text};
 use super::evidence::{EvidenceBody, LinkBody};
+use super::list::WarningBody;
 use super::reference::ReferenceBody;
 use super::{Each, Wire, codes};
 
@@ -181,6 +182,9 @@ pub(crate) struct EdgeBody<'g> {
     version: i64,
     /// When that commit was recorded.
     recorded_at: DateTime<Utc>,
+    /// What to know of a write, in its answer; absent where there is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warnings: Option<Vec<WarningBody>>,
 }
 
 impl<'g> EdgeBody<'g> {
@@ -199,6 +203,11 @@ impl<'g> EdgeBody<'g> {
         body.pledger = Some(wire.reference(&view.subject()));
         body.beneficiary = Some(wire.reference(&view.object()));
         body
+    }
+
+    /// With what to know of its write.
+    pub(crate) fn with_warnings(self, warnings: Vec<WarningBody>) -> Self {
+        Self { warnings: (!warnings.is_empty()).then_some(warnings), ..self }
     }
 
     fn common(wire: Wire<'g>, view: &EdgeView<'g>) -> Self {

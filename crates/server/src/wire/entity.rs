@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use pledgegraph_graph::{EntityView, MatchQuality, SearchHit};
-use pledgegraph_model::{Alias, Code, EntityDetail, EntityId, EntityKind, Iso3166, Lang, Text};
+use pledgegraph_model::{Alias, Code, EntityDetail, EntityId, EntityKind, Iso3166, Lang, Redirect, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::condition::ConditionTestBody;
 use super::date::DateBody;
+use super::list::WarningBody;
 use super::meeting::{Claimed, MeetingStatements};
 use super::reference::{RefText, ReferenceBody};
 use super::{Each, Wire, codes};
@@ -41,6 +42,10 @@ pub(crate) struct EntityBody<'g> {
     /// Other names.
     #[schema(value_type = Vec<AliasBody>)]
     aliases: Each<'g, Alias, AliasBody<'g>>,
+    /// References that lead here since a merge or a renaming; absent where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<RedirectBody>>)]
+    redirects: Option<Each<'g, Redirect, RedirectBody<'g>>>,
     /// How the search found it.
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     found: Option<MatchBody<'g>>,
@@ -106,6 +111,9 @@ pub(crate) struct EntityBody<'g> {
     version: i64,
     /// When that commit was recorded.
     recorded_at: DateTime<Utc>,
+    /// What to know of a write, in its answer; absent where there is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warnings: Option<Vec<WarningBody>>,
 }
 
 /// Another name.
@@ -126,6 +134,22 @@ pub(crate) struct AliasBody<'g> {
 impl<'g> AliasBody<'g> {
     fn new(_: Wire<'g>, alias: &'g Alias) -> Self {
         Self { text: &alias.text, lang: alias.lang.as_str(), kind: alias.kind.as_str() }
+    }
+}
+
+/// A reference that leads to an entity.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Redirect)]
+pub(crate) struct RedirectBody<'g> {
+    /// The identifier that goes with it: of the entity that was merged, or this one's own.
+    id: Uuid,
+    /// The slug; the kind is that of the entity.
+    slug: &'g str,
+}
+
+impl<'g> RedirectBody<'g> {
+    fn new(_: Wire<'g>, redirect: &'g Redirect) -> Self {
+        Self { id: redirect.id.0, slug: redirect.slug.as_str() }
     }
 }
 
@@ -176,6 +200,7 @@ impl<'g> EntityBody<'g> {
             label_lang,
             names: &entity.names,
             aliases: Each::new(&entity.aliases, wire, AliasBody::new),
+            redirects: (!entity.redirects.is_empty()).then(|| Each::new(&entity.redirects, wire, RedirectBody::new)),
             found: None,
             iso3166: None,
             regions: None,
@@ -196,12 +221,18 @@ impl<'g> EntityBody<'g> {
             sha256: None,
             version: view.version(),
             recorded_at: view.recorded_at(),
+            warnings: None,
         };
         body.put_detail(wire, &entity.detail);
         if entity.kind == EntityKind::Meeting {
             body.put_claims(wire, entity.id);
         }
         body
+    }
+
+    /// With what to know of its write.
+    pub(crate) fn with_warnings(self, warnings: Vec<WarningBody>) -> Self {
+        Self { warnings: (!warnings.is_empty()).then_some(warnings), ..self }
     }
 
     /// An entity that a search found.

@@ -31,6 +31,13 @@ pub(crate) struct TotalBody {
     relation: &'static str,
 }
 
+impl TotalBody {
+    /// Whether there is anything at all.
+    pub(crate) fn any(&self) -> bool {
+        self.value > 0
+    }
+}
+
 impl From<Total> for TotalBody {
     fn from(total: Total) -> Self {
         Self { value: total.value, relation: if total.exact { "eq" } else { "gte" } }
@@ -84,9 +91,14 @@ pub(crate) struct ListBody<'g, I> {
 
 /// `<seq>.<chain>`: a version, as the header `Pledgegraph-Version` gives it.
 pub(crate) fn version(graph: &Graph) -> String {
+    version_of(graph.seq(), graph.chain())
+}
+
+/// The version after a commit.
+pub(crate) fn version_of(seq: i64, chain: [u8; 16]) -> String {
     use std::fmt::Write as _;
-    let mut text = format!("{}.", graph.seq());
-    for byte in graph.chain() {
+    let mut text = format!("{seq}.");
+    for byte in chain {
         // Writing to a String cannot fail.
         let _ = write!(text, "{byte:02x}");
     }

@@ -28,7 +28,11 @@ impl Shape {
 
     /// The fields that may be absent.
     pub(crate) fn sometimes(&self) -> impl Iterator<Item = &'static str> {
-        let common: &[&str] = if self.whole == "Entity" { &["label_lang"] } else { &["valid_from", "valid_until"] };
+        let common: &[&str] = if self.whole == "Entity" {
+            &["label_lang", "redirects", "warnings"]
+        } else {
+            &["valid_from", "valid_until", "warnings"]
+        };
         common.iter().chain(self.optional).copied()
     }
 

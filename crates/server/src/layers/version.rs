@@ -1,0 +1,126 @@
+//! Which version answers: the current snapshot, or the past that `known_at` asks for; and whether it is new enough.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State as FromState};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, Method};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use chrono::Utc;
+use pledgegraph_graph::Graph;
+
+use crate::error::ApiError;
+use crate::problem::Problem;
+use crate::request::given;
+use crate::request::known_at::{KNOWN_AT, read};
+use crate::state::State;
+
+pub(crate) const AT_LEAST: HeaderName = HeaderName::from_static("pledgegraph-at-least");
+const MAX_STALENESS: HeaderName = HeaderName::from_static("pledgegraph-max-staleness");
+
+/// How long a reader waits for the version that it asks for.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Gives the request the snapshot that answers it, so that one request sees one version.
+pub(crate) async fn layer(FromState(state): FromState<State>, request: Request, next: Next) -> Response {
+    // The body is not for several threads to see, so it waits apart.
+    let (mut parts, body) = request.into_parts();
+    match snapshot(&state, &parts).await {
+        Ok(graph) => {
+            parts.extensions.insert(graph);
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn snapshot(state: &State, request: &Parts) -> Result<Arc<Graph>, ApiError> {
+    if let Some(version) = one(&request.headers, &AT_LEAST)? {
+        at_least(state, version).await?;
+    }
+    if let Some(seconds) = one(&request.headers, &MAX_STALENESS)? {
+        fresh_enough(state, seconds)?;
+    }
+    // What cannot be read is reported by the handler, with everything else that is wrong.
+    let asked = request.method == Method::GET || request.method == Method::HEAD;
+    let moment = asked.then(|| given::find(request.uri.query(), KNOWN_AT.name)).flatten();
+    match moment.and_then(|text| read(&text, Utc::now())) {
+        Some(moment) => state.live.known_at(moment).await.map_err(ApiError::of_store),
+        None => Ok(state.live.snapshot()),
+    }
+}
+
+/// The value of a header that may be given once.
+fn one<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>, ApiError> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(only), None) => only.to_str().map(Some).or_else(|_| Err(ApiError::of(Problem::BadVersionToken))),
+        _ => Err(ApiError::of(Problem::BadVersionToken)),
+    }
+}
+
+async fn at_least(state: &State, version: &str) -> Result<(), ApiError> {
+    let (seq, chain) = parse(version).ok_or_else(|| ApiError::of(Problem::BadVersionToken))?;
+    if state.live.snapshot().seq() < seq && !state.live.reaches(seq, PATIENCE).await {
+        return Err(ApiError::of(Problem::ReplicaBehind));
+    }
+    let current = state.live.snapshot();
+    let own = if current.seq() == seq {
+        Some(current.chain())
+    } else {
+        state.live.chain_at(seq).await.map_err(ApiError::of_store)?
+    };
+    if own == Some(chain) { Ok(()) } else { Err(ApiError::of(Problem::HistoryDiverged)) }
+}
+
+fn fresh_enough(state: &State, seconds: &str) -> Result<(), ApiError> {
+    let allowed: u32 = seconds.parse().or(Err(ApiError::of(Problem::BadVersionToken)))?;
+    let age = state.live.status().last_contact.map(|contact| Utc::now().signed_duration_since(contact));
+    if age.is_some_and(|age| age.num_seconds() <= i64::from(allowed)) {
+        Ok(())
+    } else {
+        Err(ApiError::of(Problem::TooStale))
+    }
+}
+
+/// `<seq>.<chain>` as `Pledgegraph-Version` has it.
+pub(crate) fn parse(version: &str) -> Option<(i64, [u8; 16])> {
+    let (seq, chain) = version.split_once('.')?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let seq = Some(seq).filter(|seq| digits(seq))?.parse().ok()?;
+    let chain = Some(chain).filter(|chain| chain.len() == 32)?;
+    let mut link = [0; 16];
+    for (byte, at) in link.iter_mut().zip((0..).step_by(2)) {
+        *byte = chain
+            .get(at..at + 2)
+            .filter(|pair| pair.bytes().all(|b| b.is_ascii_hexdigit()))
+            .and_then(|pair| u8::from_str_radix(pair, 16).ok())?;
+    }
+    Some((seq, link))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions() {
+        let chain = "00112233445566778899aabbccddeeff";
+        assert_eq!(parse(&format!("17.{chain}")).map(|(seq, link)| (seq, link[1], link[15])), Some((17, 0x11, 0xff)));
+        for wrong in [
+            "",
+            "17",
+            "17.",
+            ".00",
+            "-1.00112233445566778899aabbccddeeff",
+            "17.0011",
+            "x.y",
+            "17.é0112233445566778899aabbccddeef",
+        ] {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
+}

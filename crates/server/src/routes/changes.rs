@@ -1,0 +1,299 @@
+//! The feed of changes: every change of every commit, for whoever follows.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use futures_util::{Stream, StreamExt as _, stream};
+use pledgegraph_live::{Live, LoggedChange};
+use pledgegraph_model::Removed;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+use utoipa_axum::router::UtoipaMethodRouter;
+use uuid::Uuid;
+
+use crate::error::ApiError;
+use crate::layers::negotiation::quality;
+use crate::layers::version::parse;
+use crate::openapi::endpoint::{Answer, Endpoint};
+use crate::problem::Problem;
+use crate::reply::{VERSION, json, set};
+use crate::request::ask::Ask;
+use crate::request::parameter::{Accepts, Parameter};
+use crate::request::reader::Reader;
+use crate::state::State;
+use crate::wire::list::{version, version_of};
+
+const SINCE: Parameter = Parameter {
+    name: "since",
+    accepts: Accepts::Text,
+    description: "The changes after this place: `next` of a page, `position` of a change, or a version as \
+        `Pledgegraph-Version` gives it. Absent or `0`: from the beginning.",
+    example: "0",
+};
+const LIMIT: Parameter = Parameter {
+    name: "limit",
+    accepts: Accepts::Integer { min: 1, max: 1000, default: 100 },
+    description: "At most so many changes a page. Streams are not paged.",
+    example: "",
+};
+const PARAMETERS: [&Parameter; 2] = [&SINCE, &LIMIT];
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+/// How many changes a stream reads at once.
+const AT_ONCE: usize = 500;
+/// How often a stream without news says that it lives.
+const ALIVE: Duration = Duration::from_secs(15);
+
+/// One change.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Change)]
+pub(crate) struct ChangeBody {
+    /// Its place in the feed; give it as `since` for what follows.
+    #[schema(example = "1.0123456789abcdef0123456789abcdef:0")]
+    position: String,
+    /// The commit.
+    version: i64,
+    /// When the commit was recorded.
+    recorded_at: DateTime<Utc>,
+    /// `put`: the record is as `record` says; `remove`: it is gone; `merge`: it is gone into `merged_into`. An open set.
+    #[schema(example = "put")]
+    op: &'static str,
+    /// `entity` or `edge`. An open set.
+    #[schema(example = "edge")]
+    subject: &'static str,
+    /// The record.
+    id: Uuid,
+    /// Its kind, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "commitment")]
+    kind: Option<String>,
+    /// The entity that it was merged into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged_into: Option<Uuid>,
+    /// The record afterwards, as the log has it: whole, with identifiers in place of references.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<std::collections::BTreeMap<String, serde_json::Value>>)]
+    record: Option<Box<RawValue>>,
+}
+
+/// A page of the feed.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChangePage)]
+pub(crate) struct ChangePageBody {
+    /// The changes, in order.
+    items: Vec<ChangeBody>,
+    /// The place after the last of them: `since` of the next page, and of the next look when there is none.
+    next: String,
+    /// Whether more follow already.
+    more: bool,
+    /// The version up to which the feed goes now.
+    version: String,
+}
+
+/// A place in the feed: after a change of a commit; -1 = after all of it.
+type Place = (i64, i32);
+
+/// `GET /v1/changes`.
+pub(crate) fn list_changes() -> UtoipaMethodRouter<State> {
+    let endpoint = Endpoint {
+        id: "list_changes".to_owned(),
+        path: "/v1/changes".to_owned(),
+        tag: "graph",
+        summary: "Follow what changes".to_owned(),
+        description:
+            "Every change of every commit, in order, removals and merges included. As JSON, a page at a time; \
+            with `Accept: application/x-ndjson`, all up to now, one a line; with `Accept: text/event-stream`, all and \
+            then what comes, each event with its position as `id`, so that a client goes on with `Last-Event-ID`. A \
+            version of another history is 409."
+                .to_owned(),
+        path_parameter: None,
+        parameters: PARAMETERS.to_vec(),
+        names: Vec::new(),
+        answer: Answer::Feed("ChangePage".to_owned()),
+        problems: &[Problem::HistoryDiverged, Problem::ForbiddenCharacter],
+        write: None,
+    };
+    endpoint.on(get(async |ask: Ask| answer(&ask).await))
+}
+
+async fn answer(ask: &Ask) -> Result<Response, ApiError> {
+    let given = ask.given(&PARAMETERS);
+    let mut reader = Reader::new(&given, &ask.current, None);
+    let limit = reader.number(&LIMIT);
+    let resumed = ask.headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok());
+    let since = resumed.or_else(|| reader.text(SINCE.name)).unwrap_or("0");
+    let asked = place(since);
+    if asked.is_none() {
+        reader.fail(SINCE.name, "`since` is `next` or `position` of this feed, a version, or `0`".to_owned());
+    }
+    reader.finish()?;
+    let from = asked.unwrap_or(((0, -1), None));
+    let from = known(&ask.state.live, from).await?;
+    let wants = |kind, subkind| quality(&ask.headers, kind, subkind);
+    let (page, lines, events) =
+        (wants("application", "json"), wants("application", "x-ndjson"), wants("text", "event-stream"));
+    // `*/*` means the page.
+    let named = ask.headers.contains_key(ACCEPT);
+    if named && events > page.max(lines) {
+        return Ok(follow(ask.state.live.clone(), from));
+    }
+    if named && lines > page {
+        return Ok(all(ask, from));
+    }
+    if page == 0 {
+        let detail = "the feed is application/json, application/x-ndjson or text/event-stream";
+        return Err(ApiError::new(Problem::NotAcceptable, detail));
+    }
+    one_page(ask, from, limit).await
+}
+
+/// Reads a place and the chain link that it must have; `None` when it is none.
+fn place(text: &str) -> Option<(Place, Option<[u8; 16]>)> {
+    if text == "0" {
+        return Some(((0, -1), None));
+    }
+    let (version, ordinal) = match text.split_once(':') {
+        Some((version, ordinal)) => (version, ordinal.parse().ok().filter(|ordinal: &i32| *ordinal >= 0)?),
+        None => (text, -1),
+    };
+    parse(version).map(|(seq, chain)| ((seq, ordinal), Some(chain)))
+}
+
+/// Checks that a place is in this history.
+async fn known(live: &Live, (place, chain): (Place, Option<[u8; 16]>)) -> Result<Place, ApiError> {
+    let Some(chain) = chain.filter(|_| place.0 > 0) else { return Ok(place) };
+    let own = live.chain_at(place.0).await.map_err(ApiError::of_store)?;
+    if own == Some(chain) { Ok(place) } else { Err(ApiError::of(Problem::HistoryDiverged)) }
+}
+
+async fn one_page(ask: &Ask, from: Place, limit: usize) -> Result<Response, ApiError> {
+    let upto = ask.current.seq();
+    let mut found = ask.state.live.changes(from, limit + 1).await.map_err(ApiError::of_store)?;
+    found.retain(|change| change.seq <= upto);
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let chain = if from.0 == 0 { None } else { ask.state.live.chain_at(from.0).await.map_err(ApiError::of_store)? };
+    let start = chain.map_or_else(|| "0".to_owned(), |chain| written(from, chain));
+    let next = found.last().map_or(start, position);
+    let body = ChangePageBody { items: found.iter().map(body).collect(), next, more, version: version(&ask.current) };
+    let mut response = json(&body)?;
+    set(&mut response, VERSION, &body.version);
+    Ok(response)
+}
+
+fn written((seq, ordinal): Place, chain: [u8; 16]) -> String {
+    let version = version_of(seq, chain);
+    if ordinal < 0 { version } else { format!("{version}:{ordinal}") }
+}
+
+fn position(change: &LoggedChange) -> String {
+    written((change.seq, change.ordinal), change.chain)
+}
+
+fn body(change: &LoggedChange) -> ChangeBody {
+    let (subject, id) = match change.subject {
+        Removed::Entity(id) => ("entity", id.0),
+        Removed::Edge(id) => ("edge", id.0),
+    };
+    ChangeBody {
+        position: position(change),
+        version: change.seq,
+        recorded_at: change.recorded_at,
+        op: change.op,
+        subject,
+        id,
+        kind: change.kind.clone(),
+        merged_into: change.merged_into.map(|id| id.0),
+        record: change.image.clone().and_then(|image| RawValue::from_string(image).ok()),
+    }
+}
+
+/// The changes after a place, read a page at a time; ends at the end of the log, or where the database fails.
+fn changes(live: Live, from: Place, upto: i64) -> impl Stream<Item = LoggedChange> + Send + 'static {
+    let start = (live, Some(from), VecDeque::new());
+    let found = stream::unfold(start, |(live, mut from, mut waiting)| async move {
+        if waiting.is_empty()
+            && let Some(after) = from
+        {
+            let page = live.changes(after, AT_ONCE).await.inspect_err(|error| {
+                tracing::warn!(%error, "the feed breaks off");
+            });
+            waiting = page.ok()?.into();
+            from = waiting.back().map(|last: &LoggedChange| (last.seq, last.ordinal));
+        }
+        let next = waiting.pop_front()?;
+        Some((next, (live, from, waiting)))
+    });
+    found.take_while(move |change| std::future::ready(change.seq <= upto))
+}
+
+/// All up to now, one a line.
+fn all(ask: &Ask, from: Place) -> Response {
+    let lines = changes(ask.state.live.clone(), from, ask.current.seq()).map(|change| {
+        let mut line = serde_json::to_vec(&body(&change)).unwrap_or_default();
+        line.push(b'\n');
+        Ok::<_, Infallible>(Bytes::from(line))
+    });
+    let mut response = Response::new(Body::from_stream(lines.fuse()));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    set(&mut response, VERSION, &version(&ask.current));
+    response
+}
+
+/// All, and then what comes.
+fn follow(live: Live, from: Place) -> Response {
+    let news = live.published_seq();
+    let events =
+        stream::unfold((live, news, from, VecDeque::new()), |(live, mut news, mut from, mut waiting)| async move {
+            while waiting.is_empty() {
+                // Seen before the look, so that no commit falls between the two.
+                news.borrow_and_update();
+                waiting = match live.changes(from, AT_ONCE).await {
+                    Ok(found) => found.into(),
+                    Err(error) => {
+                        tracing::warn!(%error, "an event stream breaks off; its client goes on with Last-Event-ID");
+                        return None;
+                    }
+                };
+                if waiting.is_empty() {
+                    // The service ends: so does the stream.
+                    news.changed().await.ok()?;
+                }
+            }
+            let change: LoggedChange = waiting.pop_front()?;
+            from = (change.seq, change.ordinal);
+            let data = serde_json::to_string(&body(&change)).unwrap_or_default();
+            let event = Event::default().id(position(&change)).event(change.op).data(data);
+            Some((Ok::<_, Infallible>(event), (live, news, from, waiting)))
+        });
+    let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(ALIVE)).into_response();
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places() {
+        let version = "17.00112233445566778899aabbccddeeff";
+        assert_eq!(place("0"), Some(((0, -1), None)));
+        assert_eq!(place(version).map(|(place, _)| place), Some((17, -1)));
+        let (after, chain) = place(&format!("{version}:3")).expect("a place");
+        assert_eq!(written(after, chain.expect("a link")), format!("{version}:3"));
+        for wrong in ["", "17", "x", "17.0011", &format!("{version}:-1"), &format!("{version}:x")] {
+            assert_eq!(place(wrong), None, "{wrong}");
+        }
+    }
+}

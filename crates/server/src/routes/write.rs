@@ -1,0 +1,366 @@
+//! What all writes have alike: preconditions, the idempotency key, rehearsal, and the answer.
+
+pub(crate) mod collection;
+pub(crate) mod endpoints;
+pub(crate) mod naming;
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::header::{ETAG, IF_MATCH, LOCATION};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::response::Response;
+use pledgegraph_graph::Graph;
+use pledgegraph_live::{Expected, Idempotency, Mutation, Receipt, Write, WriteError};
+use pledgegraph_model::{EdgeId, EntityId, Removed};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::error::{ApiError, FieldError};
+use crate::problem::Problem;
+use crate::reply::{VERSION, json, set};
+use crate::request::ask::{Ask, LANG};
+use crate::request::parameter::{Accepts, Parameter};
+use crate::request::reader::Reader;
+use crate::routes::write::collection::Collection;
+use crate::wire::list::{WarningBody, version_of};
+
+pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+pub(crate) const DRY_RUN: Parameter = Parameter {
+    name: "dry_run",
+    accepts: Accepts::Flag,
+    description: "Checks everything, the database included, and changes nothing.",
+    example: "",
+};
+pub(crate) const CASCADE: Parameter = Parameter {
+    name: "cascade",
+    accepts: Accepts::Flag,
+    description: "Retracts with it every statement that names it. Needs an admin token.",
+    example: "",
+};
+
+/// What a rehearsed write would do.
+#[derive(Serialize, ToSchema)]
+#[schema(as = DryRun)]
+pub(crate) struct DryRunBody {
+    /// Always true: nothing was changed.
+    dry_run: bool,
+    /// What would be done: `create`, `replace`, `retract` or `merge`. An open set.
+    #[schema(example = "create")]
+    would: &'static str,
+    /// How many statements and entities it would write.
+    #[schema(value_type = i64)]
+    changes: usize,
+    /// What to know about it; empty when there is nothing.
+    warnings: Vec<WarningBody>,
+}
+
+/// Into which entity another is merged.
+#[derive(ToSchema)]
+#[schema(as = MergeInto)]
+#[expect(dead_code, reason = "documents a body that is read field by field")]
+pub(crate) struct MergeBody {
+    /// The entity that stays: `kind:slug`, a slug of the same kind, or an identifier.
+    #[schema(example = "country:GB", min_length = 1, max_length = 200, pattern = "^[A-Za-z0-9][A-Za-z0-9:._-]*$")]
+    into: String,
+}
+
+/// What is asked of a record before it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Precondition {
+    /// `If-Match: *`: it exists.
+    Exists,
+    /// `If-Match` with its entity tag: this commit wrote it last.
+    Version(i64),
+}
+
+/// A write as it was asked for.
+pub(crate) struct Command<'a> {
+    pub(crate) ask: &'a Ask,
+    pub(crate) dry_run: bool,
+    pub(crate) cascade: bool,
+    pub(crate) lang: String,
+    key: Idempotency,
+    /// Whether the client gave the key.
+    given_key: bool,
+}
+
+/// A write that is ready, and what it is answered with.
+pub(crate) struct Prepared {
+    pub(crate) would: &'static str,
+    pub(crate) status: StatusCode,
+    /// The record that the answer shows.
+    pub(crate) row: Removed,
+    pub(crate) mutations: Vec<Mutation>,
+    pub(crate) expected: Vec<(Removed, Expected)>,
+    pub(crate) warnings: Vec<WarningBody>,
+}
+
+/// What is kept with an idempotency key, and suffices to give the same answer again.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    status: u16,
+    entity: Option<Uuid>,
+    edge: Option<Uuid>,
+    warnings: Vec<(String, String)>,
+}
+
+impl<'a> Command<'a> {
+    /// Reads parameters and headers; `body` is what the key's fingerprint covers beside them.
+    pub(crate) fn read(
+        ask: &'a Ask,
+        parameters: &[&'static Parameter],
+        body: Option<&Value>,
+    ) -> Result<Self, ApiError> {
+        let given = ask.given(&[parameters, &[&DRY_RUN, &LANG]].concat());
+        let mut reader = Reader::new(&given, &ask.current, None);
+        let (dry_run, lang) = (reader.flag(DRY_RUN.name), ask.lang(&mut reader).to_owned());
+        let cascade = parameters.iter().any(|p| p.name == CASCADE.name) && reader.flag(CASCADE.name);
+        reader.finish()?;
+        let key = idempotency_key(&ask.headers)?;
+        let given_key = key.is_some();
+        let key = Idempotency {
+            principal: ask.key_owner.clone(),
+            key: key.unwrap_or_else(|| Uuid::now_v7().to_string()),
+            fingerprint: fingerprint(ask, body),
+            answer: String::new(),
+        };
+        Ok(Self { ask, dry_run, cascade, lang, key, given_key })
+    }
+
+    /// The answer of an earlier request with the same key, if there was one: its record may be gone or changed since.
+    pub(crate) async fn replay(&self, collection: Collection) -> Result<Option<Response>, ApiError> {
+        if !self.given_key || self.dry_run {
+            return Ok(None);
+        }
+        let repeated = self.ask.state.live.repeated(&self.key).await.map_err(|error| self.failed(error))?;
+        match repeated {
+            Some(receipt) => self.answer(collection, receipt, Vec::new()).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Writes, or rehearses, and answers.
+    pub(crate) async fn perform(mut self, collection: Collection, write: Prepared) -> Result<Response, ApiError> {
+        let Prepared { would, status, row, mutations, expected, warnings } = write;
+        let changes = mutations.len();
+        let (entity, edge) = match row {
+            Removed::Entity(id) => (Some(id.0), None),
+            Removed::Edge(id) => (None, Some(id.0)),
+        };
+        let noted = warnings.iter().map(|w| (w.kind.to_owned(), w.detail.clone())).collect();
+        let kept = Kept { status: status.as_u16(), entity, edge, warnings: noted };
+        self.key.answer = serde_json::to_string(&kept).map_err(ApiError::internal)?;
+        let origin = self.ask.origin.clone();
+        let live = &self.ask.state.live;
+        if self.dry_run {
+            let write = Write { mutations, expected, origin, idempotency: None };
+            live.rehearse(write).await.map_err(|error| self.failed_on(collection, error))?;
+            return json(&DryRunBody { dry_run: true, would, changes, warnings });
+        }
+        let write = Write { mutations, expected, origin, idempotency: Some(self.key.clone()) };
+        // A handler is dropped when its client goes away; the write is not.
+        let writer = live.clone();
+        let written = tokio::spawn(async move { writer.write(write).await }).await.map_err(ApiError::internal)?;
+        let receipt = written.map_err(|error| self.failed_on(collection, error))?;
+        self.answer(collection, receipt, warnings).await
+    }
+
+    async fn answer(
+        &self,
+        collection: Collection,
+        receipt: Receipt,
+        warnings: Vec<WarningBody>,
+    ) -> Result<Response, ApiError> {
+        let replayed = receipt.replayed.is_some();
+        let kept: Kept = serde_json::from_str(receipt.replayed.as_deref().unwrap_or(&self.key.answer))
+            .map_err(ApiError::internal)?;
+        let row = match (kept.entity, kept.edge) {
+            (Some(id), _) => Removed::Entity(EntityId(id)),
+            (None, id) => Removed::Edge(EdgeId(id.unwrap_or_default())),
+        };
+        let warnings = if replayed { known_warnings(kept.warnings) } else { warnings };
+        let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK);
+        let mut response = if status == StatusCode::NO_CONTENT {
+            Response::new(Body::empty())
+        } else {
+            let graph = self.state_after(receipt.seq, row).await?;
+            let shown = collection.show(&graph, &self.lang, row, warnings)?;
+            let mut response = shown.response(self.ask)?;
+            if status == StatusCode::CREATED {
+                set(&mut response, LOCATION, &shown.location);
+            }
+            response
+        };
+        *response.status_mut() = status;
+        set(&mut response, VERSION, &version_of(receipt.seq, receipt.chain));
+        set(&mut response, IDEMPOTENCY_KEY, &self.key.key);
+        if replayed {
+            set(&mut response, REPLAYED, "true");
+        }
+        Ok(response)
+    }
+
+    /// A snapshot in which the row is as the commit wrote it.
+    async fn state_after(&self, seq: i64, row: Removed) -> Result<Arc<Graph>, ApiError> {
+        let live = &self.ask.state.live;
+        let current = live.snapshot();
+        if version_in(&current, row) == Some(seq) {
+            return Ok(current);
+        }
+        let past = live.at(seq).await.map_err(ApiError::of_store)?;
+        past.ok_or_else(|| ApiError::of(Problem::HistoryDiverged))
+    }
+
+    /// What a write that was refused is answered with; a stale record with its current entity tag.
+    fn failed_on(&self, collection: Collection, error: WriteError) -> ApiError {
+        let WriteError::Stale { row, current: Some(_) } = error else { return self.failed(error) };
+        let graph = self.ask.state.live.snapshot();
+        let problem = ApiError::of(Problem::VersionMismatch);
+        match collection.show(&graph, &self.lang, row, Vec::new()) {
+            Ok(shown) => problem.with_header(ETAG, shown.etag),
+            Err(_) => problem,
+        }
+    }
+
+    fn failed(&self, error: WriteError) -> ApiError {
+        refusal(error).with_header(IDEMPOTENCY_KEY, self.key.key.clone())
+    }
+}
+
+/// The commit that wrote a row last.
+pub(crate) fn version_in(graph: &Graph, row: Removed) -> Option<i64> {
+    match row {
+        Removed::Entity(id) => graph.entity(id).filter(|view| view.id() == id).map(|view| view.version()),
+        Removed::Edge(id) => graph.edge(id).map(|view| view.version()),
+    }
+}
+
+/// The kinds of warnings that a write may have.
+const WARNINGS: [&str; 2] = ["confusable-name", "same-name"];
+
+/// Warnings as they were given the first time.
+fn known_warnings(kept: Vec<(String, String)>) -> Vec<WarningBody> {
+    let kind_of = |kind: &str| WARNINGS.iter().copied().find(|known| *known == kind).unwrap_or("note");
+    kept.into_iter().map(|(kind, detail)| WarningBody { kind: kind_of(&kind), detail }).collect()
+}
+
+/// `If-Match`, which every change of a record needs.
+pub(crate) fn precondition(headers: &HeaderMap) -> Result<Precondition, ApiError> {
+    let mut values = headers.get_all(IF_MATCH).iter();
+    let first = values.next().ok_or_else(|| ApiError::of(Problem::PreconditionRequired))?;
+    let text = first.to_str().ok().map(str::trim).filter(|_| values.next().is_none());
+    let text = text.ok_or_else(|| ApiError::of(Problem::BadEtag))?;
+    if text == "*" {
+        return Ok(Precondition::Exists);
+    }
+    let opaque = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let version = opaque.map(|tag| tag.split_once('.').map_or(tag, |(version, _)| version));
+    let digits = version.filter(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()));
+    let version = digits.and_then(|digits| digits.parse().ok());
+    version.map(Precondition::Version).ok_or_else(|| ApiError::of(Problem::BadEtag))
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(first) = values.next() else { return Ok(None) };
+    let visible = |key: &&str| (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
+    let key = first.to_str().ok().filter(visible).filter(|_| values.next().is_none());
+    key.map(|key| Some(key.to_owned())).ok_or_else(|| ApiError::of(Problem::BadIdempotencyKey))
+}
+
+/// SHA-256 of all that makes a request another one.
+fn fingerprint(ask: &Ask, body: Option<&Value>) -> [u8; 32] {
+    let if_match = ask.headers.get(IF_MATCH).map(axum::http::HeaderValue::as_bytes).unwrap_or_default();
+    let body = body.map(ToString::to_string).unwrap_or_default();
+    let parts: [&[u8]; 5] = [
+        ask.method.as_str().as_bytes(),
+        ask.uri.path().as_bytes(),
+        ask.uri.query().unwrap_or_default().as_bytes(),
+        if_match,
+        body.as_bytes(),
+    ];
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
+/// What a write that was refused is answered with.
+pub(crate) fn refusal(error: WriteError) -> ApiError {
+    match error {
+        WriteError::Invalid { problems, .. } => ApiError::fields(
+            problems.into_iter().map(|(pointer, detail)| field(pointer, "validation", detail)).collect(),
+        ),
+        WriteError::DanglingReference { ref pointer, missing, .. } => {
+            let detail = format!("names {missing}, which does not exist");
+            ApiError::fields(vec![field(pointer.clone(), "dangling-reference", detail)])
+        }
+        WriteError::WrongKind { ref pointer, expected, found, .. } => {
+            let detail = format!("names a {found}; a {expected} belongs there");
+            ApiError::fields(vec![field(pointer.clone(), "validation", detail)])
+        }
+        WriteError::EdgeEnds { kind, subject, object, .. } => {
+            let detail = format!("a {kind} does not go from a {subject} to a {object}");
+            ApiError::fields(vec![field("/subject".to_owned(), "validation", detail)])
+        }
+        WriteError::DuplicateReference(reference) => {
+            ApiError::new(Problem::Duplicate, format!("the reference {reference} is taken"))
+        }
+        WriteError::DuplicateId => ApiError::new(Problem::Duplicate, "the identifier is taken"),
+        WriteError::KindChanged(_) => ApiError::new(Problem::Constraint, "kind: the kind of a record never changes"),
+        WriteError::NotFound(_) | WriteError::Stale { current: None, .. } => {
+            ApiError::new(Problem::NotFound, "the record does not exist any more")
+        }
+        WriteError::Stale { current: Some(_), .. } => ApiError::of(Problem::VersionMismatch),
+        WriteError::InUse { counts } => {
+            let counts: Vec<String> = counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
+            ApiError::new(Problem::InUse, format!("it is still named by others: {}", counts.join(", ")))
+        }
+        WriteError::Constraint { rule, detail } => ApiError::new(Problem::Constraint, format!("{rule}: {detail}")),
+        WriteError::Refused { constraint } => {
+            ApiError::new(Problem::Constraint, format!("the rule {constraint} forbids it"))
+        }
+        WriteError::KeyReused => ApiError::of(Problem::IdempotencyKeyReused),
+        WriteError::Busy => ApiError::of(Problem::WriteContention).with_header(axum::http::header::RETRY_AFTER, "1"),
+        WriteError::Full => ApiError::of(Problem::StoreFull),
+        error @ WriteError::Unavailable(_) => {
+            ApiError::of(Problem::StoreUnavailable).with_header(axum::http::header::RETRY_AFTER, "1").caused_by(error)
+        }
+        error @ WriteError::OutcomeUnknown(_) => {
+            ApiError::of(Problem::OutcomeUnknown).with_header(axum::http::header::RETRY_AFTER, "1").caused_by(error)
+        }
+    }
+}
+
+fn field(pointer: String, code: &'static str, detail: String) -> FieldError {
+    FieldError { pointer: Some(pointer), code, detail, ..FieldError::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entity_tags_of_preconditions() {
+        let read = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(IF_MATCH, axum::http::HeaderValue::from_static(value));
+            precondition(&headers).ok()
+        };
+        assert_eq!(read("*"), Some(Precondition::Exists));
+        assert_eq!(read("\"17.0011223344556677\""), Some(Precondition::Version(17)));
+        assert_eq!(read("\"17\""), Some(Precondition::Version(17)));
+        for wrong in ["17", "W/\"17\"", "\"\"", "\"x\"", "\"17\", \"18\"", "\"-1\""] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+        assert!(precondition(&HeaderMap::new()).is_err());
+    }
+}

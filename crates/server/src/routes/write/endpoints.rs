@@ -1,0 +1,356 @@
+//! The writes that every collection has: create, replace, patch, retract; and for entities, merge.
+
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{delete, patch, post, put};
+use pledgegraph_graph::Graph;
+use pledgegraph_live::{Expected, Mutation};
+use pledgegraph_model::{Alias, AliasKind, Edge, EdgeId, Entity, EntityId, Redirect, Removed};
+use serde_json::Value;
+use utoipa::openapi::path::HttpMethod;
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::body::JsonBody;
+use crate::body::schema::Mode;
+use crate::error::{ApiError, FieldError};
+use crate::extract::Path;
+use crate::openapi::endpoint::{Answer, Endpoint, PathParameter, WriteDoc, WriteStatus};
+use crate::problem::Problem;
+use crate::request::ask::{Ask, LANG};
+use crate::request::references;
+use crate::routes::write::collection::{Collection, Found};
+use crate::routes::write::{CASCADE, Command, DRY_RUN, Precondition, Prepared, naming, precondition};
+use crate::state::State;
+
+/// What the document says of the writes of a collection.
+pub(crate) struct WritesDoc {
+    pub(crate) collection: Collection,
+    pub(crate) tag: &'static str,
+    /// The schema of a record.
+    pub(crate) schema: &'static str,
+    pub(crate) path: PathParameter,
+}
+
+impl WritesDoc {
+    fn endpoint(&self, verb: &str, summary: &str, description: String, write: WriteDoc) -> Endpoint {
+        let one = write.method != HttpMethod::Post || verb == "merge";
+        let mut path = format!("/v1/{}", self.collection.name());
+        if one {
+            path.push_str(&format!("/{{{}}}", self.path.name));
+        }
+        if verb == "merge" {
+            path.push_str("/merge");
+        }
+        let deletes = write.method == HttpMethod::Delete;
+        Endpoint {
+            id: format!("{verb}_{}", self.collection.item()),
+            path,
+            tag: self.tag,
+            summary: summary.to_owned(),
+            description,
+            path_parameter: one.then(|| self.path.clone()),
+            parameters: if deletes { vec![&CASCADE, &DRY_RUN, &LANG] } else { vec![&DRY_RUN, &LANG] },
+            names: Vec::new(),
+            answer: Answer::Json(self.schema.to_owned()),
+            problems: &[],
+            write: Some(write),
+        }
+    }
+}
+
+/// The writes of a collection, in the order in which the document shows them.
+pub(crate) fn routes(doc: &WritesDoc) -> Vec<UtoipaMethodRouter<State>> {
+    let (collection, item) = (doc.collection, doc.collection.item());
+    let (drafts, patches) = (collection.body(Mode::Draft), collection.body(Mode::Patch));
+    let draft = || Some((drafts.name.clone(), "application/json"));
+    let write = |method, body, conditional, success| WriteDoc { method, body, conditional, success };
+    let created = write(HttpMethod::Post, draft(), false, WriteStatus::Created);
+    let replaced = write(HttpMethod::Put, draft(), true, WriteStatus::Ok);
+    let body = Some((patches.name.clone(), "application/merge-patch+json"));
+    let patched = write(HttpMethod::Patch, body, true, WriteStatus::Ok);
+    let retracted = write(HttpMethod::Delete, None, true, WriteStatus::NoContent);
+    let mut routes = vec![
+        doc.endpoint("create", &format!("Create a {item}"), format!("Records a new {item}, as one commit."), created)
+            .on(post(move |ask: Ask, JsonBody(body)| async move { create(&ask, collection, &body).await })),
+        doc.endpoint(
+            "replace",
+            &format!("Replace a {item}"),
+            "The record is afterwards as the body says; what the body leaves out is gone. The version before stays in \
+             the history."
+                .to_owned(),
+            replaced,
+        )
+        .on(put(move |Path(name): Path<String>, ask: Ask, JsonBody(body)| async move {
+            replace(&ask, collection, &name, &body).await
+        })),
+        doc.endpoint(
+            "patch",
+            &format!("Correct a {item}"),
+            "A merge patch (RFC 7396): fields that are given take the place of those that stand, `null` removes one, \
+             lists are replaced whole."
+                .to_owned(),
+            patched,
+        )
+        .on(patch(move |Path(name): Path<String>, ask: Ask, JsonBody(body)| async move {
+            correct(&ask, collection, &name, &body).await
+        })),
+        doc.endpoint(
+            "retract",
+            &format!("Retract a {item}"),
+            "It is gone from every answer and stays in the history. What others still name is not removed: 409 with \
+             their numbers."
+                .to_owned(),
+            retracted,
+        )
+        .on(delete(move |Path(name): Path<String>, ask: Ask| async move { retract(&ask, collection, &name).await })),
+    ];
+    routes[0].0.extend(drafts.schemas);
+    routes[2].0.extend(patches.schemas);
+    if matches!(collection, Collection::Entities(_)) {
+        let body = Some(("MergeInto".to_owned(), "application/json"));
+        let merged = write(HttpMethod::Post, body, true, WriteStatus::Ok);
+        let description = "Every statement that names it names the other from now on, its names become other names of \
+            the other, and its reference and identifier answer 308 to the other for ever. The answer is the one that \
+            stays."
+            .to_owned();
+        let endpoint = doc.endpoint("merge", &format!("Merge a {item} into another"), description, merged);
+        routes.push(endpoint.on(post(move |Path(name): Path<String>, ask: Ask, JsonBody(body)| async move {
+            merge(&ask, collection, &name, &body).await
+        })));
+    }
+    routes
+}
+
+async fn create(ask: &Ask, collection: Collection, body: &Value) -> Result<Response, ApiError> {
+    let command = Command::read(ask, &[], Some(body))?;
+    if let Some(answer) = command.replay(collection).await? {
+        return Ok(answer);
+    }
+    let draft = collection.draft(&ask.current, body, None)?;
+    let row = match &draft.value {
+        Mutation::PutEntity(entity) => Removed::Entity(entity.id),
+        Mutation::PutEdge(edge) => Removed::Edge(edge.id),
+        _ => return Err(ApiError::internal("a draft that is no record")),
+    };
+    let write = Prepared {
+        would: "create",
+        status: StatusCode::CREATED,
+        row,
+        mutations: vec![draft.value],
+        expected: vec![(row, Expected::Absent)],
+        warnings: draft.warnings,
+    };
+    command.perform(collection, write).await
+}
+
+async fn replace(ask: &Ask, collection: Collection, name: &str, body: &Value) -> Result<Response, ApiError> {
+    let condition = precondition(&ask.headers)?;
+    let command = Command::read(ask, &[], Some(body))?;
+    if let Some(answer) = command.replay(collection).await? {
+        return Ok(answer);
+    }
+    let found = collection.find(ask, name)?;
+    let draft = collection.draft(&ask.current, body, Some(found.row))?;
+    let write = Prepared {
+        would: "replace",
+        status: StatusCode::OK,
+        row: found.row,
+        mutations: vec![draft.value],
+        expected: vec![(found.row, expectation(condition, found.version))],
+        warnings: draft.warnings,
+    };
+    command.perform(collection, write).await
+}
+
+async fn correct(ask: &Ask, collection: Collection, name: &str, body: &Value) -> Result<Response, ApiError> {
+    let condition = precondition(&ask.headers)?;
+    let command = Command::read(ask, &[], Some(body))?;
+    if let Some(answer) = command.replay(collection).await? {
+        return Ok(answer);
+    }
+    let found = collection.find(ask, name)?;
+    let gone = || ApiError::new(Problem::NotFound, "the record does not exist any more");
+    let (form, version) = collection.whole(ask, found.row).await?.ok_or_else(gone)?;
+    let form = collection.patched(&ask.current, &form, body, found.row)?;
+    let draft = collection.draft(&ask.current, &form, Some(found.row))?;
+    // The patch is right only on the record that it was applied to.
+    let mut expected = vec![(found.row, Expected::Version(version))];
+    if let Precondition::Version(asked) = condition {
+        expected.insert(0, (found.row, Expected::Version(asked)));
+    }
+    let write = Prepared {
+        would: "replace",
+        status: StatusCode::OK,
+        row: found.row,
+        mutations: vec![draft.value],
+        expected,
+        warnings: draft.warnings,
+    };
+    command.perform(collection, write).await
+}
+
+async fn retract(ask: &Ask, collection: Collection, name: &str) -> Result<Response, ApiError> {
+    let condition = precondition(&ask.headers)?;
+    let command = Command::read(ask, &[&CASCADE], None)?;
+    if let Some(answer) = command.replay(collection).await? {
+        return Ok(answer);
+    }
+    let found = collection.find(ask, name)?;
+    let mut expected = vec![(found.row, expectation(condition, found.version))];
+    let mut mutations = Vec::new();
+    if command.cascade {
+        (mutations, expected) = cascade(ask, found, expected).await?;
+    }
+    mutations.push(match found.row {
+        Removed::Entity(id) => Mutation::RemoveEntity(id),
+        Removed::Edge(id) => Mutation::RemoveEdge(id),
+    });
+    let (would, status) = ("retract", StatusCode::NO_CONTENT);
+    let write = Prepared { would, status, row: found.row, mutations, expected, warnings: Vec::new() };
+    command.perform(collection, write).await
+}
+
+/// What goes with a record: the statements that name it; links to what goes are taken off those that stay.
+async fn cascade(
+    ask: &Ask,
+    found: Found,
+    mut expected: Vec<(Removed, Expected)>,
+) -> Result<(Vec<Mutation>, Vec<(Removed, Expected)>), ApiError> {
+    let graph: &Graph = &ask.current;
+    let going: BTreeSet<EdgeId> = match found.row {
+        Removed::Entity(id) => naming::statements(graph, id)?,
+        Removed::Edge(id) => BTreeSet::from([id]),
+    };
+    let linking = going.iter().filter_map(|id| graph.edge(*id)).flat_map(|view| view.links());
+    let linking: BTreeSet<EdgeId> = linking.filter(|link| !link.outgoing).map(|link| link.edge).collect();
+    let linking: Vec<EdgeId> = linking.difference(&going).copied().collect();
+    let mut mutations = Vec::new();
+    for (mut edge, version) in ask.state.live.whole_edges(&linking).await.map_err(ApiError::of_store)? {
+        edge.links.retain(|link| !going.contains(&link.edge));
+        expected.push((Removed::Edge(edge.id), Expected::Version(version)));
+        mutations.push(Mutation::PutEdge(edge));
+    }
+    mutations.extend(going.iter().filter(|id| Removed::Edge(**id) != found.row).map(|id| Mutation::RemoveEdge(*id)));
+    Ok((mutations, expected))
+}
+
+async fn merge(ask: &Ask, collection: Collection, name: &str, body: &Value) -> Result<Response, ApiError> {
+    let condition = precondition(&ask.headers)?;
+    let command = Command::read(ask, &[], Some(body))?;
+    if let Some(answer) = command.replay(collection).await? {
+        return Ok(answer);
+    }
+    let Collection::Entities(entities) = collection else { return Err(ApiError::of(Problem::NotFound)) };
+    let found = collection.find(ask, name)?;
+    let Removed::Entity(from) = found.row else { return Err(ApiError::of(Problem::NotFound)) };
+    let into = target(&ask.current, body, entities.kind)?;
+    if into == from {
+        return Err(at("/into", "validation", "an entity is not merged into itself".to_owned()));
+    }
+    let mut expected = vec![(found.row, expectation(condition, found.version))];
+    let mutations = merged(ask, from, into, &mut expected).await?;
+    let write = Prepared {
+        would: "merge",
+        status: StatusCode::OK,
+        row: Removed::Entity(into),
+        mutations,
+        expected,
+        warnings: Vec::new(),
+    };
+    command.perform(collection, write).await
+}
+
+/// `into` of a merge.
+fn target(graph: &Graph, body: &Value, kind: pledgegraph_model::EntityKind) -> Result<EntityId, ApiError> {
+    let fields = body.as_object().ok_or_else(|| at("", "validation", "the body is an object".to_owned()))?;
+    let unknown = fields.keys().filter(|name| *name != "into");
+    let mut errors: Vec<FieldError> = unknown
+        .map(|name| {
+            let name = crate::error::echo(name);
+            let detail = "there is no such field; `into` names the entity that stays".to_owned();
+            FieldError { pointer: Some(format!("/{name}")), code: "unknown-field", detail, ..FieldError::default() }
+        })
+        .collect();
+    let text = fields.get("into").and_then(Value::as_str);
+    let found = text.ok_or_else(|| "a reference to the entity that stays".to_owned()).and_then(|text| {
+        references::find(graph, text, &[kind]).map(|view| view.id()).map_err(|miss| miss.detail(text, &[kind]))
+    });
+    match found {
+        Ok(id) if errors.is_empty() => Ok(id),
+        Ok(_) => Err(ApiError::fields(errors)),
+        Err(detail) => {
+            let code = if text.is_some() { "dangling-reference" } else { "missing-field" };
+            errors.push(FieldError { pointer: Some("/into".to_owned()), code, detail, ..FieldError::default() });
+            Err(ApiError::fields(errors))
+        }
+    }
+}
+
+/// The rewritten records of a merge, each expected as it was read.
+async fn merged(
+    ask: &Ask,
+    from: EntityId,
+    into: EntityId,
+    expected: &mut Vec<(Removed, Expected)>,
+) -> Result<Vec<Mutation>, ApiError> {
+    let graph: &Graph = &ask.current;
+    let rename = |id: EntityId| Ok::<_, Infallible>(if id == from { into } else { id });
+    let (Some(old), Some(kept)) = (graph.entity(from), graph.entity(into)) else {
+        return Err(ApiError::of(Problem::NotFound));
+    };
+    expected.push((Removed::Entity(into), Expected::Version(kept.version())));
+    let survivor = union(kept.entity(), old.entity());
+    let mut mutations = vec![Mutation::PutEntity(unwrap(survivor.try_map(rename)))];
+    for entity in naming::entities(graph, from).into_iter().filter(|entity| entity.id != from && entity.id != into) {
+        let version = graph.entity(entity.id).map(|view| view.version()).unwrap_or_default();
+        expected.push((Removed::Entity(entity.id), Expected::Version(version)));
+        mutations.push(Mutation::PutEntity(unwrap(entity.try_map(rename))));
+    }
+    let naming: Vec<EdgeId> = naming::statements(graph, from)?.into_iter().collect();
+    for (edge, version) in ask.state.live.whole_edges(&naming).await.map_err(ApiError::of_store)? {
+        expected.push((Removed::Edge(edge.id), Expected::Version(version)));
+        let renamed: Edge = unwrap(edge.try_map(rename, Ok));
+        mutations.push(Mutation::PutEdge(renamed));
+    }
+    mutations.push(Mutation::MergeEntity { from, into });
+    Ok(mutations)
+}
+
+/// The entity that stays: with the names of the other as other names, and with its references.
+fn union(kept: &Entity, old: &Entity) -> Entity {
+    let mut entity = kept.clone();
+    let names = old.names.iter().map(|(lang, text)| Alias {
+        text: text.to_owned(),
+        lang: lang.clone(),
+        kind: AliasKind::Spelling,
+    });
+    for alias in names.chain(old.aliases.iter().cloned()) {
+        let known = |a: &Alias| a.text == alias.text && a.lang == alias.lang;
+        let named = kept.names.get(alias.lang.as_str()) == Some(alias.text.as_str());
+        if !named && !entity.aliases.iter().any(known) {
+            entity.aliases.push(alias);
+        }
+    }
+    entity.redirects.extend(old.redirects.iter().cloned());
+    entity.redirects.push(Redirect { id: old.id, slug: old.slug.clone() });
+    entity
+}
+
+fn unwrap<T>(result: Result<T, Infallible>) -> T {
+    result.unwrap_or_else(|never| match never {})
+}
+
+fn at(pointer: &str, code: &'static str, detail: String) -> ApiError {
+    ApiError::fields(vec![FieldError { pointer: Some(pointer.to_owned()), code, detail, ..FieldError::default() }])
+}
+
+/// `*` stands for the version that was read: what is written rests on it.
+fn expectation(condition: Precondition, read: i64) -> Expected {
+    match condition {
+        Precondition::Exists => Expected::Version(read),
+        Precondition::Version(version) => Expected::Version(version),
+    }
+}

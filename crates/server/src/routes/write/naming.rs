@@ -1,0 +1,44 @@
+//! Everything that names an entity: what a merge rewrites and a cascade retracts.
+
+use std::collections::BTreeSet;
+
+use pledgegraph_graph::{EdgeFilter, EntityFilter, Graph, Page};
+use pledgegraph_model::{EdgeId, Entity, EntityId, EntityKind};
+
+use crate::error::ApiError;
+use crate::problem::Problem;
+
+/// The most statements that one write rewrites or retracts.
+const MOST: usize = 20_000;
+
+/// The statements that name an entity, in whatever role. O(those).
+pub(crate) fn statements(graph: &Graph, id: EntityId) -> Result<BTreeSet<EdgeId>, ApiError> {
+    let one = || Some(vec![id]);
+    let none = EdgeFilter::default;
+    let roles = [
+        EdgeFilter { touching: one(), ..none() },
+        EdgeFilter { coalition: one(), ..none() },
+        EdgeFilter { condition: one(), ..none() },
+        EdgeFilter { source: one(), ..none() },
+        EdgeFilter { agent: one(), ..none() },
+        EdgeFilter { meeting: one(), ..none() },
+        EdgeFilter { place: one(), ..none() },
+        EdgeFilter { acting_through: one(), ..none() },
+    ];
+    let mut found = BTreeSet::new();
+    for role in roles {
+        found.extend(graph.edges(&role, Page::first(MOST + 1)).items.iter().map(pledgegraph_graph::EdgeView::id));
+        if found.len() > MOST {
+            let detail = format!("more than {MOST} statements name it, which is more than one write changes");
+            return Err(ApiError::new(Problem::QueryTooExpensive, detail));
+        }
+    }
+    Ok(found)
+}
+
+/// The entities whose own fields name an entity: tests of conditions, publishers of sources. O(conditions and sources).
+pub(crate) fn entities(graph: &Graph, id: EntityId) -> Vec<Entity> {
+    let kinds = vec![EntityKind::Condition, EntityKind::Source];
+    let found = graph.entities(&EntityFilter { kinds, ..EntityFilter::default() }, Page::first(usize::MAX));
+    found.items.iter().map(|view| view.entity()).filter(|entity| entity.references().contains(&id)).cloned().collect()
+}

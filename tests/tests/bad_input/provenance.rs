@@ -1,0 +1,206 @@
+//! Section 8: provenance, page, CORS.
+
+use anyhow::ensure;
+use serde_json::json;
+
+use crate::case::{Case, Row, get, post, request, row, run};
+use crate::client::Client;
+use crate::drafts::{remark, slug};
+use crate::servers::Kind;
+
+pub(crate) fn rows() -> Vec<Row> {
+    vec![
+        row(8, "source URL: not http/https, userinfo, > 2,048, controls, bad IDN: 422 bad-url; never fetched", urls()),
+        row(8, "<script>, mXSS, </script>: stored as text, escaped", scripts()),
+        row(8, "if a fetcher is ever added: ...", Vec::new()).except("nothing fetches an address that a client gives"),
+        row(8, "page headers", page_headers()),
+        row(8, "API explorer ?url= / ?configUrl=: ignored", explorer()),
+        row(8, "CORS: no credentials, allow list, no ACAO for others, Vary: Origin, preflight 204", cors()),
+        row(
+            8,
+            "CSV export: text/csv; header=present",
+            vec![
+                get("/v1/commitments.csv").status(200).header("content-type", "header=present"),
+                get("/v1/commitments.csv").status(200).header("content-disposition", "attachment"),
+                run("cells that begin with = + - @ and tab", |servers| async move {
+                    let client = Client::new(&servers);
+                    for (name, cell) in
+                        [("=1+1 Town", "'=1+1 Town"), ("@Town", "'@Town"), ("+Town", "'+Town"), ("-Town", "'-Town")]
+                    {
+                        let draft = json!({"slug": slug(), "names": {"en": name}});
+                        client.create("/v1/places", &draft).await?;
+                        let csv = client.get("/v1/places.csv").await?.text();
+                        let line = csv.lines().find(|line| line.contains(draft["slug"].as_str().unwrap_or("-")));
+                        ensure!(line.is_some_and(|line| line.contains(cell)), "{line:?}");
+                    }
+                    Ok(())
+                }),
+            ],
+        ),
+        row(
+            8,
+            "cookies: none used",
+            vec![crate::case::run("no answer sets one", |servers| async move {
+                for target in ["/", "/v1/commitments", "/docs/", "/nowhere", "/v1/commitments.csv"] {
+                    let bytes = crate::case::written("GET", target, &["Cookie: a=b"], None);
+                    let reply = crate::raw::exchange(servers.address(Kind::Plain), &bytes).await?;
+                    let head = reply.map(|reply| reply.head).unwrap_or_default();
+                    anyhow::ensure!(
+                        head.starts_with("HTTP/1.1 ") && !head.to_lowercase().contains("set-cookie"),
+                        "{head}"
+                    );
+                }
+                Ok(())
+            })],
+        ),
+    ]
+}
+
+fn urls() -> Vec<Case> {
+    let source = |url: &str| {
+        let draft = json!({"slug": slug(), "names": {"en": "A document"}, "url": url});
+        post("/v1/sources", &draft).named(&format!("url {}", url.chars().take(60).collect::<String>()))
+    };
+    let long = format!("https://example.org/{}", "x".repeat(2_048));
+    let mut cases: Vec<Case> = [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "ftp://example.org/",
+        "//example.org/",
+        "example.org",
+        "",
+        "http://",
+        "https://user:password@example.org/",
+        "https://user@example.org/",
+        "https://exa mple.org/",
+        "https://example.org/\u{1}",
+        "https://example.org/a\nb",
+        "https://xn--a.example/",
+        "https://[::1",
+        "https://example.org:99999/",
+        &long,
+    ]
+    .map(|url| source(url).is(422, "bad-url").error("/url", "bad-url"))
+    .into();
+    // Nothing is fetched: an address that nobody answers at makes no difference.
+    cases.push(source("http://169.254.169.254/latest/meta-data/").status(201));
+    cases.push(source("https://b\u{fc}cher.example/").status(201));
+    cases
+}
+
+fn scripts() -> Vec<Case> {
+    ["<script>alert(1)</script>", "</script><img src=x onerror=alert(1)>", "<math><mtext><table><mglyph><style><!--"]
+        .map(|text| {
+            run(text, move |servers| async move {
+                let client = Client::new(&servers);
+                let (path, _) = client.create("/v1/remarks", &remark(text)).await?;
+                let reply = client.get(&path).await?;
+                ensure!(reply.json()?["text"]["en"] == text, "{}", reply.text());
+                ensure!(reply.header("content-type") == "application/json", "{}", reply.head);
+                ensure!(reply.header("x-content-type-options") == "nosniff", "{}", reply.head);
+                Ok(())
+            })
+        })
+        .into()
+}
+
+fn page_headers() -> Vec<crate::case::Case> {
+    let mut cases = Vec::new();
+    for target in ["/v1/commitments", "/v1/countries/GB", "/v1/commitments.csv", "/docs/", "/nowhere"] {
+        let status = if target == "/nowhere" { 404 } else { 200 };
+        cases.push(
+            get(target)
+                .status(status)
+                .header("content-security-policy", "default-src 'none'")
+                .header("content-security-policy", "base-uri 'none'")
+                .header("content-security-policy", "form-action 'none'")
+                .header("content-security-policy", "frame-ancestors 'none'")
+                .header("x-content-type-options", "nosniff")
+                .header("referrer-policy", "no-referrer")
+                .header("cross-origin-opener-policy", "same-origin")
+                .header("cross-origin-resource-policy", "cross-origin")
+                .header("strict-transport-security", "max-age="),
+        );
+    }
+    cases
+}
+
+fn explorer() -> Vec<crate::case::Case> {
+    ["url", "configUrl"]
+        .map(|name| {
+            crate::case::run(&format!("?{name}=https://evil.example"), move |servers| async move {
+                let target = format!("/docs/?{name}=https://evil.example/openapi.json");
+                let bytes = crate::case::written("GET", &target, &[], None);
+                let reply = crate::raw::exchange(servers.address(Kind::Plain), &bytes).await?;
+                let reply = anyhow::Context::context(reply, "closed without an answer")?;
+                anyhow::ensure!(matches!(reply.status, 200 | 400), "{}", reply.head);
+                anyhow::ensure!(!reply.text().contains("evil.example"), "{}", reply.text());
+                anyhow::ensure!(!reply.text().contains("queryConfigEnabled: true"), "{}", reply.text());
+                Ok(())
+            })
+        })
+        .into()
+}
+
+fn cors() -> Vec<crate::case::Case> {
+    let (ours, theirs) = ("Origin: https://ours.example", "Origin: https://theirs.example");
+    let ahead = |origin, method| {
+        let asked: &'static str = method;
+        request("OPTIONS", "/v1/commitments", &[origin, asked]).status(204)
+    };
+    let none = |name: &'static str, origin: &'static str, method: &'static str| {
+        crate::case::run(name, move |servers| async move {
+            let headers = [origin, method];
+            let bytes = crate::case::written("OPTIONS", "/v1/commitments", &headers, None);
+            let reply = crate::raw::exchange(servers.address(Kind::Origins), &bytes).await?;
+            let reply = anyhow::Context::context(reply, "closed without an answer")?;
+            anyhow::ensure!(reply.status == 204 && reply.header("vary").contains("origin"), "{}", reply.head);
+            anyhow::ensure!(!reply.head.to_lowercase().contains("access-control-allow"), "{}", reply.head);
+            Ok(())
+        })
+    };
+    vec![
+        request("GET", "/v1/commitments", &[theirs])
+            .status(200)
+            .header("access-control-allow-origin", "*")
+            .header("vary", "origin"),
+        request("GET", "/v1/commitments", &[ours])
+            .on(Kind::Origins)
+            .status(200)
+            .header("access-control-allow-origin", "https://ours.example")
+            .header("access-control-expose-headers", "ratelimit, ratelimit-policy, retry-after"),
+        crate::case::run("an origin that is not listed reads without ACAO", move |servers| async move {
+            let bytes = crate::case::written("GET", "/v1/commitments", &[theirs], None);
+            let reply = crate::raw::exchange(servers.address(Kind::Origins), &bytes).await?;
+            let reply = anyhow::Context::context(reply, "closed without an answer")?;
+            anyhow::ensure!(reply.status == 200 && reply.header("vary").contains("origin"), "{}", reply.head);
+            anyhow::ensure!(!reply.head.contains("access-control"), "{}", reply.head);
+            Ok(())
+        }),
+        ahead(ours, "Access-Control-Request-Method: POST")
+            .on(Kind::Origins)
+            .header("access-control-allow-methods", "POST, PUT, PATCH, DELETE")
+            .header("access-control-allow-headers", "authorization, content-type, idempotency-key, if-match")
+            .header("vary", "origin"),
+        none("a preflight of an origin that is not listed", theirs, "Access-Control-Request-Method: GET"),
+        crate::case::run("any origin may ask to read, and not to write", move |servers| async move {
+            for method in ["GET", "POST"] {
+                let asks = format!("Access-Control-Request-Method: {method}");
+                let bytes = crate::case::written("OPTIONS", "/v1/commitments", &[theirs, &asks], None);
+                let reply = crate::raw::exchange(servers.address(Kind::Plain), &bytes).await?;
+                let reply = anyhow::Context::context(reply, "closed without an answer")?;
+                anyhow::ensure!(reply.status == 204, "{}", reply.head);
+                anyhow::ensure!(reply.header("access-control-allow-methods") == "GET, HEAD", "{}", reply.head);
+                anyhow::ensure!(
+                    !reply.header("access-control-allow-headers").contains("authorization"),
+                    "{}",
+                    reply.head
+                );
+                anyhow::ensure!(!reply.head.contains("credentials"), "{}", reply.head);
+            }
+            Ok(())
+        }),
+    ]
+}

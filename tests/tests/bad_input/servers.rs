@@ -1,0 +1,135 @@
+//! One service over one database, on several ports with other options each.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use axum::http::HeaderValue;
+use pledgegraph_live::Live;
+use pledgegraph_server::access::{Principal, Scope};
+use pledgegraph_server::{
+    AllowedOrigins, AppState, ConnectionOptions, CursorKey, RateLimits, ServerOptions, build, serve,
+};
+use pledgegraph_tests::app::TestApp;
+use tokio::net::TcpListener;
+
+/// Which options.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The defaults, with short times.
+    Plain,
+    /// Answers for `api.example` alone.
+    Hosts,
+    /// Lets `https://ours.example` alone read and write from browsers.
+    Origins,
+    /// Allows 3 reads and 3 writes a minute.
+    Quota,
+    /// Has no place for any request.
+    Full,
+    /// Gives up answers at once.
+    Hasty,
+    /// Takes 3 connections of an address.
+    Narrow,
+    /// Takes 5 connections in all.
+    Few,
+    /// As `Plain`, for credentials that are refused: of those an address has 20 a minute.
+    Refusing,
+    /// The same, for more of them than that.
+    Guessed,
+    /// Reads need a token too.
+    Closed,
+}
+
+const KINDS: [Kind; 11] = [
+    Kind::Plain,
+    Kind::Hosts,
+    Kind::Origins,
+    Kind::Quota,
+    Kind::Full,
+    Kind::Hasty,
+    Kind::Narrow,
+    Kind::Few,
+    Kind::Refusing,
+    Kind::Guessed,
+    Kind::Closed,
+];
+
+/// Tokens that are good, and for what.
+const TOKENS: [(&str, Option<Scope>); 4] = [
+    ("reads", Some(Scope::Read)),
+    ("writes", Some(Scope::Write)),
+    ("writes-too", Some(Scope::Write)),
+    ("rules", Some(Scope::Admin)),
+];
+
+/// The time that stands for the 10 s of the table.
+pub(crate) const SOON: Duration = Duration::from_millis(600);
+
+/// The running services.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Servers {
+    addresses: [SocketAddr; KINDS.len()],
+}
+
+impl Servers {
+    /// Starts them over the bundled data.
+    pub(crate) async fn start() -> Result<Self> {
+        let TestApp { live, .. } = TestApp::new().await?;
+        Self::over(live).await
+    }
+
+    /// Starts them over a graph.
+    pub(crate) async fn over(live: Live) -> Result<Self> {
+        let mut addresses = Vec::new();
+        for kind in KINDS {
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
+            addresses.push(listener.local_addr()?);
+            let router = build(AppState { live: live.clone(), metrics: None }, options(kind));
+            tokio::spawn(serve(listener, router, connections(kind), std::future::pending()));
+        }
+        let addresses = addresses.try_into().ok().context("as many as there are kinds")?;
+        Ok(Self { addresses })
+    }
+
+    pub(crate) fn address(&self, kind: Kind) -> SocketAddr {
+        self.addresses[kind as usize]
+    }
+}
+
+fn connections(kind: Kind) -> ConnectionOptions {
+    let defaults = ConnectionOptions { head: SOON, most: 10_000, most_per_address: 10_000 };
+    match kind {
+        Kind::Narrow => ConnectionOptions { most_per_address: 3, ..defaults },
+        Kind::Few => ConnectionOptions { most: 5, ..defaults },
+        _ => defaults,
+    }
+}
+
+fn options(kind: Kind) -> ServerOptions {
+    let fixed_tokens = TOKENS.iter().map(|(token, scope)| {
+        let principal = Principal { name: (*token).to_owned(), token: None, scope: *scope };
+        ((*token).to_owned(), principal)
+    });
+    let mut options = ServerOptions {
+        cursor_key: CursorKey::of_secret(b"test"),
+        pace: SOON,
+        fixed_tokens: fixed_tokens.collect(),
+        ..ServerOptions::default()
+    };
+    match kind {
+        Kind::Plain | Kind::Narrow | Kind::Few | Kind::Refusing | Kind::Guessed => {}
+        Kind::Closed => options.closed_reads = true,
+        Kind::Hosts => options.hosts = vec!["api.example".to_owned()],
+        Kind::Origins => {
+            options.origins = AllowedOrigins::These(vec![HeaderValue::from_static("https://ours.example")]);
+        }
+        Kind::Quota => {
+            let three = NonZeroU32::new(3);
+            options.rates = RateLimits { reads: three, writes: three };
+        }
+        Kind::Full => options.in_flight = 0,
+        Kind::Hasty => options.timeout = Duration::ZERO,
+    }
+    options
+}
