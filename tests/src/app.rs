@@ -9,6 +9,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use pledgegraph::bundle::{Bundle, bundled};
 use pledgegraph_live::{Live, LiveOptions};
+use pledgegraph_server::access::{Principal, Scope};
 use pledgegraph_server::{AppState, CursorKey, PrometheusHandle, ServerOptions, build, recorder};
 use pledgegraph_store::bulk;
 use serde_json::Value;
@@ -26,6 +27,8 @@ pub struct TestApp {
     pub live: Live,
     /// The router, every layer included.
     pub router: Router,
+    /// The database, for tests that look behind the service or into its tokens.
+    pub database: TestDb,
 }
 
 /// An answer, read to its end.
@@ -53,27 +56,68 @@ impl TestApp {
     /// # Errors
     /// When the database cannot be had or refuses the data.
     pub async fn with(bundle: Bundle) -> Result<Self> {
+        Self::over(bundle, ServerOptions::default()).await
+    }
+
+    /// The service with the data and the options given; its tokens are those of [`TestApp::token`].
+    ///
+    /// # Errors
+    /// As [`TestApp::with`].
+    pub async fn over(bundle: Bundle, options: ServerOptions) -> Result<Self> {
         let database = TestDb::new().await?;
         let entities = bundle.entities.into_iter().map(Ok::<_, Infallible>);
         let edges = bundle.edges.into_iter().map(Ok::<_, Infallible>);
         bulk::load(&mut database.connect().await?, entities, edges).await?;
         let live = Live::start(database.pool(), LiveOptions::default()).await?;
         let metrics = METRICS.clone();
-        let options = ServerOptions { cursor_key: CursorKey::of_secret(b"test"), ..ServerOptions::default() };
+        let options = ServerOptions {
+            cursor_key: CursorKey::of_secret(b"test"),
+            fixed_tokens: Scope::ALL.map(|scope| (Self::token(scope).to_owned(), tester(scope))).to_vec(),
+            ..options
+        };
         let router = build(AppState { live: live.clone(), metrics }, options);
-        Ok(Self { live, router })
+        Ok(Self { live, router, database })
     }
 
-    /// Sends a request.
+    /// A token with this scope.
+    pub fn token(scope: Scope) -> &'static str {
+        match scope {
+            Scope::Read => "test-read",
+            Scope::Write => "test-write",
+            Scope::Admin => "test-admin",
+        }
+    }
+
+    /// Sends a request. One that is no read comes from an admin, unless the headers say otherwise: an empty
+    /// `authorization` is left out.
     ///
     /// # Errors
     /// When the request cannot be built or the answer breaks off.
     pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Result<Answer> {
+        self.send_body(method, path, headers, Body::empty()).await
+    }
+
+    /// Sends a request with a body, as [`TestApp::send`] does.
+    ///
+    /// # Errors
+    /// As [`TestApp::send`].
+    pub async fn send_body(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Result<Answer> {
+        let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&method);
         let mut request = Request::builder().method(method).uri(path);
-        for (name, value) in headers {
+        let says = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+        if !reads && !says {
+            request = request.header("authorization", format!("Bearer {}", Self::token(Scope::Admin)));
+        }
+        for (name, value) in headers.iter().filter(|(name, value)| *name != "authorization" || !value.is_empty()) {
             request = request.header(*name, *value);
         }
-        let response = self.router.clone().oneshot(request.body(Body::empty())?).await?;
+        let response = self.router.clone().oneshot(request.body(body.into())?).await?;
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await?.to_vec();
         Ok(Answer { status: parts.status, headers: parts.headers, body })
@@ -115,6 +159,11 @@ impl TestApp {
             }
         }
     }
+}
+
+/// Whom the token of this scope speaks for.
+fn tester(scope: Scope) -> Principal {
+    Principal { name: format!("tester-{scope}"), token: None, scope: Some(scope) }
 }
 
 impl Answer {

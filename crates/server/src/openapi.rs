@@ -26,7 +26,6 @@ use crate::wire;
     wire::edge::EdgeBody,
     wire::entity::EntityBody,
     wire::included::IncludedBody,
-    crate::import::report::LastBody,
     crate::import::report::LineBody,
     crate::import::report::LinesBody,
     wire::list::AsOfBody,

@@ -160,7 +160,7 @@ pub enum WriteError {
     /// A rule that holds across rows.
     #[error("{rule}: {detail}")]
     Constraint {
-        /// `self-loop` or `part-of-cycle`, or `duplicate-edge`.
+        /// `self-loop` or `part-of-cycle`.
         rule: &'static str,
         /// What breaks it, in words.
         detail: String,
@@ -217,7 +217,6 @@ impl WriteError {
                 "part-of-cycle",
                 "the asserted part_of statements would lead back to where they began, or over more than 1,000 levels",
             ),
-            "edge_duplicate" => ("duplicate-edge", "the same statement stands already, word for word"),
             _ => return None,
         };
         Some(Self::Constraint { rule, detail: detail.to_owned() })

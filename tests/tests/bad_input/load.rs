@@ -94,7 +94,7 @@ async fn held_up() -> Result<()> {
     client.create("/v1/places", &place()).await.map(drop)
 }
 
-fn quotas() -> Vec<crate::case::Case> {
+fn quotas() -> Vec<Case> {
     vec![
         run("reads: three, then 429; a 304 and health checks do not count", |servers| async move {
             let address = servers.address(Kind::Quota);

@@ -40,7 +40,7 @@ pub(crate) fn rows() -> Vec<Row> {
         row(
             8,
             "cookies: none used",
-            vec![crate::case::run("no answer sets one", |servers| async move {
+            vec![run("no answer sets one", |servers| async move {
                 for target in ["/", "/v1/commitments", "/docs/", "/nowhere", "/v1/commitments.csv"] {
                     let bytes = crate::case::written("GET", target, &["Cookie: a=b"], None);
                     let reply = crate::raw::exchange(servers.address(Kind::Plain), &bytes).await?;
@@ -106,7 +106,7 @@ fn scripts() -> Vec<Case> {
         .into()
 }
 
-fn page_headers() -> Vec<crate::case::Case> {
+fn page_headers() -> Vec<Case> {
     let mut cases = Vec::new();
     for target in ["/v1/commitments", "/v1/countries/GB", "/v1/commitments.csv", "/docs/", "/nowhere"] {
         let status = if target == "/nowhere" { 404 } else { 200 };
@@ -127,10 +127,10 @@ fn page_headers() -> Vec<crate::case::Case> {
     cases
 }
 
-fn explorer() -> Vec<crate::case::Case> {
+fn explorer() -> Vec<Case> {
     ["url", "configUrl"]
         .map(|name| {
-            crate::case::run(&format!("?{name}=https://evil.example"), move |servers| async move {
+            run(&format!("?{name}=https://evil.example"), move |servers| async move {
                 let target = format!("/docs/?{name}=https://evil.example/openapi.json");
                 let bytes = crate::case::written("GET", &target, &[], None);
                 let reply = crate::raw::exchange(servers.address(Kind::Plain), &bytes).await?;
@@ -144,14 +144,14 @@ fn explorer() -> Vec<crate::case::Case> {
         .into()
 }
 
-fn cors() -> Vec<crate::case::Case> {
+fn cors() -> Vec<Case> {
     let (ours, theirs) = ("Origin: https://ours.example", "Origin: https://theirs.example");
     let ahead = |origin, method| {
         let asked: &'static str = method;
         request("OPTIONS", "/v1/commitments", &[origin, asked]).status(204)
     };
     let none = |name: &'static str, origin: &'static str, method: &'static str| {
-        crate::case::run(name, move |servers| async move {
+        run(name, move |servers| async move {
             let headers = [origin, method];
             let bytes = crate::case::written("OPTIONS", "/v1/commitments", &headers, None);
             let reply = crate::raw::exchange(servers.address(Kind::Origins), &bytes).await?;
@@ -171,7 +171,7 @@ fn cors() -> Vec<crate::case::Case> {
             .status(200)
             .header("access-control-allow-origin", "https://ours.example")
             .header("access-control-expose-headers", "ratelimit, ratelimit-policy, retry-after"),
-        crate::case::run("an origin that is not listed reads without ACAO", move |servers| async move {
+        run("an origin that is not listed reads without ACAO", move |servers| async move {
             let bytes = crate::case::written("GET", "/v1/commitments", &[theirs], None);
             let reply = crate::raw::exchange(servers.address(Kind::Origins), &bytes).await?;
             let reply = anyhow::Context::context(reply, "closed without an answer")?;
@@ -185,7 +185,7 @@ fn cors() -> Vec<crate::case::Case> {
             .header("access-control-allow-headers", "authorization, content-type, idempotency-key, if-match")
             .header("vary", "origin"),
         none("a preflight of an origin that is not listed", theirs, "Access-Control-Request-Method: GET"),
-        crate::case::run("any origin may ask to read, and not to write", move |servers| async move {
+        run("any origin may ask to read, and not to write", move |servers| async move {
             for method in ["GET", "POST"] {
                 let asks = format!("Access-Control-Request-Method: {method}");
                 let bytes = crate::case::written("OPTIONS", "/v1/commitments", &[theirs, &asks], None);

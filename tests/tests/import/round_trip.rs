@@ -54,7 +54,7 @@ async fn the_bundled_data_survives_with_redirects_and_quotations() -> Result<()>
     entity.redirects.push(former);
     let mut edge = bundle.edges[5].clone();
     let lang: Lang = "en".parse()?;
-    edge.evidence[0].quotation = Some(Quotation { text: "word\tfor \"word\"\nand more".to_owned(), lang });
+    edge.evidence[0].quotation = Some(Box::new(Quotation { text: "words of \"theirs\"\nand more".to_owned(), lang }));
     put(&service.live, vec![Mutation::PutEntity(entity)]).await?;
     put(&service.live, vec![Mutation::PutEdge(edge)]).await?;
     survives(&service).await

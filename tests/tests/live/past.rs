@@ -47,11 +47,11 @@ impl Seen {
 
 /// Random commits on two bulk loads; what was seen after each, by `seq`.
 async fn live_through(db: &TestDb, live: &Live) -> Result<Vec<Seen>> {
-    let synthetic = Synthetic::new(400, 7);
+    let synthetic = Synthetic::new(200, 7);
     let (entities, edges): (Vec<_>, Vec<_>) = (synthetic.entities().collect(), synthetic.edges().collect());
     let mut expected = Expected::default();
     let mut seen = vec![Seen::new(live.snapshot(), &expected)];
-    let (loaded, pool) = edges.split_at(200);
+    let (loaded, pool) = edges.split_at(100);
     load(&mut db.connect().await?, entities.clone(), loaded.to_vec()).await?;
     expected.note(entities.iter().map(put_entity).chain(loaded.iter().map(put_edge)).collect());
     seen.push(Seen::new(eventually(live, |graph| graph.seq() == 1).await, &expected));

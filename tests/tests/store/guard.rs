@@ -20,7 +20,7 @@ async fn writing_outside_a_commit_is_refused() -> Result<()> {
     let mut conn = TestDb::new().await?.connect().await?;
     write_world(&mut conn).await;
     one(&mut conn, [put_edge(&pledge("a", "willing"))]).await?;
-    for table in ["entity", "edge", "edge_condition", "edge_link", "evidence"] {
+    for table in ["entity", "edge", "edge_condition", "edge_link", "evidence", "redirect", "idempotency"] {
         assert_eq!(refusal(&mut conn, &format!("delete from {table}")).await, "PG003", "{table}");
         assert_eq!(refusal(&mut conn, &format!("insert into {table} default values")).await, "PG003", "{table}");
         assert_eq!(refusal(&mut conn, &format!("truncate {table} cascade")).await, "PG004", "{table}");

@@ -5,6 +5,7 @@ use super::schemas::page_name;
 use crate::filters::edges::VALID_AT;
 use crate::request::ask::{FIELDS, LANG};
 use crate::request::parameter::Parameter;
+use crate::routes::edge_collection::include::INCLUDE_QUOTATIONS;
 use crate::wire::shape::Shape;
 
 /// What the document says of a collection.
@@ -60,6 +61,12 @@ impl CollectionDoc {
 
     /// `get_<item>` at `/v1/<name>/{...}`.
     pub(crate) fn record(&self, path_parameter: PathParameter) -> Endpoint {
+        let mut parameters: Vec<&Parameter> = vec![&VALID_AT.parameter, &FIELDS, &LANG];
+        let mut names: Vec<_> = self.names.iter().filter(|(name, _)| *name == FIELDS.name).cloned().collect();
+        if self.shape.whole == "Edge" {
+            parameters.push(&INCLUDE_QUOTATIONS);
+            names.push((INCLUDE_QUOTATIONS.name, vec!["quotations"]));
+        }
         Endpoint {
             id: format!("get_{}", self.item),
             path: format!("/v1/{}/{{{}}}", self.name, path_parameter.name),
@@ -67,8 +74,8 @@ impl CollectionDoc {
             summary: format!("Get one of the {}", self.name),
             description: format!("{} Its entity tag begins with its version.", self.shape.description),
             path_parameter: Some(path_parameter),
-            parameters: vec![&VALID_AT.parameter, &FIELDS, &LANG],
-            names: self.names.clone(),
+            parameters,
+            names,
             answer: Answer::Json(self.shape.schema.to_owned()),
             problems: RECORD_PROBLEMS,
             write: None,

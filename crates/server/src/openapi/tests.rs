@@ -61,8 +61,10 @@ fn operations_are_named_described_and_public() {
         let writes = operation.get("requestBody").is_some() || id.starts_with("retract_");
         let closed = writes || id == "list_audit";
         let token = serde_json::json!({ "token": [] });
-        let expected = if closed { serde_json::json!([token]) } else { serde_json::json!([{}, token]) };
-        assert_eq!(operation["security"], expected, "{id} states who may call it");
+        let stated = &operation["security"];
+        let open = [serde_json::json!([{}]), serde_json::json!([{}, token])];
+        let right = if closed { *stated == serde_json::json!([token]) } else { open.contains(stated) };
+        assert!(right, "{id} states that {stated} may call it");
         for (status, response) in operation["responses"].as_object().expect("responses") {
             assert!(response["description"].as_str().is_some_and(|t| !t.is_empty()), "{id} {status}");
         }

@@ -81,7 +81,7 @@ pub(crate) struct ChangeBody {
     merged_into: Option<Uuid>,
     /// The record afterwards, as the log has it: whole, with identifiers in place of references.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<std::collections::BTreeMap<String, serde_json::Value>>)]
+    #[schema(value_type = Option<Object>)]
     record: Option<Box<RawValue>>,
 }
 

@@ -20,10 +20,11 @@ use crate::reply::{ListHead, record};
 use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT, fields};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
-use crate::routes::edge_collection::include::{INCLUDE, parts};
+use crate::routes::edge_collection::include::{INCLUDE, INCLUDE_QUOTATIONS, parts, quotations};
 use crate::routes::history;
 use crate::routes::write::collection::Collection;
 use crate::routes::write::endpoints::{self, WritesDoc};
+use crate::routes::write::quotations_at;
 use crate::state::State;
 use crate::wire::edge::body_of;
 use crate::wire::included::{IncludedBody, Part};
@@ -134,7 +135,7 @@ pub(crate) fn routes(collection: &'static EdgeCollection) -> Vec<UtoipaMethodRou
         list,
         doc.export().on(get(move |ask: Ask| async move { export_edges(&ask, collection) })),
         doc.record(path(collection))
-            .on(get(move |Path(id): Path<String>, ask: Ask| async move { get_edge(&ask, &id, collection) })),
+            .on(get(move |Path(id): Path<String>, ask: Ask| async move { get_edge(&ask, &id, collection).await })),
     ];
     let schema = collection.shape.schema;
     routes.push(history::route(Collection::Edges(collection), "statements", schema, path(collection)));
@@ -204,12 +205,12 @@ fn export_edges(ask: &Ask, collection: &'static EdgeCollection) -> Result<Respon
     Ok(head.answer(collection.name, bom, &header, Box::new(next)))
 }
 
-fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Response, ApiError> {
-    let given = ask.given(&[&VALID_AT.parameter, &FIELDS, &LANG]);
+async fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Response, ApiError> {
+    let given = ask.given(&[&VALID_AT.parameter, &INCLUDE_QUOTATIONS, &FIELDS, &LANG]);
     let mut reader = Reader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
     let fields = fields(&mut reader, &collection.shape.fields().collect::<Vec<_>>());
-    let day = reader.day(VALID_AT.parameter.name);
+    let (day, quoted) = (reader.day(VALID_AT.parameter.name), quotations(&mut reader));
     reader.finish()?;
     let found = id.parse::<EdgeId>().ok().and_then(|id| ask.current.edge(id));
     let found = found.filter(|view| collection.kinds.is_empty() || collection.kinds.contains(&view.kind()));
@@ -219,7 +220,8 @@ fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Response
         return Err(ApiError::new(Problem::NotFound, "the statement does not hold on that day"));
     }
     let wire = Wire { graph: &ask.current, lang };
-    let body = Narrowed(body_of(collection.kinds)(wire, &view), fields.as_deref());
+    let quotations = if quoted { quotations_at(&ask.state.live, view.id(), view.version()).await? } else { Vec::new() };
+    let body = Narrowed(body_of(collection.kinds)(wire, &view).with_quotations(&quotations), fields.as_deref());
     record(ask, &ask.current, lang, view.version(), &body)
 }
 

@@ -11,7 +11,7 @@ use axum::http::header::{ETAG, IF_MATCH, LOCATION};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::Response;
 use pledgegraph_graph::Graph;
-use pledgegraph_live::{Expected, Idempotency, Mutation, Receipt, Write, WriteError};
+use pledgegraph_live::{Expected, Idempotency, Live, Mutation, Receipt, Row, Write, WriteError};
 use pledgegraph_model::{EdgeId, EntityId, Removed};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -26,6 +26,7 @@ use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
 use crate::routes::write::collection::Collection;
+use crate::wire::evidence::{Quotations, quotations_of};
 use crate::wire::list::{WarningBody, version_of};
 
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -140,7 +141,7 @@ impl<'a> Command<'a> {
         }
         let repeated = self.ask.state.live.repeated(&self.key).await.map_err(|error| self.failed(error))?;
         match repeated {
-            Some(receipt) => self.answer(collection, receipt, Vec::new()).await.map(Some),
+            Some(receipt) => self.answer(collection, receipt, None, Vec::new()).await.map(Some),
             None => Ok(None),
         }
     }
@@ -149,6 +150,11 @@ impl<'a> Command<'a> {
     pub(crate) async fn perform(mut self, collection: Collection, write: Prepared) -> Result<Response, ApiError> {
         let Prepared { would, status, row, mutations, expected, warnings } = write;
         let changes = mutations.len();
+        let shown = mutations.iter().find_map(|mutation| match mutation {
+            Mutation::PutEdge(put) if Removed::Edge(put.id) == row => Some(quotations_of(put)),
+            _ => None,
+        });
+        let quotations = shown.unwrap_or_default();
         let (entity, edge) = match row {
             Removed::Entity(id) => (Some(id.0), None),
             Removed::Edge(id) => (None, Some(id.0)),
@@ -168,15 +174,18 @@ impl<'a> Command<'a> {
         let writer = live.clone();
         let written = tokio::spawn(async move { writer.write(write).await }).await.map_err(ApiError::internal)?;
         let receipt = written.map_err(|error| self.failed_on(collection, error))?;
-        self.answer(collection, receipt, warnings).await
+        let quotations = receipt.replayed.is_none().then_some(quotations);
+        self.answer(collection, receipt, quotations, warnings).await
     }
 
     async fn answer(
         &self,
         collection: Collection,
         receipt: Receipt,
+        quotations: Option<Quotations>,
         warnings: Vec<WarningBody>,
     ) -> Result<Response, ApiError> {
+        let live = &self.ask.state.live;
         let replayed = receipt.replayed.is_some();
         let kept: Kept = serde_json::from_str(receipt.replayed.as_deref().unwrap_or(&self.key.answer))
             .map_err(ApiError::internal)?;
@@ -190,7 +199,12 @@ impl<'a> Command<'a> {
             Response::new(Body::empty())
         } else {
             let graph = self.state_after(receipt.seq, row).await?;
-            let shown = collection.show(&graph, &self.lang, row, warnings)?;
+            let quotations = match (quotations, row) {
+                (Some(written), _) => written,
+                (None, Removed::Edge(id)) => quotations_at(live, id, receipt.seq).await?,
+                (None, Removed::Entity(_)) => Vec::new(),
+            };
+            let shown = collection.show(&graph, &self.lang, row, (&quotations, warnings))?;
             let mut response = shown.response(self.ask)?;
             if status == StatusCode::CREATED {
                 set(&mut response, LOCATION, &shown.location);
@@ -222,7 +236,7 @@ impl<'a> Command<'a> {
         let WriteError::Stale { row, current: Some(_) } = error else { return self.failed(error) };
         let graph = self.ask.state.live.snapshot();
         let problem = ApiError::of(Problem::VersionMismatch);
-        match collection.show(&graph, &self.lang, row, Vec::new()) {
+        match collection.show(&graph, &self.lang, row, (&Vec::new(), Vec::new())) {
             Ok(shown) => problem.with_header(ETAG, shown.etag),
             Err(_) => problem,
         }
@@ -231,6 +245,16 @@ impl<'a> Command<'a> {
     fn failed(&self, error: WriteError) -> ApiError {
         refusal(error).with_header(IDEMPOTENCY_KEY, self.key.key.clone())
     }
+}
+
+/// The quotations of a statement as a commit wrote it.
+pub(crate) async fn quotations_at(live: &Live, id: EdgeId, version: i64) -> Result<Quotations, ApiError> {
+    let versions = live.history(Removed::Edge(id)).await.map_err(ApiError::of_store)?;
+    let written = versions.into_iter().find(|known| known.seq == version);
+    Ok(match written.and_then(|version| version.row) {
+        Some(Row::Edge(edge)) => quotations_of(&edge),
+        _ => Vec::new(),
+    })
 }
 
 /// The commit that wrote a row last.

@@ -2,17 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use pledgegraph_graph::{EdgeView, Node};
-use pledgegraph_model::{self as model, Code, Commitment, Convening, EdgeDetail, EdgeKind, Evidence, Text};
+use pledgegraph_model::{self as model, Code, Commitment, Convening, EdgeDetail, EdgeKind, Quotation, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::condition::ConditionNodeBody;
 use super::date::{CountBody, DateBody, QuantityBody, text};
-use super::evidence::{EvidenceBody, LinkBody};
+use super::evidence::{EvidenceBody, EvidenceList, LinkBody};
 use super::list::WarningBody;
 use super::reference::ReferenceBody;
-use super::{Each, Wire, codes};
+use super::{Wire, codes};
 
 /// A statement of any kind: the fields that every statement has, and those of its kind.
 #[derive(Default, Serialize, ToSchema)]
@@ -175,7 +175,7 @@ pub(crate) struct EdgeBody<'g> {
     /// Who says so; at least one piece.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<EvidenceBody>>)]
-    evidence: Option<Each<'g, Evidence<Node>, EvidenceBody<'g>>>,
+    evidence: Option<EvidenceList<'g>>,
     /// How it bears on other statements, and they on it.
     links: Vec<LinkBody>,
     /// The version that last wrote it: the number of a commit.
@@ -205,6 +205,14 @@ impl<'g> EdgeBody<'g> {
         body
     }
 
+    /// With the words of the documents.
+    pub(crate) fn with_quotations(mut self, quotations: &'g [Option<Box<Quotation>>]) -> Self {
+        if let Some(evidence) = &mut self.evidence {
+            evidence.quotations = quotations;
+        }
+        self
+    }
+
     /// With what to know of its write.
     pub(crate) fn with_warnings(self, warnings: Vec<WarningBody>) -> Self {
         Self { warnings: (!warnings.is_empty()).then_some(warnings), ..self }
@@ -219,7 +227,7 @@ impl<'g> EdgeBody<'g> {
             said_at: Some(DateBody::new(view.said_at())),
             valid_from: DateBody::known(view.valid_from()),
             valid_until: DateBody::known(view.valid_until()),
-            evidence: Some(Each::new(view.evidence(), wire, EvidenceBody::new)),
+            evidence: Some(EvidenceList { wire, pieces: view.evidence(), quotations: &[] }),
             links: view.links().iter().map(LinkBody::new).collect(),
             version: view.version(),
             recorded_at: view.recorded_at(),

@@ -1,8 +1,8 @@
 //! Evidence and links.
 
 use pledgegraph_graph::{LinkView, Node};
-use pledgegraph_model::{Attribution, Code, Evidence, Locator, QuoteSelector};
-use serde::Serialize;
+use pledgegraph_model::{Attribution, Code, Edge, Evidence, Locator, Quotation, QuoteSelector};
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -21,6 +21,9 @@ pub(crate) struct EvidenceBody<'g> {
     /// Whether the document states or implies the statement. Filters on `explicitness` never test this.
     #[schema(value_type = codes::Explicitness)]
     explicitness: &'static str,
+    /// The words of the document: in answers to writes and in histories, and where `include=quotations` asks for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quotation: Option<QuotationBody<'g>>,
     /// Who said it to whom, original speaker first.
     #[schema(value_type = Vec<AttributionBody>)]
     attribution: Each<'g, Attribution<Node>, AttributionBody<'g>>,
@@ -32,8 +35,45 @@ impl<'g> EvidenceBody<'g> {
             source: wire.node(piece.source),
             locator: (!piece.locator.is_empty()).then(|| LocatorBody::new(&piece.locator)),
             explicitness: piece.explicitness.as_str(),
+            quotation: None,
             attribution: Each::new(&piece.attribution, wire, AttributionBody::new),
         }
+    }
+}
+
+/// Words of a document.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Quotation)]
+struct QuotationBody<'g> {
+    /// The words.
+    text: &'g str,
+    /// Their language.
+    #[schema(example = "ar")]
+    lang: &'g str,
+}
+
+/// The quotation of each piece of evidence of a statement, in order. The graph in memory has none.
+pub(crate) type Quotations = Vec<Option<Box<Quotation>>>;
+
+/// The quotations of a statement.
+pub(crate) fn quotations_of(edge: &Edge) -> Quotations {
+    edge.evidence.iter().map(|piece| piece.quotation.clone()).collect()
+}
+
+/// The evidence of a statement, with quotations as far as they are known.
+pub(crate) struct EvidenceList<'g> {
+    pub(crate) wire: Wire<'g>,
+    pub(crate) pieces: &'g [Evidence<Node>],
+    pub(crate) quotations: &'g [Option<Box<Quotation>>],
+}
+
+impl Serialize for EvidenceList<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.pieces.iter().enumerate().map(|(at, piece)| {
+            let quotation = self.quotations.get(at).and_then(Option::as_deref);
+            let quotation = quotation.map(|q| QuotationBody { text: &q.text, lang: q.lang.as_str() });
+            EvidenceBody { quotation, ..EvidenceBody::new(self.wire, piece) }
+        }))
     }
 }
 

@@ -12,6 +12,23 @@ pub(crate) const INCLUDE: Parameter = Parameter {
     example: "",
 };
 
+pub(crate) const INCLUDE_QUOTATIONS: Parameter = Parameter {
+    name: "include",
+    accepts: Accepts::Names,
+    description: "`quotations` adds the words of the documents, which are kept in the database only.",
+    example: "",
+};
+
+/// Whether the words of the documents are asked for.
+pub(crate) fn quotations(reader: &mut Reader<'_>) -> bool {
+    let names = reader.values(INCLUDE_QUOTATIONS.name).unwrap_or_default();
+    let known = || vec!["quotations"];
+    for name in &names {
+        reader.one_of(INCLUDE_QUOTATIONS.name, name, known, |name| known().contains(&name).then_some(()));
+    }
+    !names.is_empty()
+}
+
 /// The parts that a request includes.
 pub(crate) fn parts(reader: &mut Reader<'_>, known: &[&'static str]) -> Vec<Part> {
     let names = reader.values(INCLUDE.name).unwrap_or_default();

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::error::ApiError;
 use crate::routes::write::collection::Collection;
+use crate::wire::evidence::quotations_of;
 
 /// A version as an answer shows it; `None` where the record was gone.
 pub(crate) async fn record(
@@ -19,6 +20,10 @@ pub(crate) async fn record(
 ) -> Result<Option<Value>, ApiError> {
     let Some(content) = &version.row else { return Ok(None) };
     let stamp = Stamp { version: version.seq, recorded_at: version.recorded_at };
+    let quotations = match content {
+        Row::Edge(edge) => quotations_of(edge),
+        Row::Entity(_) => Vec::new(),
+    };
     let mut rows = Vec::new();
     let (change, names) = match content {
         Row::Entity(entity) => (Change::PutEntity(Box::new(entity.clone()), entity_hash(entity)), entity.references()),
@@ -29,7 +34,7 @@ pub(crate) async fn record(
         rows.extend(last(live, id).await?);
     }
     rows.push((change, stamp));
-    let shown = collection.show(&graph.showing(&rows), lang, row, Vec::new())?;
+    let shown = collection.show(&graph.showing(&rows), lang, row, (&quotations, Vec::new()))?;
     serde_json::from_slice(&shown.bytes).map(Some).map_err(ApiError::internal)
 }
 

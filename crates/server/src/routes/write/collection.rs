@@ -22,6 +22,7 @@ use crate::routes::write::version_in;
 use crate::wire::Wire;
 use crate::wire::edge::body_of;
 use crate::wire::entity::EntityBody;
+use crate::wire::evidence::Quotations;
 use crate::wire::list::WarningBody;
 
 /// A collection of statements or of entities.
@@ -178,7 +179,7 @@ impl Collection {
         graph: &Graph,
         lang: &str,
         row: Removed,
-        warnings: Vec<WarningBody>,
+        (quotations, warnings): (&Quotations, Vec<WarningBody>),
     ) -> Result<Shown, ApiError> {
         let wire = Wire { graph, lang };
         let gone = || ApiError::new(Problem::NotFound, "the record does not exist any more");
@@ -186,7 +187,7 @@ impl Collection {
         let (bytes, place) = match (self, row) {
             (Self::Edges(collection), Removed::Edge(id)) => {
                 let view = graph.edge(id).ok_or_else(gone)?;
-                let body = body_of(collection.kinds)(wire, &view).with_warnings(warnings);
+                let body = body_of(collection.kinds)(wire, &view).with_quotations(quotations).with_warnings(warnings);
                 (bytes(&body)?, id.to_string())
             }
             (_, Removed::Entity(id)) => {
