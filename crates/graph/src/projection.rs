@@ -45,6 +45,7 @@ impl Graph {
 
 impl<'g> Projection<'g> {
     /// The same, of the edges that may hold on a day.
+    #[must_use]
     pub fn on(self, day: Option<NaiveDate>) -> Self {
         Self { on: day, ..self }
     }

@@ -2,6 +2,7 @@
 
 mod place;
 mod tokens;
+mod transfer;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -12,10 +13,11 @@ use anyhow::{Context as _, Result};
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::tokens::TokenArgs;
+use self::transfer::{ExportArgs, ImportArgs};
 use crate::config::{Loaded, Settings, load, show};
 use crate::database::{Choice, Database};
 use crate::generate::generate;
-use crate::{demo, logging, serve, token, verify};
+use crate::{demo, export, import, logging, serve, token, verify};
 
 /// A knowledge graph of coalitions and their conditional pledges: who pledged what, to whom, how firmly, on which
 /// conditions, and who says so.
@@ -68,6 +70,16 @@ enum Command {
     Migrate(DatabaseArgs),
     /// Make, list and revoke the tokens that clients of the service need for writing
     Token(TokenArgs),
+    /// Import entities and statements: one JSON object a line, or CSV
+    ///
+    /// Lines have the form in which `export` writes them. A line is known by its `id`, else by `kind:slug` or `key`, else
+    /// by its content; what stands already is left as it is, so that an import that was interrupted goes on when it is
+    /// started again. Works beside a running service. Exits with 1 when a line is refused.
+    Import(ImportArgs),
+    /// Write the whole graph, one JSON object a line: first the entities, then the statements
+    ///
+    /// `import` reads it. Works beside a running service.
+    Export(ExportArgs),
     /// Show the effective configuration, and where each value comes from
     Config(ServeArgs),
     /// Print the OpenAPI document
@@ -275,7 +287,7 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<(), Failure> {
         }
         Command::Openapi => return Ok(print(&pledgegraph_server::openapi())?),
         Command::Demo(_) | Command::Serve(_) | Command::Verify(_) | Command::Migrate(_) | Command::Config(_) => {}
-        Command::Token(_) => {}
+        Command::Token(_) | Command::Import(_) | Command::Export(_) => {}
     }
     let matches = innermost(matches);
     let loaded = load(cli.config.as_deref(), matches, &|name| std::env::var(name).ok()).map_err(Failure::Usage)?;
@@ -292,6 +304,14 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<(), Failure> {
             let (order, place) = arguments.order();
             let choice = place.choice(&loaded.settings, matches)?;
             runtime.block_on(token::run(&order, choice, &loaded.settings))
+        }
+        Command::Import(arguments) => {
+            let choice = arguments.place.choice_or_new(&loaded.settings, matches)?;
+            runtime.block_on(import::run(&arguments.order(), choice, &loaded.settings))
+        }
+        Command::Export(arguments) => {
+            let choice = arguments.place.choice(&loaded.settings, matches)?;
+            runtime.block_on(export::run(arguments.output.as_deref(), choice, &loaded.settings))
         }
         _ => runtime.block_on(serve::run(&loaded.settings)),
     };

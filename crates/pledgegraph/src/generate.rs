@@ -5,11 +5,13 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use pledgegraph_graph::Graph;
 use pledgegraph_model::Synthetic;
+use pledgegraph_server::{edge_line, entity_line};
 use serde::Serialize;
 
 /// Writes the graph of `edges` edges made from `seed` to `output`, else to standard output: first the entities, then
-/// the edges, one JSON object a line, in the form in which the model serialises them.
+/// the edges, one JSON object a line, in the form that an import reads.
 ///
 /// # Errors
 /// When the output does not take it.
@@ -26,8 +28,10 @@ pub(crate) fn generate(edges: usize, seed: u64, output: Option<&Path>) -> Result
 
 fn write(graph: &Synthetic, out: impl Write) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 20, out);
-    graph.entities().try_for_each(|entity| line(&mut out, &entity))?;
-    graph.edges().try_for_each(|edge| line(&mut out, &edge))?;
+    // References are identifiers: no graph is made only to name them.
+    let nothing = Graph::empty();
+    graph.entities().try_for_each(|entity| line(&mut out, &entity_line(&entity, &nothing)))?;
+    graph.edges().try_for_each(|edge| line(&mut out, &edge_line(&edge, &nothing)))?;
     out.flush()
 }
 

@@ -4,6 +4,8 @@
 mod commands;
 #[path = "binary/failures.rs"]
 mod failures;
+#[path = "binary/importing.rs"]
+mod importing;
 #[path = "binary/killed.rs"]
 mod killed;
 #[path = "binary/process.rs"]

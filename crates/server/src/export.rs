@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use pledgegraph_graph::{EdgeFilter, EdgeView, EntityFilter, Graph, Page};
 use pledgegraph_live::{Live, Row, StoreError};
-use pledgegraph_model::{Edge, EdgeId, EntityId, Removed};
+use pledgegraph_model::{Edge, EdgeId, Entity, EntityId, Removed};
 use serde_json::{Value, json};
 
 use crate::body::{Naming, write_edge, write_entity};
@@ -54,13 +54,7 @@ fn entities(graph: &Graph, after: Option<EntityId>) -> (Bytes, Option<EntityId>)
     let page = graph.entities(&EntityFilter::default(), Page { after, limit: AT_ONCE });
     let mut text = Vec::with_capacity(AT_ONCE * 256);
     for view in &page.items {
-        let entity = view.entity();
-        let mut value = write_entity(entity, graph);
-        set(&mut value, "id", json!(entity.id));
-        if !entity.redirects.is_empty() {
-            set(&mut value, "redirects", json!(entity.redirects));
-        }
-        push(&mut text, &value);
+        push(&mut text, &entity_line(view.entity(), graph));
     }
     let last = if page.items.len() == AT_ONCE { page.items.last().map(|view| view.id()) } else { None };
     (text.into(), last)
@@ -78,9 +72,7 @@ async fn edges(live: &Live, graph: &Graph, after: Option<EdgeId>) -> Result<(Byt
             Some((edge, version)) if version == view.version() => edge,
             _ => former(live, view).await?,
         };
-        let mut value = write_edge(&edge, graph, Naming::General);
-        set(&mut value, "id", json!(edge.id));
-        push(&mut text, &value);
+        push(&mut text, &edge_line(&edge, graph));
     }
     let last = if ids.len() == AT_ONCE { ids.last().copied() } else { None };
     Ok((text.into(), last))
@@ -94,6 +86,23 @@ async fn former(live: &Live, view: &EdgeView<'_>) -> Result<Edge, StoreError> {
         Some(Row::Edge(edge)) => Ok(edge),
         _ => Err(StoreError::BrokenLog { seq: view.version(), problem: format!("it lacks the edge {}", view.id()) }),
     }
+}
+
+/// An entity as a line; entities that the graph lacks are named by their identifiers.
+pub fn entity_line(entity: &Entity, graph: &Graph) -> Value {
+    let mut value = write_entity(entity, graph);
+    set(&mut value, "id", json!(entity.id));
+    if !entity.redirects.is_empty() {
+        set(&mut value, "redirects", json!(entity.redirects));
+    }
+    value
+}
+
+/// A statement as a line; entities that the graph lacks are named by their identifiers.
+pub fn edge_line(edge: &Edge, graph: &Graph) -> Value {
+    let mut value = write_edge(edge, graph, Naming::General);
+    set(&mut value, "id", json!(edge.id));
+    value
 }
 
 fn set(value: &mut Value, name: &str, field: Value) {

@@ -25,6 +25,7 @@ mod wire;
 
 pub use connections::{ConnectionOptions, serve};
 pub use error::{ApiError, FieldError};
+pub use export::{edge_line, entity_line};
 pub use layers::rate::RateLimits;
 pub use metrics_exporter_prometheus::PrometheusHandle;
 pub use openapi::{document, text as openapi};

@@ -27,6 +27,7 @@ use crate::wire;
     wire::entity::EntityBody,
     wire::included::IncludedBody,
     crate::import::report::LineBody,
+    crate::import::report::SummaryBody,
     crate::import::report::LinesBody,
     wire::list::AsOfBody,
     wire::list::PageBody,

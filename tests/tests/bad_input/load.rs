@@ -7,7 +7,7 @@ use pledgegraph_live::{Live, LiveOptions};
 use pledgegraph_tests::database::TestDb;
 use sqlx::Executor as _;
 
-use crate::case::{Row, body, get, problem, row, run, written};
+use crate::case::{Case, Row, body, get, problem, row, run, written};
 use crate::client::Client;
 use crate::drafts::place;
 use crate::raw::exchange;

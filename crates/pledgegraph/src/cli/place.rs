@@ -18,6 +18,11 @@ pub(super) struct PlaceArgs {
 }
 
 impl PlaceArgs {
+    /// The database that is meant, which is made if it is that of `serve` and not there.
+    pub(super) fn choice_or_new<'s>(&self, settings: &'s Settings, matches: &ArgMatches) -> Result<Choice<'s>> {
+        if self.demo { self.choice(settings, matches) } else { Choice::of(settings) }
+    }
+
     /// The database that is meant. A directory that is given as a flag counts before `DATABASE_URL` with `--demo`.
     pub(super) fn choice<'s>(&self, settings: &'s Settings, matches: &ArgMatches) -> Result<Choice<'s>> {
         if !self.demo {

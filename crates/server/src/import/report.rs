@@ -80,14 +80,12 @@ impl SummaryBody {
 }
 
 /// The last line of a report.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ImportReport)]
+#[derive(Debug, Serialize)]
 pub(crate) struct LastBody {
     /// The counts: of the whole import, or of what was done when a `problem` ended it.
     pub(crate) summary: SummaryBody,
     /// What ended it early; absent when it is complete.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<crate::error::ProblemBody>)]
     pub(crate) problem: Option<serde_json::Value>,
 }
 

@@ -40,8 +40,8 @@ pub(crate) enum Answer {
     Csv(Vec<&'static str>),
     /// Text of this media type.
     Text(&'static str),
-    /// Text of this media type, or JSON of a named schema for who asks for that.
-    TextOrJson(&'static str, String),
+    /// Lines of JSON of the first schema, or JSON of the second for who asks for that.
+    LinesOrJson(String, String),
     /// JSON of a named schema; or one item a line, or as events, for who asks for that.
     Feed(String),
 }
@@ -286,9 +286,10 @@ fn success(answer: &Answer) -> Response {
             builder.description(description).content("text/csv", content).build()
         }
         Answer::Text(media_type) => builder.description("The answer.").content(*media_type, text_content()).build(),
-        Answer::TextOrJson(media_type, schema) => {
+        Answer::LinesOrJson(line, schema) => {
+            let lines = ContentBuilder::new().schema(Some(Ref::from_schema_name(line))).build();
             let json = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
-            let builder = builder.description("The answer.").content(*media_type, text_content());
+            let builder = builder.description("The answer.").content("application/x-ndjson", lines);
             builder.content("application/json", json).build()
         }
         Answer::Feed(schema) => {

@@ -80,7 +80,7 @@ pub(crate) fn import_records() -> UtoipaMethodRouter<State> {
         path_parameter: None,
         parameters: PARAMETERS.to_vec(),
         names: Vec::new(),
-        answer: Answer::TextOrJson(NDJSON, "ImportSummary".to_owned()),
+        answer: Answer::LinesOrJson("ImportedLine".to_owned(), "ImportSummary".to_owned()),
         problems: &[Problem::InProgress],
         write: Some(WriteDoc {
             method: HttpMethod::Post,
