@@ -131,6 +131,15 @@ impl TestApp {
         self.send(Method::GET, path, &[]).await
     }
 
+    /// Gets a path with the admin token.
+    ///
+    /// # Errors
+    /// As [`TestApp::send`].
+    pub async fn get_as_admin(&self, path: &str) -> Result<Answer> {
+        let token = format!("Bearer {}", Self::token(Scope::Admin));
+        self.send(Method::GET, path, &[("authorization", &token)]).await
+    }
+
     /// Gets a path that must answer 200 with JSON.
     ///
     /// # Errors

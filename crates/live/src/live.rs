@@ -3,8 +3,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pledgegraph_graph::Graph;
-use pledgegraph_model::EdgeId;
-use pledgegraph_store::quotations::{self, EvidenceQuotation};
 use pledgegraph_store::{StoreError, Write, WriteError};
 use sqlx::PgPool;
 use tokio::sync::mpsc::error::SendTimeoutError;
@@ -114,15 +112,6 @@ impl Live {
         })?;
         drop(jobs);
         answered.await.unwrap_or_else(|_| Err(closed()))
-    }
-
-    /// The words of the sources of an edge, which are kept in the database only.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn quotations(&self, edge: EdgeId) -> Result<Vec<EvidenceQuotation>, StoreError> {
-        let mut connection = self.pool.acquire().await?;
-        quotations::of_edge(&mut connection, edge).await
     }
 
     /// Finishes the writes that were accepted, then stops. Reads go on from memory.

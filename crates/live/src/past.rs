@@ -196,7 +196,9 @@ impl Building {
         let Some(commits) = commits else { return Ok(None) };
         let apply = move || {
             let mut graph = Graph::clone(&base);
-            commits.iter().for_each(|commit| graph.apply(commit));
+            for commit in &commits {
+                graph.apply(commit);
+            }
             graph
         };
         tokio::task::spawn_blocking(apply).await.map(Some).map_err(joined)

@@ -24,11 +24,11 @@ const KEPT: usize = 10_000;
 /// What the database said of the tokens that were used lately.
 #[derive(Debug, Default)]
 pub(crate) struct Tokens {
-    known: Mutex<HashMap<[u8; 32], Known>>,
+    known: Mutex<HashMap<[u8; 32], Entry>>,
 }
 
 #[derive(Debug, Clone)]
-struct Known {
+struct Entry {
     token: Option<Token>,
     /// When the database said so.
     said: Instant,
@@ -36,21 +36,29 @@ struct Known {
     asked: Instant,
 }
 
+/// Whether an answer is at hand.
+#[derive(Debug, PartialEq, Eq)]
+enum Known {
+    /// The token, or that there is none.
+    Said(Option<Token>),
+    Ask,
+}
+
 impl Tokens {
-    fn known(&self) -> MutexGuard<'_, HashMap<[u8; 32], Known>> {
+    fn known(&self) -> MutexGuard<'_, HashMap<[u8; 32], Entry>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is known well enough; if nothing is, the caller is to ask.
-    fn fresh(&self, hash: &[u8; 32], now: Instant) -> Option<Option<Token>> {
+    /// What is known well enough, or that the caller is to ask.
+    fn fresh(&self, hash: &[u8; 32], now: Instant) -> Known {
         let mut known = self.known();
-        let entry = known.get_mut(hash)?;
+        let Some(entry) = known.get_mut(hash) else { return Known::Ask };
         let since = |then: Instant| now.saturating_duration_since(then);
         if since(entry.said) < FRESH || (since(entry.asked) < ASKING && since(entry.said) < FRESH + ASKING) {
-            return Some(entry.token.clone());
+            return Known::Said(entry.token.clone());
         }
         entry.asked = now;
-        None
+        Known::Ask
     }
 
     fn kept(&self, hash: &[u8; 32], limit: Duration) -> Option<Token> {
@@ -60,7 +68,7 @@ impl Tokens {
 
     fn learn(&self, hash: [u8; 32], mut token: Option<Token>, now: Instant) {
         let mut known = self.known();
-        if let (Some(token), Some(Known { token: Some(before), .. })) = (&mut token, known.get(&hash)) {
+        if let (Some(token), Some(Entry { token: Some(before), .. })) = (&mut token, known.get(&hash)) {
             // A database that cannot be written is not tried again the same day.
             token.last_used = token.last_used.max(before.last_used);
         }
@@ -68,7 +76,7 @@ impl Tokens {
             known.retain(|_, entry| entry.token.is_some() && now.duration_since(entry.said) < WITHOUT_DATABASE);
         }
         if known.len() < KEPT || known.contains_key(&hash) {
-            known.insert(hash, Known { token, said: now, asked: now });
+            known.insert(hash, Entry { token, said: now, asked: now });
         }
     }
 
@@ -90,8 +98,8 @@ impl Live {
     /// When it is not in memory and the database cannot be asked.
     pub async fn token(&self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError> {
         let token = match self.tokens.fresh(hash, Instant::now()) {
-            Some(token) => token,
-            None => match self.ask_token(hash).await {
+            Known::Said(token) => token,
+            Known::Ask => match self.ask_token(hash).await {
                 Ok(token) => {
                     self.tokens.learn(*hash, token.clone(), Instant::now());
                     token
@@ -164,22 +172,22 @@ mod tests {
     #[test]
     fn an_answer_is_good_for_a_few_seconds_and_then_one_asks_for_all() {
         let (tokens, hash, start) = (Tokens::default(), [1; 32], Instant::now());
-        assert_eq!(tokens.fresh(&hash, start), None);
+        assert_eq!(tokens.fresh(&hash, start), Known::Ask);
         tokens.learn(hash, Some(token()), start);
         let at = |seconds: f64| start + Duration::from_secs_f64(seconds);
-        assert_eq!(tokens.fresh(&hash, at(2.9)), Some(Some(token())));
-        assert_eq!(tokens.fresh(&hash, at(3.1)), None, "the first one asks");
-        assert_eq!(tokens.fresh(&hash, at(3.2)), Some(Some(token())), "the others go on meanwhile");
-        assert_eq!(tokens.fresh(&hash, at(5.3)), None, "but not for long");
+        assert_eq!(tokens.fresh(&hash, at(2.9)), Known::Said(Some(token())));
+        assert_eq!(tokens.fresh(&hash, at(3.1)), Known::Ask, "the first one asks");
+        assert_eq!(tokens.fresh(&hash, at(3.2)), Known::Said(Some(token())), "the others go on meanwhile");
+        assert_eq!(tokens.fresh(&hash, at(5.3)), Known::Ask, "but not for long");
     }
 
     #[test]
     fn memory_is_bounded_and_unknown_tokens_go_first() {
         let (tokens, now) = (Tokens::default(), Instant::now());
         tokens.learn([255; 32], Some(token()), now);
-        for i in 0..=KEPT as u32 {
+        for i in 0..=KEPT {
             let mut hash = [0; 32];
-            hash[..4].copy_from_slice(&i.to_le_bytes());
+            hash[..8].copy_from_slice(&i.to_le_bytes());
             tokens.learn(hash, None, now);
         }
         assert!(tokens.known().len() <= KEPT);

@@ -1,5 +1,6 @@
 //! The command line: what can be asked of the program, and the exit code of each end.
 
+mod oidc;
 mod place;
 mod tokens;
 mod transfer;
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use self::oidc::OidcArgs;
 use self::tokens::TokenArgs;
 use self::transfer::{ExportArgs, ImportArgs};
 use crate::config::{Loaded, Settings, load, show};
@@ -188,30 +190,6 @@ struct HttpArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "JWTs of an OpenID Connect provider, beside tokens")]
-struct OidcArgs {
-    /// The issuer whose JWTs are accepted: `iss`, exactly
-    #[arg(long, value_name = "URL", env = "PLEDGEGRAPH_OIDC_ISSUER")]
-    oidc_issuer: Option<String>,
-
-    /// What must be in `aud`; needed with an issuer
-    #[arg(long, value_name = "AUDIENCE", env = "PLEDGEGRAPH_OIDC_AUDIENCE")]
-    oidc_audience: Option<String>,
-
-    /// Where the issuer's keys are (JWKS) [default: as the issuer's discovery document says]
-    #[arg(long, value_name = "URL", env = "PLEDGEGRAPH_OIDC_JWKS_URL")]
-    oidc_jwks_url: Option<String>,
-
-    /// The claim with pledgegraph:read, pledgegraph:write or pledgegraph:admin [default: scope]
-    #[arg(long, value_name = "NAME", env = "PLEDGEGRAPH_OIDC_SCOPE_CLAIM")]
-    oidc_scope_claim: Option<String>,
-
-    /// How the issuer signs: RS256, ES256, EdDSA, with commas between them [default: RS256]
-    #[arg(long, value_name = "LIST", env = "PLEDGEGRAPH_OIDC_ALGORITHMS")]
-    oidc_algorithms: Option<String>,
-}
-
-#[derive(Debug, Args)]
 struct GenerateArgs {
     /// How many edges; there are about thirty to an entity
     #[arg(long, value_name = "N")]
@@ -286,8 +264,14 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<(), Failure> {
             return Ok(generate(arguments.edges, arguments.seed, arguments.output.as_deref())?);
         }
         Command::Openapi => return Ok(print(&pledgegraph_server::openapi())?),
-        Command::Demo(_) | Command::Serve(_) | Command::Verify(_) | Command::Migrate(_) | Command::Config(_) => {}
-        Command::Token(_) | Command::Import(_) | Command::Export(_) => {}
+        Command::Demo(_)
+        | Command::Serve(_)
+        | Command::Verify(_)
+        | Command::Migrate(_)
+        | Command::Config(_)
+        | Command::Token(_)
+        | Command::Import(_)
+        | Command::Export(_) => {}
     }
     let matches = innermost(matches);
     let loaded = load(cli.config.as_deref(), matches, &|name| std::env::var(name).ok()).map_err(Failure::Usage)?;

@@ -50,9 +50,10 @@ pub(crate) struct Order {
 pub(crate) async fn run(order: &Order, choice: Choice<'_>, settings: &Settings) -> Result<()> {
     // Before anything is started for a file that is not there.
     let feed = Feed::open(order)?;
-    let report = order.report.as_ref().map(|path| {
-        File::create(path).map(BufWriter::new).with_context(|| format!("cannot write {}", path.display()))
-    });
+    let report = order
+        .report
+        .as_ref()
+        .map(|path| File::create(path).map(BufWriter::new).with_context(|| format!("cannot write {}", path.display())));
     let report = report.transpose()?;
     let within = Within::start(choice, settings).await?;
     let imported = import(order, feed, report, &within).await;
@@ -174,7 +175,9 @@ impl Told {
             0 => Ok(()),
             1 => bail!("1 line is refused; correct it and import the file again, which writes only what is missing"),
             many => {
-                bail!("{many} lines are refused; correct them and import the file again, which writes only what is missing")
+                bail!(
+                    "{many} lines are refused; correct them and import the file again, which writes only what is missing"
+                )
             }
         }
     }

@@ -12,3 +12,5 @@ mod killed;
 mod process;
 #[path = "binary/running.rs"]
 mod running;
+#[path = "binary/tokens.rs"]
+mod tokens;

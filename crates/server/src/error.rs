@@ -94,6 +94,7 @@ impl ApiError {
     }
 
     /// The same, with a cause that is logged once and never shown.
+    #[must_use]
     pub fn caused_by(self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { cause: Some(cause.into()), ..self }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use pledgegraph_graph::{EdgeFilter, EdgeView, EntityFilter, Graph, Page};
+use pledgegraph_graph::{EdgeFilter, EdgeView, EntityFilter, EntityView, Graph, Page};
 use pledgegraph_live::{Live, Row, StoreError};
 use pledgegraph_model::{Edge, EdgeId, Entity, EntityId, Removed};
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ fn entities(graph: &Graph, after: Option<EntityId>) -> (Bytes, Option<EntityId>)
     for view in &page.items {
         push(&mut text, &entity_line(view.entity(), graph));
     }
-    let last = if page.items.len() == AT_ONCE { page.items.last().map(|view| view.id()) } else { None };
+    let last = if page.items.len() == AT_ONCE { page.items.last().map(EntityView::id) } else { None };
     (text.into(), last)
 }
 

@@ -211,7 +211,9 @@ async fn log(
     let bulk = (staged.new.entities + staged.new.edges > 0).then(|| json(&staged.new));
     let origin = (*origin != Origin::default()).then(|| json(origin));
     let mut linking = Linking::begin(before.chain, seq);
-    bulk.iter().for_each(|image| linking.image(image));
+    if let Some(image) = &bulk {
+        linking.image(image);
+    }
     staging::images(conn, |image| linking.image(image)).await?;
     let chain = linking.end(nonce, origin.as_deref());
     let changes = i64::from(bulk.is_some()) + staged.replaced;

@@ -29,7 +29,6 @@ pub mod log;
 mod naming;
 mod originals;
 pub mod past;
-pub mod quotations;
 mod runs;
 pub mod schema;
 mod scope;

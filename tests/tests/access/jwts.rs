@@ -105,7 +105,10 @@ async fn good_jwts_are_accepted_and_all_others_get_one_answer() -> Result<()> {
         ("kid a path", rsa.sign(&json!({"alg": "RS256", "kid": "../../../../dev/null"}), &claims)?),
         ("kid an address", rsa.sign(&json!({"alg": "RS256", "kid": format!("{}/keys", issuer.url)}), &claims)?),
         ("kid a number", rsa.sign(&json!({"alg": "RS256", "kid": 1}), &claims)?),
-        ("its own key", foreign.sign(&json!({"alg": "RS256", "kid": "rsa", "jwk": foreign.published("rsa")}), &claims)?),
+        (
+            "its own key",
+            foreign.sign(&json!({"alg": "RS256", "kid": "rsa", "jwk": foreign.published("rsa")}), &claims)?,
+        ),
         ("crit", rsa.sign(&json!({"alg": "RS256", "kid": "rsa", "crit": ["b64"], "b64": false}), &claims)?),
         ("over 8 KiB", rsa.sign(&rs256, &with(&claims, "more", json!("x".repeat(8 * 1024))))?),
     ];
@@ -167,7 +170,7 @@ async fn new_keys_are_found_and_old_ones_outlive_the_issuer_for_a_while() -> Res
     issuer.go_down();
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     assert_eq!(read(&app, &one).await?.status, 200, "the keys at hand are still good");
-    tokio::time::sleep(Duration::from_millis(1_000)).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
     let said = read(&app, &one).await?;
     assert!(said.is(503, "auth-unavailable") && !said.retry_after.is_empty(), "{said:?}");
     Ok(())

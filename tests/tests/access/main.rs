@@ -51,9 +51,8 @@ async fn ask_from(router: &Router, from: IpAddr, method: Method, path: &str, hea
     request.headers_mut().insert("host", "localhost".parse()?);
     request.extensions_mut().insert(ClientAddress(from));
     let response = router.clone().oneshot(request).await?;
-    let header = |name: &str| {
-        response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
-    };
+    let header =
+        |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let (status, challenge, retry_after) = (response.status(), header("www-authenticate"), header("retry-after"));
     let bytes = to_bytes(response.into_body(), 1 << 22).await?;
     let mut body: Value = serde_json::from_slice(&bytes).unwrap_or_default();

@@ -37,7 +37,8 @@ async fn one_answer_for_all_tokens_that_are_not_good() -> Result<()> {
     let unknown = TokenText::random()?;
     let mut typing_error = good.reveal().to_owned();
     typing_error.replace_range(8..9, if &typing_error[8..9] == "a" { "b" } else { "a" });
-    let bad = [revoked.reveal(), expired.reveal(), unknown.reveal(), &typing_error, "x", "plg_", "a.b.c", "=", "a b", ""];
+    let bad =
+        [revoked.reveal(), expired.reveal(), unknown.reveal(), &typing_error, "x", "plg_", "a.b.c", "=", "a b", ""];
     let mut said = Vec::new();
     for token in bad {
         for method in [Method::GET, Method::POST] {

@@ -20,6 +20,8 @@ pub(crate) fn violations(document: &Value, schema: &Value, value: &Value, at: &s
             }
             for (name, value) in map {
                 match (&schema["properties"][name], &schema["additionalProperties"]) {
+                    // An object without properties may have any.
+                    (Value::Null, Value::Null) if schema["properties"].is_null() => {}
                     (Value::Null, Value::Null) => found.push(format!("{at}/{name} is not described")),
                     (Value::Null, more) => violations(document, more, value, &format!("{at}/{name}"), found),
                     (property, _) => violations(document, property, value, &format!("{at}/{name}"), found),
@@ -69,10 +71,10 @@ async fn every_json_answer_is_as_the_document_says() -> Result<()> {
         }
         let address = format!("{address}?{}", query.join("&"));
         // The bundled article says of no condition that it holds or not.
-        if path == "/v1/outcomes/{id}" {
+        if path.starts_with("/v1/outcomes/{id}") {
             continue;
         }
-        let answer = app.json(&address).await?;
+        let answer = app.get_as_admin(&address).await?.json()?;
         let mut found = Vec::new();
         violations(&document, schema, &answer, "", &mut found);
         assert!(found.is_empty(), "{address}: {found:#?}");
@@ -95,7 +97,7 @@ async fn every_example_of_a_filter_is_accepted() -> Result<()> {
             let name = parameter["name"].as_str().context("a name")?;
             let value = example[0].as_str().or(example.as_str()).context("an example")?;
             let roots = if path.ends_with("/subgraph") && name != "roots" { "&roots=country:GB" } else { "" };
-            let answer = app.get(&format!("{path}?{name}={value}{roots}")).await?;
+            let answer = app.get_as_admin(&format!("{path}?{name}={value}{roots}")).await?;
             assert_eq!(answer.status, 200, "{path}?{name}={value}: {}", answer.text());
         }
     }

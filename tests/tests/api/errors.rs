@@ -9,7 +9,7 @@ async fn each_mistake_has_its_problem() -> Result<()> {
     let app = TestApp::new().await?;
     for (path, status, slug) in [
         ("/v1/commitments?capabilty=military.forces", 400, "unknown-parameter"),
-        ("/v1/commitments?known_at=2025-01-01", 400, "unknown-parameter"),
+        ("/v1/commitments?known_at=2025-01-01", 400, "bad-parameter"),
         ("/v1/commitments?stance=willing&stance=offered", 400, "duplicate-parameter"),
         ("/v1/commitments?stance=wiling", 400, "bad-parameter"),
         ("/v1/commitments?stance=", 400, "bad-parameter"),

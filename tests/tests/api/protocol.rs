@@ -23,7 +23,7 @@ async fn head_is_get_without_the_body() -> Result<()> {
 async fn other_methods_are_refused_with_those_allowed() -> Result<()> {
     let app = TestApp::new().await?;
     for method in [Method::POST, Method::DELETE, Method::PUT, Method::OPTIONS, Method::from_bytes(b"BREW")?] {
-        let answer = app.send(method.clone(), "/v1/commitments", &[]).await?;
+        let answer = app.send(method.clone(), "/v1/leaders", &[]).await?;
         assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, "GET,HEAD"), "{method}");
         assert_eq!(answer.json()?["type"], "/problems/method-not-allowed");
     }

@@ -52,7 +52,11 @@ pub(crate) fn rows() -> Vec<Row> {
         row(
             9,
             "pool empty for 2 s, or head lock not had in 2 s: 503 overloaded / write-contention",
-            vec![run("somebody else holds the head", |_| held_up())],
+            vec![run("somebody else holds the head", |_| async {
+                // The futures of a connection are not `Send` enough to be spawned.
+                let runtime = tokio::runtime::Handle::current();
+                tokio::task::spawn_blocking(move || runtime.block_on(held_up())).await?
+            })],
         ),
         row(9, "Postgres away, read-only, in recovery, too many clients: 503 store-unavailable", Vec::new())
             .except("tests/live/failures.rs takes the database away; the binary's tests kill it"),

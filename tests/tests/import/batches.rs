@@ -40,7 +40,11 @@ async fn what_was_committed_before_the_client_went_away_is_not_doubled() -> Resu
         let stands = service.live.snapshot();
         let report = service.import("?batch=1", LINES).await?;
         let [created, unchanged, ..] = report.counts();
-        ensure!(unchanged as usize == stands.entity_count() + stands.edge_count(), "{sent}: {:?}", report.summary);
+        ensure!(
+            usize::try_from(unchanged)? == stands.entity_count() + stands.edge_count(),
+            "{sent}: {:?}",
+            report.summary
+        );
         ensure!(created + unchanged == 7 && service.digest() == whole.digest(), "{sent}: {:?}", report.summary);
     }
     Ok(())

@@ -34,8 +34,8 @@ async fn a_client_sees_its_own_write() -> Result<()> {
     assert_eq!(refused.seq, 3);
     let refused = live.write(write([pledgegraph_live::Mutation::RemoveEntity(EntityId::of_key("country:GB"))])).await;
     assert!(matches!(refused, Err(WriteError::InUse { .. })));
-    let quotations = live.quotations(EdgeId::of_key("commitment")).await?;
-    assert_eq!(quotations.len(), 1);
+    let whole = live.whole_edges(&[EdgeId::of_key("commitment")]).await?;
+    assert!(whole[0].0.evidence[0].quotation.is_some());
     assert!(live.status().is_ready());
     live.shutdown().await;
     assert_same(&live.snapshot(), &start(&db).await?.snapshot());

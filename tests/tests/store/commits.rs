@@ -3,7 +3,7 @@
 use anyhow::Result;
 use pledgegraph_model::{EdgeId, EntityKind, Removed, encode};
 use pledgegraph_store::snapshot::Row;
-use pledgegraph_store::{Mutation, WriteError, quotations};
+use pledgegraph_store::{Mutation, WriteError, history};
 use pledgegraph_tests::database::TestDb;
 use serde_json::json;
 
@@ -39,9 +39,8 @@ async fn every_kind_survives_the_round_trip_with_all_its_fields() -> Result<()> 
         assert_eq!(hash, stamp.hash);
     }
     assert!(entities.is_empty() && edges.is_empty());
-    let quoted = quotations::of_edge(&mut conn, EdgeId::of_key("commitment")).await?;
-    assert_eq!(quoted.len(), 1);
-    assert_eq!(quoted[0].quotation.text, "سترسل قوات");
+    let (whole, _) = &history::whole_edges(&mut conn, &[EdgeId::of_key("commitment")]).await?[0];
+    assert_eq!(whole.evidence[0].quotation.as_deref().map(|quoted| &*quoted.text), Some("سترسل قوات"));
     Ok(())
 }
 

@@ -92,8 +92,8 @@ impl Mapping {
         }
         let mut trial = Value::Object(Map::new());
         let fields = mapping.columns.values().map(|column| column.rule().field);
-        for field in fields.chain(mapping.constants.keys().cloned()) {
-            put(&mut trial, &field, Value::Null)?;
+        for field in mapping.constants.keys().cloned().chain(fields) {
+            put(&mut trial, &field, Value::Bool(true))?;
         }
         Ok(mapping)
     }
@@ -228,7 +228,9 @@ mod tests {
     fn what_cannot_be_is_said() {
         let missing = lines(MAPPING, "Country;Role;Key\n").expect_err("no column `Line`");
         assert_eq!(missing.to_string(), "there is no column `Line`");
-        for (from, to) in [("delimiter = \";\"", "colour = 1"), ("\"key\"", "\"kind.x\""), ("\"key\"", "\"evidence.x\"")] {
+        for (from, to) in
+            [("delimiter = \";\"", "colour = 1"), ("\"key\"", "\"kind.x\""), ("\"key\"", "\"evidence.x\"")]
+        {
             assert!(Mapping::parse(&MAPPING.replace(from, to)).is_err(), "{to}");
         }
     }

@@ -107,6 +107,11 @@ impl Service {
         self.lines.recv_timeout(LIMIT).expect("a line")
     }
 
+    /// A line if one comes soon.
+    pub(crate) fn line_within(&self, limit: Duration) -> Option<String> {
+        self.lines.recv_timeout(limit).ok()
+    }
+
     pub(crate) fn errors(&self) -> String {
         fs::read_to_string(&self.errors).unwrap_or_default()
     }

@@ -1,7 +1,6 @@
 //! From credentials to a principal.
 
 use std::collections::HashMap;
-use std::fmt;
 
 use pledgegraph_live::{Live, StoreError, Token, TokenText};
 use sha2::{Digest, Sha256};
@@ -41,12 +40,6 @@ pub(crate) struct Access {
     pub(super) closed_reads: bool,
 }
 
-impl fmt::Debug for Access {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Access").field("oidc", &self.oidc).field("closed_reads", &self.closed_reads).finish()
-    }
-}
-
 impl Access {
     /// What the options say, for these operations.
     pub(crate) fn new(live: Live, options: &crate::ServerOptions, operations: Operations) -> Self {
@@ -77,7 +70,7 @@ impl Access {
                     tracing::debug!(target: "pledgegraph::access", reason, "a JWT is not accepted");
                     Refusal::Invalid
                 }
-                unavailable => Refusal::Keys(unavailable),
+                OidcError::NoKeys => Refusal::Keys(error),
             }),
             None => Err(Refusal::Invalid),
         }

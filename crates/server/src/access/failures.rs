@@ -50,7 +50,7 @@ fn network(address: IpAddr) -> IpAddr {
             let [a, b, c, d, ..] = address.segments();
             IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
         }
-        v4 => v4,
+        IpAddr::V4(address) => address.into(),
     }
 }
 
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn memory_is_bounded() {
         let (failures, now) = (Failures::default(), Instant::now());
-        for i in 0..ADDRESSES as u32 + 50 {
+        for i in (0_u32..).take(ADDRESSES + 50) {
             failures.note(Some(IpAddr::V4(i.into())), now);
         }
         assert!(failures.0.lock().expect("not poisoned").len() <= ADDRESSES);

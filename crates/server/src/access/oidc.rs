@@ -1,4 +1,4 @@
-//! JWTs of one configured issuer, accepted beside tokens (RFC 7519, RFC 9068 in spirit, OpenID Connect Discovery).
+//! JWTs of one configured issuer, accepted beside tokens (RFC 7519, RFC 9068 in spirit, `OpenID` Connect Discovery).
 //!
 //! The token decides nothing about its own check: issuer, audience and algorithms are configured, a key is found by
 //! `kid` among the keys of the issuer alone and fits one algorithm, and no address in a token is ever followed.

@@ -16,7 +16,7 @@ pub(crate) fn of_line(error: &WriteError) -> FieldError {
         WriteError::WrongKind { pointer, .. } => (pointer.clone(), "validation"),
         WriteError::EdgeEnds { .. } => ("/kind".to_owned(), "validation"),
         WriteError::DuplicateReference(_) => ("/slug".to_owned(), "duplicate"),
-        WriteError::DuplicateId | WriteError::Stale { .. } => ("".to_owned(), "duplicate"),
+        WriteError::DuplicateId | WriteError::Stale { .. } => (String::new(), "duplicate"),
         WriteError::KindChanged(_) => ("/kind".to_owned(), "constraint"),
         WriteError::Constraint { .. } => (String::new(), "constraint"),
         _ => (String::new(), "validation"),

@@ -1,10 +1,12 @@
 //! A run of an import.
 
+mod close;
+
 use std::sync::Arc;
 
 use axum::body::Body;
 use pledgegraph_graph::Graph;
-use pledgegraph_live::{CommitError, Import, Origin, Receipt, Refusal, WriteError};
+use pledgegraph_live::{Import, Origin, WriteError};
 
 use super::earlier::Earlier;
 use super::line::{Outcome, Reader, Record, Row, Standing};
@@ -24,8 +26,6 @@ pub(crate) const MOST_ERRORS: usize = 1_000;
 const FULL: usize = 32 << 20;
 /// How often lines that were put aside are gone through before what they name is taken as given.
 const PASSES: usize = 8;
-/// How often a commit is tried while others hold the right to write.
-const TRIES: usize = 12;
 /// After so many lines others may run.
 const LINES_AT_ONCE: u64 = 32;
 
@@ -122,26 +122,18 @@ impl Run {
 
     /// Goes through the lines that were put aside until all are placed, then takes what they name as given.
     async fn take_postponed(&mut self) -> Result<(), ApiError> {
-        for pass in 1.. {
+        let (mut passes, mut stuck) = (0, false);
+        while self.postponed.count > 0 {
+            passes += 1;
             let before = self.postponed.count;
-            if before == 0 {
-                break;
-            }
-            let last = pass == PASSES;
+            let last = stuck || passes == PASSES;
             self.unlimited = last;
             let mut again = self.postponed.take().map_err(ApiError::internal)?;
             while let Some(line) = again.next().map_err(ApiError::internal)? {
                 self.take(line, last).await?;
                 tokio::task::yield_now().await;
             }
-            if self.postponed.count == before {
-                self.unlimited = true;
-                let mut again = self.postponed.take().map_err(ApiError::internal)?;
-                while let Some(line) = again.next().map_err(ApiError::internal)? {
-                    self.take(line, true).await?;
-                    tokio::task::yield_now().await;
-                }
-            }
+            stuck = self.postponed.count == before;
         }
         Ok(())
     }
@@ -232,128 +224,6 @@ impl Run {
             Record::Entity(entity) => self.import.rows.entity(line, entity, row.hash, replaces).await,
             Record::Edge(edge) => self.import.rows.edge(line, edge, row.hash, replaces).await,
         }
-    }
-
-    /// Commits what is staged of a batch, without the lines that are refused.
-    async fn close_batch(&mut self) -> Result<(), ApiError> {
-        if !self.open {
-            return Ok(());
-        }
-        if self.staged.is_empty() {
-            self.import.rows.give_up().await.map_err(refusal::of_database)?;
-        } else {
-            self.commit_batch().await?;
-        }
-        (self.open, self.bytes) = (false, 0);
-        for body in std::mem::take(&mut self.staged) {
-            self.tell(&body)?;
-        }
-        self.spool.as_mut().map_or(Ok(()), Spool::flush).map_err(ApiError::internal)
-    }
-
-    async fn commit_batch(&mut self) -> Result<(), ApiError> {
-        loop {
-            let refusals = self.import.rows.check().await.map_err(refusal::of_database)?;
-            let refusals = if refusals.is_empty() {
-                match self.commit().await? {
-                    Ok(()) => return Ok(()),
-                    Err(refusals) => refusals,
-                }
-            } else {
-                refusals
-            };
-            self.leave_out(refusals).await?;
-        }
-    }
-
-    /// Takes the lines that are refused out of the batch.
-    async fn leave_out(&mut self, refusals: Vec<Refusal>) -> Result<(), ApiError> {
-        let nameless = refusals.iter().any(|refusal| refusal.line == 0);
-        let mut left_out = Vec::new();
-        for body in std::mem::take(&mut self.staged) {
-            let number = body.line.cast_signed();
-            let of_line = refusals.iter().filter(|refusal| refusal.line == number || refusal.line == 0);
-            let errors: Vec<FieldError> = of_line.map(|refusal| refusal::of_line(&refusal.error)).collect();
-            if errors.is_empty() {
-                self.staged.push(body);
-            } else {
-                left_out.push(number);
-                self.fail(body.line, errors)?;
-            }
-        }
-        if left_out.is_empty() && !nameless {
-            return Err(ApiError::internal("a row is refused that is of no line"));
-        }
-        self.import.rows.leave_out(&left_out).await.map_err(refusal::of_database)
-    }
-
-    /// Commits what is staged, and waits while others write.
-    async fn commit(&mut self) -> Result<Result<(), Vec<Refusal>>, ApiError> {
-        for tried in 1.. {
-            match self.import.commit(&self.origin).await {
-                Ok(receipt) => {
-                    self.committed(receipt.as_ref());
-                    break;
-                }
-                Err(CommitError::Refused(refusals)) => return Ok(Err(refusals)),
-                Err(CommitError::Failed(WriteError::Busy)) if tried < TRIES => {}
-                Err(CommitError::Failed(error)) => return Err(refusal::of_database(error)),
-            }
-        }
-        Ok(Ok(()))
-    }
-
-    fn committed(&mut self, receipt: Option<&Receipt>) {
-        if let Some(Receipt { seq, chain, .. }) = receipt {
-            let chain: String = chain.iter().map(|byte| format!("{byte:02x}")).collect();
-            self.summary.version = format!("{seq}.{chain}");
-            self.summary.commits += 1;
-        }
-    }
-
-    /// Commits the whole import, or nothing.
-    async fn close_whole(&mut self) -> Result<(), ApiError> {
-        if self.error_count == 0 {
-            let refusals = self.import.rows.check().await.map_err(refusal::of_database)?;
-            self.refuse(&refusals);
-        }
-        if self.error_count == 0 && !self.settings.dry_run {
-            match self.commit().await? {
-                Ok(()) => return Ok(()),
-                Err(refusals) => self.refuse(&refusals),
-            }
-        }
-        self.import.rows.give_up().await.map_err(refusal::of_database)?;
-        if self.error_count == 0 { Ok(()) } else { Err(self.refusal()) }
-    }
-
-    fn refuse(&mut self, refusals: &[Refusal]) {
-        for refusal in refusals {
-            self.note(refusal.line.cast_unsigned(), vec![refusal::of_line(&refusal.error)]);
-        }
-    }
-
-    /// The answer to a whole import that has errors.
-    fn refusal(&mut self) -> ApiError {
-        let listed = self.errors.len();
-        let detail = match self.error_count {
-            1 => "one line is refused, so nothing was written".to_owned(),
-            many if many > listed => {
-                format!("there are {many} errors, of which the first {listed} are listed; nothing was written")
-            }
-            many => format!("there are {many} errors; nothing was written"),
-        };
-        ApiError::new(Problem::Validation, detail).with_errors(std::mem::take(&mut self.errors))
-    }
-
-    /// Takes note of what is wrong with a line.
-    fn note(&mut self, number: u64, errors: Vec<FieldError>) {
-        self.error_count += errors.len();
-        let room = MOST_ERRORS.saturating_sub(self.errors.len());
-        self.errors.extend(errors.into_iter().take(room).map(|mut error| {
-            error.pointer = Some(format!("/lines/{number}{}", error.pointer.unwrap_or_default()));
-            error
-        }));
     }
 
     fn fail(&mut self, number: u64, errors: Vec<FieldError>) -> Result<(), ApiError> {

@@ -160,7 +160,9 @@ async fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let mut reader = Reader::new(&given, &ask.current, None);
     let (before, limit) = (reader.number(&BEFORE), reader.number(&LIMIT));
     reader.finish()?;
-    let (before, most) = (i64::try_from(before).unwrap_or(GREATEST), i64::try_from(limit).unwrap_or(1));
+    // What was known at the moment that is asked for.
+    let known = ask.current.seq() + 1;
+    let (before, most) = (i64::try_from(before).unwrap_or(GREATEST).min(known), i64::try_from(limit).unwrap_or(1));
     // One more than asked for tells whether a page follows.
     let mut entries = ask.state.live.audit(Some(before), most + 1).await.map_err(ApiError::of_store)?;
     let more = entries.len() > limit;

@@ -266,7 +266,7 @@ pub(crate) fn version_in(graph: &Graph, row: Removed) -> Option<i64> {
 }
 
 /// The kinds of warnings that a write may have.
-const WARNINGS: [&str; 2] = ["confusable-name", "same-name"];
+const WARNINGS: [&str; 2] = ["confusable-name", "duplicate-name"];
 
 /// Warnings as they were given the first time.
 fn known_warnings(kept: Vec<(String, String)>) -> Vec<WarningBody> {

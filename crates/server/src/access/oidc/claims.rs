@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::super::Principal;
 
-/// The longest subject, in bytes (OpenID Connect Core, 2: at most 255 ASCII characters).
+/// The longest subject, in bytes (`OpenID` Connect Core, 2: at most 255 ASCII characters).
 const LONGEST_SUBJECT: usize = 255;
 /// How our scopes are written among those of other services.
 const PREFIX: &str = "pledgegraph:";
