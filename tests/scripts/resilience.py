@@ -78,14 +78,15 @@ class Client:
 
 
 def commitment(unit, value):
-    return {"pledger": "country:AA", "beneficiary": "country:BB", "capability": "military.forces", "stance": "willing",
+    return {"pledger": "country:GB", "beneficiary": "country:UA", "capability": "military.forces", "stance": "willing",
             "quantity": {"value": value, "unit": unit}, "evidence": [{"source": "source:report"}]}
 
 
 def prepare(client):
     """What the statements name."""
-    for slug in ("AA", "BB"):
-        client.ok("POST", "/v1/countries", {"slug": slug, "names": {"en": f"Country {slug}"}})
+    for alpha2, alpha3, numeric, name in (("GB", "GBR", "826", "United Kingdom"), ("UA", "UKR", "804", "Ukraine")):
+        codes = {"alpha2": alpha2, "alpha3": alpha3, "numeric": numeric}
+        client.ok("POST", "/v1/countries", {"slug": alpha2, "names": {"en": name}, "iso3166": codes})
     client.ok("POST", "/v1/sources", {"slug": "report", "names": {"en": "A report"}, "url": "https://example.org/report"})
 
 
@@ -95,13 +96,9 @@ def history(client, record):
     while cursor is not None:
         path = f"/v1/commitments/{record}/history?limit=1000"
         _, page = client.ok("GET", path + (f"&cursor={cursor}" if cursor else ""))
-        values += [version_value(item) for item in page["items"]]
+        values += [item["record"]["quantity"]["value"] for item in page["items"]]
         cursor = page["page"].get("next_cursor")
     return values
-
-
-def version_value(item):
-    return (item.get("record") or item.get("statement") or item)["quantity"]["value"]
 
 
 def in_threads(count, work):

@@ -1,6 +1,7 @@
 //! The read API over the bundled data: the real router, a real PostgreSQL.
 
 mod caching;
+mod changes;
 mod collections;
 mod commitments;
 mod contract;

@@ -101,7 +101,7 @@ pub(crate) fn body(method: &str, target: &str, headers: &[&str], body: impl AsRe
 
 /// A write with a JSON body and the token `writes`.
 pub(crate) fn post(target: &str, content: &Value) -> Case {
-    post_text(target, &content.to_string())
+    post_text(target, content.to_string())
 }
 
 /// A write with this body, said to be JSON, and the token `writes`.
@@ -124,7 +124,7 @@ pub(crate) fn written(method: &str, target: &str, headers: &[&str], body: Option
         text.push_str("\r\n");
     }
     if let Some(body) = body {
-        text.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        text = format!("{text}Content-Length: {}\r\n", body.len());
     }
     let mut bytes = format!("{text}\r\n").into_bytes();
     bytes.extend_from_slice(body.unwrap_or_default());

@@ -24,7 +24,7 @@ pub(crate) fn rows() -> Vec<Row> {
                 let (some, none) = (Client::new(&servers), Client::with(&servers, Kind::Plain, ""));
                 for target in ["/v1/countries/GB", "/v1/countries?limit=2"] {
                     // Writes go on beside this, and a list changes with each of them.
-                    let mut same = false;
+                    let mut unchanged = false;
                     for _ in 0..20 {
                         let tag = none.get(target).await?.header("etag");
                         let reply = some.send("GET", target, &[&format!("If-None-Match: {tag}")], None).await?;
@@ -34,11 +34,11 @@ pub(crate) fn rows() -> Vec<Row> {
                                 "{}",
                                 reply.head
                             );
-                            same = true;
+                            unchanged = true;
                             break;
                         }
                     }
-                    ensure!(same, "{target}: never 304");
+                    ensure!(unchanged, "{target}: never 304");
                 }
                 Ok(())
             })],

@@ -54,12 +54,12 @@ pub(crate) async fn flood(address: SocketAddr, begin: &[u8], mut more: impl FnMu
         }
         gone_away(&all)
     });
-    let begun = Instant::now();
+    let started = Instant::now();
     for round in 0.. {
         if reading.is_finished() || writer.write_all(&more(round)).await.is_err() {
             break;
         }
-        if begun.elapsed() > Duration::from_secs(10) {
+        if started.elapsed() > Duration::from_secs(10) {
             bail!("the flood is still taken after {round} rounds");
         }
     }

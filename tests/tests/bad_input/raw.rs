@@ -53,7 +53,7 @@ pub(crate) async fn exchange(address: SocketAddr, bytes: &[u8]) -> Result<Option
 pub(crate) async fn until_closed(socket: &mut TcpStream) -> Result<Vec<u8>> {
     let mut all = Vec::new();
     let read = async {
-        let mut buffer = [0; 16 * 1024];
+        let mut buffer = vec![0; 16 * 1024];
         while let Ok(count @ 1..) = socket.read(&mut buffer).await {
             all.extend_from_slice(&buffer[..count]);
         }

@@ -2,9 +2,10 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use axum::http::HeaderValue;
 use pledgegraph_live::Live;
 use pledgegraph_server::access::{Principal, Scope};
@@ -67,9 +68,9 @@ const TOKENS: [(&str, Option<Scope>); 4] = [
 pub(crate) const SOON: Duration = Duration::from_millis(600);
 
 /// The running services.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Servers {
-    addresses: [SocketAddr; KINDS.len()],
+    addresses: Arc<[SocketAddr]>,
 }
 
 impl Servers {
@@ -88,8 +89,7 @@ impl Servers {
             let router = build(AppState { live: live.clone(), metrics: None }, options(kind));
             tokio::spawn(serve(listener, router, connections(kind), std::future::pending()));
         }
-        let addresses = addresses.try_into().ok().context("as many as there are kinds")?;
-        Ok(Self { addresses })
+        Ok(Self { addresses: addresses.into() })
     }
 
     pub(crate) fn address(&self, kind: Kind) -> SocketAddr {

@@ -126,7 +126,7 @@ fn slow_bodies() -> Vec<Case> {
 
 fn large_heads() -> Vec<Case> {
     let many = |count: usize| {
-        let fields: String = (0..count).map(|n| format!("X-{n}: y\r\n")).collect();
+        let fields = (0..count).map(|n| format!("X-{n}: y\r\n")).collect::<Vec<_>>().concat();
         format!("GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{fields}\r\n")
     };
     let long = |length: usize| {

@@ -135,6 +135,12 @@ async fn create(ask: &Ask, collection: Collection, body: &Value) -> Result<Respo
         Mutation::PutEdge(edge) => Removed::Edge(edge.id),
         _ => return Err(ApiError::internal("a draft that is no record")),
     };
+    if let Mutation::PutEdge(edge) = &draft.value
+        && let Some(known) = naming::duplicate(&ask.current, edge)
+    {
+        let detail = format!("duplicate-edge: {known} says the same, with the same evidence");
+        return Err(ApiError::new(Problem::Constraint, detail));
+    }
     let write = Prepared {
         would: "create",
         status: StatusCode::CREATED,

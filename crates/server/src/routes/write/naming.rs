@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use pledgegraph_graph::{EdgeFilter, EntityFilter, Graph, Page};
-use pledgegraph_model::{EdgeId, Entity, EntityId, EntityKind};
+use pledgegraph_graph::{EdgeFilter, EdgeView, EntityFilter, Graph, Page};
+use pledgegraph_model::{Edge, EdgeId, Entity, EntityId, EntityKind};
 
 use crate::error::ApiError;
 use crate::problem::Problem;
@@ -27,13 +27,35 @@ pub(crate) fn statements(graph: &Graph, id: EntityId) -> Result<BTreeSet<EdgeId>
     ];
     let mut found = BTreeSet::new();
     for role in roles {
-        found.extend(graph.edges(&role, Page::first(MOST + 1)).items.iter().map(pledgegraph_graph::EdgeView::id));
+        found.extend(graph.edges(&role, Page::first(MOST + 1)).items.iter().map(EdgeView::id));
         if found.len() > MOST {
             let detail = format!("more than {MOST} statements name it, which is more than one write changes");
             return Err(ApiError::new(Problem::QueryTooExpensive, detail));
         }
     }
     Ok(found)
+}
+
+/// A statement that says the same with the same evidence: its identifier apart, nothing tells them apart. O(statements of
+/// the subject). Two that are written at the same moment are not seen.
+pub(crate) fn duplicate(graph: &Graph, edge: &Edge) -> Option<EdgeId> {
+    let filter = EdgeFilter {
+        kinds: vec![edge.kind()],
+        subject: Some(vec![edge.subject]),
+        object: Some(vec![edge.object]),
+        ..EdgeFilter::default()
+    };
+    // The graph in memory has no quotations.
+    let mut content = edge.clone();
+    content.evidence.iter_mut().for_each(|piece| piece.quotation = None);
+    // Most differ here already, which needs no copy.
+    let detail = edge.detail.clone().try_map(&mut |id| graph.handle(id).ok_or(())).ok()?;
+    let found = graph.edges(&filter, Page::first(MOST));
+    let same = found.items.iter().filter(|view| *view.detail() == detail).find(|view| {
+        content.id = view.id();
+        view.to_edge() == content
+    });
+    same.map(EdgeView::id)
 }
 
 /// The entities whose own fields name an entity: tests of conditions, publishers of sources. O(conditions and sources).
