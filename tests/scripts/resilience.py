@@ -156,7 +156,7 @@ def concurrency(service, token, increments):
         if history(client, record) != list(range(acknowledged[record] + 1)):
             raise SystemExit(f"the history of {record} is not 0 to {acknowledged[record]} one by one")
     print(f"concurrency: {CLIENTS} clients, {sum(acknowledged.values())} increments of {len(records)} records in "
-          f"{seconds:.1f} s, {sum(conflicts.values())} conflicts (412), lost updates: {lost}")
+          f"{seconds:.1f} s, {sum(conflicts.values())} conflicts (412), lost updates: {lost}", flush=True)
     if lost or sum(acknowledged.values()) != increments:
         raise SystemExit("updates were lost")
     return 1 + len(records) + increments

@@ -46,7 +46,9 @@ class Service:
         self.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
+        if kind:
+            print(f"the end of the service's log:\n{self.tail()}")
         if self.process and self.process.poll() is None:
             self.process.kill()
         if self.process:

@@ -100,6 +100,7 @@ impl ApiError {
     }
 
     /// The same, with everything that is wrong with a body.
+    #[must_use]
     pub fn with_errors(self, errors: Vec<FieldError>) -> Self {
         Self { errors, ..self }
     }

@@ -17,7 +17,7 @@ pub(super) struct ImportArgs {
     mapping: Option<PathBuf>,
 
     /// How many new or replaced records a commit has; 0: all in one commit, or none at all
-    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(0..=10_000))]
     batch: u32,
 
     /// Check every line, the database included, and write nothing

@@ -180,7 +180,11 @@ impl Reader<'_> {
     }
 
     pub(super) fn url(&mut self, value: &Value) -> Option<Value> {
-        let text = self.string(value, "an address")?;
+        // NUL is refused everywhere in the same way; other controls are no part of any address.
+        let text = match value.as_str() {
+            Some(text) if !text.contains('\0') => text,
+            _ => self.string(value, "an address")?,
+        };
         match check_url(text) {
             Ok(()) => Some(Value::from(text)),
             Err(detail) => {

@@ -57,7 +57,7 @@ fn one<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>,
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
-        (Some(only), None) => only.to_str().map(Some).or_else(|_| Err(ApiError::of(Problem::BadVersionToken))),
+        (Some(only), None) => only.to_str().ok().map(Some).ok_or_else(|| ApiError::of(Problem::BadVersionToken)),
         _ => Err(ApiError::of(Problem::BadVersionToken)),
     }
 }

@@ -7,7 +7,7 @@ use axum::routing::get;
 use chrono::{DateTime, NaiveDate, Utc};
 use pledgegraph_graph::{EdgeFilter, EdgeView, Graph, Page};
 use pledgegraph_live::{Row, RowVersion};
-use pledgegraph_model::{EdgeId, EntityId, LinkType, Removed};
+use pledgegraph_model::{Date, EdgeId, EntityId, LinkType, Removed};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -143,9 +143,11 @@ async fn answer(ask: &Ask, collection: Collection, name: &str) -> Result<Respons
 /// The record that a path names, whether it stands or not.
 fn named(ask: &Ask, graph: &Graph, collection: Collection, name: &str) -> Result<Removed, ApiError> {
     match collection {
-        Collection::Edges(_) => name.parse().map(Removed::Edge).or_else(|_| {
-            Err(ApiError::new(Problem::NotFound, format!("no {} has this identifier", collection.item())))
-        }),
+        Collection::Edges(_) => {
+            name.parse().ok().map(Removed::Edge).ok_or_else(|| {
+                ApiError::new(Problem::NotFound, format!("no {} has this identifier", collection.item()))
+            })
+        }
         Collection::Entities(entities) => {
             // An entity that was merged has a history of its own, under its identifier.
             if let Ok(id) = name.parse::<EntityId>() {
@@ -227,7 +229,7 @@ impl Asking<'_> {
         let graph = &self.pinned.graph;
         let (mut views, exact) = on_the_matter(graph, row)?;
         let begins = |view: &EdgeView<'_>| {
-            let date = [view.valid_from(), view.said_at()].into_iter().find_map(|date| date.earliest());
+            let date = [view.valid_from(), view.said_at()].into_iter().find_map(Date::earliest);
             (date.is_none(), date, view.id())
         };
         views.sort_by_key(begins);

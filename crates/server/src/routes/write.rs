@@ -205,7 +205,7 @@ impl<'a> Command<'a> {
                 (None, Removed::Entity(_)) => Vec::new(),
             };
             let shown = collection.show(&graph, &self.lang, row, (&quotations, warnings))?;
-            let mut response = shown.response(self.ask)?;
+            let mut response = shown.response();
             if status == StatusCode::CREATED {
                 set(&mut response, LOCATION, &shown.location);
             }

@@ -121,7 +121,10 @@ impl Run {
             }
             many => format!("there are {many} errors; nothing was written"),
         };
-        ApiError::new(Problem::Validation, detail).with_errors(std::mem::take(&mut self.errors))
+        // Lines that are all too long are no fault of their content.
+        let too_long = self.errors.iter().all(|error| error.code == Problem::ContentTooLarge.slug());
+        let problem = if too_long { Problem::ContentTooLarge } else { Problem::Validation };
+        ApiError::new(problem, detail).with_errors(std::mem::take(&mut self.errors))
     }
 
     /// Takes note of what is wrong with a line.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
+use std::fmt::Write as _;
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -39,7 +40,7 @@ impl WritesDoc {
         let one = write.method != HttpMethod::Post || verb == "merge";
         let mut path = format!("/v1/{}", self.collection.name());
         if one {
-            path.push_str(&format!("/{{{}}}", self.path.name));
+            let _ = write!(path, "/{{{}}}", self.path.name);
         }
         if verb == "merge" {
             path.push_str("/merge");
@@ -70,7 +71,7 @@ pub(crate) fn routes(doc: &WritesDoc) -> Vec<UtoipaMethodRouter<State>> {
     let created = write(HttpMethod::Post, draft(), false, WriteStatus::Created);
     let replaced = write(HttpMethod::Put, draft(), true, WriteStatus::Ok);
     let body = Some((patches.name.clone(), "application/merge-patch+json"));
-    let patched = write(HttpMethod::Patch, body, true, WriteStatus::Ok);
+    let corrected = write(HttpMethod::Patch, body, true, WriteStatus::Ok);
     let retracted = write(HttpMethod::Delete, None, true, WriteStatus::NoContent);
     let mut routes = vec![
         doc.endpoint("create", &format!("Create a {item}"), format!("Records a new {item}, as one commit."), created)
@@ -92,7 +93,7 @@ pub(crate) fn routes(doc: &WritesDoc) -> Vec<UtoipaMethodRouter<State>> {
             "A merge patch (RFC 7396): fields that are given take the place of those that stand, `null` removes one, \
              lists are replaced whole."
                 .to_owned(),
-            patched,
+            corrected,
         )
         .on(patch(move |Path(name): Path<String>, ask: Ask, JsonBody(body)| async move {
             correct(&ask, collection, &name, &body).await
@@ -335,8 +336,8 @@ fn union(kept: &Entity, old: &Entity) -> Entity {
     });
     for alias in names.chain(old.aliases.iter().cloned()) {
         let known = |a: &Alias| a.text == alias.text && a.lang == alias.lang;
-        let named = kept.names.get(alias.lang.as_str()) == Some(alias.text.as_str());
-        if !named && !entity.aliases.iter().any(known) {
+        let is_name = kept.names.get(alias.lang.as_str()) == Some(alias.text.as_str());
+        if !is_name && !entity.aliases.iter().any(known) {
             entity.aliases.push(alias);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pledgegraph_graph::{EdgeFilter, EdgeView, EntityFilter, Graph, Page};
+use pledgegraph_graph::{EdgeFilter, EdgeView, EntityFilter, EntityView, Graph, Page};
 use pledgegraph_model::{Edge, EdgeId, Entity, EntityId, EntityKind};
 
 use crate::error::ApiError;
@@ -62,5 +62,5 @@ pub(crate) fn duplicate(graph: &Graph, edge: &Edge) -> Option<EdgeId> {
 pub(crate) fn entities(graph: &Graph, id: EntityId) -> Vec<Entity> {
     let kinds = vec![EntityKind::Condition, EntityKind::Source];
     let found = graph.entities(&EntityFilter { kinds, ..EntityFilter::default() }, Page::first(usize::MAX));
-    found.items.iter().map(|view| view.entity()).filter(|entity| entity.references().contains(&id)).cloned().collect()
+    found.items.iter().map(EntityView::entity).filter(|entity| entity.references().contains(&id)).cloned().collect()
 }

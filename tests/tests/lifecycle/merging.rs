@@ -1,0 +1,324 @@
+//! Two entities that are one: every statement names the one that stays, and the other's references lead to it for ever.
+
+use anyhow::{Context as _, Result, ensure};
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use crate::answers::{Answers as _, content};
+use crate::client::{Client, Record};
+
+fn evidence(source: &str, agent: &str) -> Value {
+    json!([{
+        "source": source,
+        "quotation": {"text": format!("the words of {source}"), "lang": "en"},
+        "attribution": [{"agent": agent, "role": "speaker", "mode": "direct_quote"}],
+    }])
+}
+
+/// A kind of entity, and statements that name one of it in every role that it can have; `OLD` stands for it.
+struct Case {
+    collection: &'static str,
+    kind: &'static str,
+    own: Value,
+    naming: Vec<(&'static str, Value)>,
+}
+
+fn cases() -> Vec<Case> {
+    let article = "source:seed-article";
+    let leaf = |condition: &str| json!({"op": "condition", "condition": condition});
+    let commitment = |own: Value| {
+        let mut draft = json!({
+            "pledger": "country:ES", "beneficiary": "country:UA", "capability": "military.forces",
+            "stance": "willing", "evidence": evidence(article, "country:ES"),
+        });
+        for (name, value) in own.as_object().into_iter().flatten() {
+            draft[name] = value.clone();
+        }
+        draft
+    };
+    let remark = |subject: &str, object: &str, evidence: Value| {
+        json!({"subject": subject, "object": object, "type": "hope", "text": {"en": "Hopes."}, "evidence": evidence})
+    };
+    let plain = || evidence(article, "country:ES");
+    vec![
+        Case {
+            collection: "organizations",
+            kind: "organization",
+            own: json!({"class": "other"}),
+            naming: vec![
+                ("memberships", json!({"subject": "OLD", "object": "organization:nato", "role": "member", "evidence": plain()})),
+                ("offices", json!({"subject": "person:starmer", "object": "OLD", "title": {"en": "Chair"}, "evidence": plain()})),
+                ("commitments", commitment(json!({"pledger": "OLD", "acting_through": "OLD"}))),
+                ("commitments", commitment(json!({"beneficiary": "OLD"}))),
+                ("requests", json!({"subject": "country:UA", "object": "country:ES", "acting_through": "OLD", "evidence": plain()})),
+                ("remarks", remark("country:UA", "OLD", evidence(article, "OLD"))),
+                ("relations", json!({"kind": "part_of", "subject": "country:ES", "object": "OLD", "evidence": plain()})),
+                ("conditions", json!({"slug": "their-backing", "names": {"en": "Their backing"},
+                    "condition_kind": "third_party_backing",
+                    "test": {"actor": "OLD", "capability": "political.backstop", "min_stance": "pledged"}})),
+                ("sources", json!({"slug": "their-report", "names": {"en": "Their report"}, "publisher": "OLD"})),
+            ],
+        },
+        Case {
+            collection: "sources",
+            kind: "source",
+            own: json!({"url": "https://example.org/a"}),
+            naming: vec![
+                ("commitments", commitment(json!({"evidence": evidence("OLD", "country:ES")}))),
+                ("remarks", remark("country:ES", "OLD", plain())),
+            ],
+        },
+        Case {
+            collection: "conditions",
+            kind: "condition",
+            own: json!({"condition_kind": "legal_basis"}),
+            naming: vec![
+                ("commitments", commitment(json!({"conditions": {"op": "all_of", "of": [
+                    leaf("condition:ceasefire"), {"op": "not", "of": [leaf("OLD")]},
+                ]}}))),
+                ("outcomes", json!({"subject": "country:UA", "object": "OLD", "value": "met", "evidence": plain()})),
+            ],
+        },
+        Case {
+            collection: "meetings",
+            kind: "meeting",
+            own: json!({}),
+            naming: vec![
+                ("commitments", commitment(json!({"meeting": "OLD"}))),
+                ("attendances", json!({"subject": "country:ES", "object": "OLD", "role": "participant", "evidence": plain()})),
+                ("relations", json!({"kind": "sidelines", "subject": "OLD", "object": "meeting:coalition-summit", "evidence": plain()})),
+            ],
+        },
+        Case {
+            collection: "places",
+            kind: "place",
+            own: json!({}),
+            naming: vec![
+                ("commitments", commitment(json!({"place": "OLD", "area": "inside"}))),
+                ("attendances", json!({"subject": "country:ES", "object": "meeting:coalition-april", "role": "participant",
+                    "place": "OLD", "evidence": plain()})),
+                ("relations", json!({"kind": "location", "subject": "meeting:coalition-april", "object": "OLD", "evidence": plain()})),
+            ],
+        },
+        Case {
+            collection: "coalitions",
+            kind: "coalition",
+            own: json!({}),
+            naming: vec![
+                ("commitments", commitment(json!({"coalition": "OLD"}))),
+                ("memberships", json!({"subject": "country:ES", "object": "OLD", "role": "member", "evidence": plain()})),
+            ],
+        },
+        Case {
+            collection: "persons",
+            kind: "person",
+            own: json!({}),
+            naming: vec![
+                ("offices", json!({"subject": "OLD", "object": "country:ES", "title": {"en": "King"}, "evidence": plain()})),
+                ("remarks", remark("country:ES", "country:UA", evidence(article, "OLD"))),
+            ],
+        },
+    ]
+}
+
+/// Two of a kind, and what names the one that goes.
+struct Pair {
+    old: Record,
+    kept: Record,
+    /// The paths of what names it, each with the record before.
+    naming: Vec<(String, Value)>,
+}
+
+async fn pair(client: &Client, case: &Case) -> Result<Pair> {
+    let draft = |slug: &str| {
+        let mut draft = json!({"slug": slug, "names": {"en": format!("Name of {slug}")},
+            "aliases": [{"text": format!("alias of {slug}"), "lang": "en", "kind": "short"}]});
+        for (name, value) in case.own.as_object().into_iter().flatten() {
+            draft[name] = value.clone();
+        }
+        draft
+    };
+    let old = client.create(case.collection, &draft("gone-one")).await?;
+    let kept = client.create(case.collection, &draft("kept-one")).await?;
+    let mut naming = Vec::new();
+    for (collection, draft) in &case.naming {
+        let text = draft.to_string().replace("\"OLD\"", &format!("\"{}:gone-one\"", case.kind));
+        let record = client.create(collection, &serde_json::from_str(&text)?).await?;
+        let path = whole(collection, &record.path);
+        naming.push((path.clone(), client.app.json(&path).await?));
+    }
+    Ok(Pair { old, kept, naming })
+}
+
+fn whole(collection: &str, path: &str) -> String {
+    let quoted = !["conditions", "sources"].contains(&collection);
+    if quoted { format!("{path}?include=quotations") } else { path.to_owned() }
+}
+
+#[tokio::test]
+async fn a_merge_rewrites_everything_that_names_the_one_that_goes() -> Result<()> {
+    let client = Client::new().await?;
+    for case in cases() {
+        let pair = pair(&client, &case).await?;
+        let merge = format!("{}/merge", pair.old.path);
+        let into = json!({"into": format!("{}:kept-one", case.kind)});
+        let before = client.app.live.snapshot().seq();
+        let headers = [("if-match", pair.old.etag.as_str())];
+        let answer = client.send(Method::POST, &merge, &headers, Some(&into)).await?.must(200)?;
+        ensure!(client.app.live.snapshot().seq() == before + 1, "one commit");
+        survivor(&answer.json()?, &pair)?;
+        for (path, record) in &pair.naming {
+            let text = record.to_string().replace("gone-one", "kept-one");
+            let after = client.app.json(path).await?;
+            ensure!(content(&after) == content(&serde_json::from_str(&text)?), "{path}: {after}\nwas\n{record}");
+            ensure!(after["version"] == before + 1, "{after}");
+        }
+        ensure!(client.app.live.snapshot().verify().is_empty());
+        leads_there(&client, &case, &pair).await.with_context(|| case.kind)?;
+        lists(&client, &case, &pair).await.with_context(|| case.kind)?;
+        history(&client, &case, &pair).await.with_context(|| case.kind)?;
+    }
+    Ok(())
+}
+
+/// The one that stays has the names and the references of the other.
+fn survivor(body: &Value, pair: &Pair) -> Result<()> {
+    ensure!(body["id"] == pair.kept.id.as_str() && body["slug"] == "kept-one", "{body}");
+    let texts: Vec<_> = body["aliases"].as_array().into_iter().flatten().map(|alias| &alias["text"]).collect();
+    ensure!(texts == ["alias of kept-one", "Name of gone-one", "alias of gone-one"], "{body}");
+    ensure!(body["redirects"] == json!([{"id": pair.old.id, "slug": "gone-one"}]), "{body}");
+    Ok(())
+}
+
+/// Every way to name the one that went leads to the one that stays.
+async fn leads_there(client: &Client, case: &Case, pair: &Pair) -> Result<()> {
+    let (kind, collection) = (case.kind, case.collection);
+    let there = format!("/v1/{collection}/{kind}:kept-one");
+    let names = ["gone-one".to_owned(), format!("{kind}:gone-one"), pair.old.id.clone()];
+    for name in &names {
+        let path = format!("/v1/{collection}/{name}");
+        client.get(&path).await?.leads_to(&there)?;
+        for method in [Method::PUT, Method::PATCH] {
+            let headers = [("if-match", pair.old.etag.as_str())];
+            client.send(method, &path, &headers, Some(&json!({}))).await?.leads_to(&there)?;
+        }
+        client.delete(&path, "*").await?.leads_to(&there)?;
+    }
+    let into = json!({"into": format!("{kind}:kept-one")});
+    let again = client.send(Method::POST, &format!("/v1/{collection}/gone-one/merge"), &[("if-match", "*")], Some(&into));
+    again.await?.leads_to(&format!("{there}/merge"))?;
+    for name in &names[1..] {
+        client.get(&format!("/v1/entities/{name}")).await?.leads_to(&format!("/v1/entities/{kind}:kept-one"))?;
+        let adjacent = client.get(&format!("/v1/entities/{name}/adjacent?limit=3")).await?;
+        adjacent.leads_to(&format!("/v1/entities/{kind}:kept-one/adjacent?limit=3"))?;
+    }
+    let old = client.get(&format!("/v1/{collection}/gone-one/history")).await?;
+    old.leads_to(&format!("{there}/history"))?;
+    Ok(())
+}
+
+/// The old reference is understood in filters and bodies, and is never free again.
+async fn lists(client: &Client, case: &Case, pair: &Pair) -> Result<()> {
+    let draft = json!({"slug": "gone-one", "names": {"en": "Another"}});
+    let mut draft = draft.as_object().cloned().unwrap_or_default();
+    draft.extend(case.own.as_object().cloned().unwrap_or_default());
+    client.post(&format!("/v1/{}", case.collection), &Value::Object(draft)).await?.problem(409, "duplicate")?;
+    let ids = client.ids(&format!("/v1/{}", case.collection)).await?;
+    ensure!(ids.contains(&pair.kept.id) && !ids.contains(&pair.old.id));
+    let found = client.app.json("/v1/entities?q=Name%20of%20gone-one").await?;
+    ensure!(found["items"][0]["id"] == pair.kept.id.as_str(), "{found}");
+    let remark = json!({"subject": "country:ES", "object": format!("{}:gone-one", case.kind), "type": "hope",
+        "text": {"en": "Hopes."}, "evidence": evidence("source:seed-article", "country:ES")});
+    let remark = client.create("remarks", &remark).await?;
+    ensure!(remark.body["object"]["ref"] == format!("{}:kept-one", case.kind), "{}", remark.body);
+    let ids = client.ids(&format!("/v1/remarks?object={}:gone-one&subject=country:ES", case.kind)).await?;
+    ensure!(ids.contains(&remark.id), "{ids:?}");
+    Ok(())
+}
+
+/// The one that went is still in its own history, and where it stood then. What is left is taken away for the next case.
+async fn history(client: &Client, case: &Case, pair: &Pair) -> Result<()> {
+    let history = client.app.json(&format!("{}/history", pair.old.path)).await?;
+    let last = history["items"].as_array().and_then(|items| items.last()).context("a version")?;
+    ensure!(last["op"] == "merge" && last["merged_into"] == format!("{}:kept-one", case.kind), "{history}");
+    let (path, before) = pair.naming.last().context("a statement")?;
+    let moment = before["recorded_at"].as_str().context("a time")?;
+    let joint = if path.contains('?') { '&' } else { '?' };
+    let then = client.app.json(&format!("{path}{joint}known_at={moment}")).await?;
+    ensure!(then == *before, "{then}\nwas\n{before}");
+    let old = client.app.json(&format!("/v1/{}/gone-one?known_at={moment}", case.collection)).await?;
+    ensure!(old == pair.old.body, "{old}");
+    for (path, _) in pair.naming.iter().rev() {
+        let path = path.split('?').next().unwrap_or_default();
+        client.delete(path, "*").await?.must(204)?;
+    }
+    client.delete(&format!("{}?cascade=true", pair.kept.path), "*").await?.must(204)?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn merges_can_follow_each_other() -> Result<()> {
+    let client = Client::new().await?;
+    let mut records = Vec::new();
+    for slug in ["first", "second", "third"] {
+        records.push(client.create("groups", &json!({"slug": slug, "names": {"en": slug}})).await?);
+    }
+    let merge = async |from: &str, into: &str| {
+        let body = json!({"into": into});
+        client.send(Method::POST, &format!("/v1/groups/{from}/merge"), &[("if-match", "*")], Some(&body)).await
+    };
+    merge("first", "second").await?.must(200)?;
+    merge("second", "group:third").await?.must(200)?;
+    for name in ["first", "second", &records[0].id, &records[1].id] {
+        client.get(&format!("/v1/groups/{name}")).await?.leads_to("/v1/groups/group:third")?;
+    }
+    // Renamed afterwards, all of them lead to the new name.
+    client.patch("/v1/groups/third", "*", &json!({"slug": "fourth"})).await?.must(200)?;
+    for name in ["first", "second", "third", &records[0].id] {
+        client.get(&format!("/v1/groups/{name}")).await?.leads_to("/v1/groups/group:fourth")?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_merge_that_cannot_be() -> Result<()> {
+    let client = Client::new().await?;
+    let record = client.create("groups", &json!({"slug": "first", "names": {"en": "first"}})).await?;
+    let path = format!("{}/merge", record.path);
+    let other = json!({"into": "group:europeans"});
+    client.post(&path, &other).await?.problem(428, "precondition-required")?;
+    let merge = async |etag: &str, body: Value| {
+        client.send(Method::POST, &path, &[("if-match", etag)], Some(&body)).await
+    };
+    let stale = merge("\"1.0\"", other).await?;
+    stale.problem(412, "version-mismatch")?;
+    ensure!(stale.header("etag") == record.etag, "{:?}", stale.headers);
+    for (body, kind, pointer) in [
+        (json!({"into": "group:first"}), "validation", "/into"),
+        (json!({"into": "country:GB"}), "dangling-reference", "/into"),
+        (json!({"into": "group:nobody"}), "dangling-reference", "/into"),
+        (json!({}), "missing-field", "/into"),
+        (json!({"into": "group:europeans", "because": "same"}), "unknown-field", "/because"),
+    ] {
+        let problem = merge("*", body).await?.problem(422, kind)?;
+        ensure!(problem["errors"][0]["pointer"] == pointer, "{problem}");
+    }
+    ensure!(client.etag(&record.path).await? == record.etag);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_merge_that_breaks_a_rule_is_refused() -> Result<()> {
+    let client = Client::new().await?;
+    for slug in ["whole-one", "part-one"] {
+        client.create("groups", &json!({"slug": slug, "names": {"en": slug}})).await?;
+    }
+    let part = json!({"kind": "part_of", "subject": "group:part-one", "object": "group:whole-one",
+        "evidence": evidence("source:seed-article", "country:ES")});
+    client.create("relations", &part).await?;
+    let into = json!({"into": "group:whole-one"});
+    let answer = client.send(Method::POST, "/v1/groups/part-one/merge", &[("if-match", "*")], Some(&into)).await?;
+    answer.problem(409, "constraint")?;
+    client.get("/v1/groups/part-one").await?.must(200)?;
+    Ok(())
+}
