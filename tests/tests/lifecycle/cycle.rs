@@ -122,7 +122,8 @@ impl Cycle<'_> {
 
     /// What is stale or without a precondition changes nothing.
     async fn refused(&self, created: &Record, current: &str) -> Result<()> {
-        let bodies = [(Method::PATCH, Some(&self.row.patch)), (Method::PUT, Some(&self.row.draft)), (Method::DELETE, None)];
+        let bodies =
+            [(Method::PATCH, Some(&self.row.patch)), (Method::PUT, Some(&self.row.draft)), (Method::DELETE, None)];
         for (method, body) in bodies {
             let without = self.client.send(method.clone(), &created.path, &[], body).await?;
             without.problem(428, "precondition-required")?;

@@ -36,9 +36,7 @@ fn cases() -> Vec<Case> {
         }
         draft
     };
-    let remark = |subject: &str, object: &str, evidence: Value| {
-        json!({"subject": subject, "object": object, "type": "hope", "text": {"en": "Hopes."}, "evidence": evidence})
-    };
+    let remark = |subject: &str, object: &str, evidence: Value| json!({"subject": subject, "object": object, "type": "hope", "text": {"en": "Hopes."}, "evidence": evidence});
     let plain = || evidence(article, "country:ES");
     vec![
         Case {
@@ -46,16 +44,31 @@ fn cases() -> Vec<Case> {
             kind: "organization",
             own: json!({"class": "other"}),
             naming: vec![
-                ("memberships", json!({"subject": "OLD", "object": "organization:nato", "role": "member", "evidence": plain()})),
-                ("offices", json!({"subject": "person:starmer", "object": "OLD", "title": {"en": "Chair"}, "evidence": plain()})),
+                (
+                    "memberships",
+                    json!({"subject": "OLD", "object": "organization:nato", "role": "member", "evidence": plain()}),
+                ),
+                (
+                    "offices",
+                    json!({"subject": "person:starmer", "object": "OLD", "title": {"en": "Chair"}, "evidence": plain()}),
+                ),
                 ("commitments", commitment(json!({"pledger": "OLD", "acting_through": "OLD"}))),
                 ("commitments", commitment(json!({"beneficiary": "OLD"}))),
-                ("requests", json!({"subject": "country:UA", "object": "country:ES", "acting_through": "OLD", "evidence": plain()})),
+                (
+                    "requests",
+                    json!({"subject": "country:UA", "object": "country:ES", "acting_through": "OLD", "evidence": plain()}),
+                ),
                 ("remarks", remark("country:UA", "OLD", evidence(article, "OLD"))),
-                ("relations", json!({"kind": "part_of", "subject": "country:ES", "object": "OLD", "evidence": plain()})),
-                ("conditions", json!({"slug": "their-backing", "names": {"en": "Their backing"},
+                (
+                    "relations",
+                    json!({"kind": "part_of", "subject": "country:ES", "object": "OLD", "evidence": plain()}),
+                ),
+                (
+                    "conditions",
+                    json!({"slug": "their-backing", "names": {"en": "Their backing"},
                     "condition_kind": "third_party_backing",
-                    "test": {"actor": "OLD", "capability": "political.backstop", "min_stance": "pledged"}})),
+                    "test": {"actor": "OLD", "capability": "political.backstop", "min_stance": "pledged"}}),
+                ),
                 ("sources", json!({"slug": "their-report", "names": {"en": "Their report"}, "publisher": "OLD"})),
             ],
         },
@@ -73,9 +86,12 @@ fn cases() -> Vec<Case> {
             kind: "condition",
             own: json!({"condition_kind": "legal_basis"}),
             naming: vec![
-                ("commitments", commitment(json!({"conditions": {"op": "all_of", "of": [
-                    leaf("condition:ceasefire"), {"op": "not", "of": [leaf("OLD")]},
-                ]}}))),
+                (
+                    "commitments",
+                    commitment(json!({"conditions": {"op": "all_of", "of": [
+                        leaf("condition:ceasefire"), {"op": "not", "of": [leaf("OLD")]},
+                    ]}})),
+                ),
                 ("outcomes", json!({"subject": "country:UA", "object": "OLD", "value": "met", "evidence": plain()})),
             ],
         },
@@ -85,8 +101,14 @@ fn cases() -> Vec<Case> {
             own: json!({}),
             naming: vec![
                 ("commitments", commitment(json!({"meeting": "OLD"}))),
-                ("attendances", json!({"subject": "country:ES", "object": "OLD", "role": "participant", "evidence": plain()})),
-                ("relations", json!({"kind": "sidelines", "subject": "OLD", "object": "meeting:coalition-summit", "evidence": plain()})),
+                (
+                    "attendances",
+                    json!({"subject": "country:ES", "object": "OLD", "role": "participant", "evidence": plain()}),
+                ),
+                (
+                    "relations",
+                    json!({"kind": "sidelines", "subject": "OLD", "object": "meeting:coalition-summit", "evidence": plain()}),
+                ),
             ],
         },
         Case {
@@ -95,9 +117,15 @@ fn cases() -> Vec<Case> {
             own: json!({}),
             naming: vec![
                 ("commitments", commitment(json!({"place": "OLD", "area": "inside"}))),
-                ("attendances", json!({"subject": "country:ES", "object": "meeting:coalition-april", "role": "participant",
-                    "place": "OLD", "evidence": plain()})),
-                ("relations", json!({"kind": "location", "subject": "meeting:coalition-april", "object": "OLD", "evidence": plain()})),
+                (
+                    "attendances",
+                    json!({"subject": "country:ES", "object": "meeting:coalition-april", "role": "participant",
+                    "place": "OLD", "evidence": plain()}),
+                ),
+                (
+                    "relations",
+                    json!({"kind": "location", "subject": "meeting:coalition-april", "object": "OLD", "evidence": plain()}),
+                ),
             ],
         },
         Case {
@@ -106,7 +134,10 @@ fn cases() -> Vec<Case> {
             own: json!({}),
             naming: vec![
                 ("commitments", commitment(json!({"coalition": "OLD"}))),
-                ("memberships", json!({"subject": "country:ES", "object": "OLD", "role": "member", "evidence": plain()})),
+                (
+                    "memberships",
+                    json!({"subject": "country:ES", "object": "OLD", "role": "member", "evidence": plain()}),
+                ),
             ],
         },
         Case {
@@ -114,7 +145,10 @@ fn cases() -> Vec<Case> {
             kind: "person",
             own: json!({}),
             naming: vec![
-                ("offices", json!({"subject": "OLD", "object": "country:ES", "title": {"en": "King"}, "evidence": plain()})),
+                (
+                    "offices",
+                    json!({"subject": "OLD", "object": "country:ES", "title": {"en": "King"}, "evidence": plain()}),
+                ),
                 ("remarks", remark("country:ES", "country:UA", evidence(article, "OLD"))),
             ],
         },
@@ -205,8 +239,9 @@ async fn leads_there(client: &Client, case: &Case, pair: &Pair) -> Result<()> {
         client.delete(&path, "*").await?.leads_to(&there)?;
     }
     let into = json!({"into": format!("{kind}:kept-one")});
-    let again = client.send(Method::POST, &format!("/v1/{collection}/gone-one/merge"), &[("if-match", "*")], Some(&into));
-    again.await?.leads_to(&format!("{there}/merge"))?;
+    let merge = format!("/v1/{collection}/gone-one/merge");
+    let again = client.send(Method::POST, &merge, &[("if-match", "*")], Some(&into)).await?;
+    again.leads_to(&format!("{there}/merge"))?;
     for name in &names[1..] {
         client.get(&format!("/v1/entities/{name}")).await?.leads_to(&format!("/v1/entities/{kind}:kept-one"))?;
         let adjacent = client.get(&format!("/v1/entities/{name}/adjacent?limit=3")).await?;
@@ -287,9 +322,8 @@ async fn a_merge_that_cannot_be() -> Result<()> {
     let path = format!("{}/merge", record.path);
     let other = json!({"into": "group:europeans"});
     client.post(&path, &other).await?.problem(428, "precondition-required")?;
-    let merge = async |etag: &str, body: Value| {
-        client.send(Method::POST, &path, &[("if-match", etag)], Some(&body)).await
-    };
+    let merge =
+        async |etag: &str, body: Value| client.send(Method::POST, &path, &[("if-match", etag)], Some(&body)).await;
     let stale = merge("\"1.0\"", other).await?;
     stale.problem(412, "version-mismatch")?;
     ensure!(stale.header("etag") == record.etag, "{:?}", stale.headers);

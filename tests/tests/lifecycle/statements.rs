@@ -71,11 +71,9 @@ fn plain(shown: &Value) -> Value {
 /// Every field of the draft stands in what is shown; more may.
 fn holds(shown: &Value, draft: &Value, place: &str) -> Result<()> {
     match (shown, draft) {
-        (Value::Object(shown), Value::Object(draft)) => {
-            draft.iter().try_for_each(|(name, value)| {
-                holds(shown.get(name).unwrap_or(&Value::Null), value, &format!("{place}/{name}"))
-            })
-        }
+        (Value::Object(shown), Value::Object(draft)) => draft.iter().try_for_each(|(name, value)| {
+            holds(shown.get(name).unwrap_or(&Value::Null), value, &format!("{place}/{name}"))
+        }),
         (Value::Array(shown), Value::Array(draft)) if shown.len() == draft.len() => {
             let mut pairs = shown.iter().zip(draft).enumerate();
             pairs.try_for_each(|(at, (shown, draft))| holds(shown, draft, &format!("{place}/{at}")))
@@ -145,8 +143,7 @@ async fn a_patch_keeps_what_it_does_not_name() -> Result<()> {
 async fn not_stands_over_no_condition_with_a_test() -> Result<()> {
     let client = Client::new().await?;
     let mut draft = commitment();
-    draft["conditions"] =
-        json!({"op": "not", "of": [{"op": "condition", "condition": "condition:us-backing"}]});
+    draft["conditions"] = json!({"op": "not", "of": [{"op": "condition", "condition": "condition:us-backing"}]});
     let problem = client.post("/v1/commitments", &draft).await?.problem(422, "validation")?;
     ensure!(problem["errors"][0]["pointer"] == "/conditions/of/0/condition", "{problem}");
     Ok(())

@@ -26,7 +26,9 @@ async fn the_version_of_a_write_can_be_asked_for() -> Result<()> {
     let client = Client::new().await?;
     let answer = client.post("/v1/places", &json!({"slug": "lviv", "names": {"en": "Lviv"}})).await?.must(201)?;
     let written = answer.header("pledgegraph-version").to_owned();
-    let ask = async |version: &str| client.app.send(Method::GET, "/v1/places/lviv", &[("pledgegraph-at-least", version)]).await;
+    let ask = async |version: &str| {
+        client.app.send(Method::GET, "/v1/places/lviv", &[("pledgegraph-at-least", version)]).await
+    };
     let read = ask(&written).await?.must(200)?;
     ensure!(read.header("pledgegraph-version") == written);
 
