@@ -150,6 +150,7 @@ def concurrency(service, token, increments):
 
     in_threads(CLIENTS, count)
     seconds, lost = time.monotonic() - started, 0
+    client = Client(service, token)  # the first one's connection was idle for long
     for record in records:
         final = client.ok("GET", f"/v1/commitments/{record}")[1]["quantity"]["value"]
         lost += acknowledged[record] - final

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State as FromState};
+use axum::http::header::RETRY_AFTER;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method};
 use axum::middleware::Next;
@@ -65,7 +66,7 @@ fn one<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>,
 async fn at_least(state: &State, version: &str) -> Result<(), ApiError> {
     let (seq, chain) = parse(version).ok_or_else(|| ApiError::of(Problem::BadVersionToken))?;
     if state.live.snapshot().seq() < seq && !state.live.reaches(seq, PATIENCE).await {
-        return Err(ApiError::of(Problem::ReplicaBehind));
+        return Err(ApiError::of(Problem::ReplicaBehind).with_header(RETRY_AFTER, "1"));
     }
     let current = state.live.snapshot();
     let own = if current.seq() == seq {

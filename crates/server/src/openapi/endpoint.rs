@@ -51,6 +51,8 @@ pub(crate) struct WriteDoc {
     pub(crate) method: HttpMethod,
     /// The schema of the request body and its media type.
     pub(crate) body: Option<(String, &'static str)>,
+    /// Whether an `Idempotency-Key` is kept.
+    pub(crate) keyed: bool,
     /// Whether `If-Match` is needed.
     pub(crate) conditional: bool,
     /// The status of success.
@@ -221,13 +223,14 @@ fn reading_headers() -> [ParameterBuilder; 1] {
 }
 
 fn writing_headers(write: &WriteDoc) -> Vec<ParameterBuilder> {
-    let mut headers = vec![header(
+    let key = header(
         "Idempotency-Key",
         false,
         "^[!-~]{1,255}$",
         "The same key and request answer as the first time and change nothing. Made by the service and returned when it \
          is left out. Kept for 7 days.",
-    )];
+    );
+    let mut headers: Vec<_> = write.keyed.then_some(key).into_iter().collect();
     if write.conditional {
         let text = "The `ETag` of the record as it was read, or `*`.";
         headers.push(header("If-Match", true, "^(\\*|\"[0-9]{1,18}(\\.[0-9a-f]{16})?\")$", text));

@@ -85,6 +85,7 @@ pub(crate) fn import_records() -> UtoipaMethodRouter<State> {
         write: Some(WriteDoc {
             method: HttpMethod::Post,
             body: Some(("ImportLines".to_owned(), NDJSON)),
+            keyed: false,
             conditional: false,
             success: WriteStatus::Ok,
         }),

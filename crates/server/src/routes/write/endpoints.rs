@@ -67,7 +67,7 @@ pub(crate) fn routes(doc: &WritesDoc) -> Vec<UtoipaMethodRouter<State>> {
     let (collection, item) = (doc.collection, doc.collection.item());
     let (drafts, patches) = (collection.body(Mode::Draft), collection.body(Mode::Patch));
     let draft = || Some((drafts.name.clone(), "application/json"));
-    let write = |method, body, conditional, success| WriteDoc { method, body, conditional, success };
+    let write = |method, body, conditional, success| WriteDoc { method, body, keyed: true, conditional, success };
     let created = write(HttpMethod::Post, draft(), false, WriteStatus::Created);
     let replaced = write(HttpMethod::Put, draft(), true, WriteStatus::Ok);
     let body = Some((patches.name.clone(), "application/merge-patch+json"));
