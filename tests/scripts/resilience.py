@@ -26,6 +26,7 @@ from service import Service, temporary_directory
 
 CLIENTS = 8
 PATIENCE = 60  # seconds that a client waits for an answer
+IMPATIENT = 0.03  # the share of requests whose client goes away before the answer
 RECOVERY = 120  # seconds within which writes must succeed again after a kill
 
 
@@ -209,7 +210,7 @@ class Writers:
         unknown, until = False, time.monotonic() + RECOVERY
         while True:
             # Some clients lose patience: theirs is done, or not, after they left.
-            timeout = choice.uniform(0.001, 0.02) if choice.random() < 0.03 else PATIENCE
+            timeout = choice.uniform(0.001, 0.02) if choice.random() < IMPATIENT else PATIENCE
             sent = time.monotonic()
             if sent > until:
                 raise SystemExit(f"{method} {path} with the key {key} is not done within {RECOVERY} s")

@@ -1,16 +1,48 @@
-//! Connections for writing, which nobody waits for long.
+//! Connections to the database, of which no request leaves half a conversation to the next.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use pledgegraph_store::{StoreError, WriteError};
 use sqlx::pool::PoolConnection;
-use sqlx::{PgPool, Postgres};
+use sqlx::{PgConnection, PgPool, Postgres};
 
 /// How long a write waits for a connection, for the right to write, or for a place in the queue.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
-/// A connection of the pool.
+/// A conversation with the database.
+type Asking<'c, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'c>>;
+
+/// Asks the database in a task of its own. A client that goes away in the midst ends its request, and a `COPY` that is
+/// left there would give the rest of its answer to whoever has the connection next: sqlx does not count it.
+///
+/// # Errors
+/// Those of the question; when there is no connection to be had.
+pub(crate) async fn ask<T, E>(
+    pool: &PgPool,
+    question: impl for<'c> FnOnce(&'c mut PgConnection) -> Asking<'c, T, E> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    let pool = pool.clone();
+    let asking = tokio::spawn(async move {
+        let mut connection = pool.acquire().await.map_err(StoreError::Database)?;
+        let answer = question(&mut connection).await;
+        if answer.is_err() {
+            // Whatever state the connection is in, nobody else gets it.
+            drop(connection.detach());
+        }
+        answer
+    });
+    asking
+        .await
+        .unwrap_or_else(|broken| Err(StoreError::Database(sqlx::Error::Io(std::io::Error::other(broken))).into()))
+}
+
+/// A connection of the pool, for writing, which nobody waits for long.
 ///
 /// # Errors
 /// [`WriteError::Busy`] when others have them all, [`WriteError::Unavailable`] when the database does not answer.

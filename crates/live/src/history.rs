@@ -9,6 +9,7 @@ use pledgegraph_store::{StoreError, log};
 use tokio::sync::watch;
 
 use crate::Live;
+use crate::connection::ask;
 
 impl Live {
     /// All versions of a row, oldest first; empty when there never was such a row.
@@ -16,7 +17,7 @@ impl Live {
     /// # Errors
     /// When the database cannot be read.
     pub async fn history(&self, row: Removed) -> Result<Vec<RowVersion>, StoreError> {
-        history::of_row(&mut *self.pool.acquire().await?, row).await
+        ask(&self.pool, move |connection| Box::pin(history::of_row(connection, row))).await
     }
 
     /// Those of the edges that stand, from the database: with quotations, and with the commit that wrote them last.
@@ -24,7 +25,8 @@ impl Live {
     /// # Errors
     /// When the database cannot be read.
     pub async fn whole_edges(&self, ids: &[EdgeId]) -> Result<Vec<(Edge, i64)>, StoreError> {
-        history::whole_edges(&mut *self.pool.acquire().await?, ids).await
+        let ids = ids.to_vec();
+        ask(&self.pool, |connection| Box::pin(async move { history::whole_edges(connection, &ids).await })).await
     }
 
     /// The link of the chain at a commit, in the history as it is; `None` when the log has no such commit. A version
@@ -36,7 +38,7 @@ impl Live {
         if let Some(graph) = self.kept(seq) {
             return Ok(Some(graph.chain()));
         }
-        log::chain_at(&mut *self.pool.acquire().await?, seq).await
+        ask(&self.pool, move |connection| Box::pin(log::chain_at(connection, seq))).await
     }
 
     /// The changes after a place in the feed `(seq, ordinal)`, at most `limit`; an `ordinal` of -1 means the end of the
@@ -45,7 +47,7 @@ impl Live {
     /// # Errors
     /// When the database cannot be read.
     pub async fn changes(&self, after: (i64, i32), limit: usize) -> Result<Vec<LoggedChange>, StoreError> {
-        changes::after(&mut *self.pool.acquire().await?, after, limit).await
+        ask(&self.pool, move |connection| Box::pin(changes::after(connection, after, limit))).await
     }
 
     /// Waits until the newest snapshot holds a commit; `false` when that takes longer than `limit`.

@@ -16,6 +16,7 @@ use sqlx::PgPool;
 use tokio::sync::Semaphore;
 
 use crate::Live;
+use crate::connection::ask;
 use crate::published::Published;
 
 /// How many graphs of the past are kept, and how many rows they may have in all; one is kept however large it is.
@@ -138,9 +139,7 @@ impl Live {
         if time >= Utc::now() {
             return Ok(self.snapshot());
         }
-        let mut connection = self.pool.acquire().await?;
-        let seq = history::last_at(&mut connection, time).await?;
-        drop(connection);
+        let seq = ask(&self.pool, move |connection| Box::pin(history::last_at(connection, time))).await?;
         let lost = || StoreError::BrokenLog { seq, problem: "the commit was there and is not any more".to_owned() };
         self.at(seq).await?.ok_or_else(lost)
     }

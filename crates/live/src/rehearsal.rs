@@ -26,8 +26,7 @@ impl Live {
             }
             answer
         });
-        let broken = |error| StoreError::Database(sqlx::Error::Io(std::io::Error::other(error)));
-        rehearsal.await.unwrap_or_else(|error| Err(WriteError::Unavailable(Arc::new(broken(error)))))
+        rehearsal.await.unwrap_or_else(|error| Err(broken(error)))
     }
 
     /// The receipt of what was done under a key, if anything was: for requests that could not be understood any more
@@ -36,8 +35,18 @@ impl Live {
     /// # Errors
     /// [`WriteError::KeyReused`] when it was another request; else why the database cannot be asked.
     pub async fn repeated(&self, key: &Idempotency) -> Result<Option<Receipt>, WriteError> {
-        let mut connection = acquire(&self.pool).await?;
-        let found = pledgegraph_store::repeated(&mut connection, key).await?;
+        let (pool, key) = (self.pool.clone(), key.clone());
+        // A task of its own, as every conversation with the database.
+        let asking = tokio::spawn(async move {
+            let mut connection = acquire(&pool).await?;
+            pledgegraph_store::repeated(&mut connection, &key).await
+        });
+        let found = asking.await.unwrap_or_else(|error| Err(broken(error)))?;
         Ok(found.map(|repeated| Receipt::of(Answer::Repeated(repeated))))
     }
+}
+
+/// What is answered when a task broke off.
+fn broken(error: tokio::task::JoinError) -> WriteError {
+    WriteError::Unavailable(Arc::new(StoreError::Database(sqlx::Error::Io(std::io::Error::other(error)))))
 }

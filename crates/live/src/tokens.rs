@@ -10,6 +10,7 @@ use pledgegraph_store::tokens::{self, Token};
 use uuid::Uuid;
 
 use crate::Live;
+use crate::connection::ask;
 
 /// For how long the answer of the database is good. A revocation is effective after this and one query.
 const FRESH: Duration = Duration::from_secs(3);
@@ -124,11 +125,9 @@ impl Live {
     }
 
     async fn ask_token(&self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError> {
-        let ask = async {
-            let mut connection = self.pool.acquire().await?;
-            tokens::find(&mut connection, hash).await
-        };
-        let answer = tokio::time::timeout(ASKING, ask).await;
+        let hash = *hash;
+        let asking = ask(&self.pool, move |connection| Box::pin(async move { tokens::find(connection, &hash).await }));
+        let answer = tokio::time::timeout(ASKING, asking).await;
         answer.unwrap_or_else(|_| Err(StoreError::Database(sqlx::Error::PoolTimedOut)))
     }
 

@@ -1,4 +1,4 @@
-//! The README as its reader follows it: each question is asked, and the answer compared with the one that is shown.
+//! The README as its reader follows it: every command is run, and what it answers compared with what is shown.
 
 #[path = "binary/process.rs"]
 #[expect(dead_code, reason = "shared with the tests of the binary")]
@@ -8,27 +8,43 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use process::{Service, finish};
+use process::{Service, demo, finish};
 
-/// A question and the answer that the README shows.
+/// What stands between the answers of two commands.
+const MARK: &str = "-- the next command --";
+
+/// A command and the answer that the README shows, if it shows one.
 struct Example {
     command: String,
-    answer: String,
+    /// The fence that opens the answer, and the answer.
+    shown: Option<(String, String)>,
 }
 
-/// Every `sh` block that asks the service, with the block that follows it at once.
+impl Example {
+    /// The blocks of the command and its answer, as the README has them with this answer.
+    fn with(&self, answer: &str) -> String {
+        let fence = self.shown.as_ref().map(|(fence, _)| fence.as_str()).unwrap_or_default();
+        format!("```sh\n{}\n```\n```{fence}\n{answer}```\n", self.command)
+    }
+}
+
+/// Every `sh` block that asks the service or calls the program, with the block that follows it at once.
 fn examples(readme: &str) -> Vec<Example> {
-    let blocks = readme.split("\n```sh\n").skip(1).filter_map(|rest| rest.split_once("\n```\n"));
-    let asks = blocks.filter(|(command, _)| command.starts_with("curl "));
-    asks.filter_map(|(command, after)| {
-        let block = after.strip_prefix("```csv\n").or_else(|| after.strip_prefix("```json\n"))?;
-        let answer = block.split_once("```")?.0;
-        Some(Example { command: command.to_owned(), answer: answer.to_owned() })
-    })
-    .collect()
+    let blocks = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split_once("\n```\n"));
+    let runs = |command: &str| {
+        let command = command.split_once("=$(").map_or(command, |(_, command)| command);
+        command.starts_with("curl ") || command.starts_with("pledgegraph ")
+    };
+    let shown = |after: &str| {
+        let (fence, rest) = after.strip_prefix("```")?.split_once('\n')?;
+        let answer = rest.split_once("```")?.0;
+        ["csv", "json", "text"].contains(&fence).then(|| (fence.to_owned(), answer.to_owned()))
+    };
+    let example = |(command, after): (&str, &str)| Example { command: command.to_owned(), shown: shown(after) };
+    blocks.filter(|(command, _)| runs(command)).map(example).collect()
 }
 
-/// Times, request ids and the random part of versions are not the same twice.
+/// Times, request ids, the random part of versions, and the identifiers of what is created are not the same twice.
 fn steady(text: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     for piece in text.split('"') {
@@ -36,10 +52,30 @@ fn steady(text: &str) -> String {
         let is_version = piece.split_once('.').is_some_and(|(seq, chain)| {
             seq.bytes().all(|b| b.is_ascii_digit()) && chain.len() == 32 && chain.bytes().all(|b| b.is_ascii_hexdigit())
         });
-        let is_new = words.iter().rev().nth(1).is_some_and(|name| name == "instance");
+        let is_new = words.iter().rev().nth(1).is_some_and(|name| name == "instance") || was_made_here(piece);
         words.push(if is_time || is_version || is_new { "...".to_owned() } else { piece.to_owned() });
     }
     words.join("\"").trim().to_owned()
+}
+
+/// Whether this is an identifier of a statement that was created by now: those of the bundled data are of July 2025.
+fn was_made_here(text: &str) -> bool {
+    text.len() == 36 && text.is_ascii() && text.as_bytes()[14] == b'7' && &text[..8] > "01990000"
+}
+
+/// Runs the commands one after the other in one shell, and gives what each wrote.
+fn run(examples: &[Example], address: &str, data: &Path) -> Vec<String> {
+    let commands: Vec<_> = examples.iter().map(|example| example.command.replace("localhost:8080", address)).collect();
+    let mut shell = Command::new("sh");
+    let program = Path::new(env!("CARGO_BIN_EXE_pledgegraph")).parent().expect("a directory");
+    let path = std::env::var("PATH").unwrap_or_default();
+    shell.env("PATH", format!("{}:{path}", program.display())).env("PLEDGEGRAPH_DEMO_DATA_DIR", data);
+    shell.env_remove("DATABASE_URL").current_dir(data.parent().expect("a directory"));
+    shell.arg("-ec").arg(commands.join(&format!("\nprintf '\\n%s\\n' '{MARK}'\n")));
+    let output = finish(shell);
+    let given = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(output.status.success(), "{given}{}", String::from_utf8_lossy(&output.stderr));
+    given.split(&format!("\n{MARK}\n")).map(str::to_owned).collect()
 }
 
 /// With `UPDATE_README=1` the answers are written anew, for reading before they are committed.
@@ -48,40 +84,27 @@ fn every_answer_is_the_one_that_is_shown() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
     let mut readme = fs::read_to_string(&path).expect("the README");
     let examples = examples(&readme);
-    assert!(examples.len() >= 6, "{} examples", examples.len());
+    assert!(examples.len() >= 25, "{} examples", examples.len());
     let directory = tempfile::tempdir().expect("a directory");
-    let mut service = Service::demo(&directory.path().join("data"));
+    let data = directory.path().join("data");
+    let mut service = Service::start(demo(&data));
     let address = service.address();
+    let answers = run(&examples, &address, &data);
+    service.stop();
+    assert_eq!(answers.len(), examples.len());
     let mut wrong = Vec::new();
-    for Example { command, answer } in examples {
-        let mut shell = Command::new("sh");
-        shell.arg("-c").arg(command.replace("localhost:8080", &address));
-        let output = finish(shell);
-        let given = String::from_utf8(output.stdout).expect("UTF-8");
-        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
-        if steady(&given) != steady(&answer) {
+    for (example, given) in examples.iter().zip(answers) {
+        let Some((_, answer)) = &example.shown else { continue };
+        if steady(&given) != steady(answer) {
+            let command = &example.command;
             wrong.push(format!("{command}\n  is shown as\n{answer}\n  and is\n{given}"));
-            readme = readme.replace(
-                &format!("{command}\n```\n{}", shown(&readme, &command)),
-                &format!("{command}\n```\n{}\n{}\n", fence(&readme, &command), given.trim_end()),
-            );
+            let before = example.with(answer);
+            assert!(readme.contains(&before), "{before}");
+            readme = readme.replacen(&before, &example.with(&format!("{}\n", given.trim_end())), 1);
         }
     }
-    service.stop();
     if std::env::var_os("UPDATE_README").is_some() {
         fs::write(&path, readme).expect("written");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
-}
-
-/// The fence that opens the answer.
-fn fence(readme: &str, command: &str) -> String {
-    shown(readme, command).split_once('\n').expect("a fence").0.to_owned()
-}
-
-/// What stands between the command's block and the end of its answer, opening fence included.
-fn shown(readme: &str, command: &str) -> String {
-    let after = readme.split_once(&format!("{command}\n```\n")).expect("the command").1;
-    let (fence, rest) = after.split_once('\n').expect("a fence");
-    format!("{fence}\n{}", rest.split_once("```").expect("an end").0)
 }

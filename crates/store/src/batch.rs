@@ -134,10 +134,11 @@ impl Batch {
         let changed = entity_rows.iter().map(|(row, _)| row.id).filter(standing).chain(gone_entities.iter().copied());
         originals::keep(conn, &changed.collect::<Vec<_>>(), &[&put_again[..], &gone_edges[..]].concat()).await?;
         edges::remove(conn, &gone_edges).await?;
+        // Before the entities go: a speaker may go whose words are put anew in another's name.
+        edges::clear(conn, &put_again).await?;
         entities::remove(conn, &gone_entities).await?;
         entities::put(conn, &entity_rows, self.now).await?;
         edges::put(conn, &edge_rows, self.now).await?;
-        edges::clear(conn, &put_again).await?;
         conditions::insert(conn, &rows.conditions).await?;
         evidence::insert(conn, &rows.evidence).await?;
         links::insert(conn, &rows.links).await

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
-use pledgegraph_graph::Graph;
+use pledgegraph_graph::{EdgeFilter, EntityFilter, Graph, Page};
 use pledgegraph_live::{Live, LiveOptions, LoggedChange, Mutation, Row, WriteError};
 use pledgegraph_model::{Change, Commit, Edge, EdgeId, Entity, Rank, Removed, Synthetic, edge_hash, entity_hash};
 use pledgegraph_store::{bulk, commits};
@@ -21,6 +21,11 @@ use super::{assert_same, eventually};
 use crate::fixture::{entity, id, one, one_of_each_kind, pledge, put_edge, put_entity, world, write, write_world};
 
 const COMMITS: usize = 1_000;
+
+/// A position in the log.
+fn number(seq: usize) -> i64 {
+    i64::try_from(seq).expect("a short log")
+}
 
 async fn start(db: &TestDb) -> Result<Live> {
     Ok(Live::start(db.pool(), LiveOptions::default()).await?)
@@ -63,7 +68,7 @@ async fn live_through(db: &TestDb, live: &Live) -> Result<Vec<Seen>> {
             let again: Vec<_> = again.map(|e| Edge { id: EdgeId::of_key(&format!("{} again", e.id)), ..e }).collect();
             load(&mut db.connect().await?, more.clone(), again.clone()).await?;
             expected.note(more.iter().map(put_entity).chain(again.iter().map(put_edge)).collect());
-            let graph = eventually(live, |graph| graph.seq() == (COMMITS / 2) as i64).await;
+            let graph = eventually(live, |graph| graph.seq() == number(COMMITS / 2)).await;
             seen.push(Seen::new(graph, &expected));
             continue;
         }
@@ -72,7 +77,7 @@ async fn live_through(db: &TestDb, live: &Live) -> Result<Vec<Seen>> {
         match live.write(write(mutations.clone())).await {
             Ok(receipt) => {
                 expected.note(mutations);
-                assert_eq!(receipt.seq, seen.len() as i64);
+                assert_eq!(receipt.seq, number(seen.len()));
                 seen.push(Seen::new(live.snapshot(), &expected));
             }
             Err(error @ (WriteError::Unavailable(_) | WriteError::OutcomeUnknown(_) | WriteError::Busy)) => {
@@ -97,31 +102,31 @@ async fn the_graph_after_each_of_a_thousand_commits_is_what_was_seen_then() -> R
     // 613 and 1,000 have no common divisor: every commit once, back and forth.
     for i in 0..COMMITS {
         let seq = i * 613 % COMMITS;
-        let graph = live.at(seq as i64).await?.expect("a commit");
+        let graph = live.at(number(seq)).await?.expect("a commit");
         assert_same(&graph, &seen[seq].graph);
         let mut hashes = BTreeMap::new();
-        for entity in graph.entities(&Default::default(), pledgegraph_graph::Page::first(usize::MAX)).items {
+        for entity in graph.entities(&EntityFilter::default(), Page::first(usize::MAX)).items {
             hashes.insert(entity.id().0.as_u128(), entity_hash(entity.entity()));
         }
         // The hash of an edge covers its quotations, which are not in memory; these edges have none.
-        for edge in graph.edges(&Default::default(), pledgegraph_graph::Page::first(usize::MAX)).items {
+        for edge in graph.edges(&EdgeFilter::default(), Page::first(usize::MAX)).items {
             hashes.insert(edge.id().0.as_u128(), edge_hash(&edge.to_edge()));
         }
         assert!(hashes == seen[seq].hashes, "commit {seq}");
-        for entity in seen[seq].graph.entities(&Default::default(), pledgegraph_graph::Page::first(20)).items {
+        for entity in seen[seq].graph.entities(&EntityFilter::default(), Page::first(20)).items {
             assert_eq!(graph.find(&entity.reference()).map(|e| e.id()), Some(entity.id()));
             assert_eq!(graph.entity(entity.id()).map(|e| e.mentions()), Some(entity.mentions()));
         }
         if seq > 0 {
             let time = times[seq - 1];
             let last = times.partition_point(|t| *t <= time);
-            assert_eq!(live.known_at(time).await?.seq(), last as i64);
+            assert_eq!(live.known_at(time).await?.seq(), number(last));
         }
     }
-    assert!(live.at(COMMITS as i64).await?.is_none() && live.at(-1).await?.is_none());
+    assert!(live.at(number(COMMITS)).await?.is_none() && live.at(-1).await?.is_none());
     let before = live.known_at(times[0] - TimeDelta::microseconds(1)).await?;
     assert_eq!((before.seq(), before.entity_count()), (0, 0));
-    assert_eq!(live.known_at(Utc::now() + TimeDelta::days(1)).await?.seq(), COMMITS as i64 - 1);
+    assert_eq!(live.known_at(Utc::now() + TimeDelta::days(1)).await?.seq(), number(COMMITS) - 1);
     assert_same(&replayed(&live, 97).await?, &live.snapshot());
     live.shutdown().await;
     Ok(())
@@ -204,7 +209,7 @@ async fn a_row_keeps_all_its_versions_with_quotations() -> Result<()> {
 
     // The order of lists is that of the first recording, which the second recording was for this row.
     let witness = start(&db).await?;
-    assert_same(&*witness.at(4).await?.expect("a commit"), &live.snapshot());
+    assert_same(&witness.at(4).await?.expect("a commit"), &live.snapshot());
     for seq in 1..4 {
         let then = witness.at(seq).await?.expect("a commit");
         assert_eq!((then.computed_digest(), then.verify().len()), (then.digest(), 0));

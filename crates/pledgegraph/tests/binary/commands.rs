@@ -2,8 +2,6 @@
 
 use std::fs;
 
-use pledgegraph_model::{Edge, Entity};
-
 use crate::process::{failure, finish, program, run};
 
 fn output(arguments: &[&str]) -> String {
@@ -98,11 +96,8 @@ fn a_seed_decides_the_synthetic_graph() {
     assert_eq!(first.lines().filter(is_edge).count(), 1000);
     assert_eq!(first.lines().skip_while(|line| !is_edge(line)).count(), 1000, "the edges come last");
     for line in first.lines() {
-        if is_edge(&line) {
-            serde_json::from_str::<Edge>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
-        } else {
-            serde_json::from_str::<Entity>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
-        }
+        let draft: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        assert!(draft["id"].is_string() && draft["kind"].is_string(), "what `pledgegraph import` reads: {line}");
     }
 }
 

@@ -164,6 +164,8 @@ impl Endpoint {
         let mut responses = ResponsesBuilder::new();
         match &self.write {
             None => {
+                // Of `Pledgegraph-At-Least`, which every read takes.
+                problems.push(Problem::HistoryDiverged);
                 operation = reading_headers().into_iter().fold(operation, OperationBuilder::parameter);
                 responses = responses.response("200", success(&self.answer));
                 if matches!(self.answer, Answer::Json(_) | Answer::Csv(_)) {
@@ -172,7 +174,7 @@ impl Endpoint {
                 }
                 if matches!(self.answer, Answer::JsonOr503(_)) {
                     problems.retain(|problem| problem.status() != StatusCode::SERVICE_UNAVAILABLE);
-                    responses = responses.response("503", success(&self.answer));
+                    responses = responses.response("503", success_or_problem(&self.answer));
                 }
             }
             Some(write) => {
@@ -267,6 +269,13 @@ fn problem_response(problems: impl Iterator<Item = Problem>) -> Response {
     ResponseBuilder::new().description(titles.join("; ")).content("application/problem+json", content).build()
 }
 
+fn success_or_problem(answer: &Answer) -> Response {
+    let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let mut response = success(answer);
+    response.content.insert("application/problem+json".to_owned(), RefOr::T(problem));
+    response
+}
+
 fn success(answer: &Answer) -> Response {
     let version = HeaderBuilder::new()
         .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
@@ -287,6 +296,11 @@ fn success(answer: &Answer) -> Response {
                 columns.join(",")
             );
             builder.description(description).content("text/csv", content).build()
+        }
+        Answer::Text("application/json") => {
+            let object = ObjectBuilder::new().schema_type(Type::Object).build();
+            let content = ContentBuilder::new().schema(Some(Schema::Object(object))).build();
+            builder.description("The answer.").content("application/json", content).build()
         }
         Answer::Text(media_type) => builder.description("The answer.").content(*media_type, text_content()).build(),
         Answer::LinesOrJson(line, schema) => {

@@ -198,7 +198,8 @@ impl<'a> Command<'a> {
         let mut response = if status == StatusCode::NO_CONTENT {
             Response::new(Body::empty())
         } else {
-            let graph = self.state_after(receipt.seq, row).await?;
+            let graph =
+                if replayed { self.state_of(receipt.seq).await? } else { self.state_after(receipt.seq, row).await? };
             let quotations = match (quotations, row) {
                 (Some(written), _) => written,
                 (None, Removed::Edge(id)) => quotations_at(live, id, receipt.seq).await?,
@@ -222,12 +223,13 @@ impl<'a> Command<'a> {
 
     /// A snapshot in which the row is as the commit wrote it.
     async fn state_after(&self, seq: i64, row: Removed) -> Result<Arc<Graph>, ApiError> {
-        let live = &self.ask.state.live;
-        let current = live.snapshot();
-        if version_in(&current, row) == Some(seq) {
-            return Ok(current);
-        }
-        let past = live.at(seq).await.map_err(ApiError::of_store)?;
+        let current = self.ask.state.live.snapshot();
+        if version_in(&current, row) == Some(seq) { Ok(current) } else { self.state_of(seq).await }
+    }
+
+    /// The state as the commit left it, so that a repeated answer has the labels of the first one.
+    async fn state_of(&self, seq: i64) -> Result<Arc<Graph>, ApiError> {
+        let past = self.ask.state.live.at(seq).await.map_err(ApiError::of_store)?;
         past.ok_or_else(|| ApiError::of(Problem::HistoryDiverged))
     }
 
