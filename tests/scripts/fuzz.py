@@ -2,7 +2,7 @@
 """Schemathesis against the running service, from the checked-in document: with a read token, a write token and none.
 
     pip install schemathesis==4.32.5
-    tests/scripts/fuzz.py target/debug/pledgegraph [--schemathesis schemathesis] [--examples 6] [--seed 1]
+    tests/scripts/fuzz.py target/debug/pledgegraph [--schemathesis schemathesis] [--examples 2] [--seed 1]
 
 No answer may be a server error, and each must be one that the document describes: status, media type, headers, schema.
 The checks that judge *whether* a request is accepted are left out, because the document cannot say all that the service
@@ -56,7 +56,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("program", help="the `pledgegraph` to test")
     arguments.add_argument("--schemathesis", default="schemathesis", help="its command")
-    arguments.add_argument("--examples", type=int, default=6, help="cases an operation and token")
+    arguments.add_argument("--examples", type=int, default=2, help="cases an operation and token")
     arguments.add_argument("--seed", type=int, default=1)
     given = arguments.parse_args()
     if "/" in given.schemathesis:

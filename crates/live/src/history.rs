@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use pledgegraph_model::{Edge, EdgeId, Removed};
 use pledgegraph_store::changes::{self, LoggedChange};
-use pledgegraph_store::history::{self, RowVersion};
+use pledgegraph_store::history::{self, RowVersion, VersionHead};
 use pledgegraph_store::{StoreError, log};
 use tokio::sync::watch;
 
@@ -12,7 +12,43 @@ use crate::Live;
 use crate::connection::ask;
 
 impl Live {
-    /// All versions of a row, oldest first; empty when there never was such a row.
+    /// The commits that changed a row, oldest first, without what they left of it; empty when there never was such a
+    /// row.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn versions(&self, row: Removed) -> Result<Vec<VersionHead>, StoreError> {
+        ask(&self.pool, move |connection| Box::pin(history::versions(connection, row))).await
+    }
+
+    /// The versions of a row that these commits wrote, oldest first. Commits that did not change it are left out.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn versions_at(&self, row: Removed, seqs: Vec<i64>) -> Result<Vec<RowVersion>, StoreError> {
+        ask(&self.pool, move |connection| {
+            Box::pin(async move { history::versions_at(connection, row, &seqs).await })
+        })
+        .await
+    }
+
+    /// The version of a row that a commit wrote; `None` when the commit did not change it.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn version_at(&self, row: Removed, seq: i64) -> Result<Option<RowVersion>, StoreError> {
+        Ok(self.versions_at(row, vec![seq]).await?.pop())
+    }
+
+    /// A row as it last stood at or before a commit; `None` when it never did.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn last_version_at(&self, row: Removed, upto_seq: i64) -> Result<Option<RowVersion>, StoreError> {
+        ask(&self.pool, move |connection| Box::pin(history::last_version_at(connection, row, upto_seq))).await
+    }
+
+    /// All versions of a row, oldest first, all in memory at once; empty when there never was such a row.
     ///
     /// # Errors
     /// When the database cannot be read.

@@ -65,6 +65,7 @@ impl Import {
         if !self.published.reaches(head.seq, 0, PUBLISH_LIMIT).await {
             tracing::warn!(seq = head.seq, "answered before the follower published the import");
         }
-        Ok(Some(Receipt { seq: head.seq, chain: head.chain, replayed: None }))
+        let recorded_at = head.recorded_at.unwrap_or_default();
+        Ok(Some(Receipt { seq: head.seq, chain: head.chain, recorded_at, replayed: None }))
     }
 }

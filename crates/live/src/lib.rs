@@ -23,7 +23,7 @@ pub use pledgegraph_store::TokenText;
 pub use pledgegraph_store::audit::{AuditEntry, Touched};
 pub use pledgegraph_store::bulk::{CommitError, Refusal};
 pub use pledgegraph_store::changes::LoggedChange;
-pub use pledgegraph_store::history::RowVersion;
+pub use pledgegraph_store::history::{RowVersion, VersionHead};
 pub use pledgegraph_store::snapshot::Row;
 pub use pledgegraph_store::tokens::Token;
 pub use pledgegraph_store::{Expected, Idempotency, Mutation, Origin, Scope, StoreError, Write, WriteError};

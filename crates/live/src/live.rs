@@ -6,7 +6,7 @@ use pledgegraph_graph::Graph;
 use pledgegraph_store::{StoreError, Write, WriteError};
 use sqlx::PgPool;
 use tokio::sync::mpsc::error::SendTimeoutError;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::connection::PATIENCE;
@@ -14,6 +14,7 @@ use crate::follower::{self, Follower};
 use crate::hints::Hints;
 use crate::past::Past;
 use crate::published::Published;
+use crate::rehearsal::REHEARSALS;
 use crate::status::{Notes, Status};
 use crate::tokens::Tokens;
 use crate::writer::{Job, Receipt, Writer};
@@ -39,9 +40,12 @@ pub struct Live {
     pub(crate) past: Arc<Past>,
     notes: Arc<Notes>,
     pub(crate) tokens: Arc<Tokens>,
+    /// The places of those who rehearse.
+    pub(crate) rehearsals: Arc<Semaphore>,
     /// `None` after shutdown.
     jobs: Arc<Mutex<Option<mpsc::Sender<Job>>>>,
     stop: watch::Sender<bool>,
+    streams: watch::Sender<bool>,
     tasks: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
 
@@ -72,7 +76,18 @@ impl Live {
             tokio::spawn(follower.listen(stopped)),
         ];
         let (jobs, tasks) = (Arc::new(Mutex::new(Some(jobs))), Arc::new(Mutex::new(tasks)));
-        Ok(Self { pool, published, past: Arc::default(), notes, tokens: Arc::default(), jobs, stop, tasks })
+        Ok(Self {
+            pool,
+            published,
+            past: Arc::default(),
+            notes,
+            tokens: Arc::default(),
+            rehearsals: Arc::new(Semaphore::new(REHEARSALS)),
+            jobs,
+            streams: watch::Sender::new(false),
+            stop,
+            tasks,
+        })
     }
 
     /// The newest snapshot. Never waits.
@@ -112,6 +127,17 @@ impl Live {
         })?;
         drop(jobs);
         answered.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Ends what would go on for ever: streams of events.
+    pub fn end_streams(&self) {
+        self.streams.send_replace(true);
+    }
+
+    /// Waits until streams of events are to end.
+    pub async fn streams_end(&self) {
+        let mut ended = self.streams.subscribe();
+        let _ = ended.wait_for(|ended| *ended).await;
     }
 
     /// Finishes the writes that were accepted, then stops. Reads go on from memory.

@@ -11,11 +11,13 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use pledgegraph_graph::{Builder, Graph};
 use pledgegraph_store::snapshot::Row;
-use pledgegraph_store::{StoreError, history, log, past};
+use pledgegraph_store::history::{self, Moment};
+use pledgegraph_store::{StoreError, log, past};
 use sqlx::PgPool;
 use tokio::sync::Semaphore;
 
 use crate::Live;
+use crate::connection;
 use crate::connection::ask;
 use crate::published::Published;
 
@@ -37,12 +39,16 @@ pub(crate) struct Past {
     /// One graph is built at a time: it takes three connections and memory; and who waited for the same finds it built.
     turn: tokio::sync::Mutex<()>,
     places: Arc<Semaphore>,
+    /// One request at a time keeps the writers from the head.
+    settling: Arc<tokio::sync::Mutex<()>>,
 }
 
 #[derive(Debug, Default)]
 struct Kept {
     /// How often the published graph had been loaded anew: the history may be another since.
     loads: u64,
+    /// No commit will be recorded before this time any more.
+    settled: Option<DateTime<Utc>>,
     /// The one asked for last comes last.
     graphs: VecDeque<Arc<Graph>>,
     /// All that were built here and are still in use.
@@ -51,7 +57,12 @@ struct Kept {
 
 impl Default for Past {
     fn default() -> Self {
-        Self { kept: Mutex::default(), turn: tokio::sync::Mutex::default(), places: Arc::new(Semaphore::new(WAITING)) }
+        Self {
+            kept: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+            places: Arc::new(Semaphore::new(WAITING)),
+            settling: Arc::default(),
+        }
     }
 }
 
@@ -97,6 +108,16 @@ impl Past {
         }
     }
 
+    /// Whether it is known that no commit will be recorded at or before a time any more.
+    fn is_settled(&self, time: DateTime<Utc>, loads: u64) -> bool {
+        self.kept(loads).settled.is_some_and(|settled| time < settled)
+    }
+
+    fn settle(&self, time: DateTime<Utc>, loads: u64) {
+        let mut kept = self.kept(loads);
+        kept.settled = kept.settled.max(Some(time));
+    }
+
     /// Whether a graph was built here. Such a one can be built again, and need not be kept for a cursor.
     pub(crate) fn has_built(&self, graph: &Arc<Graph>) -> bool {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -131,17 +152,44 @@ impl Live {
     }
 
     /// The graph as it stood after the last commit that was recorded at or before a time; the empty graph if there was
-    /// none yet.
+    /// none yet. The same moment has the same answer for ever, so that a commit that may still be recorded before it is
+    /// waited for. A moment that is not past, by the clock of the database, means the newest snapshot.
     ///
     /// # Errors
-    /// As [`Live::at`].
+    /// As [`Live::at`]; a transient one when a commit that is under way takes longer than 2 seconds.
     pub async fn known_at(&self, time: DateTime<Utc>) -> Result<Arc<Graph>, StoreError> {
-        if time >= Utc::now() {
-            return Ok(self.snapshot());
-        }
-        let seq = ask(&self.pool, move |connection| Box::pin(history::last_at(connection, time))).await?;
+        let Some(seq) = self.seq_at(time).await? else { return Ok(self.snapshot()) };
         let lost = || StoreError::BrokenLog { seq, problem: "the commit was there and is not any more".to_owned() };
         self.at(seq).await?.ok_or_else(lost)
+    }
+
+    /// The last commit that was recorded at or before a time; `None` when the time is not past.
+    async fn seq_at(&self, time: DateTime<Utc>) -> Result<Option<i64>, StoreError> {
+        if !self.past.is_settled(time, self.published.loads()) {
+            match ask(&self.pool, move |connection| Box::pin(history::moment(connection, time))).await? {
+                Moment::Now => return Ok(None),
+                Moment::Settled => {}
+                Moment::Open => return self.settle(time).await.map(Some),
+            }
+        }
+        ask(&self.pool, move |connection| Box::pin(history::last_at(connection, time))).await.map(Some)
+    }
+
+    /// The last commit that was recorded at or before a time, when no commit is under way.
+    async fn settle(&self, time: DateTime<Utc>) -> Result<i64, StoreError> {
+        let turn = Arc::clone(&self.past.settling).lock_owned();
+        let turn = tokio::time::timeout(connection::PATIENCE, turn).await.or(Err(StoreError::Crowded))?;
+        let loads = self.published.loads();
+        let (seq, settled) = ask(&self.pool, move |connection| {
+            Box::pin(async move {
+                // Kept until the head is given back, though the client may go away.
+                let _turn = turn;
+                history::settled_at(connection, time).await
+            })
+        })
+        .await?;
+        self.past.settle(settled, loads);
+        Ok(seq)
     }
 }
 

@@ -5,19 +5,25 @@ use std::sync::Arc;
 use pledgegraph_store::{Answer, Idempotency, StoreError, Write, WriteError, commits};
 
 use crate::Live;
-use crate::connection::acquire;
+use crate::connection::{PATIENCE, acquire};
 use crate::writer::Receipt;
+
+/// How many rehearsals go on at once. Each has a connection while it waits for the head; the others are for the readers.
+pub(crate) const REHEARSALS: usize = 2;
 
 impl Live {
     /// Does all of a write, the checks of the database included, and takes it back. Waits its turn among the writers of
     /// all processes.
     ///
     /// # Errors
-    /// What [`Live::write`] would answer.
+    /// What [`Live::write`] would answer; [`WriteError::Busy`] also when others rehearse for 2 seconds.
     pub async fn rehearse(&self, write: Write) -> Result<(), WriteError> {
+        let place = tokio::time::timeout(PATIENCE, Arc::clone(&self.rehearsals).acquire_owned()).await;
+        let Ok(Ok(place)) = place else { return Err(WriteError::Busy) };
         let pool = self.pool.clone();
         // A task of its own: a client that goes away in the midst of it must not leave the head locked.
         let rehearsal = tokio::spawn(async move {
+            let _place = place;
             let mut connection = acquire(&pool).await?;
             let answer = commits::rehearse(&mut connection, &write).await;
             if matches!(answer, Err(WriteError::Unavailable(_))) {

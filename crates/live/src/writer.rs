@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use pledgegraph_model::Commit;
 use pledgegraph_store::commits::{self, Done, MAX_BATCH};
 use pledgegraph_store::{Answer, BatchError, StoreError, Write, WriteError};
@@ -24,15 +25,17 @@ pub struct Receipt {
     pub seq: i64,
     /// Its link of the chain.
     pub chain: [u8; 16],
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
     /// The answer that was kept with the key when the write was done before this request; nothing was changed now.
     pub replayed: Option<String>,
 }
 
 impl Receipt {
     pub(crate) fn of(answer: Answer) -> Self {
-        let (seq, chain) = answer.place();
+        let ((seq, chain), recorded_at) = (answer.place(), answer.recorded_at());
         let replayed = if let Answer::Repeated(repeated) = answer { Some(repeated.answer) } else { None };
-        Self { seq, chain, replayed }
+        Self { seq, chain, recorded_at, replayed }
     }
 }
 

@@ -99,6 +99,7 @@ impl Run<'_> {
             let _ = stopping.wait_for(|stop| *stop).await;
         };
         let connections = http::connections(self.settings);
+        let live = state.live.clone();
         let router = pledgegraph_server::build(state, self.options);
         let mut server = tokio::spawn(pledgegraph_server::serve(self.listener, router, connections, stopped));
         announce(address, self.content, first.as_ref());
@@ -108,6 +109,7 @@ impl Run<'_> {
         };
         tracing::info!("{signal}: no new requests, the open ones are finished");
         stop.send_replace(true);
+        live.end_streams();
         let limit = Duration::from_secs(self.settings.shutdown_seconds);
         tokio::select! {
             ended = tokio::time::timeout(limit, &mut server) => if ended.is_err() {

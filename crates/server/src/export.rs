@@ -80,8 +80,7 @@ async fn edges(live: &Live, graph: &Graph, after: Option<EdgeId>) -> Result<(Byt
 
 /// A statement that was changed or retracted since, as it was.
 async fn former(live: &Live, view: &EdgeView<'_>) -> Result<Edge, StoreError> {
-    let versions = live.history(Removed::Edge(view.id())).await?;
-    let found = versions.into_iter().find(|version| version.seq == view.version());
+    let found = live.version_at(Removed::Edge(view.id()), view.version()).await?;
     match found.and_then(|version| version.row) {
         Some(Row::Edge(edge)) => Ok(edge),
         _ => Err(StoreError::BrokenLog { seq: view.version(), problem: format!("it lacks the edge {}", view.id()) }),

@@ -11,4 +11,5 @@ pub(crate) mod rate;
 pub(crate) mod request_id;
 pub(crate) mod shed;
 pub(crate) mod target;
+pub(crate) mod unread;
 pub(crate) mod version;

@@ -15,7 +15,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use crate::access::{Access, Operations};
 use crate::error::{ApiError, nearest};
 use crate::layers::{
-    access, cors, guards, headers, negotiation, pace, problems, rate, request_id, shed, target, version,
+    access, cors, guards, headers, negotiation, pace, problems, rate, request_id, shed, target, unread, version,
 };
 use crate::openapi;
 use crate::problem::Problem;
@@ -117,6 +117,7 @@ pub fn build(state: AppState, options: ServerOptions) -> Router {
         .layer(from_fn_with_state(Arc::clone(&shared), cors::layer))
         .layer(from_fn(access::layer))
         .layer(from_fn(request_id::layer))
+        .layer(from_fn(unread::layer))
         .with_state(shared)
 }
 

@@ -160,7 +160,8 @@ impl Batch {
         self.head = Head { seq, chain, digest, recorded_at: Some(recorded_at) };
         let (origin, key) = (write.origin.clone(), write.idempotency.clone());
         if let Some(key) = &key {
-            let kept = Kept { fingerprint: key.fingerprint, seq, chain, answer: key.answer.clone() };
+            let kept =
+                Kept { fingerprint: key.fingerprint, seq, chain, recorded_at: self.now, answer: key.answer.clone() };
             self.standing.keep(idempotency::owner(key), kept);
         }
         self.commits.push(Logged { seq, chain, digest, nonce, recorded_at, origin, key, rows });

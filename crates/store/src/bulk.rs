@@ -142,7 +142,11 @@ pub(crate) async fn write_staged(conn: &mut PgConnection, origin: &Origin) -> Re
     }
     conn.execute("savepoint staged").await.map_err(failed)?;
     match write(conn, staged, origin).await {
-        Ok(head) => Ok(Some(Written { head, staged })),
+        Ok(Ok(head)) => Ok(Some(Written { head, staged })),
+        Ok(Err(refusals)) => {
+            conn.execute("rollback to savepoint staged").await.map_err(failed)?;
+            Err(CommitError::Refused(refusals))
+        }
         Err(StoreError::Database(error)) => {
             conn.execute("rollback to savepoint staged").await.map_err(failed)?;
             let refusals = staging::of_refusal(conn, error, MOST_REFUSALS).await.map_err(CommitError::Failed)?;
@@ -155,20 +159,30 @@ pub(crate) async fn write_staged(conn: &mut PgConnection, origin: &Origin) -> Re
 /// The most lines that one failure names.
 pub(crate) const MOST_REFUSALS: i64 = 1_000;
 
-async fn write(conn: &mut PgConnection, staged: Staged, origin: &Origin) -> Result<Head, StoreError> {
+/// Writes what is staged, or says which rows would replace what no longer stands.
+async fn write(
+    conn: &mut PgConnection,
+    staged: Staged,
+    origin: &Origin,
+) -> Result<Result<Head, Vec<Refusal>>, StoreError> {
     let (head, now) = head::begin_commit(conn).await?;
     let seq = head.seq + 1;
-    let replaces = staged.replaced > 0;
-    let mut digest = head.digest ^ staged.new.digest;
-    if replaces {
+    let (mut digest, mut replaces) = (head.digest ^ staged.new.digest, (0, 0));
+    if staged.replaced > 0 {
+        // Whoever held the lock before may have changed them.
+        let refusals = staging::changed(conn, MOST_REFUSALS).await?;
+        if !refusals.is_empty() {
+            return Ok(Err(refusals));
+        }
         let (entities, edges) = staging::replaced(conn).await?;
         originals::keep(conn, &entities, &edges).await?;
+        replaces = (entities.len(), edges.len());
         digest ^= staging::standing_digest(conn).await? ^ staged.replaced_digest;
     }
     staging::move_rows(conn, replaces, seq, now).await?;
     let head = log(conn, Head { digest, ..head }, staged, origin, now).await?;
     head::end_commit(conn, seq).await?;
-    Ok(head)
+    Ok(Ok(head))
 }
 
 /// Lets the planner know of many new rows now, not when autovacuum comes by. No harm if it fails.

@@ -1,5 +1,6 @@
 //! Commits: how the graph changes. See `migrations/0002_commits.sql` for the database's side.
 
+use chrono::{DateTime, Utc};
 use pledgegraph_model::{Commit, Edge, EdgeId, Entity, EntityId, Removed};
 use sqlx::{Connection, PgConnection};
 use thiserror::Error;
@@ -122,6 +123,14 @@ impl Answer {
         }
     }
 
+    /// When the commit was recorded.
+    pub fn recorded_at(&self) -> DateTime<Utc> {
+        match self {
+            Self::Committed(commit) => commit.recorded_at,
+            Self::Repeated(repeated) => repeated.recorded_at,
+        }
+    }
+
     /// The commit, if it was done now.
     pub fn commit(&self) -> Option<&Commit> {
         match self {
@@ -138,6 +147,8 @@ pub struct Repeated {
     pub seq: i64,
     /// Its link of the chain.
     pub chain: [u8; 16],
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
     /// What was to be given back with its receipt.
     pub answer: String,
 }

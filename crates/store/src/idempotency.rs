@@ -22,6 +22,7 @@ pub(crate) struct Kept {
     pub(crate) fingerprint: [u8; 32],
     pub(crate) seq: i64,
     pub(crate) chain: Link,
+    pub(crate) recorded_at: DateTime<Utc>,
     pub(crate) answer: String,
 }
 
@@ -31,7 +32,8 @@ impl Kept {
         if self.fingerprint != asked.fingerprint {
             return Err(WriteError::KeyReused);
         }
-        Ok(Repeated { seq: self.seq, chain: self.chain, answer: self.answer.clone() })
+        let (seq, chain, recorded_at) = (self.seq, self.chain, self.recorded_at);
+        Ok(Repeated { seq, chain, recorded_at, answer: self.answer.clone() })
     }
 }
 
@@ -50,7 +52,7 @@ pub(crate) async fn find(
         return Ok(HashMap::new());
     }
     let rows = sqlx::query!(
-        "select i.principal, i.key, i.fingerprint, i.seq, c.chain, i.answer
+        "select i.principal, i.key, i.fingerprint, i.seq, c.chain, c.recorded_at, i.answer
          from unnest($1::text[], $2::text[]) as asked (principal, key)
          join idempotency i on (i.principal, i.key) = (asked.principal, asked.key)
          join commit c on c.seq = i.seq
@@ -62,7 +64,8 @@ pub(crate) async fn find(
     let mut found = HashMap::new();
     for row in rows.fetch_all(conn).await? {
         let fingerprint = row.fingerprint.try_into().unwrap_or_default();
-        let kept = Kept { fingerprint, seq: row.seq, chain: chain::from_column(&row.chain), answer: row.answer };
+        let (seq, chain, recorded_at) = (row.seq, chain::from_column(&row.chain), row.recorded_at);
+        let kept = Kept { fingerprint, seq, chain, recorded_at, answer: row.answer };
         found.insert((row.principal, row.key), kept);
     }
     Ok(found)

@@ -58,7 +58,7 @@ impl Import {
     }
 
     /// Stages an entity that came from a line; `replaces` is its canonical encoding if it takes the place of one that
-    /// stands.
+    /// stands, and the hash of that one, which must still stand when the rows are committed.
     ///
     /// # Errors
     /// When the database fails.
@@ -67,18 +67,24 @@ impl Import {
         line: i64,
         entity: &Entity,
         hash: u64,
-        replaces: Option<&str>,
+        replaces: Option<(&str, u64)>,
     ) -> Result<(), WriteError> {
         self.stage.entity(Place { line, replaces }, entity, hash);
         self.stage.send(&mut self.conn, false).await.map_err(of_database)
     }
 
     /// Stages an edge that came from a line; `replaces` is its canonical encoding if it takes the place of one that
-    /// stands.
+    /// stands, and the hash of that one, which must still stand when the rows are committed.
     ///
     /// # Errors
     /// [`WriteError::Invalid`] when the edge breaks a rule by itself, and then it is not staged; else the database.
-    pub async fn edge(&mut self, line: i64, edge: &Edge, hash: u64, replaces: Option<&str>) -> Result<(), WriteError> {
+    pub async fn edge(
+        &mut self,
+        line: i64,
+        edge: &Edge,
+        hash: u64,
+        replaces: Option<(&str, u64)>,
+    ) -> Result<(), WriteError> {
         self.stage.edge(Place { line, replaces }, &bulk::edge_rows(0, edge, hash)?);
         self.stage.send(&mut self.conn, false).await.map_err(of_database)
     }

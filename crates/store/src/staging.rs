@@ -12,16 +12,16 @@ use crate::edge_row::{ConditionRow, EdgeRow, EdgeRows, LinkRow, json};
 use crate::entities::EntityRow;
 
 pub use check::Refusal;
-pub(crate) use check::{check, of_database, of_refusal};
+pub(crate) use check::{changed, check, of_database, of_refusal};
 pub(crate) use moves::{Staged, count, images, log_replaced, move_rows, replaced, standing_digest};
 
 /// How much text is put together before it is sent, in bytes.
 const SEND_AT: usize = 4 << 20;
 
-const ENTITIES: &str =
-    "copy stage_entity (line, replaces, image, id, kind, slug, names, aliases, redirects, detail, hash) from stdin";
-const EDGES: &str = "copy stage_edge (line, replaces, image, id, kind, subject_id, object_id, polarity, modality, rank, \
-     said_at, valid_from, valid_until, capability, mission, specificity, stance, stage, conditionality, relation, \
+const ENTITIES: &str = "copy stage_entity (line, replaces, image, standing, id, kind, slug, names, aliases, \
+     redirects, detail, hash) from stdin";
+const EDGES: &str = "copy stage_edge (line, replaces, image, standing, id, kind, subject_id, object_id, polarity, \
+     modality, rank, said_at, valid_from, valid_until, capability, mission, specificity, stance, stage, conditionality, relation, \
      coalition_id, meeting_id, place_id, acting_through_id, detail, hash) from stdin";
 
 /// Where a staged row comes from.
@@ -29,8 +29,9 @@ const EDGES: &str = "copy stage_edge (line, replaces, image, id, kind, subject_i
 pub(crate) struct Place<'a> {
     /// The line, from 1.
     pub(crate) line: i64,
-    /// The after-image of a row that takes the place of one that stands; `None` for a new row.
-    pub(crate) replaces: Option<&'a str>,
+    /// The after-image of a row that takes the place of one that stands, and the hash of what it was compared with;
+    /// `None` for a new row.
+    pub(crate) replaces: Option<(&'a str, u64)>,
 }
 
 /// Rows on their way to the staging tables.
@@ -100,7 +101,8 @@ impl Stage {
 }
 
 fn write_place<'r>(rows: &'r mut TextRows, place: Place<'_>) -> &'r mut TextRows {
-    rows.plain(place.line).plain(place.replaces.is_some()).text(place.replaces)
+    let (image, standing) = place.replaces.unzip();
+    rows.plain(place.line).plain(image.is_some()).text(image).optional(standing.map(u64::cast_signed))
 }
 
 fn write_edge(rows: &mut TextRows, row: &EdgeRow) {

@@ -261,6 +261,59 @@ async fn of_commits_of_one_microsecond_the_last_is_known() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_moment_waits_for_the_commit_under_way_that_may_come_before_it() -> Result<()> {
+    let db = TestDb::new().await?;
+    let mut conn = db.connect().await?;
+    write_world(&mut conn).await;
+    let live = start(&db).await?;
+    let last = live.snapshot().recorded_at().expect("a time");
+    let mut writer = conn.begin().await?;
+    let under_way: DateTime<Utc> = sqlx::query_scalar("select now from begin_commit()").fetch_one(&mut *writer).await?;
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    let moment = under_way + TimeDelta::milliseconds(5);
+    let asked = std::time::Instant::now();
+    assert_eq!(live.known_at(last).await?.seq(), 1, "the last commit's own time is settled");
+    assert_eq!(live.known_at(Utc::now() + TimeDelta::days(1)).await?.seq(), 1, "what is to come is the newest");
+    assert!(asked.elapsed().as_secs() < 2);
+    let refused = live.known_at(moment).await.expect_err("it cannot be known yet");
+    assert!(refused.is_transient() && asked.elapsed().as_secs() >= 2, "{refused:?}");
+    writer.rollback().await?;
+    assert_eq!(live.known_at(moment).await?.seq(), 1);
+    one(&mut conn, [put_edge(&pledge("a", "willing"))]).await?;
+    assert_eq!(live.known_at(moment).await?.seq(), 1, "the same for ever");
+    Ok(())
+}
+
+#[tokio::test]
+async fn versions_are_had_one_at_a_time() -> Result<()> {
+    let db = TestDb::new().await?;
+    let mut conn = db.connect().await?;
+    load(&mut conn, world(), one_of_each_kind()).await?;
+    let live = start(&db).await?;
+    let first = one_of_each_kind().into_iter().find(|edge| edge.id == EdgeId::of_key("attendance")).expect("one");
+    let row = Removed::Edge(first.id);
+    let second = Edge { rank: Rank::Deprecated, ..first.clone() };
+    let steps = [put_edge(&second), Mutation::RemoveEdge(first.id), put_edge(&first)];
+    for step in [None].into_iter().chain(steps.map(Some)) {
+        if let Some(step) = step {
+            live.write(write([step])).await?;
+        }
+        let (all, heads) = (live.history(row).await?, live.versions(row).await?);
+        assert_eq!(heads.len(), all.len());
+        for (head, version) in heads.iter().zip(&all) {
+            assert_eq!((head.seq, head.recorded_at), (version.seq, version.recorded_at));
+            assert_eq!((head.put, head.merged_into), (version.row.is_some(), version.merged_into));
+            assert_eq!(live.version_at(row, head.seq).await?.as_ref(), Some(version));
+            let standing = all.iter().rev().find(|known| known.seq <= head.seq && known.row.is_some());
+            assert_eq!(live.last_version_at(row, head.seq).await?.as_ref(), standing);
+        }
+    }
+    assert_eq!(live.version_at(row, 9).await?, None);
+    assert_eq!(live.last_version_at(row, 0).await?, None);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_who_ask_for_the_same_past_get_the_same_graph() -> Result<()> {
     let db = TestDb::new().await?;
     let mut conn = db.connect().await?;

@@ -28,8 +28,8 @@ pub(crate) enum Standing {
     Nothing,
     /// The same content.
     Same,
-    /// Other content.
-    Other,
+    /// Other content, which has this hash.
+    Other(u64),
 }
 
 /// The row that a line means.
@@ -168,7 +168,7 @@ impl Reader<'_> {
                 Err(one("", "duplicate", &format!("line {line} says something else under the same identifier")))
             }
             (None, None) => Ok(Standing::Nothing),
-            (None, Some(standing)) => Ok(if standing == hash { Standing::Same } else { Standing::Other }),
+            (None, Some(standing)) => Ok(if standing == hash { Standing::Same } else { Standing::Other(standing) }),
         }
     }
 

@@ -177,7 +177,7 @@ impl Run {
             status: match row.standing {
                 Standing::Nothing => "created",
                 Standing::Same => "unchanged",
-                Standing::Other => "replaced",
+                Standing::Other(_) => "replaced",
             },
             id: Some(match &row.record {
                 Record::Entity(entity) => entity.id.0,
@@ -193,8 +193,8 @@ impl Run {
         };
         match row.standing {
             Standing::Same => return self.tell(&body),
-            Standing::Other if !self.settings.replace => return self.fail(number, vec![stands(&body)]),
-            Standing::Other | Standing::Nothing => {}
+            Standing::Other(_) if !self.settings.replace => return self.fail(number, vec![stands(&body)]),
+            Standing::Other(_) | Standing::Nothing => {}
         }
         if self.error_count == 0
             && let Err(error) = self.stage(number, &row).await
@@ -219,7 +219,10 @@ impl Run {
 
     async fn stage(&mut self, number: u64, row: &Row) -> Result<(), WriteError> {
         let line = number.cast_signed();
-        let replaces = (row.standing == Standing::Other).then_some(row.image.as_str());
+        let replaces = match row.standing {
+            Standing::Other(standing) => Some((row.image.as_str(), standing)),
+            Standing::Nothing | Standing::Same => None,
+        };
         match &row.record {
             Record::Entity(entity) => self.import.rows.entity(line, entity, row.hash, replaces).await,
             Record::Edge(edge) => self.import.rows.edge(line, edge, row.hash, replaces).await,

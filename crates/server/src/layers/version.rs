@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State as FromState};
+use axum::http::header::IF_MATCH;
 use axum::http::header::RETRY_AFTER;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method};
@@ -23,6 +24,8 @@ const MAX_STALENESS: HeaderName = HeaderName::from_static("pledgegraph-max-stale
 
 /// How long a reader waits for the version that it asks for.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a write waits for the version that it rests on: a little longer than the follower sleeps.
+const MOMENT: Duration = Duration::from_millis(300);
 
 /// Gives the request the snapshot that answers it, so that one request sees one version.
 pub(crate) async fn layer(FromState(state): FromState<State>, request: Request, next: Next) -> Response {
@@ -44,6 +47,10 @@ async fn snapshot(state: &State, request: &Parts) -> Result<Arc<Graph>, ApiError
     if let Some(seconds) = one(&request.headers, &MAX_STALENESS)? {
         fresh_enough(state, seconds)?;
     }
+    if let Some(version) = expected(&request.headers) {
+        // A client may have read the record from a replica that is ahead.
+        state.live.reaches(version, MOMENT).await;
+    }
     // What cannot be read is reported by the handler, with everything else that is wrong.
     let asked = request.method == Method::GET || request.method == Method::HEAD;
     let moment = asked.then(|| given::find(request.uri.query(), KNOWN_AT.name)).flatten();
@@ -51,6 +58,12 @@ async fn snapshot(state: &State, request: &Parts) -> Result<Arc<Graph>, ApiError
         Some(moment) => state.live.known_at(moment).await.map_err(ApiError::of_store),
         None => Ok(state.live.snapshot()),
     }
+}
+
+/// The commit that a write expects to have written its record.
+fn expected(headers: &HeaderMap) -> Option<i64> {
+    let tag = headers.get(IF_MATCH)?.to_str().ok()?.trim().strip_prefix('"')?;
+    tag.split(['.', '"']).next()?.parse().ok()
 }
 
 /// The value of a header that may be given once.

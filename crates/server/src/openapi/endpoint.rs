@@ -118,7 +118,7 @@ pub(crate) const LIST_PROBLEMS: &[Problem] =
 pub(crate) const EXPORT_PROBLEMS: &[Problem] = &[Problem::HistoryDiverged, Problem::ForbiddenCharacter];
 /// What a record can answer with besides the record.
 pub(crate) const RECORD_PROBLEMS: &[Problem] =
-    &[Problem::NotFound, Problem::HistoryDiverged, Problem::ForbiddenCharacter];
+    &[Problem::Moved, Problem::NotFound, Problem::HistoryDiverged, Problem::ForbiddenCharacter];
 /// What an operation without parameters can answer with.
 pub(crate) const PLAIN_PROBLEMS: &[Problem] = &[Problem::HistoryDiverged];
 

@@ -267,7 +267,10 @@ fn follow(live: Live, from: Place) -> Response {
                 };
                 if waiting.is_empty() {
                     // The service ends: so does the stream.
-                    news.changed().await.ok()?;
+                    tokio::select! {
+                    () = live.streams_end() => return None,
+                    changed = news.changed() => changed.ok()?,
+                    }
                 }
             }
             let change: LoggedChange = waiting.pop_front()?;

@@ -182,18 +182,22 @@ impl Asking<'_> {
     async fn recorded(&self, row: Removed) -> Result<Response, ApiError> {
         let live = &self.ask.state.live;
         let graph = &self.pinned.graph;
-        let mut versions = live.history(row).await.map_err(ApiError::of_store)?;
-        versions.retain(|version| version.seq <= graph.seq() && self.belongs(version));
-        if versions.is_empty() {
+        let mut heads = live.versions(row).await.map_err(ApiError::of_store)?;
+        heads.retain(|head| head.seq <= graph.seq());
+        // Kinds do not change, so the newest tells.
+        let newest = live.last_version_at(row, graph.seq()).await.map_err(ApiError::of_store)?;
+        if heads.is_empty() || !newest.is_some_and(|newest| self.belongs(&newest)) {
             let detail = format!("there never was such a {}", self.collection.item());
             return Err(ApiError::new(Problem::NotFound, detail));
         }
-        let (skip, total) = (self.skip(), versions.len());
+        let (skip, total) = (self.skip(), heads.len());
         // The first of a page is compared with the last of the page before.
         let from = skip.saturating_sub(usize::from(self.diff));
         let mut bodies = Vec::with_capacity(self.limit.min(total));
         let mut before: Option<Value> = None;
-        for (n, version) in versions.into_iter().enumerate().skip(from).take(self.limit + skip - from) {
+        let shown = heads.iter().skip(from).take(self.limit + skip - from).map(|head| head.seq).collect();
+        let versions = live.versions_at(row, shown).await.map_err(ApiError::of_store)?;
+        for (n, version) in (from..).zip(versions) {
             let record = past::record(live, graph, self.collection, self.lang, row, &version).await?;
             let diff = (self.diff && n > 0).then(|| past::diff(before.as_ref(), record.as_ref()));
             before.clone_from(&record);

@@ -4,15 +4,14 @@ pub(crate) mod collection;
 pub(crate) mod endpoints;
 pub(crate) mod naming;
 
-use std::sync::Arc;
-
 use axum::body::Body;
-use axum::http::header::{ETAG, IF_MATCH, LOCATION};
+use axum::http::header::{ETAG, IF_MATCH, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::Response;
+use chrono::DateTime;
 use pledgegraph_graph::Graph;
 use pledgegraph_live::{Expected, Idempotency, Live, Mutation, Receipt, Row, Write, WriteError};
-use pledgegraph_model::{EdgeId, EntityId, Removed};
+use pledgegraph_model::{Change, EdgeId, Removed, Stamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -25,7 +24,7 @@ use crate::reply::{VERSION, json, set};
 use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
-use crate::routes::write::collection::Collection;
+use crate::routes::write::collection::{Collection, Shown};
 use crate::wire::evidence::{Quotations, quotations_of};
 use crate::wire::list::{WarningBody, version_of};
 
@@ -102,14 +101,18 @@ pub(crate) struct Prepared {
     pub(crate) warnings: Vec<WarningBody>,
 }
 
-/// What is kept with an idempotency key, and suffices to give the same answer again.
+/// The answer to a write, as it is kept with the idempotency key. Only what the commit adds is missing in the body.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     status: u16,
-    entity: Option<Uuid>,
-    edge: Option<Uuid>,
-    warnings: Vec<(String, String)>,
+    lang: String,
+    location: String,
+    /// Empty where the answer has none.
+    body: String,
 }
+
+/// The stamp of a record whose commit is not known yet, as the body has it.
+const UNSTAMPED: &str = r#""version":0,"recorded_at":"1970-01-01T00:00:00Z""#;
 
 impl<'a> Command<'a> {
     /// Reads parameters and headers; `body` is what the key's fingerprint covers beside them.
@@ -135,13 +138,13 @@ impl<'a> Command<'a> {
     }
 
     /// The answer of an earlier request with the same key, if there was one: its record may be gone or changed since.
-    pub(crate) async fn replay(&self, collection: Collection) -> Result<Option<Response>, ApiError> {
+    pub(crate) async fn replay(&self) -> Result<Option<Response>, ApiError> {
         if !self.given_key || self.dry_run {
             return Ok(None);
         }
         let repeated = self.ask.state.live.repeated(&self.key).await.map_err(|error| self.failed(error))?;
         match repeated {
-            Some(receipt) => self.answer(collection, receipt, None, Vec::new()).await.map(Some),
+            Some(receipt) => self.answer(&receipt).map(Some),
             None => Ok(None),
         }
     }
@@ -149,63 +152,64 @@ impl<'a> Command<'a> {
     /// Writes, or rehearses, and answers.
     pub(crate) async fn perform(mut self, collection: Collection, write: Prepared) -> Result<Response, ApiError> {
         let Prepared { would, status, row, mutations, expected, warnings } = write;
+        let of_path = expected.first().map(|(row, _)| *row);
         let changes = mutations.len();
-        let shown = mutations.iter().find_map(|mutation| match mutation {
-            Mutation::PutEdge(put) if Removed::Edge(put.id) == row => Some(quotations_of(put)),
-            _ => None,
-        });
-        let quotations = shown.unwrap_or_default();
-        let (entity, edge) = match row {
-            Removed::Entity(id) => (Some(id.0), None),
-            Removed::Edge(id) => (None, Some(id.0)),
-        };
-        let noted = warnings.iter().map(|w| (w.kind.to_owned(), w.detail.clone())).collect();
-        let kept = Kept { status: status.as_u16(), entity, edge, warnings: noted };
+        let has_body = status != StatusCode::NO_CONTENT;
+        let shown = has_body.then(|| self.unstamped(collection, row, &mutations, warnings.clone())).transpose()?;
+        let (location, body) = shown.map(|shown| (shown.location, shown.bytes)).unwrap_or_default();
+        let body = String::from_utf8(body).map_err(ApiError::internal)?;
+        let kept = Kept { status: status.as_u16(), lang: self.lang.clone(), location, body };
         self.key.answer = serde_json::to_string(&kept).map_err(ApiError::internal)?;
         let origin = self.ask.origin.clone();
         let live = &self.ask.state.live;
         if self.dry_run {
             let write = Write { mutations, expected, origin, idempotency: None };
-            live.rehearse(write).await.map_err(|error| self.failed_on(collection, error))?;
+            live.rehearse(write).await.map_err(|error| self.failed_on(collection, of_path, error))?;
             return json(&DryRunBody { dry_run: true, would, changes, warnings });
         }
         let write = Write { mutations, expected, origin, idempotency: Some(self.key.clone()) };
         // A handler is dropped when its client goes away; the write is not.
         let writer = live.clone();
         let written = tokio::spawn(async move { writer.write(write).await }).await.map_err(ApiError::internal)?;
-        let receipt = written.map_err(|error| self.failed_on(collection, error))?;
-        let quotations = receipt.replayed.is_none().then_some(quotations);
-        self.answer(collection, receipt, quotations, warnings).await
+        let receipt = written.map_err(|error| self.failed_on(collection, of_path, error))?;
+        self.answer(&receipt)
     }
 
-    async fn answer(
+    /// The record as the write leaves it, made before it is written: labels are those of the snapshot that the request
+    /// sees, and a repetition gets the same.
+    fn unstamped(
         &self,
         collection: Collection,
-        receipt: Receipt,
-        quotations: Option<Quotations>,
+        row: Removed,
+        mutations: &[Mutation],
         warnings: Vec<WarningBody>,
-    ) -> Result<Response, ApiError> {
-        let live = &self.ask.state.live;
-        let replayed = receipt.replayed.is_some();
-        let kept: Kept = serde_json::from_str(receipt.replayed.as_deref().unwrap_or(&self.key.answer))
-            .map_err(ApiError::internal)?;
-        let row = match (kept.entity, kept.edge) {
-            (Some(id), _) => Removed::Entity(EntityId(id)),
-            (None, id) => Removed::Edge(EdgeId(id.unwrap_or_default())),
+    ) -> Result<Shown, ApiError> {
+        let stamp = Stamp { version: 0, recorded_at: DateTime::UNIX_EPOCH };
+        let put = |mutation: &Mutation| match mutation {
+            Mutation::PutEntity(entity) => Some((Change::PutEntity(Box::new(entity.clone()), 0), stamp)),
+            Mutation::PutEdge(edge) => Some((Change::PutEdge(Box::new(edge.clone()), 0), stamp)),
+            _ => None,
         };
-        let warnings = if replayed { known_warnings(kept.warnings) } else { warnings };
+        let quotations = mutations.iter().find_map(|mutation| match mutation {
+            Mutation::PutEdge(put) if Removed::Edge(put.id) == row => Some(quotations_of(put)),
+            _ => None,
+        });
+        let rows: Vec<_> = mutations.iter().filter_map(put).collect();
+        let graph = self.ask.current.showing(&rows);
+        collection.show(&graph, &self.lang, row, (&quotations.unwrap_or_default(), warnings))
+    }
+
+    fn answer(&self, receipt: &Receipt) -> Result<Response, ApiError> {
+        let kept = receipt.replayed.as_deref().unwrap_or(&self.key.answer);
+        let kept: Kept = serde_json::from_str(kept).map_err(ApiError::internal)?;
         let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK);
-        let mut response = if status == StatusCode::NO_CONTENT {
+        let mut response = if kept.body.is_empty() {
             Response::new(Body::empty())
         } else {
-            let graph =
-                if replayed { self.state_of(receipt.seq).await? } else { self.state_after(receipt.seq, row).await? };
-            let quotations = match (quotations, row) {
-                (Some(written), _) => written,
-                (None, Removed::Edge(id)) => quotations_at(live, id, receipt.seq).await?,
-                (None, Removed::Entity(_)) => Vec::new(),
-            };
-            let shown = collection.show(&graph, &self.lang, row, (&quotations, warnings))?;
+            let recorded_at = serde_json::to_string(&receipt.recorded_at).map_err(ApiError::internal)?;
+            let stamp = format!(r#""version":{},"recorded_at":{recorded_at}"#, receipt.seq);
+            let body = kept.body.replacen(UNSTAMPED, &stamp, 1);
+            let shown = Shown::new(receipt.seq, kept.location, &kept.lang, body.into_bytes());
             let mut response = shown.response();
             if status == StatusCode::CREATED {
                 set(&mut response, LOCATION, &shown.location);
@@ -215,27 +219,22 @@ impl<'a> Command<'a> {
         *response.status_mut() = status;
         set(&mut response, VERSION, &version_of(receipt.seq, receipt.chain));
         set(&mut response, IDEMPOTENCY_KEY, &self.key.key);
-        if replayed {
+        if receipt.replayed.is_some() {
             set(&mut response, REPLAYED, "true");
         }
         Ok(response)
     }
 
-    /// A snapshot in which the row is as the commit wrote it.
-    async fn state_after(&self, seq: i64, row: Removed) -> Result<Arc<Graph>, ApiError> {
-        let current = self.ask.state.live.snapshot();
-        if version_in(&current, row) == Some(seq) { Ok(current) } else { self.state_of(seq).await }
-    }
-
-    /// The state as the commit left it, so that a repeated answer has the labels of the first one.
-    async fn state_of(&self, seq: i64) -> Result<Arc<Graph>, ApiError> {
-        let past = self.ask.state.live.at(seq).await.map_err(ApiError::of_store)?;
-        past.ok_or_else(|| ApiError::of(Problem::HistoryDiverged))
-    }
-
     /// What a write that was refused is answered with; a stale record with its current entity tag.
-    fn failed_on(&self, collection: Collection, error: WriteError) -> ApiError {
+    fn failed_on(&self, collection: Collection, of_path: Option<Removed>, error: WriteError) -> ApiError {
         let WriteError::Stale { row, current: Some(_) } = error else { return self.failed(error) };
+        if of_path != Some(row) {
+            // Not what the client read, but what the write reads with it: the next attempt sees it as it is.
+            let detail = "another record that the write concerns was changed meanwhile; repeat the request";
+            return ApiError::new(Problem::WriteContention, detail)
+                .with_header(RETRY_AFTER, "1")
+                .with_header(IDEMPOTENCY_KEY, self.key.key.clone());
+        }
         let graph = self.ask.state.live.snapshot();
         let problem = ApiError::of(Problem::VersionMismatch);
         match collection.show(&graph, &self.lang, row, (&Vec::new(), Vec::new())) {
@@ -251,8 +250,7 @@ impl<'a> Command<'a> {
 
 /// The quotations of a statement as a commit wrote it.
 pub(crate) async fn quotations_at(live: &Live, id: EdgeId, version: i64) -> Result<Quotations, ApiError> {
-    let versions = live.history(Removed::Edge(id)).await.map_err(ApiError::of_store)?;
-    let written = versions.into_iter().find(|known| known.seq == version);
+    let written = live.version_at(Removed::Edge(id), version).await.map_err(ApiError::of_store)?;
     Ok(match written.and_then(|version| version.row) {
         Some(Row::Edge(edge)) => quotations_of(&edge),
         _ => Vec::new(),
@@ -265,15 +263,6 @@ pub(crate) fn version_in(graph: &Graph, row: Removed) -> Option<i64> {
         Removed::Entity(id) => graph.entity(id).filter(|view| view.id() == id).map(|view| view.version()),
         Removed::Edge(id) => graph.edge(id).map(|view| view.version()),
     }
-}
-
-/// The kinds of warnings that a write may have.
-const WARNINGS: [&str; 2] = ["confusable-name", "duplicate-name"];
-
-/// Warnings as they were given the first time.
-fn known_warnings(kept: Vec<(String, String)>) -> Vec<WarningBody> {
-    let kind_of = |kind: &str| WARNINGS.iter().copied().find(|known| *known == kind).unwrap_or("note");
-    kept.into_iter().map(|(kind, detail)| WarningBody { kind: kind_of(&kind), detail }).collect()
 }
 
 /// `If-Match`, which every change of a record needs.
@@ -355,13 +344,13 @@ pub(crate) fn refusal(error: WriteError) -> ApiError {
             ApiError::new(Problem::Constraint, format!("the rule {constraint} forbids it"))
         }
         WriteError::KeyReused => ApiError::of(Problem::IdempotencyKeyReused),
-        WriteError::Busy => ApiError::of(Problem::WriteContention).with_header(axum::http::header::RETRY_AFTER, "1"),
+        WriteError::Busy => ApiError::of(Problem::WriteContention).with_header(RETRY_AFTER, "1"),
         WriteError::Full => ApiError::of(Problem::StoreFull),
         error @ WriteError::Unavailable(_) => {
-            ApiError::of(Problem::StoreUnavailable).with_header(axum::http::header::RETRY_AFTER, "1").caused_by(error)
+            ApiError::of(Problem::StoreUnavailable).with_header(RETRY_AFTER, "1").caused_by(error)
         }
         error @ WriteError::OutcomeUnknown(_) => {
-            ApiError::of(Problem::OutcomeUnknown).with_header(axum::http::header::RETRY_AFTER, "1").caused_by(error)
+            ApiError::of(Problem::OutcomeUnknown).with_header(RETRY_AFTER, "1").caused_by(error)
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct Refusal {
 /// Everything that is wrong with the staged rows, at most `limit` of each kind, so that the lock is taken only for rows
 /// that will very likely do.
 pub(crate) async fn check(conn: &mut PgConnection, limit: i64) -> Result<Vec<Refusal>, StoreError> {
-    let mut refusals = taken_rows(conn, limit).await?;
+    let mut refusals = taken_rows(conn, limit, false).await?;
     refusals.extend(taken_references(conn, limit).await?);
     refusals.extend(named(conn, limit).await?);
     refusals.extend(ends(conn, limit).await?);
@@ -31,24 +31,36 @@ pub(crate) async fn check(conn: &mut PgConnection, limit: i64) -> Result<Vec<Ref
     Ok(refusals)
 }
 
-/// Rows of which the database now says something else than the import saw when it staged them.
-async fn taken_rows(conn: &mut PgConnection, limit: i64) -> Result<Vec<Refusal>, StoreError> {
+/// Rows that no longer take the place of what they were compared with. To be asked under the lock, where it holds until
+/// the commit; that a new row is new is for the keys of the tables.
+pub(crate) async fn changed(conn: &mut PgConnection, limit: i64) -> Result<Vec<Refusal>, StoreError> {
+    taken_rows(conn, limit, true).await
+}
+
+/// Rows of which the database now says something else than the import saw when it staged them; of those that replace
+/// others only, or of all.
+async fn taken_rows(conn: &mut PgConnection, limit: i64, replacing: bool) -> Result<Vec<Refusal>, StoreError> {
     let rows = sqlx::query!(
-        r#"select s.line, s.id, 'entity' as "subject!", s.replaces, e.kind as "standing?", s.kind
+        r#"select s.line, s.id, 'entity' as "subject!", s.replaces, e.kind as "standing?", s.kind,
+               e.version as "version?"
            from stage_entity s left join entity e on e.id = s.id
-           where (e.id is not null) <> s.replaces or e.kind <> s.kind
+           where (s.replaces or not $2)
+               and ((e.id is not null) <> s.replaces or e.kind <> s.kind or e.hash <> s.standing)
            union all
-           select s.line, s.id, 'edge', s.replaces, e.kind, s.kind
+           select s.line, s.id, 'edge', s.replaces, e.kind, s.kind, e.version
            from stage_edge s left join edge e on e.id = s.id
-           where (e.id is not null) <> s.replaces or e.kind <> s.kind
+           where (s.replaces or not $2)
+               and ((e.id is not null) <> s.replaces or e.kind <> s.kind or e.hash <> s.standing)
            limit $1"#,
-        limit
+        limit,
+        replacing
     );
-    let refusal = |line, id, subject: &str, replaces, standing: Option<String>, kind: String| {
+    let refusal = |line, id, subject: &str, version, standing: Option<String>, kind: String, replaces| {
         let row = if subject == "entity" { Removed::Entity(EntityId(id)) } else { Removed::Edge(EdgeId(id)) };
         let error = match standing {
             None => WriteError::Stale { row, current: None },
-            Some(standing) if replaces || standing != kind => WriteError::KindChanged(row),
+            Some(standing) if standing != kind => WriteError::KindChanged(row),
+            Some(_) if replaces => WriteError::Stale { row, current: version },
             Some(_) => WriteError::DuplicateId,
         };
         Refusal { line, error }
@@ -56,7 +68,8 @@ async fn taken_rows(conn: &mut PgConnection, limit: i64) -> Result<Vec<Refusal>,
     let rows = rows.fetch_all(conn).await?.into_iter();
     let refusals = rows.map(|row| {
         let (line, id) = (row.line.unwrap_or_default(), row.id.unwrap_or_default());
-        refusal(line, id, &row.subject, row.replaces == Some(true), row.standing, row.kind.unwrap_or_default())
+        let (kind, replaces) = (row.kind.unwrap_or_default(), row.replaces == Some(true));
+        refusal(line, id, &row.subject, row.version, row.standing, kind, replaces)
     });
     Ok(refusals.collect())
 }
@@ -84,10 +97,14 @@ fn reference_taken(kind: EntityKind, slug: &str) -> WriteError {
 /// Names of entities that do not exist, or are of a kind that does not belong there.
 async fn named(conn: &mut PgConnection, limit: i64) -> Result<Vec<Refusal>, StoreError> {
     let rows = sqlx::query!(
-        r#"select l.line as "line!", n.row_id as "row_id!", n.pointer as "pointer!", n.named_id as "named_id!",
-               n.expected as "expected: CodeText<EntityKind>", k.kind as "found: CodeText<EntityKind>"
-           from stage_named n left join stage_known k on k.id = n.named_id left join stage_line l on l.row_id = n.row_id
-           where k.id is null or k.kind <> n.expected limit $1"#,
+        // The lines are looked up for the few that are wrong: joined to all, they mislead the planner to a nested loop.
+        r#"with wrong as materialized (
+               select n.row_id, n.pointer, n.named_id, n.expected, k.kind as found
+               from stage_named n left join stage_known k on k.id = n.named_id
+               where k.id is null or k.kind <> n.expected limit $1)
+           select l.line as "line!", w.row_id as "row_id!", w.pointer as "pointer!", w.named_id as "named_id!",
+               w.expected as "expected: CodeText<EntityKind>", w.found as "found: CodeText<EntityKind>"
+           from wrong w join stage_line l on l.row_id = w.row_id"#,
         limit
     );
     let refusals = rows.fetch_all(conn).await?.into_iter().map(|wrong| {

@@ -5,6 +5,7 @@ use futures_util::TryStreamExt;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::StoreError;
 use crate::bulk::Summary;
 
 /// How many edges one statement moves under the lock: what it must check later is kept in the server's memory.
@@ -92,15 +93,15 @@ pub(crate) async fn log_replaced(conn: &mut PgConnection, seq: i64, before: i32)
     Ok(())
 }
 
-/// Moves the staged rows into the graph, as the commit `seq`.
+/// Moves the staged rows into the graph, as the commit `seq`; so many of the entities and edges take the place of others.
 pub(crate) async fn move_rows(
     conn: &mut PgConnection,
-    replaces: bool,
+    (entities, edges): (usize, usize),
     seq: i64,
     now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
-    if replaces {
-        replace_entities(conn, seq, now).await?;
+) -> Result<(), StoreError> {
+    if entities > 0 {
+        all_replaced(seq, replace_entities(conn, seq, now).await?, entities)?;
     }
     sqlx::query!(
         "insert into entity (id, kind, slug, names, aliases, redirects, detail, hash, created_seq, version, recorded_at)
@@ -111,8 +112,8 @@ pub(crate) async fn move_rows(
     )
     .execute(&mut *conn)
     .await?;
-    if replaces {
-        replace_edges(conn, seq, now).await?;
+    if edges > 0 {
+        all_replaced(seq, replace_edges(conn, seq, now).await?, edges)?;
     }
     let mut after = Uuid::nil();
     while let Some(upto) = chunk_end(conn, after).await? {
@@ -128,8 +129,16 @@ pub(crate) async fn move_rows(
     Ok(())
 }
 
-async fn replace_entities(conn: &mut PgConnection, seq: i64, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
-    sqlx::query!(
+/// The digest takes the hash of every staged row in: one that found nothing to replace must not be committed.
+fn all_replaced(seq: i64, replaced: u64, staged: usize) -> Result<(), StoreError> {
+    if usize::try_from(replaced) == Ok(staged) {
+        return Ok(());
+    }
+    Err(StoreError::BrokenLog { seq, problem: format!("{staged} rows should replace others, and {replaced} do") })
+}
+
+async fn replace_entities(conn: &mut PgConnection, seq: i64, now: DateTime<Utc>) -> Result<u64, sqlx::Error> {
+    let done = sqlx::query!(
         "update entity e set slug = s.slug, names = s.names, aliases = s.aliases, redirects = s.redirects,
              detail = s.detail, hash = s.hash, version = $1, recorded_at = $2
          from stage_entity s where s.replaces and e.id = s.id",
@@ -138,12 +147,12 @@ async fn replace_entities(conn: &mut PgConnection, seq: i64, now: DateTime<Utc>)
     )
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(done.rows_affected())
 }
 
 /// Puts the fields of the edges that are replaced in place, and takes away what else belongs to them.
-async fn replace_edges(conn: &mut PgConnection, seq: i64, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
-    sqlx::query!(
+async fn replace_edges(conn: &mut PgConnection, seq: i64, now: DateTime<Utc>) -> Result<u64, sqlx::Error> {
+    let done = sqlx::query!(
         "with conditions as (delete from edge_condition where edge_id in (select id from stage_edge where replaces)),
              evidence as (delete from evidence where edge_id in (select id from stage_edge where replaces)),
              links as (delete from edge_link where edge_id in (select id from stage_edge where replaces))
@@ -160,7 +169,7 @@ async fn replace_edges(conn: &mut PgConnection, seq: i64, now: DateTime<Utc>) ->
     )
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(done.rows_affected())
 }
 
 /// The last of the next edges, in the order of identifiers.

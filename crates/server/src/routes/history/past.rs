@@ -31,17 +31,17 @@ pub(crate) async fn record(
     };
     // What it names may be gone by now, and is shown as it last was.
     for id in names.into_iter().filter(|id| graph.entity(*id).is_none_or(|view| view.id() != *id)) {
-        rows.extend(last(live, id).await?);
+        rows.extend(last(live, id, graph.seq()).await?);
     }
     rows.push((change, stamp));
     let shown = collection.show(&graph.showing(&rows), lang, row, (&quotations, Vec::new()))?;
     serde_json::from_slice(&shown.bytes).map(Some).map_err(ApiError::internal)
 }
 
-/// An entity as it was before it was removed.
-async fn last(live: &Live, id: EntityId) -> Result<Option<(Change, Stamp)>, ApiError> {
-    let versions = live.history(Removed::Entity(id)).await.map_err(ApiError::of_store)?;
-    Ok(versions.into_iter().rev().find_map(|version| match version.row {
+/// An entity as it was before it was removed, at or before a commit.
+async fn last(live: &Live, id: EntityId, seq: i64) -> Result<Option<(Change, Stamp)>, ApiError> {
+    let version = live.last_version_at(Removed::Entity(id), seq).await.map_err(ApiError::of_store)?;
+    Ok(version.and_then(|version| match version.row {
         Some(Row::Entity(entity)) => {
             let hash = entity_hash(&entity);
             let stamp = Stamp { version: version.seq, recorded_at: version.recorded_at };

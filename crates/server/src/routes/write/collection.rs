@@ -49,6 +49,12 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
+    /// A record in a language, with the commit that wrote it and its own path.
+    pub(crate) fn new(version: i64, location: String, lang: &str, bytes: Vec<u8>) -> Self {
+        let etag = format!("\"{version}.{:016x}\"", xxh3_64(&bytes));
+        Self { etag, location, lang: lang.to_owned(), bytes }
+    }
+
     /// The record with its entity tag; never 304.
     pub(crate) fn response(&self) -> Response {
         let mut response = json_bytes(self.bytes.clone());
@@ -197,8 +203,7 @@ impl Collection {
             }
             (Self::Entities(_), Removed::Edge(_)) => return Err(gone()),
         };
-        let etag = format!("\"{version}.{:016x}\"", xxh3_64(&bytes));
-        Ok(Shown { etag, location: format!("/v1/{}/{place}", self.name()), lang: lang.to_owned(), bytes })
+        Ok(Shown::new(version, format!("/v1/{}/{place}", self.name()), lang, bytes))
     }
 }
 

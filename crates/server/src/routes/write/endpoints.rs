@@ -127,7 +127,7 @@ pub(crate) fn routes(doc: &WritesDoc) -> Vec<UtoipaMethodRouter<State>> {
 
 async fn create(ask: &Ask, collection: Collection, body: &Value) -> Result<Response, ApiError> {
     let command = Command::read(ask, &[], Some(body))?;
-    if let Some(answer) = command.replay(collection).await? {
+    if let Some(answer) = command.replay().await? {
         return Ok(answer);
     }
     let draft = collection.draft(&ask.current, body, None)?;
@@ -156,7 +156,7 @@ async fn create(ask: &Ask, collection: Collection, body: &Value) -> Result<Respo
 async fn replace(ask: &Ask, collection: Collection, name: &str, body: &Value) -> Result<Response, ApiError> {
     let condition = precondition(&ask.headers)?;
     let command = Command::read(ask, &[], Some(body))?;
-    if let Some(answer) = command.replay(collection).await? {
+    if let Some(answer) = command.replay().await? {
         return Ok(answer);
     }
     let found = collection.find(ask, name)?;
@@ -166,7 +166,7 @@ async fn replace(ask: &Ask, collection: Collection, name: &str, body: &Value) ->
         status: StatusCode::OK,
         row: found.row,
         mutations: vec![draft.value],
-        expected: vec![(found.row, expectation(condition, found.version))],
+        expected: expectation(condition, found),
         warnings: draft.warnings,
     };
     command.perform(collection, write).await
@@ -175,7 +175,7 @@ async fn replace(ask: &Ask, collection: Collection, name: &str, body: &Value) ->
 async fn correct(ask: &Ask, collection: Collection, name: &str, body: &Value) -> Result<Response, ApiError> {
     let condition = precondition(&ask.headers)?;
     let command = Command::read(ask, &[], Some(body))?;
-    if let Some(answer) = command.replay(collection).await? {
+    if let Some(answer) = command.replay().await? {
         return Ok(answer);
     }
     let found = collection.find(ask, name)?;
@@ -183,11 +183,9 @@ async fn correct(ask: &Ask, collection: Collection, name: &str, body: &Value) ->
     let (form, version) = collection.whole(ask, found.row).await?.ok_or_else(gone)?;
     let form = collection.patched(&ask.current, &form, body, found.row)?;
     let draft = collection.draft(&ask.current, &form, Some(found.row))?;
+    let mut expected = expectation(condition, found);
     // The patch is right only on the record that it was applied to.
-    let mut expected = vec![(found.row, Expected::Version(version))];
-    if let Precondition::Version(asked) = condition {
-        expected.insert(0, (found.row, Expected::Version(asked)));
-    }
+    expected.push((found.row, Expected::Version(version)));
     let write = Prepared {
         would: "replace",
         status: StatusCode::OK,
@@ -202,11 +200,11 @@ async fn correct(ask: &Ask, collection: Collection, name: &str, body: &Value) ->
 async fn retract(ask: &Ask, collection: Collection, name: &str) -> Result<Response, ApiError> {
     let condition = precondition(&ask.headers)?;
     let command = Command::read(ask, &[&CASCADE], None)?;
-    if let Some(answer) = command.replay(collection).await? {
+    if let Some(answer) = command.replay().await? {
         return Ok(answer);
     }
     let found = collection.find(ask, name)?;
-    let mut expected = vec![(found.row, expectation(condition, found.version))];
+    let mut expected = expectation(condition, found);
     let mut mutations = Vec::new();
     if command.cascade {
         (mutations, expected) = cascade(ask, found, expected).await?;
@@ -247,7 +245,7 @@ async fn cascade(
 async fn merge(ask: &Ask, collection: Collection, name: &str, body: &Value) -> Result<Response, ApiError> {
     let condition = precondition(&ask.headers)?;
     let command = Command::read(ask, &[], Some(body))?;
-    if let Some(answer) = command.replay(collection).await? {
+    if let Some(answer) = command.replay().await? {
         return Ok(answer);
     }
     let Collection::Entities(entities) = collection else { return Err(ApiError::of(Problem::NotFound)) };
@@ -257,7 +255,7 @@ async fn merge(ask: &Ask, collection: Collection, name: &str, body: &Value) -> R
     if into == from {
         return Err(at("/into", "validation", "an entity is not merged into itself".to_owned()));
     }
-    let mut expected = vec![(found.row, expectation(condition, found.version))];
+    let mut expected = expectation(condition, found);
     let mutations = merged(ask, from, into, &mut expected).await?;
     let write = Prepared {
         would: "merge",
@@ -354,10 +352,11 @@ fn at(pointer: &str, code: &'static str, detail: String) -> ApiError {
     ApiError::fields(vec![FieldError { pointer: Some(pointer.to_owned()), code, detail, ..FieldError::default() }])
 }
 
-/// `*` stands for the version that was read: what is written rests on it.
-fn expectation(condition: Precondition, read: i64) -> Expected {
-    match condition {
-        Precondition::Exists => Expected::Version(read),
-        Precondition::Version(version) => Expected::Version(version),
-    }
+/// What is written rests on the version that was read, whatever the client asks for.
+fn expectation(condition: Precondition, found: Found) -> Vec<(Removed, Expected)> {
+    let asked = match condition {
+        Precondition::Exists => None,
+        Precondition::Version(version) => Some((found.row, Expected::Version(version))),
+    };
+    asked.into_iter().chain([(found.row, Expected::Version(found.version))]).collect()
 }
