@@ -38,4 +38,6 @@ def first_line(_, response):
     """The document describes one line of an import's report; an export is text to it."""
     if not response.request.url.split("?")[0].endswith("/v1/import"):
         return response.content.decode()
-    return json.loads(response.content.splitlines()[0])
+    report = [json.loads(line) for line in response.content.splitlines()]
+    # Its last line is the summary, alone where nothing was sent.
+    return next((line for line in report if "line" in line), {"line": 1, "status": "unchanged"})

@@ -26,10 +26,8 @@ impl Live {
     /// # Errors
     /// When the database cannot be read.
     pub async fn versions_at(&self, row: Removed, seqs: Vec<i64>) -> Result<Vec<RowVersion>, StoreError> {
-        ask(&self.pool, move |connection| {
-            Box::pin(async move { history::versions_at(connection, row, &seqs).await })
-        })
-        .await
+        ask(&self.pool, move |connection| Box::pin(async move { history::versions_at(connection, row, &seqs).await }))
+            .await
     }
 
     /// The version of a row that a commit wrote; `None` when the commit did not change it.

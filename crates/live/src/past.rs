@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use pledgegraph_graph::{Builder, Graph};
-use pledgegraph_store::snapshot::Row;
 use pledgegraph_store::history::{self, Moment};
+use pledgegraph_store::snapshot::Row;
 use pledgegraph_store::{StoreError, log, past};
 use sqlx::PgPool;
 use tokio::sync::Semaphore;

@@ -154,9 +154,9 @@ async fn read(tx: &mut PgConnection, row: Removed, seqs: Option<&[i64]>) -> Resu
     }
     // What a bulk load wrote last stands in its table only.
     let last = versions.last().map_or(0, |version| version.seq);
-    let standing = standing(tx, row).await?.filter(|(_, stamp)| {
-        stamp.version > last && seqs.is_none_or(|seqs| seqs.contains(&stamp.version))
-    });
+    let standing = standing(tx, row)
+        .await?
+        .filter(|(_, stamp)| stamp.version > last && seqs.is_none_or(|seqs| seqs.contains(&stamp.version)));
     versions.extend(standing.map(|(row, stamp)| RowVersion {
         seq: stamp.version,
         recorded_at: stamp.recorded_at,

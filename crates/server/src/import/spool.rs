@@ -7,7 +7,7 @@ use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt as _, stream};
 use tokio::sync::watch;
 
 /// How much is written to the file at once, in bytes.
@@ -68,7 +68,7 @@ impl Spool {
 impl Tail {
     /// The text in pieces, as it comes.
     pub(crate) fn pieces(self) -> impl Stream<Item = io::Result<Bytes>> + Send + use<> {
-        stream::unfold(Some((self, 0)), |state| async move {
+        let pieces = stream::unfold(Some((self, 0)), |state| async move {
             let (mut tail, at) = state?;
             match tail.piece(at).await {
                 Ok(None) => None,
@@ -78,7 +78,9 @@ impl Tail {
                 }
                 Err(error) => Some((Err(error), None)),
             }
-        })
+        });
+        // Compression polls once more after the end, which `unfold` does not stand.
+        pieces.fuse()
     }
 
     async fn piece(&mut self, at: u64) -> io::Result<Option<Bytes>> {
@@ -110,6 +112,9 @@ mod tests {
         }
         spool.finish().expect("finished");
         assert_eq!(reading.await.expect("a task").expect("read").concat(), written);
+        let mut pieces = std::pin::pin!(tail.pieces());
+        while pieces.next().await.is_some() {}
+        assert!(pieces.next().await.is_none(), "asked once more after the end");
         let dropped = Spool::new().expect("a spool");
         let tail = dropped.tail();
         drop(dropped);
