@@ -43,7 +43,8 @@ const BATCH: Parameter = Parameter {
 const DRY_RUN: Parameter = Parameter {
     name: "dry_run",
     accepts: Accepts::Flag,
-    description: "Reads and checks all lines, the database included, and writes nothing.",
+    description: "Reads and checks all lines, against the database too, and writes nothing. Rules that only a commit can \
+        tell (a cycle of `part_of`, what others change meanwhile) show in the real run.",
     example: "",
 };
 const REPLACE: Parameter = Parameter {

@@ -115,7 +115,7 @@ pub(crate) fn routes(doc: &WritesDoc) -> Vec<UtoipaMethodRouter<State>> {
         let merged = write(HttpMethod::Post, body, true, WriteStatus::Ok);
         let description = "Every statement that names it names the other from now on, its names become other names of \
             the other, and its reference and identifier answer 308 to the other for ever. The answer is the one that \
-            stays."
+            stays. At most 20,000 statements may name it."
             .to_owned();
         let endpoint = doc.endpoint("merge", &format!("Merge a {item} into another"), description, merged);
         routes.push(endpoint.on(post(move |Path(name): Path<String>, ask: Ask, JsonBody(body)| async move {
