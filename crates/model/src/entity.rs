@@ -194,6 +194,20 @@ impl<N> Entity<N> {
         EntityRef { kind: self.kind, slug: self.slug.clone() }
     }
 
+    /// Keeps the references that lead to the entity as it stands, before its own; where the slug changes, the old one
+    /// leads here too.
+    pub fn keep_redirects<M>(&mut self, standing: &Entity<M>) {
+        let former = Redirect { id: standing.id, slug: standing.slug.clone() };
+        let mut kept = standing.redirects.clone();
+        for redirect in std::mem::take(&mut self.redirects).into_iter().chain([former]) {
+            if !kept.contains(&redirect) {
+                kept.push(redirect);
+            }
+        }
+        kept.retain(|redirect| redirect.slug != self.slug);
+        self.redirects = kept;
+    }
+
     /// The references that lead here from elsewhere, each with the identifier that goes with it.
     pub fn redirected(&self) -> impl Iterator<Item = (EntityRef, EntityId)> {
         self.redirects.iter().map(|r| (EntityRef { kind: self.kind, slug: r.slug.clone() }, r.id))

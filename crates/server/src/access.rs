@@ -15,5 +15,6 @@ pub(crate) use authenticator::Access;
 pub(crate) use layer::layer;
 pub use oidc::{Oidc, OidcOptions, OidcSetupError, SigningAlgorithm};
 pub use pledgegraph_live::Scope;
+pub(crate) use principal::network;
 pub use principal::{ClientAddress, Principal, origin};
 pub(crate) use required::{Operations, Required, documented};

@@ -32,28 +32,39 @@ pub async fn read(conn: &mut PgConnection) -> Result<Head, StoreError> {
     })
 }
 
+/// The head as a transaction took it, and the time of what it commits.
+struct Taken {
+    seq: i64,
+    chain: Vec<u8>,
+    digest: i64,
+    now: DateTime<Utc>,
+}
+
+impl Taken {
+    fn head(self) -> (Head, DateTime<Utc>) {
+        let (chain, digest) = (chain::from_column(&self.chain), self.digest.cast_unsigned());
+        (Head { seq: self.seq, chain, digest, recorded_at: Some(self.now) }, self.now)
+    }
+}
+
 /// The commit that the transaction of this connection may now write, until it ends.
 pub(crate) async fn begin_commit(conn: &mut PgConnection) -> Result<(Head, DateTime<Utc>), sqlx::Error> {
-    let row = sqlx::query!(
+    let query = sqlx::query_as!(
+        Taken,
         r#"select seq as "seq!", chain as "chain!", digest as "digest!", now as "now!" from begin_commit()"#
-    )
-    .fetch_one(conn)
-    .await?;
-    let digest = row.digest.cast_unsigned();
-    Ok((Head { seq: row.seq, chain: chain::from_column(&row.chain), digest, recorded_at: Some(row.now) }, row.now))
+    );
+    query.fetch_one(conn).await.map(Taken::head)
 }
 
 /// As [`begin_commit`]; every statement that follows may take 10 seconds. A lock timeout would not do for the wait: it
 /// counts anew for each of the locks that stand before the row.
 pub(crate) async fn take(conn: &mut PgConnection) -> Result<(Head, DateTime<Utc>), sqlx::Error> {
-    let row = sqlx::query!(
+    let query = sqlx::query_as!(
+        Taken,
         r#"select seq as "seq!", chain as "chain!", digest as "digest!", now as "now!"
            from begin_commit(), set_config('statement_timeout', '10s', true)"#
-    )
-    .fetch_one(conn)
-    .await?;
-    let digest = row.digest.cast_unsigned();
-    Ok((Head { seq: row.seq, chain: chain::from_column(&row.chain), digest, recorded_at: Some(row.now) }, row.now))
+    );
+    query.fetch_one(conn).await.map(Taken::head)
 }
 
 /// Checks all references, moves the head to a commit that stands in `commit`, and wakes the followers when the

@@ -1,9 +1,11 @@
 //! How often an address failed lately.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use super::principal::network;
 
 /// How many failures an address has in a [`WINDOW`].
 const MOST: u32 = 20;
@@ -41,16 +43,6 @@ impl Failures {
             *entry = (now, 0);
         }
         entry.1 = entry.1.saturating_add(1);
-    }
-}
-
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-        IpAddr::V4(address) => address.into(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who a request comes from.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use axum::http::request::Parts;
 use pledgegraph_live::{Origin, Scope};
@@ -37,6 +37,14 @@ impl Principal {
 /// The address that a request comes from: of the connection, in the extensions of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ClientAddress(pub IpAddr);
+
+/// The part of an address that one customer cannot vary: of IPv6 the first 64 bits.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
 
 /// Who asked for a write and how, for the log: principal, token, request and address, as far as they are known.
 pub fn origin(parts: &Parts) -> Origin {

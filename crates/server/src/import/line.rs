@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use pledgegraph_graph::Graph;
-use pledgegraph_model::{Code, Edge, EdgeId, EdgeKind, Entity, EntityId, EntityKind, EntityRef, Redirect, encode};
+use pledgegraph_model::{Code, Edge, EdgeId, EdgeKind, Entity, EntityId, EntityKind, EntityRef, encode};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use xxhash_rust::xxh3::xxh3_128;
@@ -129,7 +129,7 @@ impl Reader<'_> {
             if view.kind() != entity.kind {
                 return Err(one("/kind", "constraint", &format!("it is a {}, and kinds never change", view.kind())));
             }
-            keep_redirects(&mut entity, view.entity());
+            entity.keep_redirects(view.entity());
         }
         let (image, hash) = encode(&entity);
         let standing = self.standing(entity.id.0, hash, view.map(|view| view.hash()))?;
@@ -183,19 +183,6 @@ impl Reader<'_> {
 fn of_content(edge: &Edge) -> EdgeId {
     let nameless = Edge { id: EdgeId(Uuid::nil()), ..edge.clone() };
     EdgeId::of_key(&format!("content:{:032x}", xxh3_128(encode(&nameless).0.as_bytes())))
-}
-
-/// A reference leads to its entity for ever: what led to it still does, and so does the slug that it gives up.
-fn keep_redirects(entity: &mut Entity, standing: &Entity) {
-    let former = Redirect { id: standing.id, slug: standing.slug.clone() };
-    let mut kept = standing.redirects.clone();
-    for redirect in std::mem::take(&mut entity.redirects).into_iter().chain([former]) {
-        if !kept.contains(&redirect) {
-            kept.push(redirect);
-        }
-    }
-    kept.retain(|redirect| redirect.slug != entity.slug);
-    entity.redirects = kept;
 }
 
 fn key(given: Option<&Value>) -> Result<Option<String>, Vec<FieldError>> {

@@ -2,7 +2,7 @@
 
 mod quota;
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use self::quota::{Quota, Taken};
-use crate::access::{ClientAddress, Principal};
+use crate::access::{ClientAddress, Principal, network};
 use crate::error::ApiError;
 use crate::problem::Problem;
 use crate::reply::set;
@@ -97,13 +97,5 @@ fn by_address(request: &Request) -> Asker {
     match request.extensions().get::<ClientAddress>() {
         Some(ClientAddress(address)) => Asker::Address(network(*address)),
         None => Asker::Nobody,
-    }
-}
-
-/// The part of an address that one customer cannot vary: of IPv6 the first 64 bits.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
-        v4 @ IpAddr::V4(_) => v4,
     }
 }

@@ -17,6 +17,7 @@ use crate::request::ask::{Ask, LIMIT};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
 use crate::state::State;
+use crate::wire::list::chain_text;
 
 /// The greatest whole number that every reader of JSON takes.
 const GREATEST: i64 = (1 << 53) - 1;
@@ -114,7 +115,7 @@ impl From<AuditEntry> for AuditEntryBody {
     fn from(entry: AuditEntry) -> Self {
         Self {
             seq: entry.seq,
-            chain: entry.chain.map(|byte| format!("{byte:02x}")).concat(),
+            chain: chain_text(entry.chain),
             recorded_at: entry.recorded_at,
             principal: entry.origin.principal,
             token: entry.origin.token,

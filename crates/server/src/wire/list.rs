@@ -96,8 +96,13 @@ pub(crate) fn version(graph: &Graph) -> String {
 
 /// The version after a commit.
 pub(crate) fn version_of(seq: i64, chain: [u8; 16]) -> String {
+    format!("{seq}.{}", chain_text(chain))
+}
+
+/// A link of the chain, hexadecimal.
+pub(crate) fn chain_text(chain: [u8; 16]) -> String {
     use std::fmt::Write as _;
-    let mut text = format!("{seq}.");
+    let mut text = String::with_capacity(32);
     for byte in chain {
         // Writing to a String cannot fail.
         let _ = write!(text, "{byte:02x}");

@@ -4,7 +4,7 @@ use axum::http::header::{CONTENT_LANGUAGE, ETAG};
 use axum::response::Response;
 use pledgegraph_graph::Graph;
 use pledgegraph_live::Mutation;
-use pledgegraph_model::{Code, EdgeId, EdgeKind, Entity, EntityId, Redirect, Removed};
+use pledgegraph_model::{Code, EdgeId, EdgeKind, Removed};
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -139,7 +139,9 @@ impl Collection {
                 let mut draft = draft.map_err(ApiError::fields)?;
                 if let Some(Removed::Entity(id)) = row {
                     draft.value.id = id;
-                    keep_redirects(&mut draft.value, graph, id);
+                    if let Some(view) = graph.entity(id) {
+                        draft.value.keep_redirects(view.entity());
+                    }
                 }
                 Ok(Draft { value: Mutation::PutEntity(draft.value), warnings: draft.warnings })
             }
@@ -210,15 +212,4 @@ impl Collection {
 /// The kinds that a collection takes.
 fn all_kinds(collection: &EdgeCollection) -> &'static [EdgeKind] {
     if collection.kinds.is_empty() { EdgeKind::ALL } else { collection.kinds }
-}
-
-/// An entity keeps the references that lead to it; where its slug changes, the old one leads to it too.
-fn keep_redirects(entity: &mut Entity, graph: &Graph, id: EntityId) {
-    let Some(view) = graph.entity(id) else { return };
-    let before = view.entity();
-    entity.redirects.clone_from(&before.redirects);
-    if before.slug != entity.slug {
-        entity.redirects.retain(|redirect| redirect.slug != entity.slug);
-        entity.redirects.push(Redirect { id, slug: before.slug.clone() });
-    }
 }
