@@ -28,7 +28,7 @@ pub(crate) enum Kind {
     Quota,
     /// Has no place for any request.
     Full,
-    /// Gives up answers at once.
+    /// Gives up answers after [`HASTE`].
     Hasty,
     /// Takes 3 connections of an address.
     Narrow,
@@ -41,6 +41,9 @@ pub(crate) enum Kind {
     /// Reads need a token too.
     Closed,
 }
+
+/// How long the hasty service works on an answer.
+pub(crate) const HASTE: Duration = Duration::from_millis(300);
 
 const KINDS: [Kind; 11] = [
     Kind::Plain,
@@ -129,7 +132,7 @@ fn options(kind: Kind) -> ServerOptions {
             options.rates = RateLimits { reads: three, writes: three };
         }
         Kind::Full => options.in_flight = 0,
-        Kind::Hasty => options.timeout = Duration::ZERO,
+        Kind::Hasty => options.timeout = HASTE,
     }
     options
 }
