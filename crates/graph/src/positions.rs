@@ -123,7 +123,7 @@ pub(crate) fn latest(edges: Vec<EdgeView<'_>>) -> (Vec<EdgeView<'_>>, Vec<EdgeVi
 type Days = (NaiveDate, NaiveDate);
 
 /// When it was said; for want of that, when the latest of its sources was published.
-fn said(edge: &EdgeView<'_>) -> Option<Days> {
+pub(crate) fn said(edge: &EdgeView<'_>) -> Option<Days> {
     let days = |date: &pledgegraph_model::Date| Some((date.earliest()?, date.latest()?));
     days(edge.said_at()).or_else(|| {
         let published = edge.evidence().iter().filter_map(|piece| match &edge.graph.at(piece.source).entity().detail {

@@ -29,6 +29,7 @@ mod stance;
 mod statement;
 mod synthetic;
 mod text;
+mod truth;
 mod vocabulary;
 
 pub use attendance::{Attendance, AttendanceMode, AttendanceRole};
@@ -61,4 +62,5 @@ pub use text::{
     Lang, MAX_NAME, MAX_TEXT, Text, TextError, check_name, clean_name, clean_text, lookup_keys, search_key, skeleton,
     words,
 };
+pub use truth::{Ground, Truth};
 pub use vocabulary::{CodeList, code_lists};

@@ -3,9 +3,9 @@
 use crate::{
     ActionClass, AliasKind, Area, AttendanceMode, AttendanceRole, AttributionMode, AttributionRole, Capability, Code,
     CodeEntry, ConditionKind, ConditionOp, Conditionality, ConveningClaim, ConveningFormat, ConveningStatus, CountOp,
-    EdgeKind, EntityKind, Explicitness, LinkType, Listed, Mapping, MembershipRole, Mission, Modality,
+    EdgeKind, EntityKind, Explicitness, Ground, LinkType, Listed, Mapping, MembershipRole, Mission, Modality,
     OrganizationClass, OutcomeValue, Polarity, Precision, Rank, Relation, RemarkType, RequestOutcome, Specificity,
-    Stage, Stance,
+    Stage, Stance, Truth,
 };
 
 /// A code list with its codes, labels, definitions and mappings.
@@ -42,6 +42,7 @@ pub fn code_lists() -> Vec<CodeList> {
         list::<EdgeKind>(),
         list::<EntityKind>(),
         list::<Explicitness>(),
+        list::<Ground>(),
         list::<LinkType>(),
         list::<Listed>(),
         list::<MembershipRole>(),
@@ -58,6 +59,7 @@ pub fn code_lists() -> Vec<CodeList> {
         list::<Specificity>(),
         list::<Stage>(),
         list::<Stance>(),
+        list::<Truth>(),
     ];
     lists.sort_by_key(|l| l.name);
     lists

@@ -1,0 +1,213 @@
+//! What is in force: the truth of every condition and of every commitment that hangs on them.
+
+use chrono::NaiveDate;
+use pledgegraph_model::{Code, EdgeId, EdgeKind, EntityId, EntityKind, Ground, Modality, Truth};
+
+use crate::Graph;
+use crate::circuit::NEVER;
+use crate::dependence::{CommitmentVar, Dependence, DependenceBuilder, Suppose, Var};
+use crate::indexes::Index;
+use crate::node::Node;
+use crate::standings::Counted;
+
+/// What to evaluate, and what to suppose.
+#[derive(Debug, Clone)]
+pub struct ForceQuery {
+    /// The commitments; absent: all, and all conditions.
+    pub commitments: Option<Vec<EdgeId>>,
+    /// The modalities that count; empty = own and reported statements.
+    pub modalities: Vec<Modality>,
+    /// Only statements that may hold on this day.
+    pub valid_at: Option<NaiveDate>,
+    /// Whether conditions that a source only implies are taken in.
+    pub include_implied: bool,
+    /// Conditions whose truth is supposed, whatever is on record.
+    pub assume: Vec<(EntityId, Truth)>,
+    /// Actors whose commitments are supposed to be withdrawn.
+    pub withdraw: Vec<EntityId>,
+    /// At most so many gates and wires: about four for each leaf of a tree of conditions.
+    pub budget: usize,
+}
+
+/// A budget was spent before there was an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BudgetSpent {
+    /// The budget, in the units of the question.
+    pub budget: u64,
+}
+
+/// A truth at both fixpoints. Where pledges wait for each other they differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Force {
+    /// Least fixpoint: only what follows from facts.
+    pub cautious: Truth,
+    /// Greatest fixpoint: everyone moves if everyone moves.
+    pub coordinated: Truth,
+}
+
+impl Force {
+    /// The truth where both agree; else it is unknown.
+    pub fn truth(self) -> Truth {
+        if self.cautious == self.coordinated { self.cautious } else { Truth::Unknown }
+    }
+
+    /// Whether the fixpoints differ: it waits for something that waits for it.
+    pub fn is_gap(self) -> bool {
+        self.cautious != self.coordinated
+    }
+}
+
+/// A commitment, evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommitmentForce {
+    /// Whether it is in force.
+    pub force: Force,
+    /// What decides it.
+    pub ground: Ground,
+    /// Order of becoming true at the least fixpoint; absent where it does not. Smaller ones can come first.
+    pub round: Option<u32>,
+}
+
+/// A condition, evaluated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConditionForce {
+    /// Whether it holds.
+    pub force: Force,
+    /// Whether sources disagree, or a test and an outcome, so that it is unknown.
+    pub disputed: bool,
+    /// Whether a test decides it, and not outcomes alone.
+    pub tested: bool,
+    /// The statements that decide it: its outcomes and the positions that its test looks at.
+    pub statements: Vec<EdgeId>,
+}
+
+/// Commitments and conditions with their truth, of one snapshot.
+#[derive(Debug)]
+pub struct Evaluation {
+    pub(crate) dependence: Dependence,
+    rounds: Vec<u32>,
+    greatest: Vec<bool>,
+    pub(crate) include_implied: bool,
+}
+
+impl Graph {
+    /// Evaluates commitments: each is what its tree of conditions is, in strong Kleene logic, at the least fixpoint and at
+    /// the greatest. Conditions with a test are decided by counted positions that are themselves in force, others by
+    /// outcomes.
+    ///
+    /// O(size of what they depend on): least and greatest fixpoint of a monotone circuit by counting (Dowling & Gallier
+    /// 1984; Kleene logic: Kleene 1952, section 64; fixpoints of logic programs: Fitting, A Kripke-Kleene semantics for
+    /// logic programs, Journal of Logic Programming 2(4), 1985).
+    ///
+    /// # Errors
+    /// [`BudgetSpent`] when the circuit would be larger than the budget.
+    pub fn evaluate(&self, query: &ForceQuery) -> Result<Evaluation, BudgetSpent> {
+        let mut builder = DependenceBuilder::new(self, query.suppose(self), query.budget);
+        match &query.commitments {
+            Some(ids) => {
+                for slot in ids.iter().filter_map(|id| self.slot(*id)) {
+                    builder.commitment(slot);
+                }
+            }
+            None => {
+                for slot in self.indexes.get(Index::Kind, EdgeKind::Commitment).iter() {
+                    builder.commitment(slot);
+                }
+                for number in self.kinds[EntityKind::Condition.index()].iter() {
+                    builder.condition(Node::new(number));
+                }
+            }
+        }
+        Evaluation::new(builder.finish(), query)
+    }
+
+    /// The truth of one commitment; `None` when there is none with this identifier.
+    pub fn in_force(&self, id: EdgeId, query: &ForceQuery) -> Result<Option<CommitmentForce>, BudgetSpent> {
+        let query = ForceQuery { commitments: Some(vec![id]), ..query.clone() };
+        Ok(self.evaluate(&query)?.commitment(self, id))
+    }
+}
+
+impl ForceQuery {
+    /// Of all commitments, nothing supposed.
+    pub fn all(valid_at: Option<NaiveDate>, budget: usize) -> Self {
+        Self {
+            commitments: None,
+            modalities: Vec::new(),
+            valid_at,
+            include_implied: true,
+            assume: Vec::new(),
+            withdraw: Vec::new(),
+            budget,
+        }
+    }
+
+    pub(crate) fn suppose(&self, graph: &Graph) -> Suppose {
+        Suppose {
+            counted: Counted { modalities: self.modalities.clone(), valid_at: self.valid_at },
+            include_implied: self.include_implied,
+            assume: self.assume.iter().filter_map(|(id, truth)| Some((graph.node(*id)?, *truth))).collect(),
+            withdraw: self.withdraw.iter().filter_map(|id| graph.node(*id)).collect(),
+            blank: false,
+        }
+    }
+}
+
+impl Evaluation {
+    fn new(dependence: Dependence, query: &ForceQuery) -> Result<Self, BudgetSpent> {
+        if dependence.exceeded {
+            return Err(BudgetSpent { budget: query.budget as u64 });
+        }
+        let rounds = dependence.circuit.least(&[]);
+        let greatest = dependence.circuit.greatest(&[]);
+        Ok(Self { dependence, rounds, greatest, include_implied: query.include_implied })
+    }
+
+    /// A commitment that was asked for, or that one depends on.
+    pub fn commitment(&self, graph: &Graph, id: EdgeId) -> Option<CommitmentForce> {
+        let CommitmentVar { var, ground } = self.dependence.commitments.get(&graph.slot(id)?)?;
+        let round = self.rounds[var.certain() as usize];
+        Some(CommitmentForce { force: self.force(*var), ground: *ground, round: (round != NEVER).then_some(round) })
+    }
+
+    /// A condition that a commitment asked for depends on.
+    pub fn condition(&self, graph: &Graph, node: Node) -> Option<ConditionForce> {
+        let known = self.dependence.conditions.get(&node)?;
+        let force = self.force(known.var);
+        let disagree = |test: Var| {
+            let said = known.said.unwrap_or(Truth::Unknown);
+            said != Truth::Unknown && self.force(test).cautious == !said
+        };
+        let disputed = known.disputed || known.test.is_some_and(disagree);
+        Some(ConditionForce {
+            force,
+            disputed: disputed && force.truth() == Truth::Unknown,
+            tested: known.test.is_some(),
+            statements: known.statements.iter().filter_map(|slot| Some(graph.edge_record(*slot)?.id)).collect(),
+        })
+    }
+
+    /// All commitments evaluated, in the order of recording.
+    pub fn commitments<'a>(&'a self, graph: &'a Graph) -> impl Iterator<Item = EdgeId> + 'a {
+        self.dependence.commitments.keys().filter_map(|slot| Some(graph.edge_record(*slot)?.id))
+    }
+
+    /// All conditions evaluated, in the order of recording.
+    pub fn conditions(&self) -> impl Iterator<Item = Node> + '_ {
+        self.dependence.conditions.keys().copied()
+    }
+
+    pub(crate) fn force(&self, var: Var) -> Force {
+        let truth = |certain: bool, possible: bool| match (certain, possible) {
+            (true, _) => Truth::True,
+            (false, true) => Truth::Unknown,
+            (false, false) => Truth::False,
+        };
+        let least = |gate: u32| self.rounds[gate as usize] != NEVER;
+        let greatest = |gate: u32| self.greatest[gate as usize];
+        Force {
+            cautious: truth(least(var.certain()), least(var.possible())),
+            coordinated: truth(greatest(var.certain()), greatest(var.possible())),
+        }
+    }
+}
