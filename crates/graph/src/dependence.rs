@@ -38,10 +38,6 @@ impl Var {
     pub(crate) fn of(gate: Gate) -> Self {
         Self(gate / 2)
     }
-
-    pub(crate) fn index(self) -> usize {
-        self.0 as usize
-    }
 }
 
 /// What is taken as given.

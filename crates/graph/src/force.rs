@@ -154,7 +154,7 @@ impl ForceQuery {
 }
 
 impl Evaluation {
-    fn new(dependence: Dependence, query: &ForceQuery) -> Result<Self, BudgetSpent> {
+    pub(crate) fn new(dependence: Dependence, query: &ForceQuery) -> Result<Self, BudgetSpent> {
         if dependence.exceeded {
             return Err(BudgetSpent { budget: query.budget as u64 });
         }
@@ -166,8 +166,7 @@ impl Evaluation {
     /// A commitment that was asked for, or that one depends on.
     pub fn commitment(&self, graph: &Graph, id: EdgeId) -> Option<CommitmentForce> {
         let CommitmentVar { var, ground } = self.dependence.commitments.get(&graph.slot(id)?)?;
-        let round = self.rounds[var.certain() as usize];
-        Some(CommitmentForce { force: self.force(*var), ground: *ground, round: (round != NEVER).then_some(round) })
+        Some(CommitmentForce { force: self.force(*var), ground: *ground, round: self.round(*var) })
     }
 
     /// A condition that a commitment asked for depends on.
@@ -195,6 +194,17 @@ impl Evaluation {
     /// All conditions evaluated, in the order of recording.
     pub fn conditions(&self) -> impl Iterator<Item = Node> + '_ {
         self.dependence.conditions.keys().copied()
+    }
+
+    /// All values of the circuit.
+    pub(crate) fn vars(&self) -> impl Iterator<Item = Var> + use<> {
+        (0..self.dependence.circuit.gates()).step_by(2).filter_map(|gate| u32::try_from(gate).ok()).map(Var::of)
+    }
+
+    /// In which round a value becomes true at the least fixpoint.
+    pub(crate) fn round(&self, var: Var) -> Option<u32> {
+        let round = self.rounds[var.certain() as usize];
+        (round != NEVER).then_some(round)
     }
 
     pub(crate) fn force(&self, var: Var) -> Force {
