@@ -5,19 +5,22 @@
 //! over conditions without a test, so it is pushed down to them (De Morgan) and the circuit stays monotone whatever cycles
 //! the pledges form. Only what the commitments asked for depend on is looked at.
 
+mod tested;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use pledgegraph_model::{
-    Capability, Commitment, ConditionNode, ConditionOp, ConditionTest, Conditionality, Conditions, EdgeKind,
-    EntityDetail, EntityKind, Explicitness, Ground, OutcomeValue, Polarity, Rank, Relation, Stage, Stance, Truth,
+    Commitment, ConditionNode, ConditionOp, Conditionality, Conditions, Explicitness, Ground, OutcomeValue, Polarity,
+    Relation, Stage, Truth,
 };
 
 use crate::Graph;
 use crate::circuit::{Circuit, CircuitBuilder, Gate, NEVER};
-use crate::indexes::Index;
-use crate::node::{Incidence, Node};
+use crate::node::Node;
 use crate::record::EdgeRecord;
 use crate::standings::{Counted, Standings};
+use tested::TestKey;
+pub(crate) use tested::Tested;
 
 /// A value of Kleene's logic in the circuit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -69,12 +72,12 @@ pub(crate) struct ConditionVar {
     pub(crate) negated: Option<Var>,
     /// Whether what decides it disagrees by itself: outcomes, or statements of one actor on one matter.
     pub(crate) disputed: bool,
-    /// The value of its test, where it has one.
-    pub(crate) test: Option<Var>,
+    /// What its test comes to, where it has one.
+    pub(crate) test: Option<Tested>,
     /// What its outcomes say, where there are any.
     pub(crate) said: Option<Truth>,
-    /// The statements that decide it, by slot: outcomes, and positions that its test looks at.
-    pub(crate) statements: Vec<u32>,
+    /// The outcomes that stand, by slot.
+    pub(crate) outcomes: Vec<u32>,
 }
 
 /// The dependence of some commitments, as a circuit.
@@ -93,17 +96,6 @@ pub(crate) struct Dependence {
 enum Task {
     Commitment(u32, Var),
     Condition(Node, Var),
-}
-
-/// A test, so that conditions with the same one share it.
-type TestKey = (Option<Node>, Capability, Stance, Option<u32>);
-
-/// What a test comes to.
-#[derive(Debug, Clone)]
-struct Tested {
-    var: Var,
-    disputed: bool,
-    statements: Vec<u32>,
 }
 
 /// Builds the circuit from commitments backwards.
@@ -157,8 +149,7 @@ impl<'g> DependenceBuilder<'g> {
             return known.var;
         }
         let var = self.fresh();
-        let known =
-            ConditionVar { var, negated: None, disputed: false, test: None, said: None, statements: Vec::new() };
+        let known = ConditionVar { var, negated: None, disputed: false, test: None, said: None, outcomes: Vec::new() };
         self.conditions.insert(node, known);
         self.tasks.push(Task::Condition(node, var));
         var
@@ -169,51 +160,6 @@ impl<'g> DependenceBuilder<'g> {
         let var = self.fresh();
         self.set_at_least(var, k, of);
         var
-    }
-
-    /// How many distinct actors have a commitment within a capability that reaches a stance: each with the values of
-    /// these. A group counts for its listed members.
-    pub(crate) fn actors(
-        &mut self,
-        wanted: impl Fn(&EdgeRecord, &Commitment<Node>) -> bool,
-        capability: Capability,
-    ) -> BTreeMap<Node, Vec<u32>> {
-        let graph = self.graph;
-        let mut found: BTreeMap<Node, Vec<u32>> = BTreeMap::new();
-        for slot in graph.indexes.get(Index::Capability, capability).iter() {
-            let Some(edge) = graph.edge_record(slot) else { continue };
-            let Some(commitment) = edge.detail.commitment() else { continue };
-            if !self.standings.counted().takes(edge) || !wanted(edge, commitment) {
-                continue;
-            }
-            for actor in self.counted_as(edge.subject) {
-                found.entry(actor).or_default().push(slot);
-            }
-        }
-        found
-    }
-
-    /// Whom a pledger counts as: itself, or the listed members of a group, at any depth.
-    pub(crate) fn counted_as(&self, pledger: Node) -> Vec<Node> {
-        let is_group = |node| self.graph.at(node).kind() == EntityKind::Group;
-        if !is_group(pledger) {
-            return vec![pledger];
-        }
-        let (mut members, mut seen, mut groups) = (BTreeSet::new(), BTreeSet::from([pledger]), vec![pledger]);
-        while let Some(group) = groups.pop() {
-            let parts = self.graph.record(group).and_then(|r| r.group(Incidence::Object(EdgeKind::PartOf)));
-            for edge in parts.into_iter().flat_map(|p| p.iter()).filter_map(|slot| self.graph.edge_record(slot)) {
-                if edge.polarity != Polarity::Asserted || !self.standings.counted().holds(edge) {
-                    continue;
-                }
-                if !is_group(edge.subject) {
-                    members.insert(edge.subject);
-                } else if seen.insert(edge.subject) {
-                    groups.push(edge.subject);
-                }
-            }
-        }
-        members.into_iter().collect()
     }
 
     /// Wires everything that was asked for. O(what it depends on).
@@ -381,13 +327,6 @@ impl<'g> DependenceBuilder<'g> {
         var
     }
 
-    fn test_of(&self, condition: Node) -> Option<&'g ConditionTest<pledgegraph_model::EntityId>> {
-        match &self.graph.record(condition)?.entity.detail {
-            EntityDetail::Condition { test, .. } => test.as_ref(),
-            _ => None,
-        }
-    }
-
     /// What outcomes say of a condition: the truth, whether they disagree, and the statements.
     fn outcome(&self, condition: Node) -> (Truth, bool, Vec<u32>) {
         let standing = self.graph.standing_outcomes(condition, self.standings.counted());
@@ -403,152 +342,40 @@ impl<'g> DependenceBuilder<'g> {
 
     fn wire_condition(&mut self, condition: Node, var: Var) {
         let tested = self.test_of(condition).map(|test| self.tested(test));
-        let (said, mut disputed, mut statements) =
+        let (said, mut disputed, outcomes) =
             if self.suppose.blank { (Truth::False, false, Vec::new()) } else { self.outcome(condition) };
-        let said_something = !statements.is_empty();
+        let said = if outcomes.is_empty() { None } else { Some(said) };
         if let Some(truth) = self.suppose.assume.get(&condition) {
             self.set(var, *truth);
             disputed = false;
+        } else if let Some(tested) = &tested {
+            disputed |= tested.disputed;
+            self.join(var, tested.var, said, disputed);
         } else {
-            match &tested {
-                None => self.set(var, said),
-                Some(tested) => {
-                    disputed |= tested.disputed;
-                    self.join(var, tested.var, said, !said_something, disputed);
-                }
-            }
+            let unsaid = if self.suppose.blank { Truth::False } else { Truth::Unknown };
+            self.set(var, said.unwrap_or(unsaid));
         }
-        statements.extend(tested.iter().flat_map(|tested| &tested.statements));
         if let Some(known) = self.conditions.get_mut(&condition) {
-            known.disputed = disputed;
-            known.test = tested.map(|tested| tested.var);
-            known.said = said_something.then_some(said);
-            known.statements = statements;
+            *known = ConditionVar { disputed, test: tested, said, outcomes, ..*known };
         }
     }
 
     /// A test and what outcomes say: agreeing or undecided ones decide, disagreeing ones leave it unknown.
-    fn join(&mut self, var: Var, test: Var, said: Truth, nothing_said: bool, disputed: bool) {
+    fn join(&mut self, var: Var, test: Var, said: Option<Truth>, disputed: bool) {
         match said {
-            _ if nothing_said => self.set_at_least(var, 1, &[test]),
-            _ if disputed => self.set(var, Truth::Unknown),
+            Some(_) if disputed => self.set(var, Truth::Unknown),
             // True unless the test is false, and then unknown.
-            Truth::True => {
+            Some(Truth::True) => {
                 self.set(var, Truth::Unknown);
                 self.circuit.set_threshold(var.certain(), 1);
                 self.circuit.wire(test.possible(), var.certain());
             }
             // False unless the test is true, and then unknown.
-            Truth::False => {
+            Some(Truth::False) => {
                 self.circuit.set_threshold(var.possible(), 1);
                 self.circuit.wire(test.certain(), var.possible());
             }
-            Truth::Unknown => self.set_at_least(var, 1, &[test]),
+            Some(Truth::Unknown) | None => self.set_at_least(var, 1, &[test]),
         }
-    }
-
-    fn tested(&mut self, test: &ConditionTest<pledgegraph_model::EntityId>) -> Tested {
-        let actor = test.actor.and_then(|id| self.graph.node(id));
-        let key = (actor, test.capability, test.min_stance, test.n);
-        if let Some(known) = self.tests.get(&key) {
-            return known.clone();
-        }
-        let mut tested = Tested { var: self.constant(Truth::Unknown), disputed: false, statements: Vec::new() };
-        if let Some(n) = test.n {
-            self.test_threshold(n as usize, test.capability, test.min_stance, &mut tested);
-        } else if let Some(actor) = actor {
-            let values = self.test_actor(actor, test.capability, test.min_stance, &mut tested);
-            if !values.is_empty() {
-                tested.var = self.at_least(1, &values);
-            }
-        }
-        self.tests.insert(key, tested.clone());
-        tested
-    }
-
-    /// The positions of an actor, each as a value: reaching the stance, it is what the pledge is; negative, it is false;
-    /// both, the statements disagree; neither, it is unknown.
-    fn test_actor(&mut self, actor: Node, capability: Capability, least: Stance, tested: &mut Tested) -> Vec<Var> {
-        if self.suppose.withdraw.contains(&actor) {
-            return vec![self.constant(Truth::False)];
-        }
-        let matters = self.standings.of(actor);
-        let mut values = Vec::new();
-        for matter in matters.within(capability) {
-            tested.statements.extend(matter.current.iter().map(|(slot, _)| *slot));
-            let reaching: Vec<u32> = matter.reaching(least).collect();
-            match (reaching.is_empty(), matter.is_negative()) {
-                (false, false) => values.extend(reaching.into_iter().map(|slot| self.commitment(slot))),
-                (true, true) => values.push(self.constant(Truth::False)),
-                (both, _) => {
-                    tested.disputed |= !both;
-                    values.push(self.constant(Truth::Unknown));
-                }
-            }
-        }
-        values
-    }
-
-    /// Distinct actors, each with its best position.
-    fn test_threshold(&mut self, n: usize, capability: Capability, least: Stance, tested: &mut Tested) {
-        let mut actors: BTreeMap<Node, Vec<Var>> = BTreeMap::new();
-        let mut pledgers: Vec<Node> = self
-            .actors(|_, _| true, capability)
-            .into_values()
-            .flatten()
-            .filter_map(|slot| self.graph.edge_record(slot).map(|edge| edge.subject))
-            .collect();
-        pledgers.sort_unstable();
-        pledgers.dedup();
-        for pledger in pledgers {
-            let values = self.test_actor(pledger, capability, least, tested);
-            for actor in self.counted_as(pledger) {
-                actors.entry(actor).or_default().extend_from_slice(&values);
-            }
-        }
-        let best: Vec<Var> = actors.into_values().map(|values| self.at_least(1, &values)).collect();
-        tested.var = self.at_least(n, &best);
-    }
-}
-
-impl Graph {
-    /// The outcomes of a condition that stand, by slot: those that count, of each actor the latest, and none that was said
-    /// before the moment since which another says the opposite. Preferred ones pass over all others.
-    fn standing_outcomes(&self, condition: Node, counted: &Counted) -> Vec<(u32, OutcomeValue)> {
-        let group = self.record(condition).and_then(|r| r.group(Incidence::Object(EdgeKind::Outcome)));
-        let slots = group.into_iter().flat_map(|slots| slots.iter());
-        let mut by_actor: BTreeMap<Node, Vec<_>> = BTreeMap::new();
-        for view in slots.filter_map(|slot| self.view(slot)) {
-            let begun = |since: &pledgegraph_model::Date| {
-                counted.valid_at.is_none_or(|day| since.earliest().is_none_or(|first| first <= day))
-            };
-            let pledgegraph_model::EdgeDetail::Outcome(outcome) = view.detail() else { continue };
-            if counted.takes(view.record) && view.rank() != Rank::Deprecated && outcome.since.as_ref().is_none_or(begun)
-            {
-                by_actor.entry(view.record.subject).or_default().push(view);
-            }
-        }
-        let mut standing: Vec<_> =
-            by_actor.into_values().flat_map(|statements| crate::positions::latest(statements).0).collect();
-        if standing.iter().any(|view| view.rank() == Rank::Preferred) {
-            standing.retain(|view| view.rank() == Rank::Preferred);
-        }
-        let outcome = |view: &crate::EdgeView<'_>| match view.detail() {
-            pledgegraph_model::EdgeDetail::Outcome(outcome) => Some((self.slot(view.id())?, outcome.clone())),
-            _ => None,
-        };
-        let since = |value| {
-            let all = standing.iter().filter_map(outcome).filter(move |(_, outcome)| outcome.value != value);
-            all.filter_map(|(_, outcome)| outcome.since?.earliest()).max()
-        };
-        let opposed = [since(OutcomeValue::Met), since(OutcomeValue::Unmet)];
-        let kept = standing.iter().filter_map(|view| {
-            let (slot, outcome) = outcome(view)?;
-            let said = crate::positions::said(view).map(|(_, last)| last);
-            let overtaken =
-                matches!((said, opposed[outcome.value as usize]), (Some(said), Some(since)) if said < since);
-            (!overtaken).then_some((slot, outcome.value))
-        });
-        kept.collect()
     }
 }

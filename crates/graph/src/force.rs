@@ -177,12 +177,14 @@ impl Evaluation {
             let said = known.said.unwrap_or(Truth::Unknown);
             said != Truth::Unknown && self.force(test).cautious == !said
         };
-        let disputed = known.disputed || known.test.is_some_and(disagree);
+        let disputed = known.disputed || known.test.as_ref().is_some_and(|test| disagree(test.var));
+        let positions = known.test.iter().flat_map(|test| test.statements.iter());
+        let statements = known.outcomes.iter().chain(positions);
         Some(ConditionForce {
             force,
             disputed: disputed && force.truth() == Truth::Unknown,
             tested: known.test.is_some(),
-            statements: known.statements.iter().filter_map(|slot| Some(graph.edge_record(*slot)?.id)).collect(),
+            statements: statements.filter_map(|slot| Some(graph.edge_record(*slot)?.id)).collect(),
         })
     }
 
