@@ -79,11 +79,6 @@ impl Circuit {
         self.thresholds.len()
     }
 
-    /// How many gates and wires there are.
-    pub(crate) fn size(&self) -> usize {
-        self.thresholds.len() + self.users.len()
-    }
-
     /// The gates that a gate is an input of, once for each wire.
     pub(crate) fn users(&self, gate: Gate) -> &[Gate] {
         let at = gate as usize;

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use pledgegraph_model::{Capability, Commitment, EdgeId, EntityId, EntityKind, Mission, Modality, Stance, Truth};
 
 use crate::Graph;
-use crate::circuit::{Circuit, Gate, Run};
+use crate::circuit::{Gate, Run};
 use crate::dependence::{Dependence, DependenceBuilder, Suppose, Var};
 use crate::force::BudgetSpent;
 use crate::node::Node;
@@ -167,10 +167,6 @@ impl Graph {
 }
 
 impl<'g> GoalFunction<'g> {
-    fn circuit(&self) -> &Circuit {
-        &self.dependence.circuit
-    }
-
     /// Whether a `not` stands over any condition, so that the goal may fail because a condition holds.
     pub(crate) fn has_not(&self) -> bool {
         self.conditions.iter().any(|(.., negated)| negated.is_some())
@@ -200,8 +196,12 @@ impl<'g> GoalFunction<'g> {
         self.conditions.iter().map(|(node, ..)| self.graph.at(*node)).collect()
     }
 
-    /// How large the function is, in gates and wires.
-    pub(crate) fn size(&self) -> usize {
-        self.circuit().size()
+    /// What can be given, by variable: that a condition holds, and where a `not` stands over it that it does not.
+    pub(crate) fn literals(&self) -> Vec<(u32, bool, Gate)> {
+        let conditions = (0u32..).zip(&self.conditions);
+        let both = conditions.flat_map(|(variable, (_, holds, fails))| {
+            [Some((variable, true, *holds)), fails.map(|gate| (variable, false, gate))]
+        });
+        both.flatten().collect()
     }
 }
