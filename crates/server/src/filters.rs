@@ -1,4 +1,5 @@
 //! Parameters that narrow a list, each with what it does to the filter.
 
+pub(crate) mod analyses;
 pub(crate) mod edges;
 pub(crate) mod entities;

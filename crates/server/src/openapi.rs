@@ -39,6 +39,8 @@ use crate::wire;
     wire::service::ServiceBody,
     wire::vocabulary::CodeListBody,
     crate::routes::adjacent::NeighbourhoodBody,
+    crate::routes::deadlocks::DeadlocksBody,
+    crate::routes::fall_out::FallOutBody,
     crate::routes::audit::AuditPageBody,
     crate::routes::positions::PositionPageBody,
     crate::routes::subgraph::SubgraphBody,
@@ -73,10 +75,11 @@ fn info() -> Info {
 }
 
 /// The tags, in the order in which the page shows them.
-const TAGS: [(&str, &str); 6] = [
+const TAGS: [(&str, &str); 7] = [
     ("statements", "Sourced statements: commitments and everything else that a source says."),
     ("entities", "Who and what the statements are about."),
     ("graph", "Questions over several statements: neighbourhoods and positions."),
+    ("analyses", "What is in force, what would be, and what holds it back. Nothing is stored."),
     ("vocabulary", "Code lists with labels and definitions in English and Arabic."),
     ("service", "The service itself."),
     ("operations", "For those who run it."),

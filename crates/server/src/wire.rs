@@ -15,6 +15,7 @@ pub(crate) mod meeting;
 pub(crate) mod reference;
 pub(crate) mod service;
 pub(crate) mod shape;
+pub(crate) mod summary;
 pub(crate) mod vocabulary;
 
 use pledgegraph_graph::Graph;

@@ -281,7 +281,7 @@ fn stances() -> Vec<&'static str> {
     codes::<Stance>().into_iter().chain(StanceSet::ALL.iter().map(|set| set.name())).collect()
 }
 
-fn ranked_stances() -> Vec<&'static str> {
+pub(crate) fn ranked_stances() -> Vec<&'static str> {
     Stance::ALL.iter().filter(|stance| stance.rank().is_some()).map(|stance| stance.as_str()).collect()
 }
 

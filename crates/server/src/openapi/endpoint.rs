@@ -119,6 +119,12 @@ pub(crate) const EXPORT_PROBLEMS: &[Problem] = &[Problem::HistoryDiverged, Probl
 /// What a record can answer with besides the record.
 pub(crate) const RECORD_PROBLEMS: &[Problem] =
     &[Problem::Moved, Problem::NotFound, Problem::HistoryDiverged, Problem::ForbiddenCharacter];
+/// What an analysis can answer with besides its result.
+pub(crate) const ANALYSIS_PROBLEMS: &[Problem] =
+    &[Problem::QueryTooExpensive, Problem::HistoryDiverged, Problem::ForbiddenCharacter];
+/// What an analysis that is a list can answer with besides the list.
+pub(crate) const ANALYSIS_LIST_PROBLEMS: &[Problem] =
+    &[Problem::QueryTooExpensive, Problem::CursorExpired, Problem::HistoryDiverged, Problem::ForbiddenCharacter];
 /// What an operation without parameters can answer with.
 pub(crate) const PLAIN_PROBLEMS: &[Problem] = &[Problem::HistoryDiverged];
 
@@ -370,6 +376,9 @@ fn query_parameter(parameter: &Parameter, names: &[&'static str]) -> ParameterBu
         }
         Accepts::Flag => {
             builder.schema(object(ObjectBuilder::new().schema_type(Type::Boolean).default(Some(json!(false)))))
+        }
+        Accepts::Switch => {
+            builder.schema(object(ObjectBuilder::new().schema_type(Type::Boolean).default(Some(json!(true)))))
         }
     }
 }

@@ -34,6 +34,8 @@ pub(crate) enum Accepts {
     Integer { min: i64, max: i64, default: i64 },
     /// `true` or `false`; absent = `false`.
     Flag,
+    /// `true` or `false`; absent = `true`.
+    Switch,
     /// Free text.
     Text,
     /// A language tag.

@@ -4,9 +4,10 @@ use std::str::FromStr;
 
 use chrono::{NaiveDate, Utc};
 use pledgegraph_graph::{EntityFilter, Graph, Page};
-use pledgegraph_model::{Code, Edtf, EntityId, EntityKind, Lang, Precision};
+use pledgegraph_model::{Code, Edtf, EntityId, EntityKind, Lang, Precision, Stance};
 
 use crate::error::{ApiError, FieldError, echo, nearest};
+use crate::filters::edges::{STANCE_MIN, ranked_stances};
 use crate::request::given::Given;
 use crate::request::parameter::{Accepts, Parameter, codes};
 use crate::request::references::{self, Miss};
@@ -193,6 +194,24 @@ impl<'a> Reader<'a> {
     pub(crate) fn flag(&mut self, name: &'static str) -> bool {
         let Some(value) = self.given.get(name) else { return false };
         self.one_of(name, value, || vec!["true", "false"], |v| v.parse().ok()).unwrap_or_default()
+    }
+
+    /// `true` or `false`; absent = `true`.
+    pub(crate) fn switch(&mut self, name: &'static str) -> bool {
+        !self.has(name) || self.flag(name)
+    }
+
+    /// The least stance of an analysis; absent = `willing`.
+    pub(crate) fn stance_min(&mut self) -> Stance {
+        let name = STANCE_MIN.parameter.name;
+        let Some(value) = self.given.get(name) else { return Stance::Willing };
+        let ranked = |value: &str| Stance::parse(value).ok().filter(|stance| stance.rank().is_some());
+        self.one_of(name, value, ranked_stances, ranked).unwrap_or(Stance::Willing)
+    }
+
+    /// Whether nothing was wrong so far.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.errors.is_empty()
     }
 
     /// A language tag.

@@ -78,4 +78,6 @@ open_codes! {
     Specificity, "How exactly the source says what is pledged.";
     Stage, "What has been done. Independent of the stance.";
     Stance, "How firm the words are. Independent of the stage.";
+    Truth, "Whether something holds, as far as the statements on record decide it.";
+    Ground, "What decides whether a pledge is in force.";
 }

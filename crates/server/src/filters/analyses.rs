@@ -1,0 +1,43 @@
+//! The parameters that all analyses take.
+
+use pledgegraph_graph::{BudgetSpent, ForceQuery};
+use pledgegraph_model::Modality;
+
+use crate::error::ApiError;
+use crate::filters::edges::{MODALITY, VALID_AT};
+use crate::problem::Problem;
+use crate::request::parameter::{Accepts, Parameter};
+use crate::request::reader::Reader;
+
+/// How large the circuit of an analysis may become, in gates and wires: about four for each leaf of a tree of conditions.
+pub(crate) const CIRCUIT: usize = 20_000_000;
+
+/// How many steps an analysis may take: wires followed and sets compared, about a second.
+pub(crate) const STEPS: u64 = 50_000_000;
+
+pub(crate) const INCLUDE_IMPLIED: Parameter = Parameter {
+    name: "include_implied",
+    accepts: Accepts::Switch,
+    description: "Whether conditions that a source only implies are taken in; without them they are left out of their trees.",
+    example: "",
+};
+
+/// What is evaluated: all commitments on a day, today unless `valid_at` says otherwise.
+pub(crate) fn force(reader: &mut Reader<'_>) -> ForceQuery {
+    let day = reader.day(VALID_AT.parameter.name).unwrap_or_else(|| reader.today());
+    ForceQuery {
+        modalities: reader.codes::<Modality>(MODALITY.parameter.name).unwrap_or_default(),
+        include_implied: reader.switch(INCLUDE_IMPLIED.name),
+        ..ForceQuery::all(Some(day), CIRCUIT)
+    }
+}
+
+/// 422: the budget was spent before there was an answer.
+pub(crate) fn too_expensive(spent: BudgetSpent) -> ApiError {
+    let detail = format!(
+        "the budget of this question, {} gates, wires or steps, was spent before there was an answer; ask about fewer \
+         commitments, or narrow by capability or mission",
+        spent.budget
+    );
+    ApiError::new(Problem::QueryTooExpensive, detail)
+}

@@ -1,0 +1,151 @@
+//! Pledges that wait for each other.
+
+use axum::response::Response;
+use axum::routing::get;
+use pledgegraph_graph::Deadlock;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::error::ApiError;
+use crate::filters::analyses::{INCLUDE_IMPLIED, STEPS, force, too_expensive};
+use crate::filters::edges::{MODALITY, VALID_AT};
+use crate::openapi::endpoint::{ANALYSIS_PROBLEMS, Answer, Endpoint};
+use crate::reply::ListHead;
+use crate::request::ask::{Ask, LANG};
+use crate::request::parameter::{Accepts, Parameter};
+use crate::request::reader::Reader;
+use crate::state::State;
+use crate::wire::Wire;
+use crate::wire::list::{AsOfBody, WarningBody};
+use crate::wire::summary::{CommitmentListBody, ConditionListBody};
+
+const LIMIT: Parameter = Parameter {
+    name: "limit",
+    accepts: Accepts::Integer { min: 1, max: 10_000, default: 200 },
+    description: "At most so many items in each list of the answer; each says how many there are.",
+    example: "",
+};
+const PARAMETERS: [&Parameter; 5] = [&MODALITY.parameter, &VALID_AT.parameter, &INCLUDE_IMPLIED, &LIMIT, &LANG];
+
+/// A group of commitments that wait for each other.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Deadlock)]
+pub(crate) struct DeadlockBody<'g> {
+    /// The commitments: none of them moves before another one of them.
+    commitments: CommitmentListBody<'g>,
+    /// The conditions through which they wait.
+    conditions: ConditionListBody<'g>,
+    /// Those of the conditions whose waiver alone lets the whole group be what it is when everyone moves together.
+    waivers: ConditionListBody<'g>,
+    /// Whether there was no time to try all conditions as waivers.
+    waivers_truncated: bool,
+}
+
+/// A step in which pledges can activate.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ActivationRound)]
+pub(crate) struct RoundBody<'g> {
+    /// From 1.
+    #[schema(value_type = i64)]
+    round: usize,
+    /// The commitments that can be in force in this round, because of those before it.
+    commitments: CommitmentListBody<'g>,
+}
+
+/// The deadlocks, and who can move first.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Deadlocks)]
+pub(crate) struct DeadlocksBody<'g> {
+    /// The groups, in the order of recording; at most `limit`.
+    deadlocks: Vec<DeadlockBody<'g>>,
+    /// How many groups there are.
+    #[schema(value_type = i64)]
+    total: usize,
+    /// Commitments outside the groups that wait for one of them.
+    behind: CommitmentListBody<'g>,
+    /// The order in which pledges can activate if every condition without a test is met and nobody moves on trust; at most
+    /// `limit` rounds.
+    activation: Vec<RoundBody<'g>>,
+    /// How many rounds there are.
+    #[schema(value_type = i64)]
+    rounds: usize,
+    /// Those that cannot activate even then: deadlocked, refused, interrupted, or hanging on what nobody pledges.
+    never: CommitmentListBody<'g>,
+    /// Whether conditions that a source only implies were taken in.
+    include_implied: bool,
+    /// To which state the answer belongs.
+    as_of: AsOfBody,
+    /// What to know about the answer; empty when there is nothing.
+    warnings: Vec<WarningBody>,
+}
+
+/// `GET /v1/analyses/deadlocks`.
+pub(crate) fn list_deadlocks() -> UtoipaMethodRouter<State> {
+    let endpoint = Endpoint {
+        id: "list_deadlocks".to_owned(),
+        path: "/v1/analyses/deadlocks".to_owned(),
+        tag: "analyses",
+        summary: "List the pledges that wait for each other".to_owned(),
+        description: "Groups of commitments each of which waits for another one of the group: at the cautious (least) \
+            fixpoint they are less true than at the coordinated (greatest) one. For each group, which single condition, if it \
+            were waived, breaks it; and the order in which pledges can activate. The day is today unless `valid_at` says \
+            otherwise."
+            .to_owned(),
+        path_parameter: None,
+        parameters: PARAMETERS.to_vec(),
+        names: Vec::new(),
+        answer: Answer::Json("Deadlocks".to_owned()),
+        problems: ANALYSIS_PROBLEMS,
+        write: None,
+    };
+    endpoint.on(get(async |ask: Ask| answer(&ask)))
+}
+
+fn answer(ask: &Ask) -> Result<Response, ApiError> {
+    let given = ask.given(&PARAMETERS);
+    let graph = &*ask.current;
+    let mut reader = Reader::new(&given, graph, None);
+    let query = force(&mut reader);
+    let (lang, limit) = (ask.lang(&mut reader), reader.number(&LIMIT));
+    reader.finish()?;
+    let head = ListHead::new(ask, &given, graph, lang, query.valid_at);
+    if ask.has(&head.etag) {
+        return Ok(head.not_modified());
+    }
+    let evaluation = graph.evaluate(&query).map_err(too_expensive)?;
+    let found = graph.deadlocks(&evaluation, STEPS);
+    let activation = graph.activation(&query).map_err(too_expensive)?;
+    let wire = Wire { graph, lang };
+    let rounds = (1..).zip(activation.rounds.iter().take(limit));
+    let body = DeadlocksBody {
+        deadlocks: found
+            .deadlocks
+            .iter()
+            .take(limit)
+            .map(|deadlock| DeadlockBody::new(wire, deadlock, limit))
+            .collect(),
+        total: found.deadlocks.len(),
+        behind: CommitmentListBody::new(wire, &found.behind, limit),
+        activation: rounds
+            .map(|(round, views)| RoundBody { round, commitments: CommitmentListBody::new(wire, views, limit) })
+            .collect(),
+        rounds: activation.rounds.len(),
+        never: CommitmentListBody::new(wire, &activation.never, limit),
+        include_implied: query.include_implied,
+        as_of: AsOfBody::new(graph, query.valid_at),
+        warnings: Vec::new(),
+    };
+    head.answer(&body, None)
+}
+
+impl<'g> DeadlockBody<'g> {
+    fn new(wire: Wire<'g>, deadlock: &Deadlock<'g>, limit: usize) -> Self {
+        Self {
+            commitments: CommitmentListBody::new(wire, &deadlock.commitments, limit),
+            conditions: ConditionListBody::new(wire, &deadlock.conditions, limit),
+            waivers: ConditionListBody::new(wire, &deadlock.waivers, limit),
+            waivers_truncated: deadlock.waivers_truncated,
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! What depends on an actor.
+
+use axum::response::Response;
+use axum::routing::get;
+use pledgegraph_graph::{Dependent, FallOut, Step, Total};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::error::ApiError;
+use crate::filters::analyses::{INCLUDE_IMPLIED, force, too_expensive};
+use crate::filters::edges::{ACTORS, MODALITY, STANCE_MIN, VALID_AT};
+use crate::openapi::endpoint::{ANALYSIS_LIST_PROBLEMS, Answer, Endpoint};
+use crate::reply::ListHead;
+use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
+use crate::request::parameter::{Accepts, Parameter};
+use crate::request::reader::Reader;
+use crate::state::State;
+use crate::wire::Wire;
+use crate::wire::list::{AsOfBody, PageBody, TotalBody, WarningBody};
+use crate::wire::reference::ReferenceBody;
+use crate::wire::summary::CommitmentSummaryBody;
+
+/// The most steps of a chain that an answer shows.
+const MOST_STEPS: usize = 50;
+
+const ACTOR: Parameter =
+    Parameter { name: "actor", accepts: Accepts::References(ACTORS), description: "On whom; one.", example: "US" };
+const PARAMETERS: [&Parameter; 8] =
+    [&ACTOR, &STANCE_MIN.parameter, &MODALITY.parameter, &VALID_AT.parameter, &INCLUDE_IMPLIED, &LIMIT, &CURSOR, &LANG];
+
+/// One step of a chain of dependence: a condition or a commitment.
+#[derive(Serialize, ToSchema)]
+#[schema(as = DependenceStep)]
+pub(crate) struct StepBody<'g> {
+    /// `condition` or `commitment`. An open set.
+    #[schema(example = "condition")]
+    kind: &'static str,
+    /// The condition: its test looks at the actor, or at the commitment before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    condition: Option<ReferenceBody<'g>>,
+    /// The commitment: it hangs on the condition before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commitment: Option<CommitmentSummaryBody<'g>>,
+}
+
+/// A commitment that depends on the actor.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Dependent)]
+pub(crate) struct DependentBody<'g> {
+    /// The commitment.
+    commitment: CommitmentSummaryBody<'g>,
+    /// How many conditions and commitments a shortest chain from the actor to it has, itself included.
+    distance: u32,
+    /// Whether it cannot be in force without the actor even if everything came about that does not hang on the actor.
+    decisive: bool,
+    /// A shortest chain from the actor; the commitment is the last step.
+    chain: Vec<StepBody<'g>>,
+    /// Whether the chain is longer and only its last steps are shown.
+    chain_truncated: bool,
+}
+
+/// Everything that depends on an actor.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FallOut)]
+pub(crate) struct FallOutBody<'g> {
+    /// The actor.
+    actor: ReferenceBody<'g>,
+    /// The commitments of others that depend on the actor, nearest first.
+    items: Vec<DependentBody<'g>>,
+    /// Which page it is.
+    page: PageBody,
+    /// How many there are.
+    total: TotalBody,
+    /// How many of them cannot do without the actor.
+    #[schema(value_type = i64)]
+    decisive: usize,
+    /// The least stance of the commitments that are listed.
+    #[schema(value_type = crate::wire::codes::Stance)]
+    stance_min: &'static str,
+    /// Whether conditions that a source only implies were taken in.
+    include_implied: bool,
+    /// To which state the answer belongs.
+    as_of: AsOfBody,
+    /// What to know about the answer; empty when there is nothing.
+    warnings: Vec<WarningBody>,
+}
+
+/// `GET /v1/analyses/fall-out`.
+pub(crate) fn list_fall_out() -> UtoipaMethodRouter<State> {
+    let endpoint = Endpoint {
+        id: "list_fall_out".to_owned(),
+        path: "/v1/analyses/fall-out".to_owned(),
+        tag: "analyses",
+        summary: "List everything that depends on an actor".to_owned(),
+        description: "Commitments of others that depend on an actor: directly, through a condition whose test looks at it, \
+            or through the pledges of others, each with a shortest chain. Reaching is an upper bound, since a pledge may have \
+            another way; `decisive` says which ones have none. `stance_min` is `willing` unless it is given, the day today \
+            unless `valid_at` says otherwise."
+            .to_owned(),
+        path_parameter: None,
+        parameters: PARAMETERS.to_vec(),
+        names: Vec::new(),
+        answer: Answer::Json("FallOut".to_owned()),
+        problems: ANALYSIS_LIST_PROBLEMS,
+        write: None,
+    };
+    endpoint.on(get(async |ask: Ask| answer(&ask)))
+}
+
+fn answer(ask: &Ask) -> Result<Response, ApiError> {
+    let given = ask.given(&PARAMETERS);
+    let pinned = ask.pin(&given)?;
+    let graph = &*pinned.graph;
+    let mut reader = Reader::new(&given, graph, pinned.today);
+    let actors = reader.references(ACTOR.name, ACTORS);
+    if actors.as_ref().is_none_or(|actors| actors.len() > 1) && reader.is_sound() {
+        reader.fail(ACTOR.name, "`actor` is needed: one reference, such as `US`".to_owned());
+    }
+    let query = force(&mut reader);
+    let stance_min = reader.stance_min();
+    let (lang, limit, today) = (ask.lang(&mut reader), reader.number(&LIMIT), reader.today());
+    reader.finish()?;
+    let actor = actors.and_then(|actors| graph.entity(*actors.first()?));
+    let actor = actor.ok_or_else(|| ApiError::of(crate::problem::Problem::BadParameter))?;
+    let head = ListHead::new(ask, &given, graph, lang, query.valid_at);
+    if ask.has(&head.etag) {
+        return Ok(head.not_modified());
+    }
+    let mut found = graph.fall_out(actor.id(), &query).map_err(too_expensive)?;
+    found.dependents.retain(|dependent| {
+        let commitment = dependent.commitment.detail().commitment();
+        commitment.is_some_and(|commitment| commitment.stance.at_least(stance_min))
+    });
+    let skip = pinned.after.and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
+    let end = skip.saturating_add(limit);
+    let after = (end < found.dependents.len()).then_some(end as u128);
+    let next = ask.next(&given, &pinned.graph, today, after);
+    let wire = Wire { graph, lang };
+    let page = found.dependents.iter().skip(skip).take(limit);
+    let body = FallOutBody {
+        actor: wire.reference(&actor),
+        items: page.map(|dependent| DependentBody::new(wire, &found, dependent)).collect(),
+        page: PageBody { limit, next_cursor: next.cursor },
+        total: Total { value: found.dependents.len() as u64, exact: true }.into(),
+        decisive: found.dependents.iter().filter(|dependent| dependent.decisive).count(),
+        stance_min: pledgegraph_model::Code::as_str(stance_min),
+        include_implied: query.include_implied,
+        as_of: AsOfBody::new(graph, query.valid_at),
+        warnings: Vec::new(),
+    };
+    head.answer(&body, next.address.as_deref())
+}
+
+impl<'g> DependentBody<'g> {
+    fn new(wire: Wire<'g>, found: &FallOut<'g>, dependent: &Dependent<'g>) -> Self {
+        let chain = found.chain(dependent, MOST_STEPS);
+        Self {
+            commitment: CommitmentSummaryBody::new(wire, &dependent.commitment),
+            distance: dependent.distance,
+            decisive: dependent.decisive,
+            chain_truncated: chain.len() < dependent.distance as usize,
+            chain: chain.into_iter().map(|step| StepBody::new(wire, step)).collect(),
+        }
+    }
+}
+
+impl<'g> StepBody<'g> {
+    fn new(wire: Wire<'g>, step: Step<'g>) -> Self {
+        match step {
+            Step::Condition(view) => {
+                Self { kind: "condition", condition: Some(wire.reference(&view)), commitment: None }
+            }
+            Step::Commitment(view) => {
+                Self { kind: "commitment", condition: None, commitment: Some(CommitmentSummaryBody::new(wire, &view)) }
+            }
+        }
+    }
+}
