@@ -17,4 +17,4 @@ pub use oidc::{Oidc, OidcOptions, OidcSetupError, SigningAlgorithm};
 pub use pledgegraph_live::Scope;
 pub(crate) use principal::network;
 pub use principal::{ClientAddress, Principal, origin};
-pub(crate) use required::{Operations, Required, documented};
+pub(crate) use required::{Operations, Required, asks, documented};

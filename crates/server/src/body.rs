@@ -11,12 +11,13 @@ mod field;
 pub(crate) mod json;
 mod merge;
 mod pointer;
+pub(crate) mod question;
 mod reader;
 mod resolve;
 mod rules;
 mod scalar;
 pub(crate) mod schema;
-mod tables;
+pub(crate) mod tables;
 #[cfg(test)]
 mod tests;
 mod write;

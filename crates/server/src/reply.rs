@@ -117,6 +117,15 @@ impl<'a> ListHead<'a> {
     }
 }
 
+/// The answer to a question with a body; it is not for caches.
+pub(crate) fn asked<T: Serialize>(graph: &Graph, lang: &str, body: &T) -> Result<Response, ApiError> {
+    let mut response = json(body)?;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    set(&mut response, VERSION, &version(graph));
+    set(&mut response, CONTENT_LANGUAGE, lang);
+    Ok(response)
+}
+
 /// One record: strong entity tag of its version and its bytes, so that a change of any label in it shows. The part
 /// before the dot is the version of the row, for `If-Match`.
 pub(crate) fn record<T: Serialize>(

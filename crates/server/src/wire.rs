@@ -9,6 +9,7 @@ pub(crate) mod date;
 pub(crate) mod edge;
 pub(crate) mod entity;
 pub(crate) mod evidence;
+pub(crate) mod force;
 pub(crate) mod included;
 pub(crate) mod list;
 pub(crate) mod meeting;

@@ -12,6 +12,11 @@ use crate::request::given::decode;
 /// able to read how to get one.
 const OPEN: [&str; 6] = ["/", "/healthz", "/readyz", "/openapi.json", "/problems", "/problems/{slug}"];
 
+/// Whether a route only asks, although it takes a body: its POST is a read.
+pub(crate) fn asks(route: &str) -> bool {
+    route == "/v1/scenario-evaluations" || route.starts_with("/v1/analyses/")
+}
+
 /// What a call needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Required {
@@ -66,7 +71,7 @@ pub(crate) fn required(
     if operations.lacks(route, method) {
         return Required::Optional;
     }
-    let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(method);
+    let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(method) || asks(route);
     match (reads, closed_reads) {
         _ if route == "/v1/audit" => Required::Scope(Scope::Admin),
         (true, false) => Required::Optional,
@@ -121,6 +126,8 @@ mod tests {
             (Method::DELETE, one, Some("x=1&cascad%65=tru%65"), admin, admin),
             (Method::DELETE, one, Some("cascade=false"), write, write),
             (Method::GET, Some("/v1/audit"), None, admin, admin),
+            (Method::POST, Some("/v1/scenario-evaluations"), None, optional, read),
+            (Method::POST, Some("/v1/analyses/unlocking-sets"), None, optional, read),
             (Method::GET, Some("/healthz"), None, nothing, nothing),
             (Method::GET, Some("/docs/{*file}"), None, nothing, nothing),
             (Method::POST, Some("/not/in/the/document"), None, write, write),

@@ -79,6 +79,14 @@ pub(crate) fn edge_body(name: &str, kinds: &[EdgeKind], mode: Mode) -> BodySchem
     body(name, mode, &what, &fields, &kinds)
 }
 
+/// The body of a question, with all that it refers to.
+pub(crate) fn question_body(table: &'static Table) -> BodySchema {
+    let mut parts = Parts::default();
+    let object = parts.object(table.description, table.fields.iter(), Mode::Draft);
+    let own = (table.schema.to_owned(), RefOr::T(Schema::Object(object.build())));
+    BodySchema { name: table.schema.to_owned(), schemas: [own].into_iter().chain(parts.0).collect() }
+}
+
 /// What a field takes that takes different things in several kinds.
 fn either(one: Takes, other: Takes) -> Takes {
     match (one, other) {

@@ -3,3 +3,4 @@
 pub(crate) mod edges;
 pub(crate) mod entities;
 pub(crate) mod parts;
+pub(crate) mod questions;

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use pledgegraph_graph::Graph;
 
+use crate::access::asks;
 use crate::error::ApiError;
 use crate::problem::Problem;
 use crate::request::given;
@@ -52,7 +53,7 @@ async fn snapshot(state: &State, request: &Parts) -> Result<Arc<Graph>, ApiError
         state.live.reaches(version, MOMENT).await;
     }
     // What cannot be read is reported by the handler, with everything else that is wrong.
-    let asked = request.method == Method::GET || request.method == Method::HEAD;
+    let asked = request.method == Method::GET || request.method == Method::HEAD || asks(request.uri.path());
     let moment = asked.then(|| given::find(request.uri.query(), KNOWN_AT.name)).flatten();
     match moment.and_then(|text| read(&text, Utc::now())) {
         Some(moment) => state.live.known_at(moment).await.map_err(ApiError::of_store),

@@ -16,6 +16,7 @@ use utoipa::openapi::{Content, ContentBuilder, Ref, RefOr, Required};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::access;
+use crate::body::schema::BodySchema;
 use crate::openapi::schemas::Named;
 use crate::problem::Problem;
 use crate::request::known_at::KNOWN_AT;
@@ -57,6 +58,17 @@ pub(crate) struct WriteDoc {
     pub(crate) conditional: bool,
     /// The status of success.
     pub(crate) success: WriteStatus,
+}
+
+/// A POST that asks: what it takes, and that it stores nothing.
+pub(crate) fn question(body: &BodySchema) -> WriteDoc {
+    WriteDoc {
+        method: HttpMethod::Post,
+        body: Some((body.name.clone(), "application/json")),
+        keyed: false,
+        conditional: false,
+        success: WriteStatus::Ok,
+    }
 }
 
 /// With which status a write succeeds.
@@ -111,6 +123,15 @@ const WRITES: &[Problem] = &[
     Problem::StoreFull,
 ];
 
+/// What every question with a body can answer with.
+const QUESTIONS: &[Problem] = &[
+    Problem::RequestTimeout,
+    Problem::ContentTooLarge,
+    Problem::UnsupportedMediaType,
+    Problem::Validation,
+    Problem::HistoryDiverged,
+];
+
 /// What a list can answer with besides the list.
 pub(crate) const LIST_PROBLEMS: &[Problem] =
     &[Problem::CursorExpired, Problem::HistoryDiverged, Problem::ForbiddenCharacter];
@@ -161,7 +182,9 @@ impl Endpoint {
                     .example(Some(Value::from(parameter.example.clone()))),
             );
         }
-        let known_at = (self.write.is_none() && !self.parameters.is_empty()).then_some(&KNOWN_AT);
+        let asks = access::asks(&self.path);
+        let reads = self.write.is_none() || asks;
+        let known_at = (reads && !self.parameters.is_empty()).then_some(&KNOWN_AT);
         for parameter in self.parameters.into_iter().chain(known_at) {
             let names = self.names.iter().find(|(name, _)| *name == parameter.name).map(|(_, names)| &names[..]);
             operation = operation.parameter(query_parameter(parameter, names.unwrap_or_default()));
@@ -184,7 +207,10 @@ impl Endpoint {
                 }
             }
             Some(write) => {
-                problems.extend(WRITES);
+                problems.extend(if asks { QUESTIONS } else { WRITES });
+                if asks {
+                    operation = reading_headers().into_iter().fold(operation, OperationBuilder::parameter);
+                }
                 problems.extend(if write.conditional { CONDITIONAL } else { &[] });
                 operation = writing_headers(write).into_iter().fold(operation, OperationBuilder::parameter);
                 operation =

@@ -11,7 +11,7 @@ use chrono::{NaiveDate, Utc};
 use pledgegraph_graph::Graph;
 use pledgegraph_live::Origin;
 
-use crate::access::{Principal, origin};
+use crate::access::{Principal, asks, origin};
 use crate::error::{ApiError, FieldError, echo};
 use crate::problem::Problem;
 use crate::request::cursor::Cursor;
@@ -106,7 +106,7 @@ pub(crate) struct Next {
 impl Ask {
     /// The parameters, against those that the operation has.
     pub(crate) fn given(&self, known: &[&Parameter]) -> Given {
-        let reads = matches!(self.method, Method::GET | Method::HEAD);
+        let reads = matches!(self.method, Method::GET | Method::HEAD) || asks(self.uri.path());
         let known: Vec<&Parameter> = known.iter().copied().chain(reads.then_some(&KNOWN_AT)).collect();
         let mut given = Given::parse(self.uri.query(), &known);
         if let Some(text) = given.get(KNOWN_AT.name).filter(|text| read(text, Utc::now()).is_none()) {

@@ -1,0 +1,168 @@
+//! Reads questions that come as bodies.
+
+use std::collections::BTreeMap;
+
+use chrono::{NaiveDate, Utc};
+use pledgegraph_graph::{ActorGoal, ForceQuery, Goal, GoalQuery, Graph};
+use pledgegraph_model::{Capability, EdgeId, EntityId, EntityKind, Mission, Modality, Stance, Truth};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::field::Table;
+use super::reader::Reader;
+use super::tables::questions::{GOAL_QUESTION, SCENARIO};
+use crate::error::ApiError;
+use crate::filters::analyses::{CIRCUIT, STEPS};
+
+/// What is supposed of a condition.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(crate) struct Assumed {
+    pub(crate) condition: EntityId,
+    pub(crate) truth: Truth,
+}
+
+/// What a question says; fields that its table does not have are absent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Question {
+    pub(crate) assume: Vec<Assumed>,
+    pub(crate) withdraw: Vec<EntityId>,
+    stance_min: Option<Stance>,
+    include_implied: Option<bool>,
+    pub(crate) modality: Vec<Modality>,
+    valid_at: Option<NaiveDate>,
+    pub(crate) capability: Option<Capability>,
+    pub(crate) mission: Option<Mission>,
+    pub(crate) coalition: Option<EntityId>,
+    pub(crate) beneficiary: Option<EntityId>,
+    limit: Option<usize>,
+    goal: GoalGiven,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct GoalGiven {
+    commitments: Vec<EdgeId>,
+    actors: Vec<EntityId>,
+    actor_kinds: Vec<EntityKind>,
+    capability: Option<Capability>,
+    mission: Option<Mission>,
+    coalition: Option<EntityId>,
+    beneficiary: Option<EntityId>,
+    at_least: Option<usize>,
+}
+
+impl Question {
+    /// Reads what a scenario supposes.
+    pub(crate) fn scenario(graph: &Graph, body: &Value) -> Result<Self, ApiError> {
+        Self::read(graph, &SCENARIO, body)
+    }
+
+    /// Reads a goal.
+    pub(crate) fn goal(graph: &Graph, body: &Value) -> Result<Self, ApiError> {
+        Self::read(graph, &GOAL_QUESTION, body)
+    }
+
+    fn read(graph: &Graph, table: &'static Table, body: &Value) -> Result<Self, ApiError> {
+        let mut reader = Reader::new(graph);
+        let read = reader.object(table, body).filter(|_| reader.is_sound());
+        let Some(read) = read else { return Err(ApiError::fields(reader.finish())) };
+        let question = serde_json::from_value::<Self>(Value::Object(read)).map_err(ApiError::internal)?;
+        question.check(&mut reader, table.schema == GOAL_QUESTION.schema);
+        if reader.is_sound() { Ok(question) } else { Err(ApiError::fields(reader.finish())) }
+    }
+
+    /// What a table cannot say.
+    fn check(&self, reader: &mut Reader<'_>, has_goal: bool) {
+        let mut known: BTreeMap<EntityId, Truth> = BTreeMap::new();
+        for (at, assumed) in self.assume.iter().enumerate() {
+            if *known.entry(assumed.condition).or_insert(assumed.truth) != assumed.truth {
+                let detail = "the condition is supposed to have another truth above";
+                reader.fail_under(&format!("/assume/{at}/truth"), "validation", detail);
+            }
+        }
+        if !has_goal {
+            return;
+        }
+        let goal = &self.goal;
+        let describes = !goal.actors.is_empty()
+            || !goal.actor_kinds.is_empty()
+            || goal.capability.is_some()
+            || goal.mission.is_some()
+            || goal.coalition.is_some()
+            || goal.beneficiary.is_some();
+        if describes != goal.commitments.is_empty() {
+            let detail = "a goal names `commitments`, or describes some by `actors`, `capability` and so on";
+            reader.fail_at("goal", "validation", detail);
+        }
+        let named = if goal.commitments.is_empty() { goal.actors.len() } else { goal.commitments.len() };
+        if named > 0 && goal.at_least.is_some_and(|n| n > named) {
+            reader.fail_under("/goal/at_least", "validation", format!("only {named} are named"));
+        }
+    }
+
+    pub(crate) fn stance_min(&self) -> Stance {
+        self.stance_min.unwrap_or(Stance::Willing)
+    }
+
+    pub(crate) fn include_implied(&self) -> bool {
+        self.include_implied.unwrap_or(true)
+    }
+
+    /// The day on which statements hold.
+    pub(crate) fn day(&self) -> NaiveDate {
+        self.valid_at.unwrap_or_else(|| Utc::now().date_naive())
+    }
+
+    /// At most so many items.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit.unwrap_or(1_000)
+    }
+
+    fn assumed(&self) -> Vec<(EntityId, Truth)> {
+        self.assume.iter().map(|assumed| (assumed.condition, assumed.truth)).collect()
+    }
+
+    /// The evaluation of some commitments; with what is supposed, or as things are.
+    pub(crate) fn force(&self, commitments: Vec<EdgeId>, supposed: bool) -> ForceQuery {
+        let (assume, withdraw) = if supposed { (self.assumed(), self.withdraw.clone()) } else { Default::default() };
+        ForceQuery {
+            commitments: Some(commitments),
+            modalities: self.modality.clone(),
+            include_implied: self.include_implied(),
+            assume,
+            withdraw,
+            ..ForceQuery::all(Some(self.day()), CIRCUIT)
+        }
+    }
+
+    /// The goal.
+    pub(crate) fn goal_query(&self) -> GoalQuery {
+        let given = &self.goal;
+        let goal = if given.commitments.is_empty() {
+            let countries = given.actors.is_empty() && given.actor_kinds.is_empty();
+            Goal::Actors(ActorGoal {
+                actors: given.actors.clone(),
+                kinds: if countries { vec![EntityKind::Country] } else { given.actor_kinds.clone() },
+                capability: given.capability,
+                mission: given.mission,
+                coalition: given.coalition,
+                beneficiary: given.beneficiary,
+                at_least: given.at_least,
+            })
+        } else {
+            Goal::Commitments { ids: given.commitments.clone(), at_least: given.at_least }
+        };
+        GoalQuery {
+            goal,
+            stance_min: self.stance_min(),
+            modalities: self.modality.clone(),
+            valid_at: Some(self.day()),
+            include_implied: self.include_implied(),
+            assume: self.assumed(),
+            withdraw: self.withdraw.clone(),
+            budget: CIRCUIT,
+            steps: STEPS,
+        }
+    }
+}

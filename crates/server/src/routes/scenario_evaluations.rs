@@ -1,0 +1,264 @@
+//! What would be: commitments evaluated under suppositions.
+
+use std::collections::BTreeMap;
+
+use axum::response::Response;
+use axum::routing::post;
+use pledgegraph_graph::{EdgeFilter, EdgeView, Evaluation, Graph, Page};
+use pledgegraph_model::{Code, EdgeId, EdgeKind, Modality, Polarity, Stance, Truth};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_axum::router::UtoipaMethodRouter;
+use uuid::Uuid;
+
+use crate::body::JsonBody;
+use crate::body::question::Question;
+use crate::body::schema::question_body;
+use crate::body::tables::questions::SCENARIO;
+use crate::error::ApiError;
+use crate::filters::analyses::too_expensive;
+use crate::openapi::endpoint::{Answer, Endpoint, question};
+use crate::problem::Problem;
+use crate::reply::asked;
+use crate::request::ask::{Ask, LANG};
+use crate::request::parameter::Parameter;
+use crate::request::reader::Reader;
+use crate::state::State;
+use crate::wire::force::{FixpointsBody, ReasonBody, TruthCountsBody, because};
+use crate::wire::list::{AsOfBody, WarningBody};
+use crate::wire::reference::ReferenceBody;
+use crate::wire::{Wire, codes};
+
+/// The most commitments that one question is about.
+const MOST: usize = 200_000;
+
+const PARAMETERS: [&Parameter; 1] = [&LANG];
+
+/// A commitment as it is and as it would be.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ScenarioItem)]
+pub(crate) struct ItemBody<'g> {
+    /// The commitment: `/v1/commitments/{id}` has it whole.
+    commitment: Uuid,
+    /// Who pledges.
+    pledger: ReferenceBody<'g>,
+    /// To whom.
+    beneficiary: ReferenceBody<'g>,
+    /// What.
+    #[schema(value_type = codes::Capability)]
+    capability: &'static str,
+    /// What for.
+    #[schema(value_type = codes::Mission)]
+    mission: &'static str,
+    /// How firm the words are.
+    #[schema(value_type = codes::Stance)]
+    stance: &'static str,
+    /// Whether it is in force as things are.
+    #[schema(value_type = codes::Truth)]
+    before: &'static str,
+    /// Whether it would be.
+    #[schema(value_type = codes::Truth)]
+    after: &'static str,
+    /// Whether these differ.
+    changed: bool,
+    /// As things are, at both fixpoints, where they differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before_fixpoints: Option<FixpointsBody>,
+    /// As it would be, at both fixpoints, where they differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after_fixpoints: Option<FixpointsBody>,
+    /// What decides it under the suppositions.
+    #[schema(value_type = codes::Ground)]
+    ground: &'static str,
+    /// Its conditions under the suppositions.
+    because: Vec<ReasonBody<'g>>,
+    /// The conditions each of which alone could change it.
+    sensitive_to: Vec<ReferenceBody<'g>>,
+}
+
+/// Commitments of one capability and stance, counted.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ScenarioTotal)]
+pub(crate) struct ScenarioTotalBody {
+    /// The capability.
+    #[schema(value_type = codes::Capability)]
+    capability: &'static str,
+    /// The stance.
+    #[schema(value_type = codes::Stance)]
+    stance: &'static str,
+    /// As things are.
+    before: TruthCountsBody,
+    /// As they would be.
+    after: TruthCountsBody,
+}
+
+/// A condition and what is supposed of it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AssumedCondition)]
+pub(crate) struct AssumedBody<'g> {
+    /// The condition.
+    pub(crate) condition: ReferenceBody<'g>,
+    /// What is supposed.
+    #[schema(value_type = codes::Truth)]
+    pub(crate) truth: &'static str,
+}
+
+/// What would be.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ScenarioEvaluation)]
+pub(crate) struct ScenarioBody<'g> {
+    /// The commitments in the order of recording, at most `limit`.
+    items: Vec<ItemBody<'g>>,
+    /// How many there are.
+    #[schema(value_type = i64)]
+    total: usize,
+    /// Whether there are more than are shown.
+    truncated: bool,
+    /// All of them counted, by capability and stance.
+    totals: Vec<ScenarioTotalBody>,
+    /// The commitments that wait for each other under the suppositions, or for such: cautious and coordinated truth differ.
+    /// `/v1/analyses/deadlocks` names the groups.
+    #[schema(value_type = Vec<Uuid>)]
+    gaps: Vec<EdgeId>,
+    /// What was supposed of conditions.
+    assumed: Vec<AssumedBody<'g>>,
+    /// Whose commitments were supposed to be withdrawn.
+    withdrawn: Vec<ReferenceBody<'g>>,
+    /// The least stance of the items.
+    #[schema(value_type = codes::Stance)]
+    stance_min: &'static str,
+    /// Whether conditions that a source only implies were taken in.
+    include_implied: bool,
+    /// To which state the answer belongs.
+    as_of: AsOfBody,
+    /// What to know about the answer; empty when there is nothing.
+    warnings: Vec<WarningBody>,
+}
+
+/// `POST /v1/scenario-evaluations`.
+pub(crate) fn evaluate_scenario() -> UtoipaMethodRouter<State> {
+    let body = question_body(&SCENARIO);
+    let endpoint = Endpoint {
+        id: "evaluate_scenario".to_owned(),
+        path: "/v1/scenario-evaluations".to_owned(),
+        tag: "analyses",
+        summary: "Evaluate what would be".to_owned(),
+        description: "Which commitments would be in force if conditions had the truth that is supposed and actors withdrew. A \
+            commitment less firm than `stance_min` is absent. Where pledges are mutual, both fixpoints are given. Stores \
+            nothing."
+            .to_owned(),
+        path_parameter: None,
+        parameters: PARAMETERS.to_vec(),
+        names: Vec::new(),
+        answer: Answer::Json("ScenarioEvaluation".to_owned()),
+        problems: &[Problem::QueryTooExpensive],
+        write: Some(question(&body)),
+    };
+    let mut route = endpoint.on(post(async |ask: Ask, JsonBody(body): JsonBody| answer(&ask, &body)));
+    route.0.extend(body.schemas);
+    route
+}
+
+fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
+    let given = ask.given(&PARAMETERS);
+    let graph = &*ask.current;
+    let mut reader = Reader::new(&given, graph, None);
+    let lang = ask.lang(&mut reader);
+    reader.finish()?;
+    let question = Question::scenario(graph, body)?;
+    let filter = filter(&question);
+    let found = graph.edges(&filter, Page::first(MOST));
+    if found.more {
+        let detail = format!("more than {MOST} commitments match; narrow by `capability`, `mission` or `coalition`");
+        return Err(ApiError::new(Problem::QueryTooExpensive, detail));
+    }
+    let ids: Vec<EdgeId> = found.items.iter().map(EdgeView::id).collect();
+    let before = graph.evaluate(&question.force(ids.clone(), false)).map_err(too_expensive)?;
+    let after = graph.evaluate(&question.force(ids, true)).map_err(too_expensive)?;
+    let wire = Wire { graph, lang };
+    let mut totals: BTreeMap<_, (TruthCountsBody, TruthCountsBody)> = BTreeMap::new();
+    let mut gaps = Vec::new();
+    for view in &found.items {
+        let Some(commitment) = view.detail().commitment() else { continue };
+        let counts = totals.entry((commitment.capability, commitment.stance)).or_default();
+        counts.0.add(truth(graph, &before, view));
+        counts.1.add(truth(graph, &after, view));
+        if after.commitment(graph, view.id()).is_some_and(|known| known.force.is_gap()) {
+            gaps.push(view.id());
+        }
+    }
+    let limit = question.limit();
+    let assumed = question.assume.iter().filter_map(|assumed| {
+        let condition = wire.reference(&graph.entity(assumed.condition)?);
+        Some(AssumedBody { condition, truth: assumed.truth.as_str() })
+    });
+    let body = ScenarioBody {
+        items: found.items.iter().take(limit).filter_map(|view| ItemBody::new(wire, view, &before, &after)).collect(),
+        total: found.items.len(),
+        truncated: found.items.len() > limit,
+        totals: totals
+            .into_iter()
+            .map(|((capability, stance), (before, after))| ScenarioTotalBody {
+                capability: capability.as_str(),
+                stance: stance.as_str(),
+                before,
+                after,
+            })
+            .collect(),
+        gaps,
+        assumed: assumed.collect(),
+        withdrawn: question.withdraw.iter().filter_map(|id| Some(wire.reference(&graph.entity(*id)?))).collect(),
+        stance_min: question.stance_min().as_str(),
+        include_implied: question.include_implied(),
+        as_of: AsOfBody::new(graph, Some(question.day())),
+        warnings: Vec::new(),
+    };
+    asked(graph, lang, &body)
+}
+
+/// The commitments that a scenario is about.
+fn filter(question: &Question) -> EdgeFilter {
+    let counted = || Modality::ALL.iter().copied().filter(|modality| modality.counts()).collect();
+    EdgeFilter {
+        kinds: vec![EdgeKind::Commitment],
+        capability: question.capability.map(|code| vec![code]),
+        mission: question.mission.map(|code| vec![code]),
+        coalition: question.coalition.map(|id| vec![id]),
+        object: question.beneficiary.map(|id| vec![id]),
+        stance: Some(Stance::ALL.iter().copied().filter(|stance| stance.at_least(question.stance_min())).collect()),
+        modality: Some(if question.modality.is_empty() { counted() } else { question.modality.clone() }),
+        polarity: Some(vec![Polarity::Asserted]),
+        valid_at: Some(question.day()),
+        ..EdgeFilter::default()
+    }
+}
+
+fn truth(graph: &Graph, evaluation: &Evaluation, view: &EdgeView<'_>) -> Truth {
+    evaluation.commitment(graph, view.id()).map_or(Truth::Unknown, |known| known.force.truth())
+}
+
+impl<'g> ItemBody<'g> {
+    fn new(wire: Wire<'g>, view: &EdgeView<'g>, before: &Evaluation, after: &Evaluation) -> Option<Self> {
+        let commitment = view.detail().commitment()?;
+        let before = before.commitment(wire.graph, view.id())?.force;
+        let known = after.commitment(wire.graph, view.id())?;
+        let (because, sensitive_to) = because(wire, after, view.id());
+        Some(Self {
+            commitment: view.id().0,
+            pledger: wire.reference(&view.subject()),
+            beneficiary: wire.reference(&view.object()),
+            capability: commitment.capability.as_str(),
+            mission: commitment.mission.as_str(),
+            stance: commitment.stance.as_str(),
+            before: before.truth().as_str(),
+            after: known.force.truth().as_str(),
+            changed: before != known.force,
+            before_fixpoints: FixpointsBody::gap(before),
+            after_fixpoints: FixpointsBody::gap(known.force),
+            ground: known.ground.as_str(),
+            because,
+            sensitive_to,
+        })
+    }
+}
