@@ -1,5 +1,6 @@
 //! The read API over the bundled data: the real router, a real PostgreSQL.
 
+mod analyses;
 mod caching;
 mod changes;
 mod collections;
