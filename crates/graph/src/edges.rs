@@ -74,6 +74,9 @@ impl Graph {
         } else {
             self.clause(Index::Modality, filter.modality.as_ref(), &mut clauses);
         }
+        clauses.extend(
+            filter.only.as_ref().map(|chosen| Clause { any: vec![Cow::Owned(chosen.0.clone())], disjoint: true }),
+        );
         self.clause(Index::Polarity, filter.polarity.as_ref(), &mut clauses);
         self.clause(Index::Rank, filter.rank.as_ref(), &mut clauses);
         self.clause(Index::MembershipRole, filter.membership_role.as_ref(), &mut clauses);

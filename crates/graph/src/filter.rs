@@ -1,10 +1,14 @@
 //! What a list of edges may be narrowed by.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use pledgegraph_model::{
     AttendanceRole, Capability, Conditionality, EdgeKind, EntityId, Explicitness, MembershipRole, Mission, Modality,
     Polarity, Rank, Stage, Stance,
 };
+
+use crate::postings::Postings;
 
 /// Which part of a list: the items after `after` in the published order (the order of recording).
 #[derive(Debug, Clone, Copy)]
@@ -40,12 +44,18 @@ pub struct Span {
     pub to: Option<NaiveDate>,
 }
 
+/// Edges that an analysis has chosen, of one snapshot.
+#[derive(Debug, Clone)]
+pub struct Chosen(pub(crate) Postings);
+
 /// What edges are asked for. Fields are joined by AND, the values of one field by OR; `None` does not narrow, an empty
 /// list matches nothing.
 #[derive(Debug, Clone, Default)]
 pub struct EdgeFilter {
     /// Kinds; empty = all.
     pub kinds: Vec<EdgeKind>,
+    /// Only these, as an analysis has chosen them.
+    pub only: Option<Arc<Chosen>>,
     /// The subject.
     pub subject: Option<Vec<EntityId>>,
     /// Takes in, for each subject, what is part of it, at any depth.

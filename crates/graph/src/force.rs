@@ -6,8 +6,10 @@ use pledgegraph_model::{Code, EdgeId, EdgeKind, EntityId, EntityKind, Ground, Mo
 use crate::Graph;
 use crate::circuit::NEVER;
 use crate::dependence::{CommitmentVar, Dependence, DependenceBuilder, Suppose, Var};
+use crate::filter::Chosen;
 use crate::indexes::Index;
 use crate::node::Node;
+use crate::postings::Postings;
 use crate::standings::Counted;
 
 /// What to evaluate, and what to suppose.
@@ -191,6 +193,13 @@ impl Evaluation {
     /// All commitments evaluated, in the order of recording.
     pub fn commitments<'a>(&'a self, graph: &'a Graph) -> impl Iterator<Item = EdgeId> + 'a {
         self.dependence.commitments.keys().filter_map(|slot| Some(graph.edge_record(*slot)?.id))
+    }
+
+    /// The commitments with one of these truths, for a list to be narrowed to.
+    pub fn having(&self, truths: &[Truth]) -> Chosen {
+        let commitments = self.dependence.commitments.iter();
+        let chosen = commitments.filter(|(_, known)| truths.contains(&self.force(known.var).truth()));
+        Chosen(Postings::from_sorted(&chosen.map(|(slot, _)| *slot).collect::<Vec<_>>()))
     }
 
     /// All conditions evaluated, in the order of recording.

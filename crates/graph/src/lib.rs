@@ -46,7 +46,7 @@ pub use deadlocks::{Activation, Deadlock, DeadlockAnswer};
 pub use edges::EdgePage;
 pub use entities::{EntityFilter, EntityPage};
 pub use fall_out::{Dependent, FallOut, Step};
-pub use filter::{EdgeFilter, Page, Span, Total};
+pub use filter::{Chosen, EdgeFilter, Page, Span, Total};
 pub use force::{BudgetSpent, CommitmentForce, ConditionForce, Evaluation, Force, ForceQuery};
 pub use goal::{ActorGoal, ConditionLiteral, Goal, GoalQuery};
 pub use goal_sets::{GoalSets, Pivotality, Share};

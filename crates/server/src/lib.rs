@@ -8,6 +8,7 @@ mod body;
 mod connections;
 mod csv;
 mod error;
+mod evaluations;
 mod export;
 mod extract;
 mod filters;

@@ -14,6 +14,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::access::{Access, Operations};
 use crate::error::{ApiError, nearest};
+use crate::evaluations::Evaluations;
 use crate::layers::{
     access, cors, guards, headers, negotiation, pace, problems, rate, request_id, shed, target, unread, version,
 };
@@ -99,6 +100,7 @@ pub fn build(state: AppState, options: ServerOptions) -> Router {
     let operations = Operations::new(&document.paths);
     let shared: State = Arc::new(Shared {
         access: Access::new(state.live.clone(), &options, operations),
+        evaluations: Evaluations::default(),
         live: state.live,
         metrics: state.metrics,
         options,

@@ -9,6 +9,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use pledgegraph_live::Live;
 
 use crate::access::{Access, Oidc, Principal};
+use crate::evaluations::Evaluations;
 use crate::layers::rate::RateLimits;
 use crate::request::cursor::CursorKey;
 
@@ -81,6 +82,8 @@ pub(crate) struct Shared {
     pub(crate) options: ServerOptions,
     /// Who may do what.
     pub(crate) access: Access,
+    /// What is in force.
+    pub(crate) evaluations: Evaluations,
     /// `/openapi.json`.
     pub(crate) document: Bytes,
     /// The paths of the document, for the hint of a 404.

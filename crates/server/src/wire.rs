@@ -19,7 +19,7 @@ pub(crate) mod shape;
 pub(crate) mod summary;
 pub(crate) mod vocabulary;
 
-use pledgegraph_graph::Graph;
+use pledgegraph_graph::{Evaluation, Graph};
 use serde::{Serialize, Serializer};
 
 /// What every body is written with: the snapshot and the language of labels.
@@ -27,6 +27,19 @@ use serde::{Serialize, Serializer};
 pub(crate) struct Wire<'g> {
     pub(crate) graph: &'g Graph,
     pub(crate) lang: &'g str,
+    /// What is in force, for bodies that say so.
+    pub(crate) force: Option<&'g Evaluation>,
+}
+
+impl<'g> Wire<'g> {
+    pub(crate) fn new(graph: &'g Graph, lang: &'g str) -> Self {
+        Self { graph, lang, force: None }
+    }
+
+    /// The same, for bodies that say what is in force.
+    pub(crate) fn with_force(self, force: Option<&'g Evaluation>) -> Self {
+        Self { force, ..self }
+    }
 }
 
 /// A list whose bodies are made while it is written.

@@ -3,6 +3,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use axum::http::{Method, StatusCode};
+use pledgegraph_model::EdgeId;
 use pledgegraph_tests::app::{Answer, TestApp};
 use serde_json::{Value, json};
 
@@ -274,5 +275,77 @@ async fn mutual_pledges_are_named_as_a_deadlock() -> Result<()> {
     assert_eq!(ids, expected);
     assert_eq!(group["waivers"]["total"], 2);
     assert_eq!(deadlocks["behind"]["items"][0]["id"], c["id"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn commitments_say_whether_they_are_in_force_and_why() -> Result<()> {
+    let app = TestApp::new().await?;
+    let of =
+        async |pledger: &str| app.json(&format!("/v1/commitments?pledger={pledger}&capability=military.forces")).await;
+    assert_eq!(of("GB").await?["items"][0]["in_force"], "false", "the United States refused");
+    assert_eq!(of("DK").await?["items"][0]["in_force"], "unknown", "nobody says whether a force is agreed");
+    let id = EdgeId::of_key("l21-gb-forces");
+    let whole = app.json(&format!("/v1/commitments/{id}?include=because")).await?;
+    assert_eq!((&whole["in_force"], &whole["ground"]), (&json!("false"), &json!("conditions")));
+    let because = whole["because"].as_array().context("because")?;
+    let truths: Vec<(&Value, &Value, &Value)> =
+        because.iter().map(|r| (&r["condition"]["ref"], &r["truth"], &r["tested"])).collect();
+    assert_eq!(
+        truths,
+        [
+            (&json!("condition:ceasefire"), &json!("unknown"), &json!(false)),
+            (&json!("condition:us-backing"), &json!("false"), &json!(true))
+        ]
+    );
+    let refused = because[1]["decided_by"][0].as_str().context("the refusal")?;
+    let refused = app.json(&format!("/v1/commitments/{refused}?include=because")).await?;
+    assert_eq!((&refused["pledger"]["ref"], &refused["stance"]), (&json!("country:US"), &json!("refused")));
+    assert_eq!((&refused["in_force"], &refused["ground"]), (&json!("false"), &json!("no_pledge")));
+    assert_eq!(whole["sensitive_to"][0]["ref"], "condition:us-backing");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_list_narrows_by_what_is_in_force() -> Result<()> {
+    let app = TestApp::new().await?;
+    let all = app.walk("/v1/commitments", 100).await?;
+    let mut counted = 0;
+    for truth in ["true", "unknown", "false"] {
+        let found = app.walk(&format!("/v1/commitments?in_force={truth}"), 7).await?;
+        assert!(found.iter().all(|item| item["in_force"] == truth), "{truth}");
+        let csv = app.get(&format!("/v1/commitments.csv?in_force={truth}&fields=in_force")).await?.text();
+        assert_eq!(csv.lines().skip(1).filter(|line| *line == truth).count(), found.len(), "{truth} in CSV");
+        counted += found.len();
+    }
+    assert_eq!(counted, all.len());
+    assert_eq!(app.json("/v1/commitments?in_force=true,unknown,false").await?["total"]["value"], all.len());
+    assert_eq!(app.get("/v1/commitments?in_force=maybe").await?.status, StatusCode::BAD_REQUEST);
+    Ok(())
+}
+
+#[tokio::test]
+async fn sources_that_disagree_on_a_condition_leave_it_open() -> Result<()> {
+    let app = TestApp::new().await?;
+    let outcome = |actor: &str, value: &str, said: &str| {
+        json!({"subject": format!("country:{actor}"), "object": "condition:legal-basis", "value": value, "said_at": {"edtf": said},
+            "evidence": [{"source": "source:seed-article", "explicitness": "explicit"}]})
+    };
+    let id = EdgeId::of_key("l23-ie-forces");
+    let path = format!("/v1/commitments/{id}?include=because");
+    let legal = async || -> Result<(Value, Value)> {
+        let whole = app.json(&path).await?;
+        let because = whole["because"].as_array().context("because")?.clone();
+        let reason = because.iter().find(|r| r["condition"]["ref"] == "condition:legal-basis").context("a leaf")?;
+        Ok((reason["truth"].clone(), reason["disputed"].clone()))
+    };
+    created(&app, "/v1/outcomes", &outcome("IE", "unmet", "2025-08-01")).await?;
+    assert_eq!(legal().await?, (json!("false"), Value::Null));
+    created(&app, "/v1/outcomes", &outcome("FR", "met", "2025-08-02")).await?;
+    assert_eq!(legal().await?, (json!("unknown"), json!(true)), "two actors disagree");
+    created(&app, "/v1/outcomes", &outcome("IE", "met", "2025-08-03")).await?;
+    assert_eq!(legal().await?, (json!("true"), Value::Null), "the later word of the same actor stands");
+    let before = app.json("/v1/commitments?in_force=unknown&pledger=IE&valid_at=2025-01-01").await?;
+    assert_eq!(before["as_of"]["valid_at"], "2025-01-01");
     Ok(())
 }

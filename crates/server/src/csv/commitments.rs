@@ -32,7 +32,10 @@ pub(crate) const COLUMNS: &[EdgeColumn] = columns! {
     "conditions_text", |wire, view, cell| cell.put_some(root(view).map(|root| text(wire, root)));
     "condition_refs", |wire, view, cell| put_condition_refs(wire, view, cell);
     // Derived; empty until this version can say whether a pledge is in force.
-    "in_force", |_, _, _| ();
+    "in_force", |wire, view, cell| {
+        let known = wire.force.and_then(|evaluation| evaluation.commitment(wire.graph, view.id()));
+        cell.put_some(known.map(|known| known.force.truth()));
+    };
     "said_from", |_, view, cell| cell.put_some(view.said_at().earliest());
     "said_to", |_, view, cell| cell.put_some(view.said_at().latest());
     "said_precision", |_, view, cell| cell.put(view.said_at().precision());

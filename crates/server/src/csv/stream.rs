@@ -67,7 +67,7 @@ impl Rows {
 
 /// The wire of rows: labels are chosen by column, never by language.
 pub(crate) fn wire(graph: &Graph) -> Wire<'_> {
-    Wire { graph, lang: "en" }
+    Wire::new(graph, "en")
 }
 
 /// What an export is an answer to; its entity tag needs no look at the graph.

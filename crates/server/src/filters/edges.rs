@@ -3,7 +3,7 @@
 use pledgegraph_graph::{EdgeFilter, Span};
 use pledgegraph_model::{
     AttendanceRole, Capability, Code, Conditionality, EdgeKind, EntityKind, Explicitness, MembershipRole, Mission,
-    Modality, Polarity, Rank, Stage, Stance, StanceSet,
+    Modality, Polarity, Rank, Stage, Stance, StanceSet, Truth,
 };
 
 use crate::request::parameter::{Accepts, CodeNames, Parameter, codes};
@@ -196,6 +196,17 @@ pub(crate) const STANCE_MIN: EdgeParameter = EdgeParameter {
         }
         count_stances(reader, filter);
     },
+};
+
+/// Read by the collection itself: it takes an evaluation.
+pub(crate) const IN_FORCE: EdgeParameter = EdgeParameter {
+    parameter: Parameter {
+        name: "in_force",
+        accepts: Accepts::Codes(CodeNames::of::<Truth>("InForceFilter")),
+        description: "Whether it is in force on the day asked, today unless `valid_at` says otherwise.",
+        example: "true",
+    },
+    read: |_, _, _| {},
 };
 
 pub(crate) const EXPLICITNESS: EdgeParameter = EdgeParameter {

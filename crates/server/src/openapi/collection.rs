@@ -5,7 +5,7 @@ use super::schemas::page_name;
 use crate::filters::edges::VALID_AT;
 use crate::request::ask::{FIELDS, LANG};
 use crate::request::parameter::Parameter;
-use crate::routes::edge_collection::include::INCLUDE_QUOTATIONS;
+use crate::routes::edge_collection::include::{INCLUDE_ONE, of_one};
 use crate::wire::shape::Shape;
 
 /// What the document says of a collection.
@@ -64,8 +64,9 @@ impl CollectionDoc {
         let mut parameters: Vec<&Parameter> = vec![&VALID_AT.parameter, &FIELDS, &LANG];
         let mut names: Vec<_> = self.names.iter().filter(|(name, _)| *name == FIELDS.name).cloned().collect();
         if self.shape.whole == "Edge" {
-            parameters.push(&INCLUDE_QUOTATIONS);
-            names.push((INCLUDE_QUOTATIONS.name, vec!["quotations"]));
+            parameters.push(&INCLUDE_ONE);
+            let included = self.names.iter().find(|(name, _)| *name == INCLUDE_ONE.name);
+            names.push((INCLUDE_ONE.name, of_one(included.map_or(&[][..], |(_, names)| names))));
         }
         Endpoint {
             id: format!("get_{}", self.item),

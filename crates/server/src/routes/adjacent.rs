@@ -137,7 +137,7 @@ fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
             && direction.as_ref().is_none_or(|direction| direction == name_of(group.direction))
     };
     let groups = pinned.graph.adjacent(entity.id());
-    let wire = Wire { graph: &pinned.graph, lang };
+    let wire = Wire::new(&pinned.graph, lang);
     let asking = Group { ask, given: &given, pinned: &pinned, limit, today, day };
     let body = NeighbourhoodBody {
         entity: wire.reference(&entity),

@@ -4,8 +4,8 @@ use pledgegraph_model::EdgeKind;
 
 use crate::csv::commitments::COLUMNS;
 use crate::filters::edges::{
-    ACTING_THROUGH, BENEFICIARY, CAPABILITY, COALITION, CONDITIONAL_ON, CONDITIONALITY, EXPLICITNESS, MEETING, MISSION,
-    PLACE, PLEDGER, STAGE, STANCE, STANCE_MIN,
+    ACTING_THROUGH, BENEFICIARY, CAPABILITY, COALITION, CONDITIONAL_ON, CONDITIONALITY, EXPLICITNESS, IN_FORCE,
+    MEETING, MISSION, PLACE, PLEDGER, STAGE, STANCE, STANCE_MIN,
 };
 use crate::routes::edge_collection::EdgeCollection;
 use crate::wire::shape::Shape;
@@ -33,6 +33,11 @@ pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
             "coalition",
             "relation",
             "conditions",
+            "in_force",
+            "ground",
+            "fixpoints",
+            "because",
+            "sensitive_to",
             "quantity",
             "count",
             "place",
@@ -54,6 +59,7 @@ pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
         &CONDITIONAL_ON,
         &CONDITIONALITY,
         &EXPLICITNESS,
+        &IN_FORCE,
         &MEETING,
         &PLACE,
         &ACTING_THROUGH,
@@ -63,6 +69,7 @@ pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
         "beneficiary",
         "coalition",
         "conditions",
+        "because",
         "sources",
         "agents",
         "meeting",

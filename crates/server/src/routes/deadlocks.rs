@@ -116,7 +116,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let evaluation = graph.evaluate(&query).map_err(too_expensive)?;
     let found = graph.deadlocks(&evaluation, STEPS);
     let activation = graph.activation(&query).map_err(too_expensive)?;
-    let wire = Wire { graph, lang };
+    let wire = Wire::new(graph, lang);
     let rounds = (1..).zip(activation.rounds.iter().take(limit));
     let body = DeadlocksBody {
         deadlocks: found

@@ -1,9 +1,12 @@
 //! What all collections of statements have alike: a list, the same list as CSV, and one statement.
 
+use std::sync::Arc;
+
 use axum::response::Response;
 use axum::routing::get;
-use pledgegraph_graph::{EdgeFilter, Graph, Page};
-use pledgegraph_model::{EdgeId, EdgeKind};
+use chrono::NaiveDate;
+use pledgegraph_graph::{BudgetSpent, Chosen, EdgeFilter, EdgeView, Evaluation, ForceQuery, Graph, Page};
+use pledgegraph_model::{EdgeId, EdgeKind, Truth};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::csv::columns::{EdgeColumn, chosen};
@@ -11,7 +14,8 @@ use crate::csv::edges::{FIRST, LAST};
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::filters::edges::{COMMON, EdgeParameter, VALID_AT, read};
+use crate::filters::analyses::{CIRCUIT, too_expensive};
+use crate::filters::edges::{COMMON, EdgeParameter, IN_FORCE, VALID_AT, read};
 use crate::openapi::collection::CollectionDoc;
 use crate::openapi::endpoint::PathParameter;
 use crate::openapi::schemas::{page, part};
@@ -20,7 +24,7 @@ use crate::reply::{ListHead, record};
 use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT, fields};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
-use crate::routes::edge_collection::include::{INCLUDE, INCLUDE_QUOTATIONS, parts, quotations};
+use crate::routes::edge_collection::include::{INCLUDE, INCLUDE_ONE, included, parts, reasons};
 use crate::routes::history;
 use crate::routes::write::collection::Collection;
 use crate::routes::write::endpoints::{self, WritesDoc};
@@ -28,7 +32,7 @@ use crate::routes::write::quotations_at;
 use crate::state::State;
 use crate::wire::edge::body_of;
 use crate::wire::included::{IncludedBody, Part};
-use crate::wire::list::{AsOfBody, ListBody, PageBody};
+use crate::wire::list::{AsOfBody, ListBody, PageBody, WarningBody};
 use crate::wire::shape::Shape;
 use crate::wire::{Made, Narrowed, Wire};
 
@@ -65,6 +69,11 @@ pub(crate) const BOM: Parameter = Parameter {
 };
 
 impl EdgeCollection {
+    /// Whether its items say if they are in force.
+    fn has_force(&self) -> bool {
+        self.kinds == [EdgeKind::Commitment]
+    }
+
     fn filters(&self) -> impl Iterator<Item = &'static EdgeParameter> {
         self.parameters.iter().chain(COMMON.iter()).copied()
     }
@@ -110,6 +119,8 @@ struct Form<'a> {
     lang: &'a str,
     fields: Option<Vec<&'a str>>,
     parts: Vec<Part>,
+    /// Whether items say why they are in force or not.
+    reasons: bool,
     limit: usize,
 }
 
@@ -120,6 +131,7 @@ impl<'a> Form<'a> {
             lang: ask.lang(reader),
             fields: fields(reader, &known),
             parts: parts(reader, collection.include),
+            reasons: reasons(reader),
             limit: reader.number(&LIMIT),
         }
     }
@@ -157,26 +169,36 @@ fn list_edges(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiErr
     let given = ask.given(&collection.list_parameters());
     let pinned = ask.pin(&given)?;
     let mut reader = Reader::new(&given, &pinned.graph, pinned.today);
-    let filter = collection.filter(&mut reader);
+    let mut filter = collection.filter(&mut reader);
     let form = Form::read(ask, &mut reader, collection);
-    let today = reader.today();
+    let (today, truths) = (reader.today(), reader.codes::<Truth>(IN_FORCE.parameter.name));
     reader.finish()?;
-    let head = ListHead::new(ask, &given, &pinned.graph, form.lang, filter.valid_at);
+    // What is in force changes with the day.
+    let day = filter.valid_at.or_else(|| collection.has_force().then_some(today));
+    let head = ListHead::new(ask, &given, &pinned.graph, form.lang, day);
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
+    }
+    if let (Some(truths), Some(day)) = (truths, day) {
+        filter.only = Some(in_force(ask, &pinned.graph, day, &truths)?);
     }
     let after = pinned.after.map(edge_id);
     let found = pinned.graph.edges(&filter, Page { after, limit: form.limit });
     let last = found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128());
     let next = ask.next(&given, &pinned.graph, today, last);
-    let wire = Wire { graph: &pinned.graph, lang: form.lang };
+    let force = evaluated(collection, &pinned.graph, &found.items, day);
+    let wire = Wire::new(&pinned.graph, form.lang).with_force(force.as_ref().and_then(|force| force.as_ref().ok()));
+    let spent = force.as_ref().and_then(|force| force.as_ref().err());
     let item = body_of(collection.kinds);
     let body = ListBody {
-        items: Made::new(&found.items, |view| Narrowed(item(wire, view), form.fields.as_deref())),
+        items: Made::new(&found.items, |view| {
+            let body = item(wire, view);
+            Narrowed(if form.reasons { body.with_reasons(wire, view) } else { body }, form.fields.as_deref())
+        }),
         page: PageBody { limit: form.limit, next_cursor: next.cursor },
         total: found.total.into(),
         as_of: AsOfBody::new(&pinned.graph, filter.valid_at),
-        warnings: Vec::new(),
+        warnings: spent.map(|spent| unevaluated(*spent)).into_iter().collect(),
         included: IncludedBody::of_edges(wire, &found.items, &form.parts),
     };
     head.answer(&body, next.address.as_deref())
@@ -185,18 +207,24 @@ fn list_edges(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiErr
 fn export_edges(ask: &Ask, collection: &'static EdgeCollection) -> Result<Response, ApiError> {
     let given = ask.given(&collection.export_parameters());
     let mut reader = Reader::new(&given, &ask.current, None);
-    let filter = collection.filter(&mut reader);
+    let mut filter = collection.filter(&mut reader);
+    let (today, truths) = (reader.today(), reader.codes::<Truth>(IN_FORCE.parameter.name));
     let bom = reader.flag(BOM.name);
     let columns = chosen(&mut reader, collection.columns());
     let header = columns.clone();
     reader.finish()?;
-    let head = ExportHead::new(ask, &given, filter.valid_at);
+    let day = filter.valid_at.or_else(|| collection.has_force().then_some(today));
+    let head = ExportHead::new(ask, &given, day);
     if let Some(unchanged) = head.not_modified(ask) {
         return Ok(unchanged);
     }
+    if let (Some(truths), Some(day)) = (truths, day) {
+        filter.only = Some(in_force(ask, &ask.current, day, &truths)?);
+    }
     let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
         let found = graph.edges(&filter, Page { after: after.map(edge_id), limit: ROWS });
-        let wire = stream::wire(graph);
+        let force = evaluated(collection, graph, &found.items, day);
+        let wire = stream::wire(graph).with_force(force.as_ref().and_then(|force| force.as_ref().ok()));
         for view in &found.items {
             rows.row(&columns, |write, cell| write(wire, view, cell));
         }
@@ -206,11 +234,12 @@ fn export_edges(ask: &Ask, collection: &'static EdgeCollection) -> Result<Respon
 }
 
 async fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Response, ApiError> {
-    let given = ask.given(&[&VALID_AT.parameter, &INCLUDE_QUOTATIONS, &FIELDS, &LANG]);
+    let given = ask.given(&[&VALID_AT.parameter, &INCLUDE_ONE, &FIELDS, &LANG]);
     let mut reader = Reader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
     let fields = fields(&mut reader, &collection.shape.fields().collect::<Vec<_>>());
-    let (day, quoted) = (reader.day(VALID_AT.parameter.name), quotations(&mut reader));
+    let (day, (quoted, reasons), today) =
+        (reader.day(VALID_AT.parameter.name), included(&mut reader, collection.include), reader.today());
     reader.finish()?;
     let found = id.parse::<EdgeId>().ok().and_then(|id| ask.current.edge(id));
     let found = found.filter(|view| collection.kinds.is_empty() || collection.kinds.contains(&view.kind()));
@@ -219,10 +248,41 @@ async fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Re
     if day.is_some_and(|day| !view.may_hold_on(day)) {
         return Err(ApiError::new(Problem::NotFound, "the statement does not hold on that day"));
     }
-    let wire = Wire { graph: &ask.current, lang };
+    let force = evaluated(collection, &ask.current, &[view], day.or(Some(today)));
+    let force = force.transpose().map_err(too_expensive)?;
+    let wire = Wire::new(&ask.current, lang).with_force(force.as_ref());
     let quotations = if quoted { quotations_at(&ask.state.live, view.id(), view.version()).await? } else { Vec::new() };
-    let body = Narrowed(body_of(collection.kinds)(wire, &view).with_quotations(&quotations), fields.as_deref());
+    let body = body_of(collection.kinds)(wire, &view).with_quotations(&quotations);
+    let body = if reasons { body.with_reasons(wire, &view) } else { body };
+    let body = Narrowed(body, fields.as_deref());
     record(ask, &ask.current, lang, view.version(), &body)
+}
+
+/// The commitments with one of these truths on a day.
+fn in_force(ask: &Ask, graph: &Graph, day: NaiveDate, truths: &[Truth]) -> Result<Arc<Chosen>, ApiError> {
+    let evaluation = ask.state.evaluations.on(graph, day).map_err(too_expensive)?;
+    Ok(Arc::new(evaluation.having(truths)))
+}
+
+/// What of some statements is in force on a day; `None` in collections that do not say so.
+fn evaluated(
+    collection: &EdgeCollection,
+    graph: &Graph,
+    views: &[EdgeView<'_>],
+    day: Option<NaiveDate>,
+) -> Option<Result<Evaluation, BudgetSpent>> {
+    let commitments = views.iter().map(EdgeView::id).collect();
+    let query = ForceQuery { commitments: Some(commitments), ..ForceQuery::all(day, CIRCUIT) };
+    collection.has_force().then(|| graph.evaluate(&query))
+}
+
+/// What to know when there was no time to say what is in force.
+fn unevaluated(spent: BudgetSpent) -> WarningBody {
+    let detail = format!(
+        "`in_force` is left out: what these commitments depend on is larger than {} gates and wires",
+        spent.budget
+    );
+    WarningBody { kind: "budget-spent", detail }
 }
 
 fn edge_id(id: u128) -> EdgeId {

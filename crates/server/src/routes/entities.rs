@@ -181,7 +181,7 @@ fn list(ask: &Ask) -> Result<Response, ApiError> {
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
-    let wire = Wire { graph: &pinned.graph, lang };
+    let wire = Wire::new(&pinned.graph, lang);
     let skip = pinned.after.and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
     let found = match text {
         Some(text) => Found::search(wire, text, &filter.kinds, skip, limit),
@@ -242,6 +242,6 @@ fn one(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
     reader.finish()?;
     let view = find(&ask.current, reference, &[])?;
     moved(ask, &view, reference)?;
-    let body = Narrowed(EntityBody::new(Wire { graph: &ask.current, lang }, &view), fields.as_deref());
+    let body = Narrowed(EntityBody::new(Wire::new(&ask.current, lang), &view), fields.as_deref());
     record(ask, &ask.current, lang, view.version(), &body)
 }

@@ -135,7 +135,7 @@ fn list_entities(ask: &Ask, collection: &EntityCollection) -> Result<Response, A
     let found = pinned.graph.entities(&filter, Page { after: pinned.after.map(entity_id), limit });
     let last = found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128());
     let next = ask.next(&given, &pinned.graph, today, last);
-    let wire = Wire { graph: &pinned.graph, lang };
+    let wire = Wire::new(&pinned.graph, lang);
     let body = ListBody {
         items: Made::new(&found.items, |view| Narrowed(EntityBody::new(wire, view), fields.as_deref())),
         page: PageBody { limit, next_cursor: next.cursor },
@@ -182,7 +182,7 @@ fn get_entity(ask: &Ask, reference: &str, collection: &EntityCollection) -> Resu
     if collection.leaders && !ask.current.is_leader(view.id(), day) {
         return Err(ApiError::new(Problem::NotFound, "the person holds no office"));
     }
-    let wire = Wire { graph: &ask.current, lang };
+    let wire = Wire::new(&ask.current, lang);
     let body = Narrowed(EntityBody::new(wire, &view), fields.as_deref());
     record(ask, &ask.current, lang, view.version(), &body)
 }

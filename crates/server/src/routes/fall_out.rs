@@ -136,7 +136,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let end = skip.saturating_add(limit);
     let after = (end < found.dependents.len()).then_some(end as u128);
     let next = ask.next(&given, &pinned.graph, today, after);
-    let wire = Wire { graph, lang };
+    let wire = Wire::new(graph, lang);
     let page = found.dependents.iter().skip(skip).take(limit);
     let body = FallOutBody {
         actor: wire.reference(&actor),

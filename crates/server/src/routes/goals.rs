@@ -216,7 +216,7 @@ fn sets(ask: &Ask, body: &Value, side: Side) -> Result<Response, ApiError> {
     let lang = lang(ask)?;
     let question = Question::goal(graph, body)?;
     let found = graph.goal_sets(&question.goal_query()).map_err(too_expensive)?;
-    let wire = Wire { graph, lang: &lang };
+    let wire = Wire::new(graph, &lang);
     let commitments = found.rests_on.iter().map(EdgeView::id).collect();
     // As things are: what the question assumes is assumed here too.
     let now = Now { graph, evaluation: graph.evaluate(&question.force(commitments, true)).map_err(too_expensive)? };
@@ -252,7 +252,7 @@ fn pivotality(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
     let lang = lang(ask)?;
     let question = Question::goal(graph, body)?;
     let found = graph.pivotality(&question.goal_query()).map_err(too_expensive)?;
-    let wire = Wire { graph, lang: &lang };
+    let wire = Wire::new(graph, &lang);
     let limit = question.limit();
     let sum: f64 = found.conditions.iter().map(|share| share.banzhaf).sum();
     let shares = found.conditions.iter().take(limit).map(|share| ShareBody {

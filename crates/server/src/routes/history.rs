@@ -238,7 +238,7 @@ impl Asking<'_> {
         };
         views.sort_by_key(begins);
         let (skip, total) = (self.skip(), views.len());
-        let wire = Wire { graph, lang: self.lang };
+        let wire = Wire::new(graph, self.lang);
         let from = skip.saturating_sub(usize::from(self.diff));
         let mut before: Option<Value> = None;
         let mut bodies = Vec::new();

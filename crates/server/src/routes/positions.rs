@@ -161,7 +161,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let end = skip.saturating_add(limit);
     let after = (end < found.positions.len()).then_some(end as u128);
     let next = ask.next(&given, &pinned.graph, today, after);
-    let wire = Wire { graph: &pinned.graph, lang };
+    let wire = Wire::new(&pinned.graph, lang);
     let body = PositionPageBody {
         items: found.positions.iter().skip(skip).take(limit).map(|p| PositionBody::new(wire, p)).collect(),
         page: PageBody { limit, next_cursor: next.cursor },

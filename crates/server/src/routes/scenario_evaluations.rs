@@ -176,7 +176,7 @@ fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
     let ids: Vec<EdgeId> = found.items.iter().map(EdgeView::id).collect();
     let before = graph.evaluate(&question.force(ids.clone(), false)).map_err(too_expensive)?;
     let after = graph.evaluate(&question.force(ids, true)).map_err(too_expensive)?;
-    let wire = Wire { graph, lang };
+    let wire = Wire::new(graph, lang);
     let mut totals: BTreeMap<_, (TruthCountsBody, TruthCountsBody)> = BTreeMap::new();
     let mut gaps = Vec::new();
     for view in &found.items {

@@ -107,7 +107,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
         return Ok(head.not_modified());
     }
     let found = ask.current.subgraph(&query);
-    let wire = Wire { graph: &ask.current, lang };
+    let wire = Wire::new(&ask.current, lang);
     let roots = query.roots.iter().filter_map(|id| ask.current.entity(*id));
     let body = SubgraphBody {
         roots: roots.map(|view| wire.reference(&view)).collect(),

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::condition::ConditionNodeBody;
 use super::date::{CountBody, DateBody, QuantityBody, text};
 use super::evidence::{EvidenceBody, EvidenceList, LinkBody};
+use super::force::{FixpointsBody, ReasonBody, because};
 use super::list::WarningBody;
 use super::reference::ReferenceBody;
 use super::{Wire, codes};
@@ -172,6 +173,24 @@ pub(crate) struct EdgeBody<'g> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<std::collections::BTreeMap<String, String>>)]
     rationale: Option<&'g Text>,
+    /// Whether it is in force on the day asked, today unless `valid_at` says otherwise. Derived, and absent from answers to
+    /// writes, histories and neighbourhoods.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<codes::Truth>)]
+    in_force: Option<&'static str>,
+    /// What decides whether it is in force. Only with `include=because`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<codes::Ground>)]
+    ground: Option<&'static str>,
+    /// Whether it is in force when nobody moves on trust, and when everyone moves; where these differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixpoints: Option<FixpointsBody>,
+    /// Its conditions, each with its truth and what decides it. Only with `include=because`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    because: Option<Vec<ReasonBody<'g>>>,
+    /// The conditions each of which alone could change `in_force`. Only with `include=because`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sensitive_to: Option<Vec<ReferenceBody<'g>>>,
     /// Who says so; at least one piece.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<EvidenceBody>>)]
@@ -213,6 +232,19 @@ impl<'g> EdgeBody<'g> {
         self
     }
 
+    /// With the reasons why it is in force or not.
+    pub(crate) fn with_reasons(mut self, wire: Wire<'g>, view: &EdgeView<'g>) -> Self {
+        if let Some(evaluation) = wire.force
+            && let Some(known) = evaluation.commitment(wire.graph, view.id())
+        {
+            let (because, sensitive_to) = because(wire, evaluation, view.id());
+            self.ground = Some(known.ground.as_str());
+            self.because = Some(because);
+            self.sensitive_to = Some(sensitive_to);
+        }
+        self
+    }
+
     /// With what to know of its write.
     pub(crate) fn with_warnings(self, warnings: Vec<WarningBody>) -> Self {
         Self { warnings: (!warnings.is_empty()).then_some(warnings), ..self }
@@ -234,6 +266,11 @@ impl<'g> EdgeBody<'g> {
             ..Self::default()
         };
         body.put_detail(wire, view.detail());
+        let known = wire.force.and_then(|evaluation| evaluation.commitment(wire.graph, view.id()));
+        if let Some(known) = known.filter(|_| view.kind() == EdgeKind::Commitment) {
+            body.in_force = Some(known.force.truth().as_str());
+            body.fixpoints = FixpointsBody::gap(known.force);
+        }
         body
     }
 

@@ -8,30 +8,45 @@ pub(crate) const INCLUDE: Parameter = Parameter {
     name: "include",
     accepts: Accepts::Names,
     description: "Adds `included`: the whole bodies of what the items name in these fields, each once. `links` adds the \
-        statements that they are linked with.",
+        statements that they are linked with. `because`, of commitments, adds to each item why it is in force or not.",
     example: "",
 };
 
-pub(crate) const INCLUDE_QUOTATIONS: Parameter = Parameter {
+pub(crate) const INCLUDE_ONE: Parameter = Parameter {
     name: "include",
     accepts: Accepts::Names,
-    description: "`quotations` adds the words of the documents, which are kept in the database only.",
+    description: "`quotations` adds the words of the documents, which are kept in the database only; `because`, of a \
+        commitment, why it is in force or not.",
     example: "",
 };
 
-/// Whether the words of the documents are asked for.
-pub(crate) fn quotations(reader: &mut Reader<'_>) -> bool {
-    let names = reader.values(INCLUDE_QUOTATIONS.name).unwrap_or_default();
-    let known = || vec!["quotations"];
+/// What makes an item say why it is in force or not.
+pub(crate) const BECAUSE: &str = "because";
+
+/// What may be included with one statement.
+pub(crate) fn of_one(known: &[&'static str]) -> Vec<&'static str> {
+    ["quotations"].into_iter().chain(known.iter().copied().filter(|name| *name == BECAUSE)).collect()
+}
+
+/// Whether the words of the documents are asked for, and whether the reasons are.
+pub(crate) fn included(reader: &mut Reader<'_>, known: &[&'static str]) -> (bool, bool) {
+    let names = reader.values(INCLUDE_ONE.name).unwrap_or_default();
+    let known = of_one(known);
     for name in &names {
-        reader.one_of(INCLUDE_QUOTATIONS.name, name, known, |name| known().contains(&name).then_some(()));
+        reader.one_of(INCLUDE_ONE.name, name, || known.clone(), |name| known.contains(&name).then_some(()));
     }
-    !names.is_empty()
+    (names.contains(&"quotations"), names.contains(&BECAUSE))
+}
+
+/// Whether a list is to say why its items are in force or not.
+pub(crate) fn reasons(reader: &mut Reader<'_>) -> bool {
+    reader.values(INCLUDE.name).unwrap_or_default().contains(&BECAUSE)
 }
 
 /// The parts that a request includes.
 pub(crate) fn parts(reader: &mut Reader<'_>, known: &[&'static str]) -> Vec<Part> {
     let names = reader.values(INCLUDE.name).unwrap_or_default();
     let part = |name: &str| Part::of_name(name).filter(|_| known.contains(&name));
-    names.into_iter().filter_map(|name| reader.one_of(INCLUDE.name, name, || known.to_vec(), part)).collect()
+    let names = names.into_iter().filter(|name| *name != BECAUSE || !known.contains(name));
+    names.filter_map(|name| reader.one_of(INCLUDE.name, name, || known.to_vec(), part)).collect()
 }

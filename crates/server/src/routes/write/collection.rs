@@ -189,7 +189,7 @@ impl Collection {
         row: Removed,
         (quotations, warnings): (&Quotations, Vec<WarningBody>),
     ) -> Result<Shown, ApiError> {
-        let wire = Wire { graph, lang };
+        let wire = Wire::new(graph, lang);
         let gone = || ApiError::new(Problem::NotFound, "the record does not exist any more");
         let version = version_in(graph, row).ok_or_else(gone)?;
         let (bytes, place) = match (self, row) {

@@ -1,0 +1,36 @@
+//! Whole evaluations, kept for a while: what is in force on a day, of one version.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use chrono::NaiveDate;
+use pledgegraph_graph::{BudgetSpent, Evaluation, ForceQuery, Graph};
+
+use crate::filters::analyses::CIRCUIT;
+
+/// How many are kept.
+const KEPT: usize = 4;
+
+type Answer = Arc<OnceLock<Result<Arc<Evaluation>, BudgetSpent>>>;
+
+/// The latest evaluations of all commitments.
+#[derive(Debug, Default)]
+pub(crate) struct Evaluations(Mutex<Vec<((i64, [u8; 16], NaiveDate), Answer)>>);
+
+impl Evaluations {
+    /// What is in force on a day; computed by the first who asks, while others wait for it.
+    pub(crate) fn on(&self, graph: &Graph, day: NaiveDate) -> Result<Arc<Evaluation>, BudgetSpent> {
+        let key = (graph.seq(), graph.chain(), day);
+        let answer = {
+            let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = kept.iter().position(|(known, _)| *known == key).map(|at| kept.remove(at));
+            let entry = known.unwrap_or_else(|| (key, Answer::default()));
+            let answer = Arc::clone(&entry.1);
+            kept.push(entry);
+            if kept.len() > KEPT {
+                kept.remove(0);
+            }
+            answer
+        };
+        answer.get_or_init(|| graph.evaluate(&ForceQuery::all(Some(day), CIRCUIT)).map(Arc::new)).clone()
+    }
+}
