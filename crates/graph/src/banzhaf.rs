@@ -66,12 +66,14 @@ pub(crate) fn banzhaf(n: usize, eval: &mut impl FnMut(&Bits) -> (bool, u64), bud
         if spent > budget {
             break;
         }
-        turned.into_iter().for_each(|at| swings[at] += 1);
+        for at in turned {
+            swings[at] += 1;
+        }
         samples += 1;
         dearest = dearest.max(spent - before);
     }
-    let of_all = samples.max(1) as f64;
-    let shares = swings.into_iter().map(|count| count as f64 / of_all).collect();
+    let of_all = float(samples.max(1));
+    let shares = swings.into_iter().map(|count| float(count) / of_all).collect();
     let half_width = if samples == 0 { 1.0 } else { ((2.0_f64 / 0.05).ln() / (2.0 * of_all)).sqrt() };
     Banzhaf { shares, exact: false, samples, half_width, spent }
 }
@@ -100,9 +102,15 @@ fn exact(n: usize, eval: &mut impl FnMut(&Bits) -> (bool, u64), budget: u64, spe
         let bit = 1 << at;
         let without = (0..cases).filter(|case| case & bit == 0);
         let swings = without.filter(|case| table.contains(*case) != table.contains(case | bit)).count();
-        swings as f64 / (cases / 2) as f64
+        float(swings as u64) / float(cases as u64 / 2)
     };
     Some((0..n).map(share).collect())
+}
+
+/// A count as a number with a fraction.
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+fn float(count: u64) -> f64 {
+    count as f64
 }
 
 /// A small generator of random numbers (Steele, Lea & Flood, Fast splittable pseudorandom number generators, OOPSLA 2014).

@@ -80,8 +80,8 @@ impl Graph {
         for var in order {
             let earlier = before.get(&var).copied().flatten().and_then(|var| distance.get(&var)).copied().unwrap_or(0);
             let slot = names.commitments.get(&var).copied();
-            let named = slot.is_some() || names.conditions.contains_key(&var);
-            let distance_here = earlier + u32::from(named);
+            let is_named = slot.is_some() || names.conditions.contains_key(&var);
+            let distance_here = earlier + u32::from(is_named);
             distance.insert(var, distance_here);
             if let Some(slot) = slot.filter(|slot| !own(*slot))
                 && let Some(commitment) = self.view(slot)

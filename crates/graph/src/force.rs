@@ -17,6 +17,8 @@ use crate::standings::Counted;
 pub struct ForceQuery {
     /// The commitments; absent: all, and all conditions.
     pub commitments: Option<Vec<EdgeId>>,
+    /// Conditions beside those that these commitments hang on.
+    pub conditions: Vec<EntityId>,
     /// The modalities that count; empty = own and reported statements.
     pub modalities: Vec<Modality>,
     /// Only statements that may hold on this day.
@@ -105,20 +107,20 @@ impl Graph {
     /// [`BudgetSpent`] when the circuit would be larger than the budget.
     pub fn evaluate(&self, query: &ForceQuery) -> Result<Evaluation, BudgetSpent> {
         let mut builder = DependenceBuilder::new(self, query.suppose(self), query.budget);
-        match &query.commitments {
-            Some(ids) => {
-                for slot in ids.iter().filter_map(|id| self.slot(*id)) {
-                    builder.commitment(slot);
-                }
+        if let Some(ids) = &query.commitments {
+            for slot in ids.iter().filter_map(|id| self.slot(*id)) {
+                builder.commitment(slot);
             }
-            None => {
-                for slot in self.indexes.get(Index::Kind, EdgeKind::Commitment).iter() {
-                    builder.commitment(slot);
-                }
-                for number in self.kinds[EntityKind::Condition.index()].iter() {
-                    builder.condition(Node::new(number));
-                }
+        } else {
+            for slot in self.indexes.get(Index::Kind, EdgeKind::Commitment).iter() {
+                builder.commitment(slot);
             }
+            for number in self.kinds[EntityKind::Condition.index()].iter() {
+                builder.condition(Node::new(number));
+            }
+        }
+        for node in query.conditions.iter().filter_map(|id| self.node(*id)) {
+            builder.condition(node);
         }
         Evaluation::new(builder.finish(), query)
     }
@@ -135,6 +137,7 @@ impl ForceQuery {
     pub fn all(valid_at: Option<NaiveDate>, budget: usize) -> Self {
         Self {
             commitments: None,
+            conditions: Vec::new(),
             modalities: Vec::new(),
             valid_at,
             include_implied: true,

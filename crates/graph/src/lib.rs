@@ -11,6 +11,7 @@ mod builder;
 mod circuit;
 mod deadlocks;
 mod dependence;
+mod dependents;
 mod edges;
 mod entities;
 mod fall_out;

@@ -63,19 +63,16 @@ impl Evaluation {
     /// The value of a node, kept with those of all nodes under it; `None` when all its leaves are left out. The depth of a
     /// tree is at most [`pledgegraph_model::MAX_CONDITION_DEPTH`].
     fn value(&self, node: &Tree, values: &mut HashMap<usize, Truth>) -> Option<Truth> {
-        let truth = match (node.condition, node.explicitness) {
-            (Some(condition), explicitness) => {
-                let counts = self.include_implied || explicitness != Some(Explicitness::Implied);
-                let known = self.dependence.conditions.get(&condition).filter(|_| counts)?;
-                self.force(known.var).cautious
+        let truth = if let Some(condition) = node.condition {
+            let counts = self.include_implied || node.explicitness != Some(Explicitness::Implied);
+            let known = self.dependence.conditions.get(&condition).filter(|_| counts)?;
+            self.force(known.var).cautious
+        } else {
+            let mut counts = Counts::default();
+            for truth in node.of.iter().filter_map(|child| self.value(child, values)) {
+                counts.add(truth);
             }
-            (None, _) => {
-                let mut counts = Counts::default();
-                for truth in node.of.iter().filter_map(|child| self.value(child, values)) {
-                    counts.add(truth);
-                }
-                (counts.all() > 0).then(|| counts.value(node))?
-            }
+            (counts.all() > 0).then(|| counts.value(node))?
         };
         values.insert(at(node), truth);
         Some(truth)

@@ -86,7 +86,9 @@ pub(crate) fn minimal_sets(f: &mut impl Monotone, budget: u64) -> MinimalSets {
             break;
         }
         let mut rest = Bits::of(n, 0..u32::try_from(n).unwrap_or(u32::MAX));
-        candidate.iter().for_each(|at| rest.toggle(*at as usize));
+        for at in &candidate {
+            rest.toggle(*at as usize);
+        }
         work += rest.words.len() as u64;
         if !f.eval(&rest) {
             cuts.push(candidate);

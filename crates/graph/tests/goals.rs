@@ -5,7 +5,7 @@
 //! the truth table.
 
 use chrono::DateTime;
-use pledgegraph_graph::{Builder, ConditionLiteral, ForceQuery, Goal, GoalQuery, Graph, Node, Step};
+use pledgegraph_graph::{Builder, ConditionLiteral, EdgeView, ForceQuery, Goal, GoalQuery, Graph, Node, Step};
 use pledgegraph_model::{
     ConditionNode, ConditionOp, Edge, EdgeDetail, EdgeId, Entity, EntityId, EntityRef, Stamp, Stance, Truth, edge_hash,
     entity_hash,
@@ -245,7 +245,9 @@ fn worlds(most_conditions: usize) -> impl Strategy<Value = World> {
 }
 
 fn sorted(mut sets: Vec<Vec<ConditionLiteral>>) -> Vec<Vec<ConditionLiteral>> {
-    sets.iter_mut().for_each(|set| set.sort());
+    for set in &mut sets {
+        set.sort();
+    }
     sets.sort();
     sets
 }
@@ -286,7 +288,7 @@ fn check(world: &World, at_least: usize) {
     for (v, node) in nodes.iter().enumerate() {
         let swings =
             (0..1_usize << n).filter(|given| given >> v & 1 == 0 && table[*given] != table[given | 1 << v]).count();
-        let share = swings as f64 / f64::from(1 << (n - 1));
+        let share = f64::from(u32::try_from(swings).expect("small")) / f64::from(1 << (n - 1));
         // A condition on which the goal does not hang is not listed.
         let listed = pivotality.conditions.iter().find(|share| share.condition.node() == *node);
         let found = listed.map_or(0.0, |share| share.banzhaf);
@@ -396,7 +398,7 @@ fn a_deadlock_is_named_and_a_waiver_breaks_it() {
     both.sort();
     assert_eq!(named, both);
     assert_eq!(answer.deadlocks[0].waivers.len(), 2);
-    assert_eq!(answer.behind.iter().map(|view| view.id()).collect::<Vec<_>>(), [EdgeId::of_key("e2")]);
+    assert_eq!(answer.behind.iter().map(EdgeView::id).collect::<Vec<_>>(), [EdgeId::of_key("e2")]);
     let activation = graph.activation(&query).expect("within the budget");
     assert!(activation.rounds.is_empty());
     assert_eq!(activation.never.len(), 3);

@@ -12,9 +12,12 @@ const KEPT: usize = 4;
 
 type Answer = Arc<OnceLock<Result<Arc<Evaluation>, BudgetSpent>>>;
 
+/// A version and a day.
+type Key = (i64, [u8; 16], NaiveDate);
+
 /// The latest evaluations of all commitments.
 #[derive(Debug, Default)]
-pub(crate) struct Evaluations(Mutex<Vec<((i64, [u8; 16], NaiveDate), Answer)>>);
+pub(crate) struct Evaluations(Mutex<Vec<(Key, Answer)>>);
 
 impl Evaluations {
     /// What is in force on a day; computed by the first who asks, while others wait for it.

@@ -19,6 +19,7 @@ pub(crate) mod shape;
 pub(crate) mod summary;
 pub(crate) mod vocabulary;
 
+use chrono::NaiveDate;
 use pledgegraph_graph::{Evaluation, Graph};
 use serde::{Serialize, Serializer};
 
@@ -29,16 +30,18 @@ pub(crate) struct Wire<'g> {
     pub(crate) lang: &'g str,
     /// What is in force, for bodies that say so.
     pub(crate) force: Option<&'g Evaluation>,
+    /// On which day.
+    pub(crate) day: Option<NaiveDate>,
 }
 
 impl<'g> Wire<'g> {
     pub(crate) fn new(graph: &'g Graph, lang: &'g str) -> Self {
-        Self { graph, lang, force: None }
+        Self { graph, lang, force: None, day: None }
     }
 
     /// The same, for bodies that say what is in force.
-    pub(crate) fn with_force(self, force: Option<&'g Evaluation>) -> Self {
-        Self { force, ..self }
+    pub(crate) fn with_force(self, force: Option<&'g Evaluation>, day: Option<NaiveDate>) -> Self {
+        Self { force, day, ..self }
     }
 }
 

@@ -37,7 +37,9 @@ fn sets(answer: &Value) -> Result<Vec<Vec<String>>> {
 
 fn owned(expected: &[&[&str]]) -> Vec<Vec<String>> {
     let mut sets: Vec<Vec<String>> = expected.iter().map(|set| set.iter().map(|s| (*s).to_owned()).collect()).collect();
-    sets.iter_mut().for_each(|set: &mut Vec<String>| set.sort());
+    for set in &mut sets {
+        set.sort();
+    }
     sets.sort();
     sets
 }
@@ -269,9 +271,9 @@ async fn mutual_pledges_are_named_as_a_deadlock() -> Result<()> {
     let group = &deadlocks["deadlocks"][0];
     let mut ids: Vec<&Value> =
         group["commitments"]["items"].as_array().context("items")?.iter().map(|i| &i["id"]).collect();
-    ids.sort_by_key(|id| id.to_string());
+    ids.sort_by_key(ToString::to_string);
     let mut expected = vec![&a["id"], &b["id"]];
-    expected.sort_by_key(|id| id.to_string());
+    expected.sort_by_key(ToString::to_string);
     assert_eq!(ids, expected);
     assert_eq!(group["waivers"]["total"], 2);
     assert_eq!(deadlocks["behind"]["items"][0]["id"], c["id"]);
@@ -298,7 +300,7 @@ async fn commitments_say_whether_they_are_in_force_and_why() -> Result<()> {
             (&json!("condition:us-backing"), &json!("false"), &json!(true))
         ]
     );
-    let refused = because[1]["decided_by"][0].as_str().context("the refusal")?;
+    let refused = because[1]["decided_by"]["statements"][0].as_str().context("the refusal")?;
     let refused = app.json(&format!("/v1/commitments/{refused}?include=because")).await?;
     assert_eq!((&refused["pledger"]["ref"], &refused["stance"]), (&json!("country:US"), &json!("refused")));
     assert_eq!((&refused["in_force"], &refused["ground"]), (&json!("false"), &json!("no_pledge")));
@@ -347,5 +349,28 @@ async fn sources_that_disagree_on_a_condition_leave_it_open() -> Result<()> {
     assert_eq!(legal().await?, (json!("true"), Value::Null), "the later word of the same actor stands");
     let before = app.json("/v1/commitments?in_force=unknown&pledger=IE&valid_at=2025-01-01").await?;
     assert_eq!(before["as_of"]["valid_at"], "2025-01-01");
+    Ok(())
+}
+
+#[tokio::test]
+async fn conditions_say_whether_they_hold_and_what_hangs_on_them() -> Result<()> {
+    let app = TestApp::new().await?;
+    let us = app.json("/v1/conditions/us-backing").await?;
+    assert_eq!(us["truth"], "false");
+    assert_eq!(us["decided_by"]["total"], 1);
+    let stances = json!([{"stance": "in_discussion", "count": 1}, {"stance": "willing", "count": 3}]);
+    assert_eq!(us["dependents"], json!({"total": 4, "by_stance": stances}));
+    let all = app.walk("/v1/conditions", 2).await?;
+    assert_eq!(all.len(), 6);
+    for condition in &all {
+        let slug = condition["slug"].as_str().context("a slug")?;
+        assert_eq!(condition["truth"], if slug == "us-backing" { "false" } else { "unknown" }, "{slug}");
+        let one = format!(
+            "/v1/commitments?conditional_on={slug}&modality=own_statement,reported_by_others&polarity=asserted"
+        );
+        assert_eq!(app.json(&one).await?["total"]["value"], condition["dependents"]["total"], "{slug}");
+    }
+    let csv = app.get("/v1/conditions.csv?fields=ref,truth,dependents").await?.text();
+    assert!(csv.contains("condition:us-backing,false,4"), "{csv}");
     Ok(())
 }

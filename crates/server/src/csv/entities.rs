@@ -62,6 +62,13 @@ pub(crate) const CONDITIONS: &[EntityColumn] = columns! {
     "test_capability", |_, view, cell| cell.put_some(test(view).map(|test| test.capability));
     "test_min_stance", |_, view, cell| cell.put_some(test(view).map(|test| test.min_stance));
     "test_n", |_, view, cell| cell.put_some(test(view).and_then(|test| test.n));
+    "truth", |wire, view, cell| {
+        let known = wire.force.and_then(|evaluation| evaluation.condition(wire.graph, view.node()));
+        cell.put_some(known.map(|known| known.force.truth()));
+    };
+    "dependents", |wire, view, cell| {
+        cell.put(wire.graph.dependents(view.node(), wire.day).iter().map(|(_, count)| count).sum::<usize>());
+    };
 };
 
 pub(crate) const SOURCES: &[EntityColumn] = columns! {

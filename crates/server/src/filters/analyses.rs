@@ -8,6 +8,7 @@ use crate::filters::edges::{MODALITY, VALID_AT};
 use crate::problem::Problem;
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
+use crate::wire::list::WarningBody;
 
 /// How large the circuit of an analysis may become, in gates and wires: about four for each leaf of a tree of conditions.
 pub(crate) const CIRCUIT: usize = 20_000_000;
@@ -30,6 +31,13 @@ pub(crate) fn force(reader: &mut Reader<'_>) -> ForceQuery {
         include_implied: reader.switch(INCLUDE_IMPLIED.name),
         ..ForceQuery::all(Some(day), CIRCUIT)
     }
+}
+
+/// What to know of a list when there was no time to say what is true of its items.
+pub(crate) fn unevaluated(field: &str, spent: BudgetSpent) -> WarningBody {
+    let size = spent.budget;
+    let detail = format!("`{field}` is left out: what these items depend on is larger than {size} gates and wires");
+    WarningBody { kind: "budget-spent", detail }
 }
 
 /// 422: the budget was spent before there was an answer.

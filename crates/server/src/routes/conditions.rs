@@ -18,7 +18,7 @@ pub(crate) static COLLECTION: EntityCollection = EntityCollection {
         description: "A condition: what pledges hang on.",
         whole: "Entity",
         required: &["condition_kind"],
-        optional: &["test"],
+        optional: &["test", "truth", "fixpoints", "disputed", "decided_by", "dependents"],
     },
     parameters: &[&Q, &CONDITION_KIND],
     columns: CONDITIONS,

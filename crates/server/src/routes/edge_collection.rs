@@ -14,7 +14,7 @@ use crate::csv::edges::{FIRST, LAST};
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::filters::analyses::{CIRCUIT, too_expensive};
+use crate::filters::analyses::{CIRCUIT, too_expensive, unevaluated};
 use crate::filters::edges::{COMMON, EdgeParameter, IN_FORCE, VALID_AT, read};
 use crate::openapi::collection::CollectionDoc;
 use crate::openapi::endpoint::PathParameter;
@@ -32,7 +32,7 @@ use crate::routes::write::quotations_at;
 use crate::state::State;
 use crate::wire::edge::body_of;
 use crate::wire::included::{IncludedBody, Part};
-use crate::wire::list::{AsOfBody, ListBody, PageBody, WarningBody};
+use crate::wire::list::{AsOfBody, ListBody, PageBody};
 use crate::wire::shape::Shape;
 use crate::wire::{Made, Narrowed, Wire};
 
@@ -187,7 +187,8 @@ fn list_edges(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiErr
     let last = found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128());
     let next = ask.next(&given, &pinned.graph, today, last);
     let force = evaluated(collection, &pinned.graph, &found.items, day);
-    let wire = Wire::new(&pinned.graph, form.lang).with_force(force.as_ref().and_then(|force| force.as_ref().ok()));
+    let wire =
+        Wire::new(&pinned.graph, form.lang).with_force(force.as_ref().and_then(|force| force.as_ref().ok()), day);
     let spent = force.as_ref().and_then(|force| force.as_ref().err());
     let item = body_of(collection.kinds);
     let body = ListBody {
@@ -198,8 +199,8 @@ fn list_edges(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiErr
         page: PageBody { limit: form.limit, next_cursor: next.cursor },
         total: found.total.into(),
         as_of: AsOfBody::new(&pinned.graph, filter.valid_at),
-        warnings: spent.map(|spent| unevaluated(*spent)).into_iter().collect(),
-        included: IncludedBody::of_edges(wire, &found.items, &form.parts),
+        warnings: spent.map(|spent| unevaluated("in_force", *spent)).into_iter().collect(),
+        included: IncludedBody::of_edges(Wire::new(&pinned.graph, form.lang), &found.items, &form.parts),
     };
     head.answer(&body, next.address.as_deref())
 }
@@ -224,7 +225,7 @@ fn export_edges(ask: &Ask, collection: &'static EdgeCollection) -> Result<Respon
     let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
         let found = graph.edges(&filter, Page { after: after.map(edge_id), limit: ROWS });
         let force = evaluated(collection, graph, &found.items, day);
-        let wire = stream::wire(graph).with_force(force.as_ref().and_then(|force| force.as_ref().ok()));
+        let wire = stream::wire(graph).with_force(force.as_ref().and_then(|force| force.as_ref().ok()), day);
         for view in &found.items {
             rows.row(&columns, |write, cell| write(wire, view, cell));
         }
@@ -250,7 +251,7 @@ async fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Re
     }
     let force = evaluated(collection, &ask.current, &[view], day.or(Some(today)));
     let force = force.transpose().map_err(too_expensive)?;
-    let wire = Wire::new(&ask.current, lang).with_force(force.as_ref());
+    let wire = Wire::new(&ask.current, lang).with_force(force.as_ref(), day.or(Some(today)));
     let quotations = if quoted { quotations_at(&ask.state.live, view.id(), view.version()).await? } else { Vec::new() };
     let body = body_of(collection.kinds)(wire, &view).with_quotations(&quotations);
     let body = if reasons { body.with_reasons(wire, &view) } else { body };
@@ -274,15 +275,6 @@ fn evaluated(
     let commitments = views.iter().map(EdgeView::id).collect();
     let query = ForceQuery { commitments: Some(commitments), ..ForceQuery::all(day, CIRCUIT) };
     collection.has_force().then(|| graph.evaluate(&query))
-}
-
-/// What to know when there was no time to say what is in force.
-fn unevaluated(spent: BudgetSpent) -> WarningBody {
-    let detail = format!(
-        "`in_force` is left out: what these commitments depend on is larger than {} gates and wires",
-        spent.budget
-    );
-    WarningBody { kind: "budget-spent", detail }
 }
 
 fn edge_id(id: u128) -> EdgeId {

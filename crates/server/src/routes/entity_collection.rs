@@ -3,7 +3,8 @@
 use axum::http::header::LOCATION;
 use axum::response::Response;
 use axum::routing::get;
-use pledgegraph_graph::{EntityFilter, EntityView, Graph, Page};
+use chrono::NaiveDate;
+use pledgegraph_graph::{BudgetSpent, EntityFilter, EntityView, Evaluation, ForceQuery, Graph, Page};
 use pledgegraph_model::{EntityId, EntityKind, EntityRef};
 use utoipa_axum::router::UtoipaMethodRouter;
 
@@ -12,6 +13,7 @@ use crate::csv::entities::{FIRST, LAST};
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
+use crate::filters::analyses::{CIRCUIT, too_expensive, unevaluated};
 use crate::filters::entities::{EntityParameter, VALID_AT, read};
 use crate::openapi::collection::CollectionDoc;
 use crate::openapi::endpoint::PathParameter;
@@ -52,6 +54,11 @@ pub(crate) struct EntityCollection {
 }
 
 impl EntityCollection {
+    /// Whether its items say if they hold.
+    fn has_truth(&self) -> bool {
+        self.kind == EntityKind::Condition
+    }
+
     fn filters(&self) -> impl Iterator<Item = &'static EntityParameter> {
         self.parameters.iter().chain([&&VALID_AT]).copied()
     }
@@ -128,20 +135,24 @@ fn list_entities(ask: &Ask, collection: &EntityCollection) -> Result<Response, A
     let fields = fields(&mut reader, &collection.shape.fields().collect::<Vec<_>>());
     let today = reader.today();
     reader.finish()?;
-    let head = ListHead::new(ask, &given, &pinned.graph, lang, filter.leaders_on);
+    // Whether a condition holds changes with the day.
+    let day = filter.leaders_on.or_else(|| collection.has_truth().then_some(today));
+    let head = ListHead::new(ask, &given, &pinned.graph, lang, day);
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
     let found = pinned.graph.entities(&filter, Page { after: pinned.after.map(entity_id), limit });
     let last = found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128());
     let next = ask.next(&given, &pinned.graph, today, last);
-    let wire = Wire::new(&pinned.graph, lang);
+    let truth = evaluated(collection, &pinned.graph, &found.items, day);
+    let wire = Wire::new(&pinned.graph, lang).with_force(truth.as_ref().and_then(|truth| truth.as_ref().ok()), day);
+    let spent = truth.as_ref().and_then(|truth| truth.as_ref().err());
     let body = ListBody {
         items: Made::new(&found.items, |view| Narrowed(EntityBody::new(wire, view), fields.as_deref())),
         page: PageBody { limit, next_cursor: next.cursor },
         total: found.total.into(),
         as_of: AsOfBody::new(&pinned.graph, filter.leaders_on),
-        warnings: Vec::new(),
+        warnings: spent.map(|spent| unevaluated("truth", *spent)).into_iter().collect(),
         included: None,
     };
     head.answer(&body, next.address.as_deref())
@@ -151,17 +162,20 @@ fn export_entities(ask: &Ask, collection: &'static EntityCollection) -> Result<R
     let given = ask.given(&collection.export_parameters());
     let mut reader = Reader::new(&given, &ask.current, None);
     let filter = collection.filter(&mut reader);
+    let today = reader.today();
     let bom = reader.flag(BOM.name);
     let columns = chosen(&mut reader, collection.columns());
     let header = columns.clone();
     reader.finish()?;
-    let head = ExportHead::new(ask, &given, filter.leaders_on);
+    let day = filter.leaders_on.or_else(|| collection.has_truth().then_some(today));
+    let head = ExportHead::new(ask, &given, day);
     if let Some(unchanged) = head.not_modified(ask) {
         return Ok(unchanged);
     }
     let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
         let found = graph.entities(&filter, Page { after: after.map(entity_id), limit: ROWS });
-        let wire = stream::wire(graph);
+        let truth = evaluated(collection, graph, &found.items, day);
+        let wire = stream::wire(graph).with_force(truth.as_ref().and_then(|truth| truth.as_ref().ok()), day);
         for view in &found.items {
             rows.row(&columns, |write, cell| write(wire, view, cell));
         }
@@ -175,16 +189,30 @@ fn get_entity(ask: &Ask, reference: &str, collection: &EntityCollection) -> Resu
     let mut reader = Reader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
     let fields = fields(&mut reader, &collection.shape.fields().collect::<Vec<_>>());
-    let day = reader.day(VALID_AT.parameter.name);
+    let (day, today) = (reader.day(VALID_AT.parameter.name), reader.today());
     reader.finish()?;
     let view = find(&ask.current, reference, &[collection.kind])?;
     moved(ask, &view, reference)?;
     if collection.leaders && !ask.current.is_leader(view.id(), day) {
         return Err(ApiError::new(Problem::NotFound, "the person holds no office"));
     }
-    let wire = Wire::new(&ask.current, lang);
+    let on = day.or(Some(today));
+    let truth = evaluated(collection, &ask.current, &[view], on).transpose().map_err(too_expensive)?;
+    let wire = Wire::new(&ask.current, lang).with_force(truth.as_ref(), on);
     let body = Narrowed(EntityBody::new(wire, &view), fields.as_deref());
     record(ask, &ask.current, lang, view.version(), &body)
+}
+
+/// Which of some conditions hold on a day; `None` in collections of other things.
+fn evaluated(
+    collection: &EntityCollection,
+    graph: &Graph,
+    views: &[EntityView<'_>],
+    day: Option<NaiveDate>,
+) -> Option<Result<Evaluation, BudgetSpent>> {
+    let conditions = views.iter().map(EntityView::id).collect();
+    let query = ForceQuery { commitments: Some(Vec::new()), conditions, ..ForceQuery::all(day, CIRCUIT) };
+    collection.has_truth().then(|| graph.evaluate(&query))
 }
 
 /// The entity of a path, or 404 with the nearest one.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::condition::ConditionTestBody;
 use super::date::DateBody;
+use super::force::{DecidedByBody, DependentsBody, FixpointsBody};
 use super::list::WarningBody;
 use super::meeting::{Claimed, MeetingStatements};
 use super::reference::{RefText, ReferenceBody};
@@ -87,6 +88,22 @@ pub(crate) struct EntityBody<'g> {
     /// What decides it, for the kinds that have a test.
     #[serde(skip_serializing_if = "Option::is_none")]
     test: Option<ConditionTestBody<'g>>,
+    /// Whether the condition holds on the day asked, today unless `valid_at` says otherwise. Only in `/v1/conditions`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<codes::Truth>)]
+    truth: Option<&'static str>,
+    /// The truth when nobody moves on trust, and when everyone moves; where these differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixpoints: Option<FixpointsBody>,
+    /// Set where sources disagree, or the test and an outcome, so that the truth is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disputed: Option<bool>,
+    /// The statements that decide it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decided_by: Option<DecidedByBody>,
+    /// The commitments that hang on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dependents: Option<DependentsBody>,
     /// Address of the document; the service never fetches it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "uri", value_type = Option<String>)]
@@ -213,6 +230,11 @@ impl<'g> EntityBody<'g> {
             convenings: None,
             condition_kind: None,
             test: None,
+            truth: None,
+            fixpoints: None,
+            disputed: None,
+            decided_by: None,
+            dependents: None,
             url: None,
             title: None,
             publisher: None,
@@ -227,6 +249,7 @@ impl<'g> EntityBody<'g> {
         if entity.kind == EntityKind::Meeting {
             body.put_claims(wire, entity.id);
         }
+        body.put_truth(wire, view);
         body
     }
 
@@ -273,6 +296,16 @@ impl<'g> EntityBody<'g> {
             EntityDetail::Coalition {} | EntityDetail::Group {} | EntityDetail::Meeting {} | EntityDetail::Place {} => {
             }
         }
+    }
+
+    fn put_truth(&mut self, wire: Wire<'g>, view: &EntityView<'g>) {
+        let Some((evaluation, day)) = wire.force.zip(wire.day) else { return };
+        let Some(known) = evaluation.condition(wire.graph, view.node()) else { return };
+        self.truth = Some(known.force.truth().as_str());
+        self.fixpoints = FixpointsBody::gap(known.force);
+        self.disputed = known.disputed.then_some(true);
+        self.decided_by = Some(DecidedByBody::new(known.statements));
+        self.dependents = Some(DependentsBody::new(&wire.graph.dependents(view.node(), Some(day))));
     }
 
     fn put_claims(&mut self, wire: Wire<'g>, id: EntityId) {

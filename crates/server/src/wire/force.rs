@@ -1,7 +1,7 @@
 //! Why a commitment is in force or not.
 
-use pledgegraph_graph::{Evaluation, Force, Reason};
-use pledgegraph_model::{Code, EdgeId, Truth};
+use pledgegraph_graph::{EntityView, Evaluation, Force, Reason};
+use pledgegraph_model::{Code, EdgeId, Stance, Truth};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -52,12 +52,8 @@ pub(crate) struct ReasonBody<'g> {
     disputed: bool,
     /// Whether commitments decide it by its test.
     tested: bool,
-    /// The statements that decide it, at most 20: outcomes, and positions that its test looks at.
-    #[schema(value_type = Vec<uuid::Uuid>)]
-    decided_by: Vec<EdgeId>,
-    /// How many there are.
-    #[schema(value_type = i64)]
-    decided_by_total: usize,
+    /// The statements that decide it.
+    decided_by: DecidedByBody,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -74,8 +70,8 @@ pub(crate) fn because<'g>(
     let reasons = evaluation.reasons(wire.graph, id);
     let mut sensitive: Vec<_> =
         reasons.iter().filter(|reason| reason.sensitive).map(|reason| reason.condition).collect();
-    sensitive.sort_by_key(|view| view.node());
-    sensitive.dedup_by_key(|view| view.node());
+    sensitive.sort_by_key(EntityView::node);
+    sensitive.dedup_by_key(|view| EntityView::node(view));
     (
         reasons.iter().map(|reason| ReasonBody::new(wire, evaluation, reason)).collect(),
         sensitive.iter().map(|view| wire.reference(view)).collect(),
@@ -94,9 +90,58 @@ impl<'g> ReasonBody<'g> {
             fixpoints: FixpointsBody::gap(force),
             disputed: known.as_ref().is_some_and(|c| c.disputed),
             tested: known.as_ref().is_some_and(|c| c.tested),
-            decided_by_total: statements.len(),
-            decided_by: statements.into_iter().take(MOST_STATEMENTS).collect(),
+            decided_by: DecidedByBody::new(statements),
         }
+    }
+}
+
+/// How many commitments of a stance hang on a condition.
+#[derive(Serialize, ToSchema)]
+#[schema(as = StanceCount)]
+pub(crate) struct StanceCountBody {
+    /// The stance.
+    #[schema(value_type = codes::Stance)]
+    stance: &'static str,
+    /// How many.
+    #[schema(value_type = i64)]
+    count: usize,
+}
+
+/// The commitments that hang on a condition: own or reported, asserted, and holding on the day.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Dependents)]
+pub(crate) struct DependentsBody {
+    /// How many there are.
+    #[schema(value_type = i64)]
+    total: usize,
+    /// The same by stance; stances without any are left out.
+    by_stance: Vec<StanceCountBody>,
+}
+
+impl DependentsBody {
+    pub(crate) fn new(counts: &[(Stance, usize)]) -> Self {
+        Self {
+            total: counts.iter().map(|(_, count)| count).sum(),
+            by_stance: counts.iter().map(|(s, count)| StanceCountBody { stance: s.as_str(), count: *count }).collect(),
+        }
+    }
+}
+
+/// The statements that decide a condition.
+#[derive(Serialize, ToSchema)]
+#[schema(as = DecidedBy)]
+pub(crate) struct DecidedByBody {
+    /// The first ones, at most 20: outcomes, and positions that its test looks at.
+    #[schema(value_type = Vec<uuid::Uuid>)]
+    statements: Vec<EdgeId>,
+    /// How many there are.
+    #[schema(value_type = i64)]
+    total: usize,
+}
+
+impl DecidedByBody {
+    pub(crate) fn new(statements: Vec<EdgeId>) -> Self {
+        Self { total: statements.len(), statements: statements.into_iter().take(MOST_STATEMENTS).collect() }
     }
 }
 
