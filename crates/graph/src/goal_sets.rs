@@ -60,7 +60,7 @@ pub struct Pivotality<'g> {
 impl Graph {
     /// All minimal sets of conditions that unlock a goal, and all that block it.
     ///
-    /// Without `not` the goal is a monotone function, and both come from one run of [`crate::sets::minimal_sets`]: its time
+    /// Without `not` the goal is a monotone function, and both come from one run of dualize and advance (`sets.rs`): its time
     /// grows with the number of sets, which can be exponential in the number of conditions, so there is a budget. Where a
     /// `not` occurs each condition is two variables (it holds, it does not), and the sets are completed to prime implicants
     /// by consensus. Terms and sets: Vesely et al., Fault Tree Handbook, 1981.
@@ -114,7 +114,7 @@ impl Graph {
 
     /// How much each condition matters to a goal: the absolute Banzhaf index (Banzhaf, Weighted voting doesn't work, Rutgers
     /// Law Review 19, 1965; Dubey & Shapley 1979), every case counted where the budget allows, else estimated
-    /// ([`crate::banzhaf`]).
+    /// (`banzhaf.rs`).
     ///
     /// # Errors
     /// [`BudgetSpent`] when the circuit would be too large for one sample.
