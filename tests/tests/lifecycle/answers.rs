@@ -50,5 +50,16 @@ pub(crate) fn content(record: &Value) -> Value {
         fields.remove("version");
         fields.remove("recorded_at");
     }
+    stored(&record)
+}
+
+/// What is recorded of a record: without what reads derive from others.
+pub(crate) fn stored(record: &Value) -> Value {
+    let mut record = record.clone();
+    if let Some(fields) = record.as_object_mut() {
+        for derived in ["in_force", "truth", "fixpoints", "disputed", "decided_by", "dependents"] {
+            fields.remove(derived);
+        }
+    }
     record
 }
