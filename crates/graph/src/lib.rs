@@ -23,6 +23,7 @@ mod graph;
 mod identity;
 mod implicants;
 mod indexes;
+mod matrix;
 mod meeting;
 mod names;
 mod node;
@@ -52,6 +53,7 @@ pub use force::{BudgetSpent, CommitmentForce, ConditionForce, Evaluation, Force,
 pub use goal::{ActorGoal, ConditionLiteral, Goal, GoalQuery};
 pub use goal_sets::{GoalSets, Pivotality, Share};
 pub use graph::Graph;
+pub use matrix::{Axis, AxisKey, Matrix, MatrixCell, MatrixQuery};
 pub use meeting::MeetingClaims;
 pub use node::Node;
 pub use positions::{Position, PositionAnswer, PositionQuery};

@@ -44,6 +44,7 @@ use crate::wire;
     crate::routes::audit::AuditPageBody,
     crate::routes::goals::GoalSetsBody,
     crate::routes::goals::PivotalityBody,
+    crate::routes::matrix::MatrixBody,
     crate::routes::positions::PositionPageBody,
     crate::routes::scenario_evaluations::ScenarioBody,
     crate::routes::subgraph::SubgraphBody,

@@ -23,9 +23,9 @@ use crate::problem::Problem;
 use crate::routes::{
     actions, adjacent, attendances, audit, changes, coalitions, commitments, conditions, convenings, countries,
     deadlocks, docs, edge_collection, edges, entities, entity_collection, export, fall_out, goals, groups, health,
-    import, leaders, meetings, memberships, metrics, offices, organizations, outcomes, persons, places, positions,
-    problems as problem_types, relations, remarks, requests, scenario_evaluations, service, sources, subgraph,
-    vocabulary,
+    import, leaders, matrix, meetings, memberships, metrics, offices, organizations, outcomes, persons, places,
+    positions, problems as problem_types, relations, remarks, requests, scenario_evaluations, service, sources,
+    subgraph, vocabulary,
 };
 use crate::state::{AppState, ServerOptions, Shared, State};
 
@@ -59,7 +59,7 @@ pub(crate) fn api() -> OpenApiRouter<State> {
     ];
     let collections = statements.into_iter().flat_map(edge_collection::routes);
     let collections = collections.chain(things.into_iter().flat_map(entity_collection::routes));
-    let others: [UtoipaMethodRouter<State>; 26] = [
+    let others: [UtoipaMethodRouter<State>; 28] = [
         entities::list_entities(),
         entities::export_entities(),
         entities::get_entity(),
@@ -67,6 +67,8 @@ pub(crate) fn api() -> OpenApiRouter<State> {
         subgraph::get_subgraph(),
         positions::list_positions(),
         positions::export_positions(),
+        matrix::get_matrix(),
+        matrix::export_matrix(),
         scenario_evaluations::evaluate_scenario(),
         goals::find_unlocking_sets(),
         goals::find_blocking_sets(),

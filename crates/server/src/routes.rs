@@ -24,6 +24,7 @@ pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod leaders;
+pub(crate) mod matrix;
 pub(crate) mod meetings;
 pub(crate) mod memberships;
 pub(crate) mod metrics;

@@ -136,3 +136,51 @@ async fn the_vocabulary_says_what_codes_mean() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_matrix_counts_every_commitment_once() -> Result<()> {
+    let app = TestApp::new().await?;
+    let listed = app
+        .walk("/v1/commitments?stance_min=willing&polarity=asserted&modality=own_statement,reported_by_others", 100)
+        .await?;
+    let matrix = app.json("/v1/matrix?rows=actor&columns=capability&value=count").await?;
+    let cells = matrix["cells"].as_array().context("cells")?;
+    let counted: u64 = cells.iter().filter_map(|cell| cell["count"].as_u64()).sum();
+    assert_eq!(counted, listed.len() as u64);
+    for cell in cells {
+        let of_cell = |item: &&Value| item["pledger"]["ref"] == cell["row"] && item["capability"] == cell["column"];
+        let own: Vec<&Value> = listed.iter().filter(of_cell).collect();
+        assert_eq!(cell["count"], own.len(), "{cell}");
+        assert_eq!(cell["commitments"], json!(own.iter().map(|item| item["id"].clone()).collect::<Vec<_>>()));
+        assert!(own.iter().any(|item| item["stance"] == cell["strongest_stance"]));
+    }
+    let forces = app.json("/v1/matrix?capability=military.forces&rows=condition&columns=stance").await?;
+    let us = forces["cells"].as_array().context("cells")?.iter().find(|cell| cell["row"] == "condition:us-backing");
+    assert_eq!((&us.context("US backing")?["column"], &us.context("a cell")?["count"]), (&json!("willing"), &json!(3)));
+    let stated =
+        app.json("/v1/matrix?capability=military.forces&rows=condition&columns=stance&include_implied=false").await?;
+    assert!(!stated["cells"].to_string().contains("us-backing"), "the article only implies it");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_csv_of_a_matrix_has_a_column_for_each_code() -> Result<()> {
+    let app = TestApp::new().await?;
+    let csv = app.get("/v1/matrix.csv?capability=military.forces&value=count&lang=ar").await?;
+    assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8; header=present");
+    let text = csv.text();
+    let mut lines = text.lines();
+    let header: Vec<&str> = lines.next().context("a header")?.split(',').collect();
+    assert_eq!(header.len(), 2 + Capability::ALL.len());
+    let forces = header.iter().position(|name| *name == "military.forces").context("a column")?;
+    let gb = lines.find(|line| line.starts_with("country:GB,")).context("a row")?;
+    let cells: Vec<&str> = gb.split(',').collect();
+    assert_eq!((cells[1], cells[forces]), ("المملكة المتحدة", "1"));
+    let strongest = app.get("/v1/matrix.csv?capability=military.forces&columns=coalition").await?.text();
+    assert!(strongest.starts_with("row,row_label,coalition:of-the-willing"), "{strongest}");
+    assert!(strongest.contains("country:GB,United Kingdom,willing"), "{strongest}");
+    for bad in ["rows=actor&columns=actor", "rows=colour", "value=all", "stance_min=never"] {
+        assert_eq!(app.get(&format!("/v1/matrix?{bad}")).await?.status, 400, "{bad}");
+    }
+    Ok(())
+}

@@ -115,11 +115,35 @@ impl ExportHead {
         // Compression polls once more after the end, which `unfold` does not stand.
         let chunks = stream::iter([Bytes::from(head)]).chain(rows).map(Ok::<_, Infallible>).fuse();
         let mut response = Response::new(Body::from_stream(chunks));
+        self.head(&mut response, name);
+        response
+    }
+
+    /// A table of text as an attachment `<name>.csv`, where the columns depend on the data; the first row is the header.
+    pub(crate) fn table(self, name: &str, bom: bool, table: &[Vec<String>]) -> Response {
+        let mut rows = Rows::new();
+        let mut cell = Cell::default();
+        for row in table {
+            for text in row {
+                cell.clear();
+                cell.put(text);
+                rows.field(cell.defused());
+            }
+            rows.end();
+        }
+        let mut bytes = if bom { b"\xEF\xBB\xBF".to_vec() } else { Vec::new() };
+        bytes.extend_from_slice(&rows.into_bytes());
+        let mut response = Response::new(Body::from(bytes));
+        self.head(&mut response, name);
+        response
+    }
+
+    /// The headers of a CSV attachment.
+    fn head(&self, response: &mut Response, name: &str) {
         let content_type = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
         response.headers_mut().insert(CONTENT_TYPE, content_type);
-        set(&mut response, CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}.csv\""));
-        self.put(&mut response);
-        response
+        set(response, CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}.csv\""));
+        self.put(response);
     }
 
     fn put(&self, response: &mut Response) {

@@ -1,0 +1,342 @@
+//! Commitments over two of their dimensions.
+
+use axum::response::Response;
+use axum::routing::get;
+use pledgegraph_graph::{Axis, AxisKey, EdgeFilter, Graph, Matrix, MatrixCell, MatrixQuery};
+use pledgegraph_model::{Code, Modality, Polarity, Stance};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::UtoipaMethodRouter;
+use uuid::Uuid;
+
+use crate::csv::stream::ExportHead;
+use crate::error::ApiError;
+use crate::filters::analyses::INCLUDE_IMPLIED;
+use crate::filters::edges::{
+    BENEFICIARY, CAPABILITY, COALITION, CONDITIONAL_ON, EdgeParameter, MISSION, MODALITY, PLEDGER, SOURCE, STAGE,
+    STANCE_MIN, VALID_AT, read,
+};
+use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint};
+use crate::reply::{ListHead, TRUNCATED, set};
+use crate::request::ask::{Ask, LANG};
+use crate::request::parameter::{Accepts, CodeNames, Parameter};
+use crate::request::reader::Reader;
+use crate::routes::edge_collection::BOM;
+use crate::state::State;
+use crate::wire::list::{AsOfBody, WarningBody};
+use crate::wire::reference::RefText;
+use crate::wire::{Wire, codes};
+
+/// The most commitments that a matrix considers.
+const BUDGET: usize = 200_000;
+/// The most commitments that a cell names.
+const MOST_NAMED: usize = 20;
+
+const ROWS: Parameter = Parameter {
+    name: "rows",
+    accepts: Accepts::Code(CodeNames { schema: "MatrixAxis", all: axes }),
+    description: "What the rows are; `actor` unless it is given.",
+    example: "actor",
+};
+const COLUMNS: Parameter = Parameter {
+    name: "columns",
+    accepts: Accepts::Code(CodeNames { schema: "MatrixAxis", all: axes }),
+    description: "What the columns are; `capability` unless it is given.",
+    example: "capability",
+};
+const VALUE: Parameter = Parameter {
+    name: "value",
+    accepts: Accepts::Code(CodeNames { schema: "MatrixValue", all: values }),
+    description: "What a cell of the CSV shows; `strongest_stance` unless it is given. A cell of the JSON has both.",
+    example: "count",
+};
+const LIMIT: Parameter = Parameter {
+    name: "limit",
+    accepts: Accepts::Integer { min: 1, max: 100_000, default: 10_000 },
+    description: "At most so many cells.",
+    example: "",
+};
+const FILTERS: [&EdgeParameter; 11] = [
+    &PLEDGER,
+    &BENEFICIARY,
+    &COALITION,
+    &CAPABILITY,
+    &MISSION,
+    &STANCE_MIN,
+    &STAGE,
+    &CONDITIONAL_ON,
+    &MODALITY,
+    &SOURCE,
+    &VALID_AT,
+];
+
+fn axes() -> Vec<&'static str> {
+    Axis::ALL.iter().map(|(name, _)| *name).collect()
+}
+
+fn values() -> Vec<&'static str> {
+    vec!["strongest_stance", "count"]
+}
+
+fn parameters(own: &[&'static Parameter]) -> Vec<&'static Parameter> {
+    let filters = FILTERS.iter().map(|filter| &filter.parameter);
+    [&ROWS, &COLUMNS, &VALUE].into_iter().chain(filters).chain([&INCLUDE_IMPLIED]).chain(own.iter().copied()).collect()
+}
+
+/// A row or a column.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MatrixKey)]
+pub(crate) struct KeyBody<'g> {
+    /// `kind:slug` of an entity, or a code.
+    #[schema(example = "country:GB")]
+    key: String,
+    /// Its label in the language asked, else in English, else in any.
+    label: &'g str,
+}
+
+/// What the commitments of one row and column come to.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MatrixCell)]
+pub(crate) struct CellBody {
+    /// The key of the row.
+    row: String,
+    /// The key of the column.
+    column: String,
+    /// The firmest stance.
+    #[schema(value_type = codes::Stance)]
+    strongest_stance: &'static str,
+    /// Its rank, from -3 to 6; absent for `not_stated`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stance_rank: Option<i8>,
+    /// How many commitments there are.
+    #[schema(value_type = i64)]
+    count: usize,
+    /// The first of them, at most 20.
+    commitments: Vec<Uuid>,
+}
+
+/// Commitments over two dimensions.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Matrix)]
+pub(crate) struct MatrixBody<'g> {
+    /// What the rows are.
+    #[schema(example = "actor")]
+    row_axis: &'static str,
+    /// What the columns are.
+    #[schema(example = "capability")]
+    column_axis: &'static str,
+    /// The rows that have a cell: entities in the order of recording, codes in that of their list.
+    rows: Vec<KeyBody<'g>>,
+    /// The columns that have a cell.
+    columns: Vec<KeyBody<'g>>,
+    /// The cells that are not empty, by row, then column; at most `limit`.
+    cells: Vec<CellBody>,
+    /// How many cells are not empty.
+    #[schema(value_type = i64)]
+    total: usize,
+    /// Whether cells or commitments were left out.
+    truncated: bool,
+    /// The least stance that counts.
+    #[schema(value_type = codes::Stance)]
+    stance_min: &'static str,
+    /// To which state the answer belongs.
+    as_of: AsOfBody,
+    /// What to know about the answer; empty when there is nothing.
+    warnings: Vec<WarningBody>,
+}
+
+const DESCRIPTION: &str = "Asserted commitments by two of their dimensions, own or reported ones unless `modality` says \
+    otherwise, at least as firm as `stance_min`: `willing` unless it is given. A parent capability in the filter takes its \
+    children in, each a column of its own. A group is a row of its own.";
+
+/// `GET /v1/matrix`.
+pub(crate) fn get_matrix() -> UtoipaMethodRouter<State> {
+    let endpoint = Endpoint {
+        id: "get_matrix".to_owned(),
+        path: "/v1/matrix".to_owned(),
+        tag: "graph",
+        summary: "Get commitments by two dimensions".to_owned(),
+        description: DESCRIPTION.to_owned(),
+        path_parameter: None,
+        parameters: parameters(&[&LIMIT, &LANG]),
+        names: Vec::new(),
+        answer: Answer::Json("Matrix".to_owned()),
+        problems: EXPORT_PROBLEMS,
+        write: None,
+    };
+    endpoint.on(get(async |ask: Ask| answer(&ask)))
+}
+
+/// `GET /v1/matrix.csv`.
+pub(crate) fn export_matrix() -> UtoipaMethodRouter<State> {
+    let endpoint = Endpoint {
+        id: "export_matrix".to_owned(),
+        path: "/v1/matrix.csv".to_owned(),
+        tag: "graph",
+        summary: "Export commitments by two dimensions as CSV".to_owned(),
+        description: format!(
+            "{DESCRIPTION} A row for each row that has a cell, after `row` and `row_label` a column for each code of the \
+            column axis, or for each entity that has a cell. The header `Pledgegraph-Truncated: true` says that there were \
+            too many commitments: at most {BUDGET} are considered."
+        ),
+        path_parameter: None,
+        parameters: parameters(&[&BOM, &LANG]),
+        names: Vec::new(),
+        answer: Answer::Csv(vec!["row", "row_label"]),
+        problems: EXPORT_PROBLEMS,
+        write: None,
+    };
+    endpoint.on(get(async |ask: Ask| export(&ask)))
+}
+
+/// A question as it was asked.
+struct Asked {
+    query: MatrixQuery,
+    axes: (&'static str, &'static str),
+    counts: bool,
+    stance_min: Stance,
+}
+
+impl Asked {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let rows = axis(reader, ROWS.name, "actor");
+        let columns = axis(reader, COLUMNS.name, "capability");
+        if rows == columns {
+            reader.fail(COLUMNS.name, format!("rows and columns are both `{}`; choose two dimensions", rows.0));
+        }
+        let value = reader.text(VALUE.name).unwrap_or("strongest_stance");
+        let counts = reader.one_of(VALUE.name, value, values, |v| values().contains(&v).then_some(v == "count"));
+        let stance_min = reader.stance_min();
+        let mut filter = read(reader, &[], &FILTERS);
+        let counted = || Modality::ALL.iter().copied().filter(|modality| modality.counts()).collect();
+        filter = EdgeFilter {
+            stance: Some(Stance::ALL.iter().copied().filter(|stance| stance.at_least(stance_min)).collect()),
+            modality: Some(filter.modality.unwrap_or_else(counted)),
+            polarity: Some(vec![Polarity::Asserted]),
+            ..filter
+        };
+        let include_implied = reader.switch(INCLUDE_IMPLIED.name);
+        Self {
+            query: MatrixQuery { rows: rows.1, columns: columns.1, filter, include_implied, budget: BUDGET },
+            axes: (rows.0, columns.0),
+            counts: counts.unwrap_or_default(),
+            stance_min,
+        }
+    }
+}
+
+fn axis(reader: &mut Reader<'_>, name: &'static str, usual: &'static str) -> (&'static str, Axis) {
+    let value = reader.text(name).unwrap_or(usual);
+    let known = |value: &str| Axis::ALL.iter().copied().find(|(name, _)| *name == value);
+    reader.one_of(name, value, axes, known).or_else(|| known(usual)).unwrap_or(Axis::ALL[0])
+}
+
+fn answer(ask: &Ask) -> Result<Response, ApiError> {
+    let given = ask.given(&parameters(&[&LIMIT, &LANG]));
+    let graph = &*ask.current;
+    let mut reader = Reader::new(&given, graph, None);
+    let asked = Asked::read(&mut reader);
+    let (lang, limit) = (ask.lang(&mut reader), reader.number(&LIMIT));
+    reader.finish()?;
+    let head = ListHead::new(ask, &given, graph, lang, asked.query.filter.valid_at);
+    if ask.has(&head.etag) {
+        return Ok(head.not_modified());
+    }
+    let found = graph.matrix(&asked.query);
+    let wire = Wire::new(graph, lang);
+    let (rows, columns) = (asked.query.rows, asked.query.columns);
+    let keys = |axis: Axis, keys: &[AxisKey]| {
+        keys.iter().map(|k| KeyBody { key: key(graph, axis, *k), label: label(wire, axis, *k) }).collect()
+    };
+    let body = MatrixBody {
+        row_axis: asked.axes.0,
+        column_axis: asked.axes.1,
+        rows: keys(rows, &found.rows),
+        columns: keys(columns, &found.columns),
+        cells: found.cells.iter().take(limit).map(|cell| CellBody::new(graph, (rows, columns), cell)).collect(),
+        total: found.cells.len(),
+        truncated: found.truncated || found.cells.len() > limit,
+        stance_min: asked.stance_min.as_str(),
+        as_of: AsOfBody::new(graph, asked.query.filter.valid_at),
+        warnings: found.truncated.then(cut).into_iter().collect(),
+    };
+    head.answer(&body, None)
+}
+
+fn export(ask: &Ask) -> Result<Response, ApiError> {
+    let given = ask.given(&parameters(&[&BOM, &LANG]));
+    let graph = &*ask.current;
+    let mut reader = Reader::new(&given, graph, None);
+    let asked = Asked::read(&mut reader);
+    let (lang, bom) = (ask.lang(&mut reader), reader.flag(BOM.name));
+    reader.finish()?;
+    let head = ExportHead::new(ask, &given, asked.query.filter.valid_at);
+    if let Some(unchanged) = head.not_modified(ask) {
+        return Ok(unchanged);
+    }
+    let found = graph.matrix(&asked.query);
+    let mut response = head.table("matrix", bom, &table(Wire::new(graph, lang), &asked, &found));
+    if found.truncated {
+        set(&mut response, TRUNCATED, "true");
+    }
+    Ok(response)
+}
+
+/// The header, then a row for each row of the matrix.
+fn table(wire: Wire<'_>, asked: &Asked, found: &Matrix<'_>) -> Vec<Vec<String>> {
+    let (rows, columns) = (asked.query.rows, asked.query.columns);
+    // All codes, so that the columns are the same whatever is found.
+    let all = columns.codes().map(|codes| (0..codes.len()).map(AxisKey::Code).collect());
+    let keys: Vec<AxisKey> = all.unwrap_or_else(|| found.columns.clone());
+    let mut table = vec![["row", "row_label"].map(str::to_owned).to_vec()];
+    table[0].extend(keys.iter().map(|column| key(wire.graph, columns, *column)));
+    let mut cells = found.cells.iter().peekable();
+    for row in &found.rows {
+        let mut line = vec![key(wire.graph, rows, *row), label(wire, rows, *row).to_owned()];
+        for column in &keys {
+            let cell = cells.next_if(|cell| cell.row == *row && cell.column == *column);
+            let text = |cell: &MatrixCell<'_>| {
+                if asked.counts { cell.commitments.len().to_string() } else { cell.strongest.as_str().to_owned() }
+            };
+            line.push(cell.map(text).unwrap_or_default());
+        }
+        table.push(line);
+    }
+    table
+}
+
+/// What to know when the budget left commitments out.
+fn cut() -> WarningBody {
+    let detail = format!("only the first {BUDGET} commitments that match were considered; narrow the question");
+    WarningBody { kind: "budget-spent", detail }
+}
+
+fn key(graph: &Graph, axis: Axis, key: AxisKey) -> String {
+    match key {
+        AxisKey::Entity(node) => RefText(graph.at(node).entity()).to_string(),
+        AxisKey::Code(at) => axis.codes().and_then(|codes| Some(codes.get(at)?.code)).unwrap_or_default().to_owned(),
+    }
+}
+
+fn label(wire: Wire<'_>, axis: Axis, key: AxisKey) -> &str {
+    match key {
+        AxisKey::Entity(node) => wire.label(&wire.graph.at(node)).0,
+        AxisKey::Code(at) => {
+            let entry = axis.codes().and_then(|codes| codes.get(at).copied());
+            entry.map(|entry| if wire.lang == "ar" { entry.label_ar } else { entry.label_en }).unwrap_or_default()
+        }
+    }
+}
+
+impl CellBody {
+    fn new(graph: &Graph, axes: (Axis, Axis), cell: &MatrixCell<'_>) -> Self {
+        Self {
+            row: key(graph, axes.0, cell.row),
+            column: key(graph, axes.1, cell.column),
+            strongest_stance: cell.strongest.as_str(),
+            stance_rank: cell.strongest.rank(),
+            count: cell.commitments.len(),
+            commitments: cell.commitments.iter().take(MOST_NAMED).map(|view| view.id().0).collect(),
+        }
+    }
+}
