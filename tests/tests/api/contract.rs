@@ -61,6 +61,8 @@ async fn every_json_answer_is_as_the_document_says() -> Result<()> {
             match (parameter["in"].as_str(), parameter["example"].as_str()) {
                 (Some("path"), Some(example)) => address = address.replace(&format!("{{{name}}}"), example),
                 _ if name == "actor" && path.ends_with("/fall-out") => query.push("actor=US".to_owned()),
+                _ if path.ends_with("/paths") && name == "from" => query.push("from=GB".to_owned()),
+                _ if path.ends_with("/paths") && name == "to" => query.push("to=person:zelensky".to_owned()),
                 _ if name == "roots" => query.push("roots=condition:us-backing,country:GB&depth=2".to_owned()),
                 _ if name == "include" => {
                     let names = parameter["schema"]["items"]["enum"].as_array().context("names")?;
@@ -99,6 +101,9 @@ async fn every_example_of_a_filter_is_accepted() -> Result<()> {
             let value = example[0].as_str().or(example.as_str()).context("an example")?;
             let needed = match path.as_str() {
                 "/v1/graph/subgraph" if name != "roots" => "&roots=country:GB",
+                "/v1/graph/paths" if name == "from" => "&to=person:zelensky",
+                "/v1/graph/paths" if name == "to" => "&from=GB",
+                "/v1/graph/paths" => "&from=GB&to=person:zelensky",
                 "/v1/analyses/fall-out" if name != "actor" => "&actor=US",
                 _ => "",
             };

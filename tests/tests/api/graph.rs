@@ -184,3 +184,49 @@ async fn the_csv_of_a_matrix_has_a_column_for_each_code() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn paths_show_how_two_are_linked() -> Result<()> {
+    let app = TestApp::new().await?;
+    let answer = app.json("/v1/graph/paths?from=person:zelensky&to=GB&k=5").await?;
+    let paths = answer["paths"].as_array().context("paths")?;
+    assert_eq!(paths.len(), 5);
+    assert!(paths.windows(2).all(|pair| pair[0]["length"].as_u64() <= pair[1]["length"].as_u64()));
+    for path in paths {
+        let hops = path["hops"].as_array().context("hops")?;
+        assert_eq!(path["length"], hops.len());
+        assert_eq!(
+            (&hops[0]["from"]["ref"], &hops[hops.len() - 1]["to"]["ref"]),
+            (&json!("person:zelensky"), &json!("country:GB"))
+        );
+        for hop in hops {
+            let ends = [&hop["from"]["ref"], &hop["to"]["ref"]];
+            for edge in hop["edges"].as_array().context("edges")? {
+                let own = [&edge["subject"]["ref"], &edge["object"]["ref"]];
+                assert!(own == ends || own == [ends[1], ends[0]], "{edge}");
+                assert!(edge["evidence"].as_array().is_some_and(|evidence| !evidence.is_empty()));
+            }
+        }
+        assert!(hops.windows(2).all(|pair| pair[0]["to"] == pair[1]["from"]));
+    }
+    let none = app.json("/v1/graph/paths?from=person:zelensky&to=GB&kinds=convening").await?;
+    assert_eq!(none["paths"], json!([]));
+    for bad in ["from=GB", "from=GB,FR&to=UA", "from=GB&to=nowhere", "from=GB&to=UA&k=99"] {
+        assert_eq!(app.get(&format!("/v1/graph/paths?{bad}")).await?.status, 400, "{bad}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn bridges_link_blocs() -> Result<()> {
+    let app = TestApp::new().await?;
+    let answer = app.json("/v1/graph/bridges?max_members=100").await?;
+    let items = answer["items"].as_array().context("items")?;
+    assert!(!items.is_empty());
+    for bridge in items {
+        let blocs = bridge["blocs"].as_array().context("blocs")?;
+        assert!(blocs.len() > 1 && bridge["pairs"].as_u64() > Some(0), "{bridge}");
+        assert!(blocs.iter().all(|bloc| bloc["members"].as_array().is_some_and(|members| !members.is_empty())));
+    }
+    Ok(())
+}

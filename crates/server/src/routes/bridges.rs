@@ -1,0 +1,162 @@
+//! Who links blocs that nothing else links.
+
+use axum::response::Response;
+use axum::routing::get;
+use pledgegraph_graph::{Bloc, Bridge, BridgeQuery};
+use pledgegraph_model::EdgeKind;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::error::ApiError;
+use crate::filters::edges::VALID_AT;
+use crate::openapi::endpoint::{ANALYSIS_PROBLEMS, Answer, Endpoint};
+use crate::problem::Problem;
+use crate::reply::ListHead;
+use crate::request::ask::{Ask, LANG};
+use crate::request::parameter::{Accepts, CodeNames, Parameter};
+use crate::request::reader::Reader;
+use crate::state::State;
+use crate::wire::Wire;
+use crate::wire::list::{AsOfBody, WarningBody};
+use crate::wire::reference::ReferenceBody;
+
+/// The most statements that are looked at, each from both ends.
+const BUDGET: usize = 10_000_000;
+
+const KINDS: Parameter = Parameter {
+    name: "kinds",
+    accepts: Accepts::Codes(CodeNames::of::<EdgeKind>("EdgeKindFilter")),
+    description: "Which kinds of statements link; absent: all.",
+    example: "membership",
+};
+const LIMIT: Parameter = Parameter {
+    name: "limit",
+    accepts: Accepts::Integer { min: 1, max: 1_000, default: 50 },
+    description: "At most so many bridges.",
+    example: "",
+};
+const MEMBERS: Parameter = Parameter {
+    name: "max_members",
+    accepts: Accepts::Integer { min: 0, max: 100, default: 10 },
+    description: "At most so many members of each bloc, and so many blocs of each bridge.",
+    example: "",
+};
+const PARAMETERS: [&Parameter; 5] = [&KINDS, &LIMIT, &MEMBERS, &VALID_AT.parameter, &LANG];
+
+/// A part of the graph that only the bridge links to the rest.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Bloc)]
+pub(crate) struct BlocBody<'g> {
+    /// The first of its members.
+    members: Vec<ReferenceBody<'g>>,
+    /// How many it has.
+    #[schema(value_type = i64)]
+    size: usize,
+}
+
+/// An entity that links blocs which nothing else links.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Bridge)]
+pub(crate) struct BridgeBody<'g> {
+    /// The entity.
+    entity: ReferenceBody<'g>,
+    /// The blocs, the largest first; at most `max_members`.
+    blocs: Vec<BlocBody<'g>>,
+    /// How many blocs it links.
+    #[schema(value_type = i64)]
+    blocs_total: usize,
+    /// How many pairs of entities only it links.
+    #[schema(value_type = i64)]
+    pairs: u64,
+}
+
+/// Who links blocs.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Bridges)]
+pub(crate) struct BridgesBody<'g> {
+    /// The bridges; those that link the most pairs first, at most `limit`.
+    items: Vec<BridgeBody<'g>>,
+    /// How many there are.
+    #[schema(value_type = i64)]
+    total: usize,
+    /// Whether there are more than are shown.
+    truncated: bool,
+    /// To which state the answer belongs.
+    as_of: AsOfBody,
+    /// What to know about the answer; empty when there is nothing.
+    warnings: Vec<WarningBody>,
+}
+
+/// `GET /v1/graph/bridges`.
+pub(crate) fn list_bridges() -> UtoipaMethodRouter<State> {
+    let endpoint = Endpoint {
+        id: "list_bridges".to_owned(),
+        path: "/v1/graph/bridges".to_owned(),
+        tag: "graph",
+        summary: "List who links blocs".to_owned(),
+        description:
+            "Entities without which the graph of the chosen statements falls apart (articulation points), each with \
+            the blocs that only it links. Statements link either way."
+                .to_owned(),
+        path_parameter: None,
+        parameters: PARAMETERS.to_vec(),
+        names: Vec::new(),
+        answer: Answer::Json("Bridges".to_owned()),
+        problems: ANALYSIS_PROBLEMS,
+        write: None,
+    };
+    endpoint.on(get(async |ask: Ask| answer(&ask)))
+}
+
+fn answer(ask: &Ask) -> Result<Response, ApiError> {
+    let given = ask.given(&PARAMETERS);
+    let graph = &*ask.current;
+    let mut reader = Reader::new(&given, graph, None);
+    let query = BridgeQuery {
+        kinds: reader.codes(KINDS.name).unwrap_or_default(),
+        valid_at: reader.day(VALID_AT.parameter.name),
+        max_members: reader.number(&MEMBERS),
+        budget: BUDGET,
+    };
+    let (lang, limit) = (ask.lang(&mut reader), reader.number(&LIMIT));
+    reader.finish()?;
+    let head = ListHead::new(ask, &given, graph, lang, query.valid_at);
+    if ask.has(&head.etag) {
+        return Ok(head.not_modified());
+    }
+    let found = graph.bridges(&query);
+    if found.exceeded {
+        let detail = format!("the graph has more than {BUDGET} links of these kinds; narrow by `kinds`");
+        return Err(ApiError::new(Problem::QueryTooExpensive, detail));
+    }
+    let wire = Wire::new(graph, lang);
+    let body = BridgesBody {
+        items: found
+            .bridges
+            .iter()
+            .take(limit)
+            .map(|bridge| BridgeBody::new(wire, bridge, query.max_members))
+            .collect(),
+        total: found.bridges.len(),
+        truncated: found.bridges.len() > limit,
+        as_of: AsOfBody::new(graph, query.valid_at),
+        warnings: Vec::new(),
+    };
+    head.answer(&body, None)
+}
+
+impl<'g> BridgeBody<'g> {
+    fn new(wire: Wire<'g>, bridge: &Bridge<'g>, most: usize) -> Self {
+        let bloc = |bloc: &Bloc<'g>| BlocBody {
+            members: bloc.members.iter().map(|view| wire.reference(view)).collect(),
+            size: bloc.size,
+        };
+        Self {
+            entity: wire.reference(&bridge.entity),
+            blocs: bridge.blocs.iter().take(most).map(bloc).collect(),
+            blocs_total: bridge.blocs.len(),
+            pairs: bridge.pairs,
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! How one entity is linked to another.
+
+use axum::response::Response;
+use axum::routing::get;
+use pledgegraph_graph::{Hop, PathQuery};
+use pledgegraph_model::{EdgeKind, EntityId};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::error::ApiError;
+use crate::filters::edges::{ANY, VALID_AT};
+use crate::openapi::endpoint::{ANALYSIS_PROBLEMS, Answer, Endpoint};
+use crate::problem::Problem;
+use crate::reply::ListHead;
+use crate::request::ask::{Ask, LANG};
+use crate::request::parameter::{Accepts, CodeNames, Parameter};
+use crate::request::reader::Reader;
+use crate::state::State;
+use crate::wire::Wire;
+use crate::wire::edge::EdgeBody;
+use crate::wire::list::{AsOfBody, WarningBody};
+use crate::wire::reference::ReferenceBody;
+
+/// The most steps of a search: statements looked at.
+const BUDGET: usize = 5_000_000;
+
+const FROM: Parameter = Parameter {
+    name: "from",
+    accepts: Accepts::References(ANY),
+    description: "Where the paths begin; one.",
+    example: "country:GB",
+};
+const TO: Parameter = Parameter {
+    name: "to",
+    accepts: Accepts::References(ANY),
+    description: "Where they end; one.",
+    example: "person:zelensky",
+};
+const K: Parameter = Parameter {
+    name: "k",
+    accepts: Accepts::Integer { min: 1, max: 20, default: 3 },
+    description: "At most so many paths.",
+    example: "",
+};
+const HOPS: Parameter = Parameter {
+    name: "max_hops",
+    accepts: Accepts::Integer { min: 1, max: 10, default: 6 },
+    description: "At most so many hops each.",
+    example: "",
+};
+const EDGES: Parameter = Parameter {
+    name: "max_edges",
+    accepts: Accepts::Integer { min: 1, max: 100, default: 10 },
+    description: "At most so many statements of each hop.",
+    example: "",
+};
+const KINDS: Parameter = Parameter {
+    name: "kinds",
+    accepts: Accepts::Codes(CodeNames::of::<EdgeKind>("EdgeKindFilter")),
+    description: "Which kinds of statements to follow; absent: all.",
+    example: "commitment",
+};
+const PARAMETERS: [&Parameter; 8] = [&FROM, &TO, &K, &HOPS, &EDGES, &KINDS, &VALID_AT.parameter, &LANG];
+
+/// One hop of a path.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Hop)]
+pub(crate) struct HopBody<'g> {
+    /// Where it begins.
+    from: ReferenceBody<'g>,
+    /// Where it ends.
+    to: ReferenceBody<'g>,
+    /// The statements between the two, either way, in the order of recording; at most `max_edges`.
+    edges: Vec<EdgeBody<'g>>,
+    /// How many there are.
+    #[schema(value_type = i64)]
+    total: usize,
+}
+
+/// A path.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Path)]
+pub(crate) struct PathBody<'g> {
+    /// How many hops it has.
+    #[schema(value_type = i64)]
+    length: usize,
+    /// The hops.
+    hops: Vec<HopBody<'g>>,
+}
+
+/// How one entity is linked to another.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Paths)]
+pub(crate) struct PathsBody<'g> {
+    /// Where the paths begin.
+    from: ReferenceBody<'g>,
+    /// Where they end.
+    to: ReferenceBody<'g>,
+    /// The paths, the shortest first; of the same length in the order of recording of what lies on them.
+    paths: Vec<PathBody<'g>>,
+    /// Whether the budget ended the search: further paths may be missing.
+    truncated: bool,
+    /// To which state the answer belongs.
+    as_of: AsOfBody,
+    /// What to know about the answer; empty when there is nothing.
+    warnings: Vec<WarningBody>,
+}
+
+/// `GET /v1/graph/paths`.
+pub(crate) fn list_paths() -> UtoipaMethodRouter<State> {
+    let endpoint = Endpoint {
+        id: "list_paths".to_owned(),
+        path: "/v1/graph/paths".to_owned(),
+        tag: "graph",
+        summary: "List how one entity is linked to another".to_owned(),
+        description:
+            "The `k` shortest paths without a loop between two entities, over the ends of statements in either \
+            direction. Several statements between the same two entities are one hop."
+                .to_owned(),
+        path_parameter: None,
+        parameters: PARAMETERS.to_vec(),
+        names: Vec::new(),
+        answer: Answer::Json("Paths".to_owned()),
+        problems: ANALYSIS_PROBLEMS,
+        write: None,
+    };
+    endpoint.on(get(async |ask: Ask| answer(&ask)))
+}
+
+fn answer(ask: &Ask) -> Result<Response, ApiError> {
+    let given = ask.given(&PARAMETERS);
+    let graph = &*ask.current;
+    let mut reader = Reader::new(&given, graph, None);
+    let (from, to) = (one(&mut reader, &FROM), one(&mut reader, &TO));
+    let kinds = reader.codes(KINDS.name).unwrap_or_default();
+    let valid_at = reader.day(VALID_AT.parameter.name);
+    let (k, max_hops, max_edges) = (reader.number(&K), reader.number(&HOPS), reader.number(&EDGES));
+    let lang = ask.lang(&mut reader);
+    reader.finish()?;
+    let ends = from.zip(to).and_then(|(from, to)| graph.entity(from).zip(graph.entity(to)));
+    let (from, to) = ends.ok_or_else(|| ApiError::of(Problem::BadParameter))?;
+    let head = ListHead::new(ask, &given, graph, lang, valid_at);
+    if ask.has(&head.etag) {
+        return Ok(head.not_modified());
+    }
+    let query = PathQuery { from: from.id(), to: to.id(), k, max_hops, kinds, valid_at, max_edges, budget: BUDGET };
+    let found = graph.paths(&query);
+    if found.truncated && found.paths.is_empty() {
+        let detail = format!("{BUDGET} statements were looked at without a path; narrow by `kinds` or `max_hops`");
+        return Err(ApiError::new(Problem::QueryTooExpensive, detail));
+    }
+    let wire = Wire::new(graph, lang);
+    let paths = found
+        .paths
+        .iter()
+        .map(|hops| PathBody { length: hops.len(), hops: hops.iter().map(|hop| HopBody::new(wire, hop)).collect() });
+    let body = PathsBody {
+        from: wire.reference(&from),
+        to: wire.reference(&to),
+        paths: paths.collect(),
+        truncated: found.truncated,
+        as_of: AsOfBody::new(graph, valid_at),
+        warnings: Vec::new(),
+    };
+    head.answer(&body, None)
+}
+
+/// The one entity that a parameter names.
+fn one(reader: &mut Reader<'_>, parameter: &'static Parameter) -> Option<EntityId> {
+    let name = parameter.name;
+    let found = reader.references(name, ANY);
+    if !reader.has(name) || found.as_ref().is_some_and(|found| found.len() > 1) {
+        reader.fail(name, format!("`{name}` is needed: one reference, such as `{}`", parameter.example));
+    }
+    found?.first().copied()
+}
+
+impl<'g> HopBody<'g> {
+    fn new(wire: Wire<'g>, hop: &Hop<'g>) -> Self {
+        Self {
+            from: wire.reference(&hop.from),
+            to: wire.reference(&hop.to),
+            edges: hop.edges.iter().map(|view| EdgeBody::new(wire, view)).collect(),
+            total: hop.total,
+        }
+    }
+}
