@@ -38,6 +38,7 @@ use crate::wire;
     wire::service::ReadinessBody,
     wire::service::ServiceBody,
     wire::vocabulary::CodeListBody,
+    crate::routes::actor_positions::HistoryPageBody,
     crate::routes::adjacent::NeighbourhoodBody,
     crate::routes::bridges::BridgesBody,
     crate::routes::deadlocks::DeadlocksBody,

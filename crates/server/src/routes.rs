@@ -1,6 +1,7 @@
 //! What each path answers: decode, ask, encode. One file a resource.
 
 pub(crate) mod actions;
+pub(crate) mod actor_positions;
 pub(crate) mod adjacent;
 pub(crate) mod attendances;
 pub(crate) mod audit;

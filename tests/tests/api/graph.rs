@@ -230,3 +230,50 @@ async fn bridges_link_blocs() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn positions_change_over_time() -> Result<()> {
+    let app = TestApp::new().await?;
+    let said = |stance: &str, day: &str| {
+        json!({"pledger": "country:NO", "beneficiary": "country:UA", "capability": "military.medical", "stance": stance,
+            "said_at": {"edtf": day}, "evidence": [{"source": "source:seed-article", "explicitness": "explicit"}]})
+    };
+    // Recorded in another order than said.
+    for (stance, day) in [
+        ("refused", "2025-06-01"),
+        ("willing", "2025-01-01"),
+        ("in_discussion", "2025-07-01"),
+        ("pledged", "2025-02"),
+        ("pledged", "2025-08-01"),
+        ("committed", "2025-08"),
+    ] {
+        let body = said(stance, day).to_string();
+        let headers = [("content-type", "application/json")];
+        let answer = app.send_body(axum::http::Method::POST, "/v1/commitments", &headers, body).await?;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    }
+    let answer = app.json("/v1/actors/NO/positions?capability=military.medical").await?;
+    let history = &answer["items"][0];
+    let steps: Vec<(&Value, &Value)> = history["steps"]
+        .as_array()
+        .context("steps")?
+        .iter()
+        .map(|s| (&s["commitment"]["stance"], &s["change"]))
+        .collect();
+    let expected = [
+        ("willing", "first"),
+        ("pledged", "firmer"),
+        ("refused", "u_turn"),
+        ("in_discussion", "firmer"),
+        ("pledged", "u_turn"),
+    ];
+    let expected: Vec<(Value, Value)> = expected.iter().map(|(a, b)| (json!(a), json!(b))).collect();
+    assert_eq!(steps[..5], expected.iter().map(|(a, b)| (a, b)).collect::<Vec<_>>());
+    assert_eq!(steps[5], (&json!("committed"), &json!("incomparable")), "some day of the same month");
+    assert_eq!(history["u_turns"], 2);
+    let current: Vec<&Value> =
+        history["steps"].as_array().context("steps")?.iter().filter(|s| s["current"] == true).collect();
+    assert_eq!(current.len(), 2, "those of August cannot be compared");
+    assert_eq!(app.get("/v1/actors/nowhere/positions").await?.status, 404);
+    Ok(())
+}

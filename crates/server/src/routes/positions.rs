@@ -29,10 +29,10 @@ use crate::wire::reference::ReferenceBody;
 use crate::wire::{Wire, codes};
 
 /// The most statements that one question considers.
-const BUDGET: usize = 20_000;
+pub(crate) const BUDGET: usize = 20_000;
 
 /// The rule, as every answer states it.
-const RULE: &str = "Of the asserted statements of an actor on a capability and mission that are its own or reported by others \
+pub(crate) const RULE: &str = "Of the asserted statements of an actor on a capability and mission that are its own or reported by others \
 (or of the modalities asked), the latest stands: by said_at, or for want of it by the latest published date of its sources. \
 Statements whose dates overlap or are unknown cannot be compared and all stand. Of statements of the same date the one of \
 higher rank stands, then own over reported, then the more specific.";
@@ -43,19 +43,19 @@ const ACTOR: Parameter = Parameter {
     description: "Whose positions; absent: all actors'.",
     example: "GB",
 };
-const CAPABILITY: Parameter = Parameter {
+pub(crate) const CAPABILITY: Parameter = Parameter {
     name: "capability",
     accepts: Accepts::Code(CodeNames::of::<Capability>("CapabilityFilter")),
     description: "On what; a parent takes its children in, each a position of its own.",
     example: "military.forces",
 };
-const MISSION: Parameter = Parameter {
+pub(crate) const MISSION: Parameter = Parameter {
     name: "mission",
     accepts: Accepts::Code(CodeNames::of::<Mission>("MissionFilter")),
     description: "What for.",
     example: "ceasefire_monitoring",
 };
-const BENEFICIARY: Parameter = Parameter {
+pub(crate) const BENEFICIARY: Parameter = Parameter {
     name: "beneficiary",
     accepts: Accepts::References(BENEFICIARIES),
     description: "Towards whom; one.",
@@ -213,7 +213,7 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
 }
 
 /// What to know when the budget left statements out.
-fn cut() -> WarningBody {
+pub(crate) fn cut() -> WarningBody {
     WarningBody {
         kind: "budget-spent",
         detail: format!(

@@ -1,0 +1,186 @@
+//! How the positions of an actor changed.
+
+use axum::response::Response;
+use axum::routing::get;
+use chrono::NaiveDate;
+use pledgegraph_graph::{PositionHistory, PositionQuery, PositionStep, Total};
+use pledgegraph_model::{Code, Modality};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::error::ApiError;
+use crate::extract::Path;
+use crate::filters::edges::{ACTORS, BENEFICIARIES, MODALITY, VALID_AT};
+use crate::openapi::endpoint::{Answer, Endpoint, PathParameter};
+use crate::openapi::schemas::CommitmentSchema;
+use crate::problem::Problem;
+use crate::reply::ListHead;
+use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
+use crate::request::parameter::Parameter;
+use crate::request::reader::Reader;
+use crate::routes::entity_collection::{find, moved};
+use crate::routes::positions::{BENEFICIARY, BUDGET, CAPABILITY, MISSION, RULE, cut};
+use crate::state::State;
+use crate::wire::edge::EdgeBody;
+use crate::wire::list::{AsOfBody, PageBody, TotalBody, WarningBody};
+use crate::wire::reference::ReferenceBody;
+use crate::wire::{Wire, codes};
+
+const PARAMETERS: [&Parameter; 8] =
+    [&CAPABILITY, &MISSION, &BENEFICIARY, &MODALITY.parameter, &VALID_AT.parameter, &LIMIT, &CURSOR, &LANG];
+const PROBLEMS: &[Problem] =
+    &[Problem::Moved, Problem::NotFound, Problem::CursorExpired, Problem::HistoryDiverged, Problem::ForbiddenCharacter];
+
+/// A statement in its place in time.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PositionStep)]
+pub(crate) struct StepBody<'g> {
+    /// The first day on which it may have been said, by its own date or that of its sources; absent where none is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = Date, value_type = Option<String>)]
+    from: Option<NaiveDate>,
+    /// The last such day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = Date, value_type = Option<String>)]
+    to: Option<NaiveDate>,
+    /// What it changed: `first`, `firmer`, `softer`, `same`, `u_turn` (from positive to negative or back), `incomparable`
+    /// (its date overlaps with that of the one before), `undated` or `not_stated`. An open set.
+    #[schema(example = "u_turn")]
+    change: &'static str,
+    /// Whether it stands now.
+    current: bool,
+    /// The statement.
+    #[schema(value_type = CommitmentSchema)]
+    commitment: EdgeBody<'g>,
+}
+
+/// What the actor said on one capability and mission.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PositionHistory)]
+pub(crate) struct HistoryBody<'g> {
+    /// The capability.
+    #[schema(value_type = codes::Capability)]
+    capability: &'static str,
+    /// The mission.
+    #[schema(value_type = codes::Mission)]
+    mission: &'static str,
+    /// How many of the steps are U-turns.
+    #[schema(value_type = i64)]
+    u_turns: usize,
+    /// The statements, the earliest first; those without a date last.
+    steps: Vec<StepBody<'g>>,
+}
+
+/// How the positions of an actor changed.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PositionHistoryPage)]
+pub(crate) struct HistoryPageBody<'g> {
+    /// The actor.
+    actor: ReferenceBody<'g>,
+    /// What it said, by capability and mission.
+    items: Vec<HistoryBody<'g>>,
+    /// Which page it is.
+    page: PageBody,
+    /// How many there are.
+    total: TotalBody,
+    /// The rule by which a statement stands.
+    rule: &'static str,
+    /// To which state the answer belongs.
+    as_of: AsOfBody,
+    /// What to know about the answer; empty when there is nothing.
+    warnings: Vec<WarningBody>,
+}
+
+/// `GET /v1/actors/{ref}/positions`.
+pub(crate) fn list_actor_positions() -> UtoipaMethodRouter<State> {
+    let endpoint = Endpoint {
+        id: "list_actor_positions".to_owned(),
+        path: "/v1/actors/{ref}/positions".to_owned(),
+        tag: "graph",
+        summary: "List how the positions of an actor changed".to_owned(),
+        description: format!(
+            "The counted statements of an actor on each capability and mission in the order in which they were said, and what \
+             each changed; U-turns are marked. {RULE}"
+        ),
+        path_parameter: Some(PathParameter {
+            name: "ref",
+            description: "The actor: `kind:slug`, an identifier, or a bare slug.",
+            example: "US".to_owned(),
+        }),
+        parameters: PARAMETERS.to_vec(),
+        names: Vec::new(),
+        answer: Answer::Json("PositionHistoryPage".to_owned()),
+        problems: PROBLEMS,
+        write: None,
+    };
+    endpoint.on(get(async |Path(reference): Path<String>, ask: Ask| answer(&ask, &reference)))
+}
+
+fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
+    let given = ask.given(&PARAMETERS);
+    let pinned = ask.pin(&given)?;
+    let graph = &*pinned.graph;
+    let mut reader = Reader::new(&given, graph, pinned.today);
+    let beneficiaries = reader.references(BENEFICIARY.name, BENEFICIARIES).unwrap_or_default();
+    if beneficiaries.len() > 1 {
+        reader.fail(BENEFICIARY.name, "`beneficiary` takes one reference here".to_owned());
+    }
+    let mut query = PositionQuery {
+        actors: Vec::new(),
+        capability: reader.code(CAPABILITY.name),
+        mission: reader.code(MISSION.name),
+        beneficiary: beneficiaries.first().copied(),
+        modalities: reader.codes::<Modality>(MODALITY.parameter.name).unwrap_or_default(),
+        valid_at: reader.day(VALID_AT.parameter.name),
+        budget: BUDGET,
+    };
+    let (lang, limit, today) = (ask.lang(&mut reader), reader.number(&LIMIT), reader.today());
+    reader.finish()?;
+    let actor = find(graph, reference, ACTORS)?;
+    moved(ask, &actor, reference)?;
+    query.actors = vec![actor.id()];
+    let head = ListHead::new(ask, &given, graph, lang, query.valid_at);
+    if ask.has(&head.etag) {
+        return Ok(head.not_modified());
+    }
+    let found = graph.position_changes(&query);
+    let skip = pinned.after.and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
+    let end = skip.saturating_add(limit);
+    let after = (end < found.histories.len()).then_some(end as u128);
+    let next = ask.next(&given, &pinned.graph, today, after);
+    let wire = Wire::new(graph, lang);
+    let body = HistoryPageBody {
+        actor: wire.reference(&actor),
+        items: found.histories.iter().skip(skip).take(limit).map(|history| HistoryBody::new(wire, history)).collect(),
+        page: PageBody { limit, next_cursor: next.cursor },
+        total: Total { value: found.histories.len() as u64, exact: !found.truncated }.into(),
+        rule: RULE,
+        as_of: AsOfBody::new(graph, query.valid_at),
+        warnings: found.truncated.then(cut).into_iter().collect(),
+    };
+    head.answer(&body, next.address.as_deref())
+}
+
+impl<'g> HistoryBody<'g> {
+    fn new(wire: Wire<'g>, history: &PositionHistory<'g>) -> Self {
+        Self {
+            capability: history.capability.as_str(),
+            mission: history.mission.as_str(),
+            u_turns: history.u_turns,
+            steps: history.steps.iter().map(|step| StepBody::new(wire, step)).collect(),
+        }
+    }
+}
+
+impl<'g> StepBody<'g> {
+    fn new(wire: Wire<'g>, step: &PositionStep<'g>) -> Self {
+        Self {
+            from: step.said.map(|(first, _)| first),
+            to: step.said.map(|(_, last)| last),
+            change: step.change.as_str(),
+            current: step.current,
+            commitment: EdgeBody::commitment(wire, &step.edge),
+        }
+    }
+}
