@@ -41,6 +41,7 @@ use crate::wire;
     crate::routes::actor_positions::HistoryPageBody,
     crate::routes::adjacent::NeighbourhoodBody,
     crate::routes::bridges::BridgesBody,
+    crate::routes::conflicts::ConflictPageBody,
     crate::routes::deadlocks::DeadlocksBody,
     crate::routes::fall_out::FallOutBody,
     crate::routes::audit::AuditPageBody,

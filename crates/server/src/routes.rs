@@ -10,6 +10,7 @@ pub(crate) mod changes;
 pub(crate) mod coalitions;
 pub(crate) mod commitments;
 pub(crate) mod conditions;
+pub(crate) mod conflicts;
 pub(crate) mod convenings;
 pub(crate) mod countries;
 pub(crate) mod deadlocks;

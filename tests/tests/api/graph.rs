@@ -277,3 +277,46 @@ async fn positions_change_over_time() -> Result<()> {
     assert_eq!(app.get("/v1/actors/nowhere/positions").await?.status, 404);
     Ok(())
 }
+
+#[tokio::test]
+async fn conflicts_are_found_within_and_between_documents() -> Result<()> {
+    let app = TestApp::new().await?;
+    let stated = app.json("/v1/conflicts?kind=stated").await?;
+    assert_eq!(stated["total"]["value"], 1, "{stated}");
+    let conflict = &stated["items"][0];
+    assert_eq!((&conflict["within_document"], &conflict["between_documents"]), (&json!(true), &json!(false)));
+    assert_eq!(conflict["one"]["edges"][0]["kind"], "convening");
+    let headers = [("content-type", "application/json")];
+    let app = &app;
+    let post = async |path: &'static str, body: Value| {
+        let answer = app.send_body(axum::http::Method::POST, path, &headers, body.to_string()).await?;
+        anyhow::ensure!(answer.status == 201, "{}", answer.text());
+        Ok(())
+    };
+    post("/v1/sources", json!({"slug": "another", "names": {"en": "Another"}})).await?;
+    let evidence = json!([{"source": "source:another", "explicitness": "explicit"}]);
+    let outcome = |actor: &str, value: &str| json!({"subject": format!("country:{actor}"), "object": "condition:ceasefire", "value": value, "evidence": evidence});
+    post("/v1/outcomes", outcome("GB", "met")).await?;
+    post("/v1/outcomes", outcome("FR", "unmet")).await?;
+    let us = json!({"pledger": "country:US", "beneficiary": "country:UA", "capability": "political.backstop", "stance": "pledged",
+        "evidence": evidence});
+    post("/v1/commitments", us).await?;
+    let found = app.json("/v1/conflicts?kind=outcome,stance").await?;
+    let shown: Vec<(&Value, &Value, &Value, &Value)> = found["items"]
+        .as_array()
+        .context("items")?
+        .iter()
+        .map(|c| (&c["kind"], &c["about"]["ref"], &c["within_document"], &c["between_documents"]))
+        .collect();
+    assert!(
+        shown.contains(&(&json!("outcome"), &json!("condition:ceasefire"), &json!(true), &json!(false))),
+        "{shown:?}"
+    );
+    assert!(shown.contains(&(&json!("stance"), &json!("country:US"), &json!(false), &json!(true))), "{shown:?}");
+    let within = app.walk("/v1/conflicts?scope=within_document", 1).await?;
+    assert!(within.iter().all(|conflict| conflict["within_document"] == true) && within.len() >= 2);
+    let touching = app.json("/v1/conflicts?touching=country:US").await?;
+    assert_eq!(touching["total"]["value"], 1);
+    assert_eq!(app.get("/v1/conflicts?kind=quarrel").await?.status, 400);
+    Ok(())
+}

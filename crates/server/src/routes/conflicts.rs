@@ -1,0 +1,191 @@
+//! Statements that cannot all be true.
+
+use axum::response::Response;
+use axum::routing::get;
+use pledgegraph_graph::{Conflict, ConflictKind, ConflictQuery, EdgeView, Total};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::error::ApiError;
+use crate::filters::edges::{ANY, VALID_AT};
+use crate::openapi::endpoint::{Answer, Endpoint, LIST_PROBLEMS};
+use crate::reply::ListHead;
+use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
+use crate::request::parameter::{Accepts, CodeNames, Parameter};
+use crate::request::reader::Reader;
+use crate::state::State;
+use crate::wire::Wire;
+use crate::wire::edge::EdgeBody;
+use crate::wire::list::{AsOfBody, PageBody, TotalBody, WarningBody};
+use crate::wire::reference::ReferenceBody;
+
+/// The most statements that one question considers.
+const BUDGET: usize = 500_000;
+/// The most statements of each side that an answer shows.
+const MOST_SHOWN: usize = 20;
+
+const KIND: Parameter = Parameter {
+    name: "kind",
+    accepts: Accepts::Codes(CodeNames { schema: "ConflictKindFilter", all: kinds }),
+    description: "In what statements contradict each other: `stated` (a link says so), `stance` (positions that stand, \
+        positive and negative), `polarity` (asserted and denied), `outcome` (of a condition: met and unmet), `date` (of a \
+        meeting: no day in common), `status` (held and cancelled), `attendance` (present and absent).",
+    example: "stated",
+};
+const SCOPE: Parameter = Parameter {
+    name: "scope",
+    accepts: Accepts::Code(CodeNames { schema: "ConflictScopeFilter", all: scopes }),
+    description: "Only those within one document, or between documents; one may be both.",
+    example: "within_document",
+};
+const TOUCHING: Parameter = Parameter {
+    name: "touching",
+    accepts: Accepts::References(ANY),
+    description: "An end of the statements.",
+    example: "meeting:coalition-april",
+};
+const PARAMETERS: [&Parameter; 7] = [&KIND, &SCOPE, &TOUCHING, &VALID_AT.parameter, &LIMIT, &CURSOR, &LANG];
+
+fn kinds() -> Vec<&'static str> {
+    ConflictKind::ALL.iter().map(|(name, _)| *name).collect()
+}
+
+fn scopes() -> Vec<&'static str> {
+    vec!["within_document", "between_documents"]
+}
+
+/// One side of a conflict.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ConflictSide)]
+pub(crate) struct SideBody<'g> {
+    /// The statements in the order of recording, at most 20.
+    edges: Vec<EdgeBody<'g>>,
+    /// How many there are.
+    #[schema(value_type = i64)]
+    total: usize,
+}
+
+/// Two groups of statements that contradict each other.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Conflict)]
+pub(crate) struct ConflictBody<'g> {
+    /// In what: see the parameter `kind`. An open set.
+    #[schema(example = "stated")]
+    kind: &'static str,
+    /// Whom or what both are about.
+    about: ReferenceBody<'g>,
+    /// Whether a document contradicts itself: it is evidence of both sides.
+    within_document: bool,
+    /// Whether two documents contradict each other.
+    between_documents: bool,
+    /// One side.
+    one: SideBody<'g>,
+    /// The other.
+    other: SideBody<'g>,
+}
+
+/// A page of conflicts.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ConflictPage)]
+pub(crate) struct ConflictPageBody<'g> {
+    /// The conflicts of this page.
+    items: Vec<ConflictBody<'g>>,
+    /// Which page it is.
+    page: PageBody,
+    /// How many there are in all; `gte` when there were too many statements to consider all.
+    total: TotalBody,
+    /// To which state the answer belongs.
+    as_of: AsOfBody,
+    /// What to know about the answer; empty when there is nothing.
+    warnings: Vec<WarningBody>,
+}
+
+/// `GET /v1/conflicts`.
+pub(crate) fn list_conflicts() -> UtoipaMethodRouter<State> {
+    let endpoint = Endpoint {
+        id: "list_conflicts".to_owned(),
+        path: "/v1/conflicts".to_owned(),
+        tag: "graph",
+        summary: "List statements that cannot all be true".to_owned(),
+        description: "Conflicts within one document and between documents: stated by a `contradicts` link, or found in what \
+            statements say. Deprecated statements are left out; two readings of one sentence (`alternative_reading`) are no \
+            conflict."
+            .to_owned(),
+        path_parameter: None,
+        parameters: PARAMETERS.to_vec(),
+        names: Vec::new(),
+        answer: Answer::Json("ConflictPage".to_owned()),
+        problems: LIST_PROBLEMS,
+        write: None,
+    };
+    endpoint.on(get(async |ask: Ask| answer(&ask)))
+}
+
+fn answer(ask: &Ask) -> Result<Response, ApiError> {
+    let given = ask.given(&PARAMETERS);
+    let pinned = ask.pin(&given)?;
+    let graph = &*pinned.graph;
+    let mut reader = Reader::new(&given, graph, pinned.today);
+    let known = |name: &str| ConflictKind::ALL.iter().copied().find(|(own, _)| *own == name).map(|(_, kind)| kind);
+    let names = reader.values(KIND.name).unwrap_or_default();
+    let query = ConflictQuery {
+        kinds: names.into_iter().filter_map(|name| reader.one_of(KIND.name, name, kinds, known)).collect(),
+        touching: reader.references(TOUCHING.name, ANY),
+        valid_at: reader.day(VALID_AT.parameter.name),
+        budget: BUDGET,
+    };
+    let within = reader.text(SCOPE.name).and_then(|scope| {
+        reader.one_of(SCOPE.name, scope, scopes, |s| scopes().contains(&s).then_some(s == "within_document"))
+    });
+    let (lang, limit, today) = (ask.lang(&mut reader), reader.number(&LIMIT), reader.today());
+    reader.finish()?;
+    let head = ListHead::new(ask, &given, graph, lang, query.valid_at);
+    if ask.has(&head.etag) {
+        return Ok(head.not_modified());
+    }
+    let mut found = graph.conflicts(&query);
+    found.conflicts.retain(|conflict| {
+        within.is_none_or(|within| if within { conflict.within_document } else { conflict.between_documents })
+    });
+    let skip = pinned.after.and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
+    let end = skip.saturating_add(limit);
+    let after = (end < found.conflicts.len()).then_some(end as u128);
+    let next = ask.next(&given, &pinned.graph, today, after);
+    let wire = Wire::new(graph, lang);
+    let cut = || WarningBody {
+        kind: "budget-spent",
+        detail: format!("only the first {BUDGET} statements were considered; narrow by `touching`"),
+    };
+    let body = ConflictPageBody {
+        items: found
+            .conflicts
+            .iter()
+            .skip(skip)
+            .take(limit)
+            .map(|conflict| ConflictBody::new(wire, conflict))
+            .collect(),
+        page: PageBody { limit, next_cursor: next.cursor },
+        total: Total { value: found.conflicts.len() as u64, exact: !found.truncated }.into(),
+        as_of: AsOfBody::new(graph, query.valid_at),
+        warnings: found.truncated.then(cut).into_iter().collect(),
+    };
+    head.answer(&body, next.address.as_deref())
+}
+
+impl<'g> ConflictBody<'g> {
+    fn new(wire: Wire<'g>, conflict: &Conflict<'g>) -> Self {
+        let side = |views: &[EdgeView<'g>]| SideBody {
+            edges: views.iter().take(MOST_SHOWN).map(|view| EdgeBody::new(wire, view)).collect(),
+            total: views.len(),
+        };
+        Self {
+            kind: conflict.kind.as_str(),
+            about: wire.reference(&conflict.about),
+            within_document: conflict.within_document,
+            between_documents: conflict.between_documents,
+            one: side(&conflict.one),
+            other: side(&conflict.other),
+        }
+    }
+}
