@@ -50,6 +50,7 @@ use crate::wire;
     crate::routes::matrix::MatrixBody,
     crate::routes::paths::PathsBody,
     crate::routes::positions::PositionPageBody,
+    crate::routes::provenance::ProvenanceBody,
     crate::routes::scenario_evaluations::ScenarioBody,
     crate::routes::subgraph::SubgraphBody,
     crate::routes::vocabulary::VocabularyBody,

@@ -24,7 +24,7 @@ use crate::routes::{
     actions, actor_positions, adjacent, attendances, audit, bridges, changes, coalitions, commitments, conditions,
     conflicts, convenings, countries, deadlocks, docs, edge_collection, edges, entities, entity_collection, export,
     fall_out, goals, groups, health, import, leaders, matrix, meetings, memberships, metrics, offices, organizations,
-    outcomes, paths, persons, places, positions, problems as problem_types, relations, remarks, requests,
+    outcomes, paths, persons, places, positions, problems as problem_types, provenance, relations, remarks, requests,
     scenario_evaluations, service, sources, subgraph, vocabulary,
 };
 use crate::state::{AppState, ServerOptions, Shared, State};
@@ -59,7 +59,7 @@ pub(crate) fn api() -> OpenApiRouter<State> {
     ];
     let collections = statements.into_iter().flat_map(edge_collection::routes);
     let collections = collections.chain(things.into_iter().flat_map(entity_collection::routes));
-    let others: [UtoipaMethodRouter<State>; 32] = [
+    let others: [UtoipaMethodRouter<State>; 33] = [
         entities::list_entities(),
         entities::export_entities(),
         entities::get_entity(),
@@ -71,6 +71,7 @@ pub(crate) fn api() -> OpenApiRouter<State> {
         positions::export_positions(),
         actor_positions::list_actor_positions(),
         conflicts::list_conflicts(),
+        provenance::get_provenance(),
         matrix::get_matrix(),
         matrix::export_matrix(),
         scenario_evaluations::evaluate_scenario(),

@@ -39,6 +39,7 @@ pub(crate) mod persons;
 pub(crate) mod places;
 pub(crate) mod positions;
 pub(crate) mod problems;
+pub(crate) mod provenance;
 pub(crate) mod relations;
 pub(crate) mod remarks;
 pub(crate) mod requests;

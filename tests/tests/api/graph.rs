@@ -320,3 +320,48 @@ async fn conflicts_are_found_within_and_between_documents() -> Result<()> {
     assert_eq!(app.get("/v1/conflicts?kind=quarrel").await?.status, 400);
     Ok(())
 }
+
+#[tokio::test]
+async fn provenance_counts_what_is_independent() -> Result<()> {
+    let app = TestApp::new().await?;
+    let id = EdgeId::of_key("l21-gb-forces");
+    let one = app.json(&format!("/v1/provenance?edges={id}")).await?;
+    assert_eq!((&one["independent"], &one["single_sourced"]), (&json!(1), &json!(true)));
+    assert_eq!(one["all_through"][0]["document"]["ref"], "source:seed-article", "the article names no speaker here");
+    // Another document that quotes the same speaker is no second source; one of its own is.
+    let headers = [("content-type", "application/json")];
+    for slug in ["report-one", "report-two", "report-three"] {
+        let body = json!({"slug": slug, "names": {"en": slug}}).to_string();
+        assert_eq!(app.send_body(axum::http::Method::POST, "/v1/sources", &headers, body).await?.status, 201);
+    }
+    let piece = |slug: &str, speaker: &str| {
+        json!({"source": format!("source:{slug}"), "explicitness": "explicit",
+            "attribution": [{"agent": speaker, "role": "speaker", "mode": "report"}]})
+    };
+    let said = |evidence: Value| {
+        json!({"pledger": "country:PT", "beneficiary": "country:UA", "capability": "military.medical", "stance": "willing",
+            "evidence": evidence})
+        .to_string()
+    };
+    let both = json!([piece("report-one", "person:starmer"), piece("report-two", "person:starmer")]);
+    let answer =
+        app.send_body(axum::http::Method::POST, "/v1/commitments", &headers, said(both.clone())).await?.json()?;
+    let same = app.json(&format!("/v1/provenance?edges={}", answer["id"].as_str().context("an id")?)).await?;
+    assert_eq!((&same["independent"], same["documents"].as_array().map(Vec::len)), (&json!(1), Some(2)));
+    assert_eq!(same["all_through"][0]["agent"]["ref"], "person:starmer");
+    let third = json!([both[0], both[1], piece("report-three", "person:macron")]);
+    let path = format!("/v1/commitments/{}", answer["id"].as_str().context("an id")?);
+    let evidence = json!({"evidence": third}).to_string();
+    let headers = [("content-type", "application/json"), ("if-match", "*")];
+    let patched = app.send_body(axum::http::Method::PATCH, &path, &headers, evidence).await?;
+    assert_eq!(patched.status, 200, "{}", patched.text());
+    let two = app.json(&format!("/v1/provenance?edges={}", answer["id"].as_str().context("an id")?)).await?;
+    assert_eq!(
+        (&two["independent"], &two["single_sourced"], &two["all_through"]),
+        (&json!(2), &json!(false), &json!([]))
+    );
+    for bad in ["", "edges=nothing", "edges=0198c3c0-0000-7000-8000-000000000000"] {
+        assert_eq!(app.get(&format!("/v1/provenance?{bad}")).await?.status, 400, "{bad}");
+    }
+    Ok(())
+}

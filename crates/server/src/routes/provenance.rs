@@ -1,0 +1,153 @@
+//! Where statements come from.
+
+use axum::response::Response;
+use axum::routing::get;
+use pledgegraph_graph::Witness;
+use pledgegraph_model::EdgeId;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::error::{ApiError, echo};
+use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint};
+use crate::reply::ListHead;
+use crate::request::ask::{Ask, LANG};
+use crate::request::parameter::{Accepts, Parameter};
+use crate::request::reader::Reader;
+use crate::state::State;
+use crate::wire::Wire;
+use crate::wire::list::{AsOfBody, WarningBody};
+use crate::wire::reference::ReferenceBody;
+
+const EDGES: Parameter = Parameter {
+    name: "edges",
+    accepts: Accepts::Text,
+    description: "Identifiers of statements, separated by commas, at most 100: one, or all that an answer rests on.",
+    example: "",
+};
+const PARAMETERS: [&Parameter; 2] = [&EDGES, &LANG];
+
+/// What a report passes through on its way to a statement.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Witness)]
+pub(crate) struct WitnessBody<'g> {
+    /// `agent` (an entity that speaks or reports), `name` (someone whom a document only names) or `document`. An open set.
+    #[schema(example = "agent")]
+    kind: &'static str,
+    /// The agent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent: Option<ReferenceBody<'g>>,
+    /// The name, as the document has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// The document, or the one that has the name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document: Option<ReferenceBody<'g>>,
+}
+
+/// Where statements come from.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Provenance)]
+pub(crate) struct ProvenanceBody<'g> {
+    /// How many statements were asked about.
+    #[schema(value_type = i64)]
+    statements: usize,
+    /// The documents; several with the same text are one.
+    documents: Vec<ReferenceBody<'g>>,
+    /// Who spoke first, as far as the documents say; where one says nothing, the document itself.
+    origins: Vec<WitnessBody<'g>>,
+    /// How many lines of report have nothing in common: neither a speaker, nor an outlet, nor a document.
+    #[schema(value_type = i64)]
+    independent: usize,
+    /// Whether all reports go back to one origin or pass through one document or person.
+    single_sourced: bool,
+    /// What every line of report passes through, from the origin on.
+    all_through: Vec<WitnessBody<'g>>,
+    /// To which state the answer belongs.
+    as_of: AsOfBody,
+    /// What to know about the answer; empty when there is nothing.
+    warnings: Vec<WarningBody>,
+}
+
+/// `GET /v1/provenance`.
+pub(crate) fn get_provenance() -> UtoipaMethodRouter<State> {
+    let endpoint = Endpoint {
+        id: "get_provenance".to_owned(),
+        path: "/v1/provenance".to_owned(),
+        tag: "graph",
+        summary: "Get where statements come from".to_owned(),
+        description:
+            "How many independent sources some statements have together, and what all reports of them go back to: \
+            the chains of attribution and the documents as one graph."
+                .to_owned(),
+        path_parameter: None,
+        parameters: PARAMETERS.to_vec(),
+        names: Vec::new(),
+        answer: Answer::Json("Provenance".to_owned()),
+        problems: EXPORT_PROBLEMS,
+        write: None,
+    };
+    endpoint.on(get(async |ask: Ask| answer(&ask)))
+}
+
+fn answer(ask: &Ask) -> Result<Response, ApiError> {
+    let given = ask.given(&PARAMETERS);
+    let graph = &*ask.current;
+    let mut reader = Reader::new(&given, graph, None);
+    let ids = edges(&mut reader, &|id| graph.edge(id).is_some());
+    let lang = ask.lang(&mut reader);
+    reader.finish()?;
+    let head = ListHead::new(ask, &given, graph, lang, None);
+    if ask.has(&head.etag) {
+        return Ok(head.not_modified());
+    }
+    let found = graph.provenance(&ids);
+    let wire = Wire::new(graph, lang);
+    let witnesses = |all: &[Witness<'_>]| all.iter().map(|witness| WitnessBody::new(wire, witness)).collect();
+    let body = ProvenanceBody {
+        statements: ids.len(),
+        documents: found.documents.iter().map(|view| wire.reference(view)).collect(),
+        origins: witnesses(&found.origins),
+        independent: found.independent,
+        single_sourced: found.independent == 1,
+        all_through: witnesses(&found.through),
+        as_of: AsOfBody::new(graph, None),
+        warnings: Vec::new(),
+    };
+    head.answer(&body, None)
+}
+
+/// The statements that are asked about.
+fn edges(reader: &mut Reader<'_>, exists: &dyn Fn(EdgeId) -> bool) -> Vec<EdgeId> {
+    let name = EDGES.name;
+    let values = reader.values(name).unwrap_or_default();
+    if values.is_empty() && reader.is_sound() {
+        reader.fail(name, "`edges` is needed: identifiers of statements, separated by commas".to_owned());
+    }
+    let mut ids = Vec::new();
+    for value in values {
+        match value.parse::<EdgeId>().ok().filter(|id| exists(*id)) {
+            Some(id) if !ids.contains(&id) => ids.push(id),
+            Some(_) => {}
+            None => reader.fail(name, format!("`{name}`: no statement has the identifier `{}`", echo(value))),
+        }
+    }
+    ids
+}
+
+impl<'g> WitnessBody<'g> {
+    fn new(wire: Wire<'g>, witness: &Witness<'_>) -> Self {
+        let view = |node| wire.node(node);
+        match witness {
+            Witness::Agent(agent) => {
+                Self { kind: "agent", agent: Some(view(agent.node())), name: None, document: None }
+            }
+            Witness::Name(name, document) => {
+                Self { kind: "name", agent: None, name: Some(name.clone()), document: Some(view(document.node())) }
+            }
+            Witness::Document(document) => {
+                Self { kind: "document", agent: None, name: None, document: Some(view(document.node())) }
+            }
+        }
+    }
+}
