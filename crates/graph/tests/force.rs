@@ -219,13 +219,12 @@ impl World {
         }
     }
 
-    /// The truth of a statement, from a guess of all.
-    fn statement(
+    /// The truth of a statement under some truth of the conditions.
+    fn supposed(
         &self,
         at: usize,
-        truths: &[Truth],
         tree: Option<&(Relation, ConditionNode<Node>)>,
-        of: &dyn Fn(Node) -> usize,
+        truth: &dyn Fn(Node) -> Truth,
     ) -> Truth {
         let said = &self.statements[at];
         if said.expected {
@@ -237,11 +236,22 @@ impl World {
         let Some((relation, root)) = tree else {
             return if said.conditional { Truth::Unknown } else { Truth::True };
         };
-        match (self.tree(root, &|node| self.condition(of(node), truths)), relation) {
+        match (self.tree(root, truth), relation) {
             (None, _) => Truth::True,
             (Some(truth), Relation::Necessary) => truth,
             (Some(truth), Relation::Sufficient) => truth.max(Truth::Unknown),
         }
+    }
+
+    /// The truth of a statement, from a guess of all.
+    fn statement(
+        &self,
+        at: usize,
+        truths: &[Truth],
+        tree: Option<&(Relation, ConditionNode<Node>)>,
+        of: &dyn Fn(Node) -> usize,
+    ) -> Truth {
+        self.supposed(at, tree, &|node| self.condition(of(node), truths))
     }
 
     /// A tree by the words of its operators; `None` where nothing is left of it.
@@ -371,8 +381,138 @@ fn check(world: &World) {
         let expected = (world.condition(c, least), world.condition(c, greatest));
         assert_eq!((found.cautious, found.coordinated), expected, "condition {c} of {world:#?}");
     }
+    deadlocks(world, &graph, &evaluation, (least, greatest), &nodes, &trees, &of);
     for (at, tree) in trees.iter().enumerate() {
         sensitivity(world, &graph, &evaluation, at, tree.as_ref());
+    }
+}
+
+/// Groups of statements that reach each other over what differs between the fixpoints; and what waives them.
+fn deadlocks(
+    world: &World,
+    graph: &Graph,
+    evaluation: &pledgegraph_graph::Evaluation,
+    (least, greatest): (&[Truth], &[Truth]),
+    nodes: &[Node],
+    trees: &[Option<(Relation, ConditionNode<Node>)>],
+    of: &dyn Fn(Node) -> usize,
+) {
+    let n = world.statements.len();
+    let differs = |c: usize| world.condition(c, least) != world.condition(c, greatest);
+    // The conditions whose difference comes through to the statement, and the statements whose difference to a condition.
+    let waits_on = |at: usize| -> Vec<usize> {
+        let mut found = Vec::new();
+        if let Some((_, root)) = &trees[at].as_ref().filter(|_| least[at] != greatest[at]) {
+            passing(
+                world,
+                root,
+                &|node| (world.condition(of(node), least), world.condition(of(node), greatest)),
+                &mut |node| {
+                    found.push(of(node));
+                },
+            );
+        }
+        found
+    };
+    let looks_at = |c: usize, at: usize| {
+        let said = &world.statements[at];
+        let (actors, min) = match world.conditions[c].test {
+            Test::None => return false,
+            Test::Actor(actor, min) => (vec![actor], min),
+            Test::Threshold(_, min) => ((0..world.actors).collect::<Vec<_>>(), min),
+        };
+        let disputed = world.statements.iter().any(|other| {
+            other.actor == said.actor
+                && other.other_mission == said.other_mission
+                && !other.expected
+                && other.stance.rank().is_some_and(|rank| rank < 0)
+        });
+        // A threshold counts an actor by the best of its positions.
+        let best = |truths: &[Truth]| world.position(said.actor, min, truths).0;
+        let comes_through = best(least) != best(greatest);
+        actors.contains(&said.actor)
+            && !said.expected
+            && !disputed
+            && said.stance.rank() >= min.rank()
+            && least[at] != greatest[at]
+            && comes_through
+            && differs(c)
+    };
+    let reach = |start: usize| {
+        let (mut statements, mut conditions) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
+        let mut stack = vec![start];
+        while let Some(at) = stack.pop() {
+            for c in waits_on(at) {
+                conditions.insert(c);
+                for other in (0..n).filter(|other| looks_at(c, *other)) {
+                    if statements.insert(other) {
+                        stack.push(other);
+                    }
+                }
+            }
+        }
+        (statements, conditions)
+    };
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for at in 0..n {
+        let (mine, _) = reach(at);
+        if mine.contains(&at) && !groups.iter().any(|group| group.contains(&at)) {
+            groups.push((0..n).filter(|other| mine.contains(other) && reach(*other).0.contains(&at)).collect());
+        }
+    }
+    let answer = graph.deadlocks(evaluation, 1_000_000);
+    let mut found: Vec<Vec<usize>> = answer
+        .deadlocks
+        .iter()
+        .map(|group| (0..n).filter(|at| group.commitments.iter().any(|view| view.id() == key(*at))).collect())
+        .collect();
+    found.sort();
+    groups.sort();
+    assert_eq!(found, groups, "deadlocks of {world:#?}");
+    for group in &answer.deadlocks {
+        let members: Vec<usize> = (0..n).filter(|at| group.commitments.iter().any(|v| v.id() == key(*at))).collect();
+        for condition in &group.conditions {
+            let c = of(condition.node());
+            assert!(nodes.contains(&condition.node()) && differs(c));
+            // From nothing upwards, the condition taken as given.
+            let mut truths = vec![Truth::False; n];
+            loop {
+                let condition = |node: Node, truths: &[Truth]| {
+                    if of(node) == c { world.condition(c, greatest) } else { world.condition(of(node), truths) }
+                };
+                let next: Vec<Truth> =
+                    (0..n).map(|at| world.supposed(at, trees[at].as_ref(), &|node| condition(node, &truths))).collect();
+                if next == truths {
+                    break;
+                }
+                truths = next;
+            }
+            let breaks = members.iter().all(|at| truths[*at] == greatest[*at]);
+            let waived = group.waivers.iter().any(|view| view.node() == condition.node());
+            assert_eq!(waived, breaks, "waiver of condition {c} of {world:#?}");
+        }
+    }
+}
+
+/// The leaves from which a difference between two assignments comes through to the root of a tree.
+fn passing(
+    world: &World,
+    root: &ConditionNode<Node>,
+    truths: &dyn Fn(Node) -> (Truth, Truth),
+    each: &mut dyn FnMut(Node),
+) {
+    let value = |node: &ConditionNode<Node>| {
+        (world.tree(node, &|condition| truths(condition).0), world.tree(node, &|condition| truths(condition).1))
+    };
+    let (before, after) = value(root);
+    if before == after {
+        return;
+    }
+    if let Some(condition) = root.condition {
+        each(condition);
+    }
+    for child in &root.of {
+        passing(world, child, truths, each);
     }
 }
 

@@ -171,6 +171,39 @@ impl World {
     }
 }
 
+impl World {
+    /// Which pledges are in force when everything that is not about an actor came about: conditions that do not look at
+    /// it or at what hangs on it, and all that a `not` asks for.
+    fn supposed(&self, without: Option<(usize, &[usize])>) -> Vec<bool> {
+        fn holds(tree: &Tree, condition: &dyn Fn(usize) -> bool) -> bool {
+            match tree {
+                Tree::Leaf(c) => condition(*c),
+                Tree::Not(_) => true,
+                Tree::AtLeast(k, of) => of.iter().filter(|child| holds(child, condition)).count() >= *k,
+            }
+        }
+        let mut force = vec![false; self.pledges.len()];
+        loop {
+            let condition = |c: usize| {
+                let hangs = |a: usize| without.is_some_and(|(_, reached)| reached.contains(&a));
+                match self.conditions[c] {
+                    Test::None => true,
+                    Test::Actor(a) => !hangs(a) || force[a],
+                    Test::Threshold(n) => without.is_none() || force.iter().filter(|f| **f).count() >= n,
+                }
+            };
+            let gone = |a: usize| without.is_some_and(|(actor, _)| actor == a);
+            let next: Vec<bool> = (0..self.pledges.len())
+                .map(|a| !gone(a) && self.pledges[a].as_ref().is_none_or(|tree| holds(tree, &condition)))
+                .collect();
+            if next == force {
+                return force;
+            }
+            force = next;
+        }
+    }
+}
+
 /// A tree by the words of its operators.
 fn naive(tree: &ConditionNode<Node>, holds: &dyn Fn(Node) -> bool) -> bool {
     let true_ones = || tree.of.iter().filter(|child| naive(child, holds)).count();
@@ -367,6 +400,12 @@ fn fall_out_is_that_of_brute_force() {
         expected.sort();
         ids.sort();
         assert_eq!(ids, expected, "what hangs on {actor} in {world:?}");
+        for dependent in &found.dependents {
+            let at = (0..world.pledges.len()).find(|a| dependent.commitment.id() == EdgeId::of_key(&format!("e{a}")));
+            let at = at.expect("a pledge");
+            let vital = world.supposed(None)[at] && !world.supposed(Some((actor, &reached)))[at];
+            assert_eq!(dependent.decisive, vital, "whether {at} can do without {actor} in {world:?}");
+        }
     });
 }
 
