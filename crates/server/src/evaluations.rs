@@ -12,8 +12,8 @@ const KEPT: usize = 4;
 
 type Answer = Arc<OnceLock<Result<Arc<Evaluation>, BudgetSpent>>>;
 
-/// A version and a day.
-type Key = (i64, [u8; 16], NaiveDate);
+/// A version, a day, and whether implied conditions are taken in.
+type Key = (i64, [u8; 16], NaiveDate, bool);
 
 /// The latest evaluations of all commitments.
 #[derive(Debug, Default)]
@@ -21,8 +21,12 @@ pub(crate) struct Evaluations(Mutex<Vec<(Key, Answer)>>);
 
 impl Evaluations {
     /// What is in force on a day; computed by the first who asks, while others wait for it.
-    pub(crate) fn on(&self, graph: &Graph, day: NaiveDate) -> Result<Arc<Evaluation>, BudgetSpent> {
-        let key = (graph.seq(), graph.chain(), day);
+    pub(crate) fn on(
+        &self,
+        graph: &Graph,
+        (day, include_implied): (NaiveDate, bool),
+    ) -> Result<Arc<Evaluation>, BudgetSpent> {
+        let key = (graph.seq(), graph.chain(), day, include_implied);
         let answer = {
             let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let known = kept.iter().position(|(known, _)| *known == key).map(|at| kept.remove(at));
@@ -34,6 +38,7 @@ impl Evaluations {
             }
             answer
         };
-        answer.get_or_init(|| graph.evaluate(&ForceQuery::all(Some(day), CIRCUIT)).map(Arc::new)).clone()
+        let query = ForceQuery { include_implied, ..ForceQuery::all(Some(day), CIRCUIT) };
+        answer.get_or_init(|| graph.evaluate(&query).map(Arc::new)).clone()
     }
 }

@@ -374,3 +374,48 @@ async fn conditions_say_whether_they_hold_and_what_hangs_on_them() -> Result<()>
     assert!(csv.contains("condition:us-backing,false,4"), "{csv}");
     Ok(())
 }
+
+#[tokio::test]
+async fn implied_conditions_can_be_left_out() -> Result<()> {
+    let app = TestApp::new().await?;
+    let id = EdgeId::of_key("l21-gb-forces");
+    let stated = app.json(&format!("/v1/commitments/{id}?include_implied=false&include=because")).await?;
+    assert_eq!((&stated["in_force"], &stated["ground"]), (&json!("true"), &json!("no_conditions")));
+    let list =
+        app.json("/v1/commitments?pledger=GB&capability=military.forces&include_implied=false&in_force=true").await?;
+    assert_eq!((&list["total"]["value"], &list["items"][0]["in_force"]), (&json!(1), &json!("true")));
+    let csv = app
+        .get("/v1/commitments.csv?pledger=GB&capability=military.forces&include_implied=false&fields=in_force")
+        .await?;
+    assert_eq!(csv.text().lines().nth(1), Some("true"));
+    assert_eq!(app.get("/v1/outcomes?include_implied=false").await?.status, StatusCode::BAD_REQUEST);
+    let question = json!({"goal": {"actors": ["GB"], "capability": "military.forces"}, "include_implied": false});
+    let needs = answered(&app, "/v1/analyses/unlocking-sets", &question).await?;
+    assert_eq!(sets(&needs)?, owned(&[&[]]), "it needs nothing that is stated");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_question_is_answered_as_of_then() -> Result<()> {
+    let app = TestApp::new().await?;
+    let before = app.json("/v1/commitments?limit=1").await?["as_of"].clone();
+    let moment = before["known_at"].as_str().context("a time")?.replace('+', "%2B");
+    let evidence = json!([{"source": "source:seed-article", "explicitness": "explicit"}]);
+    let outcome =
+        json!({"subject": "country:UA", "object": "condition:ceasefire", "value": "met", "evidence": evidence});
+    created(&app, "/v1/outcomes", &outcome).await?;
+    let question = json!({"assume": [{"condition": "us-backing", "truth": "true"}], "capability": "military.forces"});
+    let path = "/v1/scenario-evaluations";
+    let now = answered(&app, path, &question).await?;
+    let then = answered(&app, &format!("{path}?known_at={moment}"), &question).await?;
+    assert_eq!(then["as_of"]["version"], before["version"]);
+    let gb = |answer: &Value| after(answer).into_iter().find(|(country, _)| country == "GB");
+    assert_eq!(gb(&now), Some(("GB".to_owned(), "true".to_owned())));
+    assert_eq!(gb(&then), Some(("GB".to_owned(), "unknown".to_owned())));
+    for bad in ["", "[]", "{\"assume\": [], \"assume\": []}"] {
+        let headers = [("content-type", "application/json"), ("authorization", "")];
+        let answer = app.send_body(Method::POST, path, &headers, bad).await?;
+        assert!([400, 422].contains(&answer.status.as_u16()), "{bad}: {}", answer.text());
+    }
+    Ok(())
+}

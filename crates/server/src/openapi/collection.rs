@@ -2,6 +2,7 @@
 
 use super::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS, PathParameter, RECORD_PROBLEMS};
 use super::schemas::page_name;
+use crate::filters::analyses::INCLUDE_IMPLIED;
 use crate::filters::edges::VALID_AT;
 use crate::request::ask::{FIELDS, LANG};
 use crate::request::parameter::Parameter;
@@ -65,6 +66,7 @@ impl CollectionDoc {
         let mut names: Vec<_> = self.names.iter().filter(|(name, _)| *name == FIELDS.name).cloned().collect();
         if self.shape.whole == "Edge" {
             parameters.push(&INCLUDE_ONE);
+            parameters.extend(self.list_parameters.iter().filter(|p| p.name == INCLUDE_IMPLIED.name));
             let included = self.names.iter().find(|(name, _)| *name == INCLUDE_ONE.name);
             names.push((INCLUDE_ONE.name, of_one(included.map_or(&[][..], |(_, names)| names))));
         }

@@ -14,7 +14,7 @@ use crate::csv::edges::{FIRST, LAST};
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::filters::analyses::{CIRCUIT, too_expensive, unevaluated};
+use crate::filters::analyses::{CIRCUIT, INCLUDE_IMPLIED, too_expensive, unevaluated};
 use crate::filters::edges::{COMMON, EdgeParameter, IN_FORCE, VALID_AT, read};
 use crate::openapi::collection::CollectionDoc;
 use crate::openapi::endpoint::PathParameter;
@@ -69,6 +69,11 @@ pub(crate) const BOM: Parameter = Parameter {
 };
 
 impl EdgeCollection {
+    /// What collections take whose items say if they are in force.
+    fn force_parameters(&self) -> Option<&'static Parameter> {
+        self.has_force().then_some(&INCLUDE_IMPLIED)
+    }
+
     /// Whether its items say if they are in force.
     fn has_force(&self) -> bool {
         self.kinds == [EdgeKind::Commitment]
@@ -80,11 +85,11 @@ impl EdgeCollection {
 
     fn list_parameters(&self) -> Vec<&'static Parameter> {
         let filters = self.filters().map(|p| &p.parameter);
-        filters.chain([&LIMIT, &CURSOR, &INCLUDE, &FIELDS, &LANG]).collect()
+        filters.chain(self.force_parameters()).chain([&LIMIT, &CURSOR, &INCLUDE, &FIELDS, &LANG]).collect()
     }
 
     fn export_parameters(&self) -> Vec<&'static Parameter> {
-        self.filters().map(|p| &p.parameter).chain([&BOM, &FIELDS]).collect()
+        self.filters().map(|p| &p.parameter).chain(self.force_parameters()).chain([&BOM, &FIELDS]).collect()
     }
 
     fn filter(&self, reader: &mut Reader<'_>) -> EdgeFilter {
@@ -172,6 +177,7 @@ fn list_edges(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiErr
     let mut filter = collection.filter(&mut reader);
     let form = Form::read(ask, &mut reader, collection);
     let (today, truths) = (reader.today(), reader.codes::<Truth>(IN_FORCE.parameter.name));
+    let implied = reader.switch(INCLUDE_IMPLIED.name);
     reader.finish()?;
     // What is in force changes with the day.
     let day = filter.valid_at.or_else(|| collection.has_force().then_some(today));
@@ -180,13 +186,13 @@ fn list_edges(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiErr
         return Ok(head.not_modified());
     }
     if let (Some(truths), Some(day)) = (truths, day) {
-        filter.only = Some(in_force(ask, &pinned.graph, day, &truths)?);
+        filter.only = Some(in_force(ask, &pinned.graph, (day, implied), &truths)?);
     }
     let after = pinned.after.map(edge_id);
     let found = pinned.graph.edges(&filter, Page { after, limit: form.limit });
     let last = found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128());
     let next = ask.next(&given, &pinned.graph, today, last);
-    let force = evaluated(collection, &pinned.graph, &found.items, day);
+    let force = evaluated(collection, &pinned.graph, &found.items, (day, implied));
     let wire =
         Wire::new(&pinned.graph, form.lang).with_force(force.as_ref().and_then(|force| force.as_ref().ok()), day);
     let spent = force.as_ref().and_then(|force| force.as_ref().err());
@@ -210,6 +216,7 @@ fn export_edges(ask: &Ask, collection: &'static EdgeCollection) -> Result<Respon
     let mut reader = Reader::new(&given, &ask.current, None);
     let mut filter = collection.filter(&mut reader);
     let (today, truths) = (reader.today(), reader.codes::<Truth>(IN_FORCE.parameter.name));
+    let implied = reader.switch(INCLUDE_IMPLIED.name);
     let bom = reader.flag(BOM.name);
     let columns = chosen(&mut reader, collection.columns());
     let header = columns.clone();
@@ -220,11 +227,11 @@ fn export_edges(ask: &Ask, collection: &'static EdgeCollection) -> Result<Respon
         return Ok(unchanged);
     }
     if let (Some(truths), Some(day)) = (truths, day) {
-        filter.only = Some(in_force(ask, &ask.current, day, &truths)?);
+        filter.only = Some(in_force(ask, &ask.current, (day, implied), &truths)?);
     }
     let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
         let found = graph.edges(&filter, Page { after: after.map(edge_id), limit: ROWS });
-        let force = evaluated(collection, graph, &found.items, day);
+        let force = evaluated(collection, graph, &found.items, (day, implied));
         let wire = stream::wire(graph).with_force(force.as_ref().and_then(|force| force.as_ref().ok()), day);
         for view in &found.items {
             rows.row(&columns, |write, cell| write(wire, view, cell));
@@ -235,10 +242,12 @@ fn export_edges(ask: &Ask, collection: &'static EdgeCollection) -> Result<Respon
 }
 
 async fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Response, ApiError> {
-    let given = ask.given(&[&VALID_AT.parameter, &INCLUDE_ONE, &FIELDS, &LANG]);
+    let own = [&VALID_AT.parameter, &INCLUDE_ONE, &FIELDS, &LANG].into_iter().chain(collection.force_parameters());
+    let given = ask.given(&own.collect::<Vec<_>>());
     let mut reader = Reader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
     let fields = fields(&mut reader, &collection.shape.fields().collect::<Vec<_>>());
+    let implied = reader.switch(INCLUDE_IMPLIED.name);
     let (day, (quoted, reasons), today) =
         (reader.day(VALID_AT.parameter.name), included(&mut reader, collection.include), reader.today());
     reader.finish()?;
@@ -249,7 +258,7 @@ async fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Re
     if day.is_some_and(|day| !view.may_hold_on(day)) {
         return Err(ApiError::new(Problem::NotFound, "the statement does not hold on that day"));
     }
-    let force = evaluated(collection, &ask.current, &[view], day.or(Some(today)));
+    let force = evaluated(collection, &ask.current, &[view], (day.or(Some(today)), implied));
     let force = force.transpose().map_err(too_expensive)?;
     let wire = Wire::new(&ask.current, lang).with_force(force.as_ref(), day.or(Some(today)));
     let quotations = if quoted { quotations_at(&ask.state.live, view.id(), view.version()).await? } else { Vec::new() };
@@ -259,9 +268,9 @@ async fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Re
     record(ask, &ask.current, lang, view.version(), &body)
 }
 
-/// The commitments with one of these truths on a day.
-fn in_force(ask: &Ask, graph: &Graph, day: NaiveDate, truths: &[Truth]) -> Result<Arc<Chosen>, ApiError> {
-    let evaluation = ask.state.evaluations.on(graph, day).map_err(too_expensive)?;
+/// The commitments with one of these truths on a day, with implied conditions or without them.
+fn in_force(ask: &Ask, graph: &Graph, how: (NaiveDate, bool), truths: &[Truth]) -> Result<Arc<Chosen>, ApiError> {
+    let evaluation = ask.state.evaluations.on(graph, how).map_err(too_expensive)?;
     Ok(Arc::new(evaluation.having(truths)))
 }
 
@@ -270,10 +279,10 @@ fn evaluated(
     collection: &EdgeCollection,
     graph: &Graph,
     views: &[EdgeView<'_>],
-    day: Option<NaiveDate>,
+    (day, include_implied): (Option<NaiveDate>, bool),
 ) -> Option<Result<Evaluation, BudgetSpent>> {
     let commitments = views.iter().map(EdgeView::id).collect();
-    let query = ForceQuery { commitments: Some(commitments), ..ForceQuery::all(day, CIRCUIT) };
+    let query = ForceQuery { commitments: Some(commitments), include_implied, ..ForceQuery::all(day, CIRCUIT) };
     collection.has_force().then(|| graph.evaluate(&query))
 }
 

@@ -60,7 +60,7 @@ pub(crate) struct ItemBody<'g> {
     /// Whether it would be.
     #[schema(value_type = codes::Truth)]
     after: &'static str,
-    /// Whether these differ.
+    /// Whether these differ, at either fixpoint.
     changed: bool,
     /// As things are, at both fixpoints, where they differ.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -118,9 +118,12 @@ pub(crate) struct ScenarioBody<'g> {
     /// All of them counted, by capability and stance.
     totals: Vec<ScenarioTotalBody>,
     /// The commitments that wait for each other under the suppositions, or for such: cautious and coordinated truth differ.
-    /// `/v1/analyses/deadlocks` names the groups.
+    /// At most `limit`; `/v1/analyses/deadlocks` names the groups.
     #[schema(value_type = Vec<Uuid>)]
     gaps: Vec<EdgeId>,
+    /// How many there are.
+    #[schema(value_type = i64)]
+    gaps_total: usize,
     /// What was supposed of conditions.
     assumed: Vec<AssumedBody<'g>>,
     /// Whose commitments were supposed to be withdrawn.
@@ -206,7 +209,8 @@ fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
                 after,
             })
             .collect(),
-        gaps,
+        gaps_total: gaps.len(),
+        gaps: gaps.into_iter().take(limit).collect(),
         assumed: assumed.collect(),
         withdrawn: question.withdraw.iter().filter_map(|id| Some(wire.reference(&graph.entity(*id)?))).collect(),
         stance_min: question.stance_min().as_str(),
