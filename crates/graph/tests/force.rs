@@ -3,12 +3,10 @@
 //! The brute force shares nothing with the product but the tree of conditions: it tries every assignment of the three
 //! truths to all statements, keeps those that agree with the equations of the design, and takes the least and the greatest.
 
-use chrono::DateTime;
-use pledgegraph_graph::{Builder, ForceQuery, Graph, Node};
-use pledgegraph_model::{
-    ConditionNode, ConditionOp, Edge, EdgeDetail, EdgeId, Entity, EntityId, EntityRef, Explicitness, Relation, Stamp,
-    Stance, Truth, edge_hash, entity_hash,
-};
+mod common;
+
+use pledgegraph_graph::{ForceQuery, Graph, Node};
+use pledgegraph_model::{ConditionNode, ConditionOp, EdgeDetail, EdgeId, Explicitness, Relation, Stance, Truth};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
@@ -57,10 +55,6 @@ struct World {
     include_implied: bool,
 }
 
-fn id(reference: &str) -> EntityId {
-    EntityId::of_key(reference)
-}
-
 fn key(at: usize) -> EdgeId {
     EdgeId::of_key(&format!("e{at}"))
 }
@@ -81,9 +75,6 @@ fn tree_json(tree: &Tree) -> String {
 
 impl World {
     fn graph(&self) -> Graph {
-        let stamp = Stamp { version: 1, recorded_at: DateTime::UNIX_EPOCH };
-        let mut builder = Builder::new();
-        let mut digest = 0;
         let mut entities = vec![
             r#"{"kind":"coalition","slug":"w","names":{"en":"W"}}"#.to_owned(),
             r#"{"kind":"source","slug":"s","names":{"en":"S"}}"#.to_owned(),
@@ -143,22 +134,7 @@ impl World {
                 ),
             ));
         }
-        for json in entities {
-            let read: Entity<EntityRef> = serde_json::from_str(&json).unwrap_or_else(|e| panic!("{json}: {e}"));
-            let entity = read.try_map(|r| Ok::<_, ()>(id(&r.to_string()))).expect("total");
-            let hash = entity_hash(&entity);
-            digest ^= hash;
-            builder.add_entity(entity, hash, stamp, 1);
-        }
-        for (key, json) in edges {
-            let read: Edge<EntityRef> = serde_json::from_str(&json).unwrap_or_else(|e| panic!("{json}: {e}"));
-            let mut edge = read.try_map(|r: EntityRef| Ok::<_, ()>(id(&r.to_string())), Ok).expect("total");
-            edge.id = EdgeId::of_key(&key);
-            let hash = edge_hash(&edge);
-            digest ^= hash;
-            builder.add_edge(edge, hash, stamp, 1);
-        }
-        builder.finish(1, [1; 16], digest, None)
+        common::graph(&entities, &edges)
     }
 
     /// What a test makes of the pledges of one actor, and whether its statements disagree.

@@ -4,45 +4,13 @@
 //! conditions, finds out by repeated evaluation which pledges are then in force, and reads prime implicants and swings off
 //! the truth table.
 
-use chrono::DateTime;
-use pledgegraph_graph::{Builder, ConditionLiteral, EdgeView, ForceQuery, Goal, GoalQuery, Graph, Node, Step};
-use pledgegraph_model::{
-    ConditionNode, ConditionOp, Edge, EdgeDetail, EdgeId, Entity, EntityId, EntityRef, Stamp, Stance, Truth, edge_hash,
-    entity_hash,
-};
+mod common;
+
+use common::id;
+use pledgegraph_graph::{ConditionLiteral, EdgeView, ForceQuery, Goal, GoalQuery, Graph, Node, Step};
+use pledgegraph_model::{ConditionNode, ConditionOp, EdgeDetail, EdgeId, Stance, Truth};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-
-fn id(reference: &str) -> EntityId {
-    EntityId::of_key(reference)
-}
-
-fn entity(json: &str) -> Entity {
-    let read: Entity<EntityRef> = serde_json::from_str(json).unwrap_or_else(|e| panic!("{json}: {e}"));
-    read.try_map(|r| Ok::<_, ()>(id(&r.to_string()))).expect("total")
-}
-
-fn edge(key: &str, json: &str) -> Edge {
-    let read: Edge<EntityRef> = serde_json::from_str(json).unwrap_or_else(|e| panic!("{json}: {e}"));
-    let mut edge = read.try_map(|r: EntityRef| Ok::<_, ()>(id(&r.to_string())), Ok).expect("total");
-    edge.id = EdgeId::of_key(key);
-    edge
-}
-
-fn graph(entities: Vec<Entity>, edges: Vec<Edge>) -> Graph {
-    let stamp = Stamp { version: 1, recorded_at: DateTime::UNIX_EPOCH };
-    let digest = entities.iter().map(entity_hash).chain(edges.iter().map(edge_hash)).fold(0, |a, b| a ^ b);
-    let mut builder = Builder::new();
-    for entity in entities {
-        let hash = entity_hash(&entity);
-        builder.add_entity(entity, hash, stamp, 1);
-    }
-    for edge in edges {
-        let hash = edge_hash(&edge);
-        builder.add_edge(edge, hash, stamp, 1);
-    }
-    builder.finish(1, [1; 16], digest, None)
-}
 
 /// A tree, as the test draws it.
 #[derive(Debug, Clone)]
@@ -84,10 +52,8 @@ fn tree_json(tree: &Tree) -> String {
 impl World {
     fn graph(&self) -> Graph {
         let mut entities = vec![
-            entity(
-                r#"{"kind":"country","slug":"UA","names":{"en":"UA"},"iso3166":{"alpha2":"UA","alpha3":"UKR","numeric":"804"}}"#,
-            ),
-            entity(r#"{"kind":"source","slug":"s","names":{"en":"S"}}"#),
+            r#"{"kind":"country","slug":"UA","names":{"en":"UA"},"iso3166":{"alpha2":"UA","alpha3":"UKR","numeric":"804"}}"#.to_owned(),
+            r#"{"kind":"source","slug":"s","names":{"en":"S"}}"#.to_owned(),
         ];
         for (c, test) in self.conditions.iter().enumerate() {
             let (kind, test) = match test {
@@ -103,26 +69,24 @@ impl World {
                     format!(r#","test":{{"n":{n},"capability":"military.forces","min_stance":"willing"}}"#),
                 ),
             };
-            entities.push(entity(&format!(
+            entities.push(format!(
                 r#"{{"kind":"condition","slug":"c{c}","names":{{"en":"C"}},"condition_kind":"{kind}"{test}}}"#
-            )));
+            ));
         }
         let mut edges = Vec::new();
         for (a, tree) in self.pledges.iter().enumerate() {
-            entities.push(entity(&format!(
-                r#"{{"kind":"organization","slug":"a{a}","names":{{"en":"A"}},"class":"other"}}"#
-            )));
+            entities.push(format!(r#"{{"kind":"organization","slug":"a{a}","names":{{"en":"A"}},"class":"other"}}"#));
             let conditions = tree.as_ref().map_or(String::new(), |tree| {
                 format!(r#","conditionality":"conditional","conditions":{{"root":{}}}"#, tree_json(tree))
             });
-            edges.push(edge(
-                &format!("e{a}"),
-                &format!(
+            edges.push((
+                format!("e{a}"),
+                format!(
                     r#"{{"kind":"commitment","subject":"organization:a{a}","object":"country:UA","capability":"military.forces","stance":"willing"{conditions},"evidence":[{{"source":"source:s","explicitness":"explicit"}}]}}"#
                 ),
             ));
         }
-        graph(entities, edges)
+        common::graph(&entities, &edges)
     }
 
     fn query(&self, at_least: usize) -> GoalQuery {

@@ -1,33 +1,23 @@
 //! Independent sources and single origins: the product against removal and enumeration on random small chains.
 
+mod common;
+
 use std::collections::BTreeSet;
 
-use chrono::DateTime;
-use pledgegraph_graph::{Builder, Graph, Witness};
-use pledgegraph_model::{Edge, EdgeId, Entity, EntityId, EntityRef, Stamp, edge_hash, entity_hash};
+use pledgegraph_graph::{Graph, Witness};
+use pledgegraph_model::EdgeId;
 use proptest::prelude::*;
 
 /// A line of report: agents, each an entity or only a name, then the document.
 type Line = (Vec<(usize, bool)>, usize);
 
 fn graph(lines: &[Line]) -> Graph {
-    let stamp = Stamp { version: 1, recorded_at: DateTime::UNIX_EPOCH };
-    let id = |r: EntityRef| Ok::<_, ()>(EntityId::of_key(&r.to_string()));
-    let mut builder = Builder::new();
-    let mut digest = 0;
     let mut entities = Vec::new();
     for at in 0..4 {
         entities.push(format!(r#"{{"kind":"person","slug":"p{at}","names":{{"en":"P"}}}}"#));
         entities.push(format!(r#"{{"kind":"source","slug":"s{at}","names":{{"en":"S"}}}}"#));
     }
     entities.push(r#"{"kind":"coalition","slug":"w","names":{"en":"W"}}"#.to_owned());
-    for json in entities {
-        let read: Entity<EntityRef> = serde_json::from_str(&json).expect("an entity");
-        let entity = read.try_map(id).expect("total");
-        let hash = entity_hash(&entity);
-        digest ^= hash;
-        builder.add_entity(entity, hash, stamp, 1);
-    }
     let pieces: Vec<String> = lines
         .iter()
         .map(|(agents, document)| {
@@ -48,13 +38,7 @@ fn graph(lines: &[Line]) -> Graph {
         r#"{{"kind":"membership","subject":"coalition:w","object":"coalition:w","role":"member","evidence":[{}]}}"#,
         pieces.join(",")
     );
-    let read: Edge<EntityRef> = serde_json::from_str(&json).unwrap_or_else(|e| panic!("{json}: {e}"));
-    let mut edge = read.try_map(id, Ok).expect("total");
-    edge.id = EdgeId::of_key("claim");
-    let hash = edge_hash(&edge);
-    digest ^= hash;
-    builder.add_edge(edge, hash, stamp, 1);
-    builder.finish(1, [1; 16], digest, None)
+    common::graph(&entities, &[("claim".to_owned(), json)])
 }
 
 /// The witnesses of a line, as text; repeats are left out.
