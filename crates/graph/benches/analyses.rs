@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 
 use chrono::DateTime;
 use pledgegraph_graph::{
-    ActorGoal, BudgetSpent, Builder, EdgeFilter, EdgeView, ForceQuery, Goal, GoalQuery, Graph, Page,
+    ActorGoal, Axis, BridgeQuery, BudgetSpent, Builder, ConflictQuery, EdgeFilter, EdgeView, ForceQuery, Goal,
+    GoalQuery, Graph, MatrixQuery, Page, PathQuery,
 };
 use pledgegraph_model::{Capability, EdgeKind, EntityId, Stamp, Stance, Synthetic, edge_hash, entity_hash};
 
@@ -73,7 +74,28 @@ fn report(name: &str, graph: &Graph, actor: EntityId) {
     .0;
     let all = ForceQuery::all(None, CIRCUIT);
     let fifty: Vec<_> = graph.edges(&commitments, Page::first(50)).items.iter().map(EdgeView::id).collect();
-    let page = ForceQuery { commitments: Some(fifty), ..all.clone() };
+    let page = ForceQuery { commitments: Some(fifty.clone()), ..all.clone() };
+    let matrix = MatrixQuery {
+        rows: Axis::Actor,
+        columns: Axis::Capability,
+        filter: EdgeFilter::default(),
+        include_implied: true,
+        budget: usize::MAX,
+    };
+    let conflicts = ConflictQuery { budget: usize::MAX, ..ConflictQuery::default() };
+    let ends = |view: &EdgeView<'_>| [view.subject().id(), view.object().id()];
+    let first = graph.edges(&commitments, Page::first(2)).items;
+    let paths = PathQuery {
+        from: first.first().map_or(actor, |view| ends(view)[0]),
+        to: first.last().map_or(actor, |view| ends(view)[0]),
+        k: 3,
+        max_hops: 6,
+        kinds: Vec::new(),
+        valid_at: None,
+        max_edges: 10,
+        budget: 5_000_000,
+    };
+    let bridges = BridgeQuery { kinds: Vec::new(), valid_at: None, max_members: 10, budget: usize::MAX };
     let goal = GoalQuery {
         goal: Goal::Actors(ActorGoal {
             capability: Some(Capability::MilitaryForces),
@@ -90,7 +112,7 @@ fn report(name: &str, graph: &Graph, actor: EntityId) {
         steps: STEPS,
     };
     let evaluation = graph.evaluate(&all);
-    let rows: [(&str, (Duration, String)); 7] = [
+    let rows: [(&str, (Duration, String)); 12] = [
         ("evaluate everything", time(|| graph.evaluate(&all).map(|e| e.conditions().count()))),
         ("evaluate 50 commitments", time(|| graph.evaluate(&page).map(|e| e.conditions().count()))),
         (
@@ -103,6 +125,11 @@ fn report(name: &str, graph: &Graph, actor: EntityId) {
         ("activation", time(|| graph.activation(&all).map(|a| a.rounds.len()))),
         ("fall-out", time(|| graph.fall_out(actor, &all).map(|f| f.dependents.len()))),
         ("unlocking and blocking sets", time(|| graph.goal_sets(&goal).map(|s| s.unlocking.len() + s.blocking.len()))),
+        ("matrix", time(|| Ok(graph.matrix(&matrix).cells.len()))),
+        ("conflicts", time(|| Ok(graph.conflicts(&conflicts).conflicts.len()))),
+        ("provenance of 50 commitments", time(|| Ok(graph.provenance(&fifty).documents.len()))),
+        ("paths", time(|| Ok(graph.paths(&paths).paths.len()))),
+        ("bridges", time(|| Ok(graph.bridges(&bridges).bridges.len()))),
         ("pivotality", time(|| graph.pivotality(&goal).map(|p| p.conditions.len()))),
     ];
     println!("  {:<30} {pass:>10.1?}", "pass over all commitments");
