@@ -8,10 +8,11 @@
 mod tested;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use pledgegraph_model::{
-    Commitment, ConditionNode, ConditionOp, Conditionality, Conditions, Explicitness, Ground, OutcomeValue, Polarity,
-    Relation, Stage, Truth,
+    Capability, Commitment, ConditionNode, ConditionOp, Conditionality, Conditions, Explicitness, Ground, OutcomeValue,
+    Polarity, Relation, Stage, Truth,
 };
 
 use crate::Graph;
@@ -108,6 +109,7 @@ pub(crate) struct DependenceBuilder<'g> {
     commitments: HashMap<u32, CommitmentVar>,
     conditions: HashMap<Node, ConditionVar>,
     tests: HashMap<TestKey, Tested>,
+    pledgers: HashMap<Capability, Arc<Vec<Node>>>,
     constants: [Option<Var>; 3],
     budget: usize,
     exceeded: bool,
@@ -126,6 +128,7 @@ impl<'g> DependenceBuilder<'g> {
             commitments: HashMap::new(),
             conditions: HashMap::new(),
             tests: HashMap::new(),
+            pledgers: HashMap::new(),
             constants: [None; 3],
             budget,
             exceeded: false,

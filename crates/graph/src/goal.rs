@@ -3,8 +3,6 @@
 //! Nothing on record is taken for met here: the question is what it would take. A condition without a test is given or not;
 //! one with a test is given, or comes about by its test from pledges that are in force (least fixpoint).
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use pledgegraph_model::{Capability, Commitment, EdgeId, EntityId, EntityKind, Mission, Modality, Stance, Truth};
 
@@ -146,22 +144,23 @@ impl Graph {
                 && coalition.is_none_or(|coalition| coalition.is_some() && commitment.coalition == coalition)
                 && beneficiary.is_none_or(|beneficiary| Some(edge.object) == beneficiary)
         };
-        let mut actors: BTreeMap<Node, Vec<u32>> = builder.actors(wanted, goal.capability);
-        if !goal.actors.is_empty() {
-            let named: Vec<Node> = goal.actors.iter().filter_map(|id| self.node(*id)).collect();
-            actors.retain(|actor, _| named.contains(actor));
-        }
-        if !goal.kinds.is_empty() {
-            actors.retain(|actor, _| goal.kinds.contains(&self.at(*actor).kind()));
-        }
-        let mut slots: Vec<u32> = actors.values().flatten().copied().collect();
+        let named: Vec<Node> = goal.actors.iter().filter_map(|id| self.node(*id)).collect();
+        let is_asked_for = |actor: &Node| {
+            (goal.actors.is_empty() || named.contains(actor))
+                && (goal.kinds.is_empty() || goal.kinds.contains(&self.at(*actor).kind()))
+        };
+        let mut pledgers = builder.pledgers(wanted, goal.capability);
+        pledgers.retain(|pledger, _| builder.counted_as(*pledger).iter().any(is_asked_for));
+        let mut slots: Vec<u32> = pledgers.values().flatten().copied().collect();
         slots.sort_unstable();
-        slots.dedup();
-        let mut vars = Vec::with_capacity(actors.len());
-        for own in actors.into_values() {
+        let any_of_own = pledgers.into_iter().map(|(pledger, own)| {
             let own: Vec<Var> = own.into_iter().map(|slot| builder.commitment(slot)).collect();
-            vars.push(builder.at_least(1, &own));
-        }
+            (pledger, builder.at_least(1, &own))
+        });
+        let any_of_own: Vec<(Node, Var)> = any_of_own.collect();
+        let mut actors = builder.by_actor(any_of_own);
+        actors.retain(|actor, _| is_asked_for(actor));
+        let vars: Vec<Var> = actors.into_values().map(|values| builder.at_least(1, &values)).collect();
         (builder.at_least(goal.at_least.unwrap_or(goal.actors.len().max(1)), &vars), slots)
     }
 }

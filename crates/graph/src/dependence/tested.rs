@@ -26,10 +26,9 @@ pub(crate) struct Tested {
 }
 
 impl<'g> DependenceBuilder<'g> {
-    /// The actors that have counted commitments of a kind, each with these by slot. A group counts for its listed
-    /// members.
-    pub(crate) fn actors(
-        &mut self,
+    /// The pledgers that have counted commitments of a kind, each with these by slot. O(commitments with the capability).
+    pub(crate) fn pledgers(
+        &self,
         wanted: impl Fn(&EdgeRecord, &Commitment<Node>) -> bool,
         capability: Option<Capability>,
     ) -> BTreeMap<Node, Vec<u32>> {
@@ -42,14 +41,39 @@ impl<'g> DependenceBuilder<'g> {
         for slot in slots.iter() {
             let Some(edge) = graph.edge_record(slot) else { continue };
             let Some(commitment) = edge.detail.commitment() else { continue };
-            if !self.standings.counted().takes(edge) || !wanted(edge, commitment) {
-                continue;
-            }
-            for actor in self.counted_as(edge.subject) {
-                found.entry(actor).or_default().push(slot);
+            if self.standings.counted().takes(edge) && wanted(edge, commitment) {
+                found.entry(edge.subject).or_default().push(slot);
             }
         }
         found
+    }
+
+    /// The pledgers with counted commitments on a capability; tests on the same one share them.
+    fn pledgers_of(&mut self, capability: Capability) -> Arc<Vec<Node>> {
+        if let Some(known) = self.pledgers.get(&capability) {
+            return Arc::clone(known);
+        }
+        let found = Arc::new(self.pledgers(|_, _| true, Some(capability)).into_keys().collect());
+        self.pledgers.insert(capability, Arc::clone(&found));
+        found
+    }
+
+    /// The values of pledgers by the actors that they count as. O(pairs of pledger and actor), within the budget.
+    pub(crate) fn by_actor(&mut self, pledgers: impl IntoIterator<Item = (Node, Var)>) -> BTreeMap<Node, Vec<Var>> {
+        let mut actors: BTreeMap<Node, Vec<Var>> = BTreeMap::new();
+        let mut pairs = self.circuit.size();
+        for (pledger, var) in pledgers {
+            let members = self.counted_as(pledger);
+            pairs += members.len();
+            if pairs > self.budget {
+                self.exceeded = true;
+                break;
+            }
+            for actor in members {
+                actors.entry(actor).or_default().push(var);
+            }
+        }
+        actors
     }
 
     /// Whom a pledger counts as: itself, or the listed members of a group, at any depth.
@@ -85,19 +109,29 @@ impl<'g> DependenceBuilder<'g> {
 
     /// What a test comes to; conditions with the same one share it.
     pub(super) fn tested(&mut self, test: &ConditionTest<EntityId>) -> Tested {
-        let actor = test.actor.and_then(|id| self.graph.node(id));
-        let key = (actor, test.capability, test.min_stance, test.n);
+        match (test.n, test.actor.and_then(|id| self.graph.node(id))) {
+            (Some(n), _) => self.distinct_actors(n, test.capability, test.min_stance),
+            (None, Some(actor)) => self.positions_of(actor, test.capability, test.min_stance),
+            (None, None) => self.undecided(),
+        }
+    }
+
+    fn undecided(&mut self) -> Tested {
+        Tested { var: self.constant(Truth::Unknown), disputed: false, statements: Arc::default() }
+    }
+
+    /// The best of an actor's positions on a capability; tests of it share it.
+    fn positions_of(&mut self, actor: Node, capability: Capability, least: Stance) -> Tested {
+        let key = (Some(actor), capability, least, None);
         if let Some(known) = self.tests.get(&key) {
             return known.clone();
         }
-        let mut tested = Tested { var: self.constant(Truth::Unknown), disputed: false, statements: Arc::default() };
-        if let Some(n) = test.n {
-            self.test_threshold(n as usize, test.capability, test.min_stance, &mut tested);
-        } else if let Some(actor) = actor {
-            let values = self.test_actor(actor, test.capability, test.min_stance, &mut tested);
-            if !values.is_empty() {
-                tested.var = self.at_least(1, &values);
-            }
+        let mut tested = self.undecided();
+        let values = self.test_actor(actor, capability, least, &mut tested);
+        match values.as_slice() {
+            [] => {}
+            [one] => tested.var = *one,
+            several => tested.var = self.at_least(1, several),
         }
         self.tests.insert(key, tested.clone());
         tested
@@ -127,23 +161,23 @@ impl<'g> DependenceBuilder<'g> {
     }
 
     /// Distinct actors, each with its best position.
-    fn test_threshold(&mut self, n: usize, capability: Capability, least: Stance, tested: &mut Tested) {
-        let mut actors: BTreeMap<Node, Vec<Var>> = BTreeMap::new();
-        let mut pledgers: Vec<Node> = self
-            .actors(|_, _| true, Some(capability))
-            .into_values()
-            .flatten()
-            .filter_map(|slot| self.graph.edge_record(slot).map(|edge| edge.subject))
-            .collect();
-        pledgers.sort_unstable();
-        pledgers.dedup();
-        for pledger in pledgers {
-            let values = self.test_actor(pledger, capability, least, tested);
-            for actor in self.counted_as(pledger) {
-                actors.entry(actor).or_default().extend_from_slice(&values);
-            }
+    fn distinct_actors(&mut self, n: u32, capability: Capability, least: Stance) -> Tested {
+        let key = (None, capability, least, Some(n));
+        if let Some(known) = self.tests.get(&key) {
+            return known.clone();
         }
+        let mut tested = self.undecided();
+        let mut pledgers = Vec::new();
+        for pledger in self.pledgers_of(capability).iter() {
+            let own = self.positions_of(*pledger, capability, least);
+            tested.disputed |= own.disputed;
+            Arc::make_mut(&mut tested.statements).extend(own.statements.iter());
+            pledgers.push((*pledger, own.var));
+        }
+        let actors = self.by_actor(pledgers);
         let best: Vec<Var> = actors.into_values().map(|values| self.at_least(1, &values)).collect();
-        tested.var = self.at_least(n, &best);
+        tested.var = self.at_least(n as usize, &best);
+        self.tests.insert(key, tested.clone());
+        tested
     }
 }
