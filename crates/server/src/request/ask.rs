@@ -1,15 +1,19 @@
 //! A request as handlers see it: its address, headers and the snapshot that answers it.
 
 use std::convert::Infallible;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::header::IF_NONE_MATCH;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri};
+use axum::response::Response;
 use chrono::{NaiveDate, Utc};
 use pledgegraph_graph::Graph;
 use pledgegraph_live::Origin;
+use tokio::task::JoinError;
+use tracing::Span;
 
 use crate::access::{Principal, asks, origin};
 use crate::error::{ApiError, FieldError, echo};
@@ -104,6 +108,20 @@ pub(crate) struct Next {
 }
 
 impl Ask {
+    /// Answers on a thread for long work: what may take a second is not to hold up the answers to others.
+    pub(crate) async fn aside(
+        self,
+        answer: impl FnOnce(&Self) -> Result<Response, ApiError> + Send + 'static,
+    ) -> Result<Response, ApiError> {
+        let span = Span::current();
+        let work = tokio::task::spawn_blocking(move || span.in_scope(|| answer(&self)));
+        match work.await.map_err(JoinError::try_into_panic) {
+            Ok(answer) => answer,
+            Err(Ok(panic)) => resume_unwind(panic),
+            Err(Err(_)) => Err(ApiError::of(Problem::Internal)),
+        }
+    }
+
     /// The parameters, against those that the operation has.
     pub(crate) fn given(&self, known: &[&Parameter]) -> Given {
         let reads = matches!(self.method, Method::GET | Method::HEAD) || asks(self.uri.path());

@@ -114,7 +114,8 @@ pub(crate) fn list_actor_positions() -> UtoipaMethodRouter<State> {
         problems: PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |Path(reference): Path<String>, ask: Ask| answer(&ask, &reference)))
+    endpoint
+        .on(get(async |Path(reference): Path<String>, ask: Ask| ask.aside(move |ask| answer(ask, &reference)).await))
 }
 
 fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {

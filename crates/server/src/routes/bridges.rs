@@ -106,7 +106,7 @@ pub(crate) fn list_bridges() -> UtoipaMethodRouter<State> {
         problems: ANALYSIS_PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |ask: Ask| answer(&ask)))
+    endpoint.on(get(async |ask: Ask| ask.aside(answer).await))
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

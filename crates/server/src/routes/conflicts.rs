@@ -119,7 +119,7 @@ pub(crate) fn list_conflicts() -> UtoipaMethodRouter<State> {
         problems: LIST_PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |ask: Ask| answer(&ask)))
+    endpoint.on(get(async |ask: Ask| ask.aside(answer).await))
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

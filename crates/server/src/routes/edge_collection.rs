@@ -145,12 +145,12 @@ impl<'a> Form<'a> {
 /// The operations of a collection.
 pub(crate) fn routes(collection: &'static EdgeCollection) -> Vec<UtoipaMethodRouter<State>> {
     let doc = collection.doc();
-    let mut list = doc.list().on(get(move |ask: Ask| async move { list_edges(&ask, collection) }));
+    let mut list = doc.list().on(get(move |ask: Ask| ask.aside(move |ask| list_edges(ask, collection))));
     list.0.push(part(&collection.shape));
     list.0.push(page(collection.shape.schema, &[("included", "Included", "What `include` asked for.")]));
     let mut routes = vec![
         list,
-        doc.export().on(get(move |ask: Ask| async move { export_edges(&ask, collection) })),
+        doc.export().on(get(move |ask: Ask| ask.aside(move |ask| export_edges(ask, collection)))),
         doc.record(path(collection))
             .on(get(move |Path(id): Path<String>, ask: Ask| async move { get_edge(&ask, &id, collection).await })),
     ];

@@ -105,7 +105,7 @@ pub(crate) fn list_fall_out() -> UtoipaMethodRouter<State> {
         problems: ANALYSIS_LIST_PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |ask: Ask| answer(&ask)))
+    endpoint.on(get(async |ask: Ask| ask.aside(answer).await))
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

@@ -162,7 +162,10 @@ const SEMANTICS: &str = "Nothing on record is taken for met: a condition without
 pub(crate) fn find_unlocking_sets() -> UtoipaMethodRouter<State> {
     let what = "Minimal sets of conditions that are enough for a goal (minimal path sets of fault-tree analysis). ";
     let doc = endpoint("find_unlocking_sets", "unlocking-sets", "Find what it would take", what, "ConditionSets");
-    routed(doc, post(async |ask: Ask, JsonBody(body): JsonBody| sets(&ask, &body, Side::Unlocking)))
+    routed(
+        doc,
+        post(async |ask: Ask, JsonBody(body): JsonBody| ask.aside(move |ask| sets(ask, &body, Side::Unlocking)).await),
+    )
 }
 
 /// `POST /v1/analyses/blocking-sets`.
@@ -170,7 +173,10 @@ pub(crate) fn find_blocking_sets() -> UtoipaMethodRouter<State> {
     let what = "Minimal sets of conditions whose failing makes a goal impossible (minimal cut sets of fault-tree analysis); \
         a set of one is a single point of failure. ";
     let doc = endpoint("find_blocking_sets", "blocking-sets", "Find what holds a goal back", what, "ConditionSets");
-    routed(doc, post(async |ask: Ask, JsonBody(body): JsonBody| sets(&ask, &body, Side::Blocking)))
+    routed(
+        doc,
+        post(async |ask: Ask, JsonBody(body): JsonBody| ask.aside(move |ask| sets(ask, &body, Side::Blocking)).await),
+    )
 }
 
 /// `POST /v1/analyses/pivotality`.
@@ -178,7 +184,7 @@ pub(crate) fn measure_pivotality() -> UtoipaMethodRouter<State> {
     let what = "The Banzhaf index of each condition: how often the goal turns on it. ";
     let doc =
         endpoint("measure_pivotality", "pivotality", "Measure on which conditions a goal turns", what, "Pivotality");
-    routed(doc, post(async |ask: Ask, JsonBody(body): JsonBody| pivotality(&ask, &body)))
+    routed(doc, post(async |ask: Ask, JsonBody(body): JsonBody| ask.aside(move |ask| pivotality(ask, &body)).await))
 }
 
 fn endpoint(id: &str, path: &str, summary: &str, what: &str, schema: &str) -> Endpoint {

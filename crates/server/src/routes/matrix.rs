@@ -164,7 +164,7 @@ pub(crate) fn get_matrix() -> UtoipaMethodRouter<State> {
         problems: EXPORT_PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |ask: Ask| answer(&ask)))
+    endpoint.on(get(async |ask: Ask| ask.aside(answer).await))
 }
 
 /// `GET /v1/matrix.csv`.
@@ -186,7 +186,7 @@ pub(crate) fn export_matrix() -> UtoipaMethodRouter<State> {
         problems: EXPORT_PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |ask: Ask| export(&ask)))
+    endpoint.on(get(async |ask: Ask| ask.aside(export).await))
 }
 
 /// A question as it was asked.

@@ -125,7 +125,7 @@ pub(crate) fn list_paths() -> UtoipaMethodRouter<State> {
         problems: ANALYSIS_PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |ask: Ask| answer(&ask)))
+    endpoint.on(get(async |ask: Ask| ask.aside(answer).await))
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

@@ -119,7 +119,7 @@ pub(crate) fn list_positions() -> UtoipaMethodRouter<State> {
         problems: LIST_PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |ask: Ask| answer(&ask)))
+    endpoint.on(get(async |ask: Ask| ask.aside(answer).await))
 }
 
 /// `GET /v1/positions.csv`.
@@ -142,7 +142,7 @@ pub(crate) fn export_positions() -> UtoipaMethodRouter<State> {
         problems: EXPORT_PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |ask: Ask| export(&ask)))
+    endpoint.on(get(async |ask: Ask| ask.aside(export).await))
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

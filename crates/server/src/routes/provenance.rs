@@ -87,7 +87,7 @@ pub(crate) fn get_provenance() -> UtoipaMethodRouter<State> {
         problems: EXPORT_PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |ask: Ask| answer(&ask)))
+    endpoint.on(get(async |ask: Ask| ask.aside(answer).await))
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

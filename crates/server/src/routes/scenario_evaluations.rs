@@ -158,7 +158,8 @@ pub(crate) fn evaluate_scenario() -> UtoipaMethodRouter<State> {
         problems: &[Problem::QueryTooExpensive],
         write: Some(question(&body)),
     };
-    let mut route = endpoint.on(post(async |ask: Ask, JsonBody(body): JsonBody| answer(&ask, &body)));
+    let mut route =
+        endpoint.on(post(async |ask: Ask, JsonBody(body): JsonBody| ask.aside(move |ask| answer(ask, &body)).await));
     route.0.extend(body.schemas);
     route
 }
