@@ -1,6 +1,8 @@
 //! The whole API on one page.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 
 use axum::Router;
 use axum::extract::State as FromState;
@@ -107,6 +109,7 @@ pub fn build(state: AppState, options: ServerOptions) -> Router {
     let operations = Operations::new(&document.paths);
     let shared: State = Arc::new(Shared {
         access: Access::new(state.live.clone(), &options, operations),
+        workers: Arc::new(Semaphore::new(available_parallelism().map_or(2, NonZeroUsize::get))),
         evaluations: Evaluations::default(),
         live: state.live,
         metrics: state.metrics,

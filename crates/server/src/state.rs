@@ -7,6 +7,7 @@ use axum::http::HeaderValue;
 use bytes::Bytes;
 use metrics_exporter_prometheus::PrometheusHandle;
 use pledgegraph_live::Live;
+use tokio::sync::Semaphore;
 
 use crate::access::{Access, Oidc, Principal};
 use crate::evaluations::Evaluations;
@@ -49,6 +50,8 @@ pub struct ServerOptions {
     pub rates: RateLimits,
     /// The most requests that are answered at a time; further ones get 503 before their bodies are read.
     pub in_flight: usize,
+    /// How many steps an analysis may take: wires followed and sets compared. Beyond it is 422, or a part that says so.
+    pub steps: u64,
     /// Whether reading needs a token with the scope `read` too.
     pub closed_reads: bool,
     /// JWTs of this issuer are accepted beside tokens.
@@ -68,6 +71,7 @@ impl Default for ServerOptions {
             hosts: Vec::new(),
             rates: RateLimits::default(),
             in_flight: 1_024,
+            steps: 50_000_000,
             closed_reads: false,
             oidc: None,
             fixed_tokens: Vec::new(),
@@ -82,6 +86,8 @@ pub(crate) struct Shared {
     pub(crate) options: ServerOptions,
     /// Who may do what.
     pub(crate) access: Access,
+    /// Places for long work, one for each processor.
+    pub(crate) workers: Arc<Semaphore>,
     /// What is in force.
     pub(crate) evaluations: Evaluations,
     /// `/openapi.json`.

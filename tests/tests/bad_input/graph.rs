@@ -18,14 +18,23 @@ pub(crate) fn rows() -> Vec<Row> {
             5,
             "depth > 6, > 10,000 visited nodes, > 1 s CPU: 422 query-too-expensive",
             vec![
+                post("/v1/analyses/unlocking-sets", &goal()).on(Kind::Short).is(422, "query-too-expensive"),
+                post("/v1/analyses/blocking-sets", &goal()).on(Kind::Short).is(422, "query-too-expensive"),
+                post("/v1/analyses/pivotality", &goal()).on(Kind::Short).is(422, "query-too-expensive"),
                 get("/v1/graph/subgraph?start=country:GB&depth=7").is(400, "bad-parameter"),
                 get("/v1/graph/subgraph?start=country:GB&depth=-1").is(400, "bad-parameter"),
             ],
         )
-        .except("questions with a budget say in `warnings` that it was reached; none is refused for it yet"),
+        .except(
+            "how far and how wide a walk goes is a parameter with a range; a budget that is spent is 422 or a warning",
+        ),
         row(5, "node or edge count limit of the instance: 507 graph-full", Vec::new())
             .except("an instance has no such limit"),
     ]
+}
+
+fn goal() -> serde_json::Value {
+    json!({"goal": {"capability": "military.forces", "at_least": 3}})
 }
 
 fn dangling() -> Vec<Case> {

@@ -30,6 +30,8 @@ pub(crate) enum Kind {
     Full,
     /// Gives up answers after [`HASTE`].
     Hasty,
+    /// Spends one step on an analysis.
+    Short,
     /// Takes 3 connections of an address.
     Narrow,
     /// Takes 5 connections in all.
@@ -45,13 +47,14 @@ pub(crate) enum Kind {
 /// How long the hasty service works on an answer.
 pub(crate) const HASTE: Duration = Duration::from_millis(300);
 
-const KINDS: [Kind; 11] = [
+const KINDS: [Kind; 12] = [
     Kind::Plain,
     Kind::Hosts,
     Kind::Origins,
     Kind::Quota,
     Kind::Full,
     Kind::Hasty,
+    Kind::Short,
     Kind::Narrow,
     Kind::Few,
     Kind::Refusing,
@@ -133,6 +136,7 @@ fn options(kind: Kind) -> ServerOptions {
         }
         Kind::Full => options.in_flight = 0,
         Kind::Hasty => options.timeout = HASTE,
+        Kind::Short => options.steps = 1,
     }
     options
 }

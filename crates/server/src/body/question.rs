@@ -12,7 +12,7 @@ use super::field::Table;
 use super::reader::Reader;
 use super::tables::questions::{GOAL_QUESTION, SCENARIO};
 use crate::error::ApiError;
-use crate::filters::analyses::{CIRCUIT, STEPS};
+use crate::filters::analyses::CIRCUIT;
 
 /// What is supposed of a condition.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -136,8 +136,8 @@ impl Question {
         }
     }
 
-    /// The goal.
-    pub(crate) fn goal_query(&self) -> GoalQuery {
+    /// The goal, to be analysed in at most so many steps.
+    pub(crate) fn goal_query(&self, steps: u64) -> GoalQuery {
         let given = &self.goal;
         let goal = if given.commitments.is_empty() {
             let countries = given.actors.is_empty() && given.actor_kinds.is_empty();
@@ -162,7 +162,7 @@ impl Question {
             assume: self.assumed(),
             withdraw: self.withdraw.clone(),
             budget: CIRCUIT,
-            steps: STEPS,
+            steps,
         }
     }
 }

@@ -13,9 +13,6 @@ use crate::wire::list::WarningBody;
 /// How large the circuit of an analysis may become, in gates and wires: about four for each leaf of a tree of conditions.
 pub(crate) const CIRCUIT: usize = 20_000_000;
 
-/// How many steps an analysis may take: wires followed and sets compared, about a second.
-pub(crate) const STEPS: u64 = 50_000_000;
-
 pub(crate) const INCLUDE_IMPLIED: Parameter = Parameter {
     name: "include_implied",
     accepts: Accepts::Switch,

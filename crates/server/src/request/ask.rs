@@ -108,13 +108,19 @@ pub(crate) struct Next {
 }
 
 impl Ask {
-    /// Answers on a thread for long work: what may take a second is not to hold up the answers to others.
+    /// Answers on a thread for long work: what may take a second is not to hold up the answers to others. As many at a
+    /// time as there are processors.
     pub(crate) async fn aside(
         self,
         answer: impl FnOnce(&Self) -> Result<Response, ApiError> + Send + 'static,
     ) -> Result<Response, ApiError> {
         let span = Span::current();
-        let work = tokio::task::spawn_blocking(move || span.in_scope(|| answer(&self)));
+        let place = Arc::clone(&self.state.workers).acquire_owned().await.map_err(ApiError::internal)?;
+        let work = tokio::task::spawn_blocking(move || {
+            // Held until the work ends, though nobody may wait for it any more.
+            let _place = place;
+            span.in_scope(|| answer(&self))
+        });
         match work.await.map_err(JoinError::try_into_panic) {
             Ok(answer) => answer,
             Err(Ok(panic)) => resume_unwind(panic),

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::error::ApiError;
-use crate::filters::analyses::{INCLUDE_IMPLIED, STEPS, force, too_expensive};
+use crate::filters::analyses::{INCLUDE_IMPLIED, force, too_expensive};
 use crate::filters::edges::{MODALITY, VALID_AT};
 use crate::openapi::endpoint::{ANALYSIS_PROBLEMS, Answer, Endpoint};
 use crate::reply::ListHead;
@@ -114,7 +114,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
         return Ok(head.not_modified());
     }
     let evaluation = graph.evaluate(&query).map_err(too_expensive)?;
-    let found = graph.deadlocks(&evaluation, STEPS);
+    let found = graph.deadlocks(&evaluation, ask.state.options.steps);
     let activation = graph.activation(&query).map_err(too_expensive)?;
     let wire = Wire::new(graph, lang);
     let rounds = (1..).zip(activation.rounds.iter().take(limit));

@@ -14,7 +14,7 @@ use crate::body::question::Question;
 use crate::body::schema::question_body;
 use crate::body::tables::questions::GOAL_QUESTION;
 use crate::error::ApiError;
-use crate::filters::analyses::{STEPS, too_expensive};
+use crate::filters::analyses::too_expensive;
 use crate::openapi::endpoint::{Answer, Endpoint, question};
 use crate::problem::Problem;
 use crate::reply::asked;
@@ -221,7 +221,7 @@ fn sets(ask: &Ask, body: &Value, side: Side) -> Result<Response, ApiError> {
     let graph = &*ask.current;
     let lang = lang(ask)?;
     let question = Question::goal(graph, body)?;
-    let found = graph.goal_sets(&question.goal_query()).map_err(too_expensive)?;
+    let found = graph.goal_sets(&question.goal_query(ask.state.options.steps)).map_err(too_expensive)?;
     let wire = Wire::new(graph, &lang);
     let commitments = found.rests_on.iter().map(EdgeView::id).collect();
     // As things are: what the question assumes is assumed here too.
@@ -241,7 +241,7 @@ fn sets(ask: &Ask, body: &Value, side: Side) -> Result<Response, ApiError> {
         minimal: found.prime,
         single_points: ConditionListBody::new(wire, &singles, limit),
         spent: found.spent,
-        budget: STEPS,
+        budget: ask.state.options.steps,
         varied: ConditionListBody::new(wire, &found.varied, limit),
         rests_on: CommitmentListBody::new(wire, &found.rests_on, MOST_COMMITMENTS),
         assumed: assumed(wire, &question),
@@ -257,7 +257,7 @@ fn pivotality(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
     let graph = &*ask.current;
     let lang = lang(ask)?;
     let question = Question::goal(graph, body)?;
-    let found = graph.pivotality(&question.goal_query()).map_err(too_expensive)?;
+    let found = graph.pivotality(&question.goal_query(ask.state.options.steps)).map_err(too_expensive)?;
     let wire = Wire::new(graph, &lang);
     let limit = question.limit();
     let sum: f64 = found.conditions.iter().map(|share| share.banzhaf).sum();
@@ -274,7 +274,7 @@ fn pivotality(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
         samples: found.samples,
         half_width: found.half_width,
         spent: found.spent,
-        budget: STEPS,
+        budget: ask.state.options.steps,
         rests_on: CommitmentListBody::new(wire, &found.rests_on, MOST_COMMITMENTS),
         assumed: assumed(wire, &question),
         stance_min: question.stance_min().as_str(),
