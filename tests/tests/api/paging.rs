@@ -54,13 +54,14 @@ async fn a_cursor_is_good_only_for_its_own_query() -> Result<()> {
     let app = TestApp::new().await?;
     let first = app.json("/v1/commitments?stance=willing&limit=2").await?;
     let cursor = first["page"]["next_cursor"].as_str().context("a cursor")?;
+    let other = if cursor.as_bytes()[40] == b'A' { 'B' } else { 'A' };
     for (path, expected) in [
         (format!("/v1/commitments?stance=willing&cursor={cursor}"), 200),
         (format!("/v1/commitments?limit=1&lang=ar&fields=id&stance=willing&cursor={cursor}"), 200),
         (format!("/v1/commitments?stance=refused&cursor={cursor}"), 400),
         (format!("/v1/commitments?cursor={cursor}"), 400),
         (format!("/v1/edges?stance=willing&cursor={cursor}"), 400),
-        (format!("/v1/commitments?stance=willing&cursor={}A", &cursor[..70]), 400),
+        (format!("/v1/commitments?stance=willing&cursor={}{other}{}", &cursor[..40], &cursor[41..]), 400),
         ("/v1/commitments?stance=willing&cursor=nonsense".to_owned(), 400),
     ] {
         let answer = app.get(&path).await?;
