@@ -51,6 +51,13 @@ impl Graph {
         }
     }
 
+    /// The slots of all edges that a filter lets through, ascending.
+    pub(crate) fn slots(&self, filter: &EdgeFilter) -> Vec<u32> {
+        let select = Select { clauses: self.clauses(filter), after: None, limit: usize::MAX };
+        let test = |slot: u32| self.edge_record(slot).is_some_and(|record| record.passes(filter));
+        select.run(filter.needs_records().then_some(test)).numbers
+    }
+
     fn clauses(&self, filter: &EdgeFilter) -> Vec<Clause<'_>> {
         let kinds: &[EdgeKind] = if filter.kinds.is_empty() { EdgeKind::ALL } else { &filter.kinds };
         let mut clauses: Vec<Clause<'_>> = self.clauses_by_end(filter, kinds);

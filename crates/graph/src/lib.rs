@@ -36,6 +36,7 @@ mod positions;
 mod postings;
 mod projection;
 mod provenance;
+mod query;
 mod reasons;
 mod record;
 mod said;
@@ -68,6 +69,7 @@ pub use position_changes::{Change, PositionHistory, PositionHistoryAnswer, Posit
 pub use positions::{Position, PositionAnswer, PositionQuery};
 pub use projection::{Follow, Projection};
 pub use provenance::{Provenance, Witness};
+pub use query::{QueryRow, QueryRows, Value};
 pub use reasons::Reason;
 pub use search::{MatchQuality, SearchHit};
 pub use subgraph::{Subgraph, SubgraphQuery};

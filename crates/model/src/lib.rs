@@ -24,6 +24,7 @@ mod evidence;
 mod id;
 mod link;
 mod membership;
+mod query;
 mod reference;
 mod stance;
 mod statement;
@@ -54,6 +55,7 @@ pub use evidence::{
 pub use id::{EdgeId, EntityId};
 pub use link::{Link, LinkType};
 pub use membership::{Listed, Membership, MembershipRole, Office, PartOf};
+pub use query::{Assumed, MAX_QUERY_DEPTH, Query, QueryAsk, QueryField, QueryTarget, Related, Rows, Where};
 pub use reference::{EntityRef, ReferenceError, Slug};
 pub use stance::{Stance, StanceSet};
 pub use statement::{Modality, Polarity, Rank};

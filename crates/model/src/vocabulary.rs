@@ -4,8 +4,8 @@ use crate::{
     ActionClass, AliasKind, Area, AttendanceMode, AttendanceRole, AttributionMode, AttributionRole, Capability, Code,
     CodeEntry, ConditionKind, ConditionOp, Conditionality, ConveningClaim, ConveningFormat, ConveningStatus, CountOp,
     EdgeKind, EntityKind, Explicitness, Ground, LinkType, Listed, Mapping, MembershipRole, Mission, Modality,
-    OrganizationClass, OutcomeValue, Polarity, Precision, Rank, Relation, RemarkType, RequestOutcome, Specificity,
-    Stage, Stance, Truth,
+    OrganizationClass, OutcomeValue, Polarity, Precision, QueryAsk, QueryField, QueryTarget, Rank, Relation,
+    RemarkType, RequestOutcome, Specificity, Stage, Stance, Truth,
 };
 
 /// A code list with its codes, labels, definitions and mappings.
@@ -52,6 +52,9 @@ pub fn code_lists() -> Vec<CodeList> {
         list::<OutcomeValue>(),
         list::<Polarity>(),
         list::<Precision>(),
+        list::<QueryAsk>(),
+        list::<QueryField>(),
+        list::<QueryTarget>(),
         list::<Rank>(),
         list::<Relation>(),
         list::<RemarkType>(),

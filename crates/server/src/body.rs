@@ -11,6 +11,7 @@ mod field;
 pub(crate) mod json;
 mod merge;
 mod pointer;
+pub(crate) mod query;
 pub(crate) mod question;
 mod reader;
 mod resolve;

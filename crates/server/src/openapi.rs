@@ -51,6 +51,7 @@ use crate::wire;
     crate::routes::paths::PathsBody,
     crate::routes::positions::PositionPageBody,
     crate::routes::provenance::ProvenanceBody,
+    crate::routes::query::QueryAnswerBody,
     crate::routes::scenario_evaluations::ScenarioBody,
     crate::routes::subgraph::SubgraphBody,
     crate::routes::vocabulary::VocabularyBody,
@@ -84,10 +85,11 @@ fn info() -> Info {
 }
 
 /// The tags, in the order in which the page shows them.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("statements", "Sourced statements: commitments and everything else that a source says."),
     ("entities", "Who and what the statements are about."),
     ("graph", "Questions over several statements: neighbourhoods and positions."),
+    ("questions", "Questions to the whole graph. Nothing is stored."),
     ("analyses", "What is in force, what would be, and what holds it back. Nothing is stored."),
     ("vocabulary", "Code lists with labels and definitions in English and Arabic."),
     ("service", "The service itself."),

@@ -26,8 +26,8 @@ use crate::routes::{
     actions, actor_positions, adjacent, attendances, audit, bridges, changes, coalitions, commitments, conditions,
     conflicts, convenings, countries, deadlocks, docs, edge_collection, edges, entities, entity_collection, export,
     fall_out, goals, groups, health, import, leaders, matrix, meetings, memberships, metrics, offices, organizations,
-    outcomes, paths, persons, places, positions, problems as problem_types, provenance, relations, remarks, requests,
-    scenario_evaluations, service, sources, subgraph, vocabulary,
+    outcomes, paths, persons, places, positions, problems as problem_types, provenance, query, relations, remarks,
+    requests, scenario_evaluations, service, sources, subgraph, vocabulary,
 };
 use crate::state::{AppState, ServerOptions, Shared, State};
 
@@ -61,7 +61,7 @@ pub(crate) fn api() -> OpenApiRouter<State> {
     ];
     let collections = statements.into_iter().flat_map(edge_collection::routes);
     let collections = collections.chain(things.into_iter().flat_map(entity_collection::routes));
-    let others: [UtoipaMethodRouter<State>; 33] = [
+    let others: [UtoipaMethodRouter<State>; 34] = [
         entities::list_entities(),
         entities::export_entities(),
         entities::get_entity(),
@@ -76,6 +76,7 @@ pub(crate) fn api() -> OpenApiRouter<State> {
         provenance::get_provenance(),
         matrix::get_matrix(),
         matrix::export_matrix(),
+        query::run_query(),
         scenario_evaluations::evaluate_scenario(),
         goals::find_unlocking_sets(),
         goals::find_blocking_sets(),

@@ -14,4 +14,5 @@ mod language;
 mod operations;
 mod paging;
 mod protocol;
+mod query;
 mod search;

@@ -14,7 +14,7 @@ const OPEN: [&str; 6] = ["/", "/healthz", "/readyz", "/openapi.json", "/problems
 
 /// Whether a route only asks, although it takes a body: its POST is a read.
 pub(crate) fn asks(route: &str) -> bool {
-    route == "/v1/scenario-evaluations" || route.starts_with("/v1/analyses/")
+    matches!(route, "/v1/query" | "/v1/scenario-evaluations") || route.starts_with("/v1/analyses/")
 }
 
 /// What a call needs.

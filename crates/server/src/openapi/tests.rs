@@ -58,8 +58,8 @@ fn operations_are_named_described_and_public() {
             assert!(operation[field].as_str().is_some_and(|text| !text.is_empty()), "{id} has no {field}");
         }
         assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{id} has one tag");
-        // Analyses take a body and only ask.
-        let asks = operation["tags"][0] == "analyses";
+        // Analyses and questions take a body and only ask.
+        let asks = ["analyses", "questions"].iter().any(|tag| operation["tags"][0] == *tag);
         let writes = (operation.get("requestBody").is_some() && !asks) || id.starts_with("retract_");
         let closed = writes || id == "list_audit";
         let token = serde_json::json!({ "token": [] });

@@ -72,6 +72,8 @@ open_codes! {
     Polarity, "Whether the statement asserts, denies or leaves open what it says.";
     Precision, "How precise the date is.";
     Rank, "How a statement stands among others on the same matter.";
+    QueryAsk, "What is asked of that which is found.";
+    QueryField, "A value of a statement.";
     Relation, "How a whole condition tree bears on the pledge.";
     RemarkType, "What a remark does.";
     RequestOutcome, "What became of a request.";

@@ -8,7 +8,7 @@ use crate::body::field::{Field, Pattern, Table, Takes, code};
 use crate::filters::edges::{ACTORS, BENEFICIARIES, ranked_stances};
 use crate::request::parameter::CodeNames;
 
-static DAY: Pattern = Pattern {
+pub(crate) static DAY: Pattern = Pattern {
     regex: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
     matches: |text| text.len() == 10 && text.parse::<NaiveDate>().is_ok(),
     says: "a day such as 2025-07-10",
@@ -26,13 +26,13 @@ static ASSUMPTION: Table = Table {
 };
 
 static ONE_ASSUMPTION: Takes = Takes::Object(&ASSUMPTION);
-const ASSUME: Field = Field::optional(
+pub(crate) const ASSUME: Field = Field::optional(
     "assume",
     Takes::List { of: &ONE_ASSUMPTION, min: 0, max: ITEMS },
     "Conditions whose truth is supposed; it overrides their tests and outcomes.",
 )
 .example(r#"[{"condition":"condition:us-backing","truth":"true"}]"#);
-const WITHDRAW: Field = Field::optional(
+pub(crate) const WITHDRAW: Field = Field::optional(
     "withdraw",
     Takes::List { of: &Takes::Reference(ACTORS), min: 0, max: ITEMS },
     "Actors whose commitments are supposed to be withdrawn.",

@@ -1,0 +1,87 @@
+//! The rows of an answer.
+
+use std::collections::HashMap;
+
+use pledgegraph_model::{Query, QueryAsk, Stance};
+
+use super::values::Value;
+use crate::Graph;
+use crate::node::Node;
+use crate::view::{EdgeView, EntityView};
+
+/// How many statements a row names.
+const MOST_STATEMENTS: usize = 1_000;
+
+/// A row: a statement, an entity, or distinct values with the statements that have them.
+#[derive(Debug)]
+pub struct QueryRow<'g> {
+    /// The values of the fields selected, in their order; empty where a statement does not say.
+    pub values: Vec<Vec<Value<'g>>>,
+    /// The entity, where entities are looked for.
+    pub entity: Option<EntityView<'g>>,
+    /// The statements, in the order of recording; at most a thousand.
+    pub statements: Vec<EdgeView<'g>>,
+    /// How many statements there are.
+    pub count: usize,
+}
+
+/// Rows, and how many there are in all.
+#[derive(Debug)]
+pub struct QueryRows<'g> {
+    /// At most as many as were asked for.
+    pub rows: Vec<QueryRow<'g>>,
+    /// How many there are.
+    pub total: usize,
+    /// How many statements or entities were found before they were put together.
+    pub found: usize,
+}
+
+pub(super) fn of_entities(graph: &Graph, nodes: impl Iterator<Item = u32>, limit: usize) -> QueryRows<'_> {
+    let mut answer = QueryRows { rows: Vec::new(), total: 0, found: 0 };
+    for node in nodes {
+        answer.total += 1;
+        if answer.rows.len() < limit {
+            let entity = Some(graph.at(Node::new(node)));
+            answer.rows.push(QueryRow { values: Vec::new(), entity, statements: Vec::new(), count: 0 });
+        }
+    }
+    answer.found = answer.total;
+    answer
+}
+
+pub(super) fn of_statements<'g>(graph: &'g Graph, query: &Query, slots: &[u32], limit: usize) -> QueryRows<'g> {
+    let fields: Vec<_> = query.group_by.iter().chain(&query.select).copied().collect();
+    let mut views: Vec<EdgeView<'g>> = slots.iter().filter_map(|slot| graph.view(*slot)).collect();
+    if query.by_stance {
+        views.sort_by_key(|view| std::cmp::Reverse(stance(view).and_then(Stance::rank)));
+    }
+    let found = views.len();
+    let mut rows: Vec<QueryRow<'g>> = Vec::new();
+    let mut known: HashMap<Vec<Vec<Value<'g>>>, usize> = HashMap::new();
+    for view in views {
+        let values: Vec<Vec<Value<'g>>> = fields.iter().map(|field| view.values(*field)).collect();
+        // Of a query that puts values together, statements that do not say are no rows.
+        if !fields.is_empty() && values.iter().all(Vec::is_empty) {
+            continue;
+        }
+        let at = if fields.is_empty() { rows.len() } else { *known.entry(values.clone()).or_insert(rows.len()) };
+        if at == rows.len() {
+            rows.push(QueryRow { values, entity: None, statements: Vec::new(), count: 0 });
+        }
+        let row = &mut rows[at];
+        row.count += 1;
+        if row.statements.len() < MOST_STATEMENTS {
+            row.statements.push(view);
+        }
+    }
+    if query.group_by.is_some() {
+        rows.sort_by_key(|row| std::cmp::Reverse(row.count));
+    }
+    let total = rows.len();
+    rows.truncate(if matches!(query.ask, QueryAsk::Exists) { limit.min(1) } else { limit });
+    QueryRows { rows, total, found }
+}
+
+fn stance(view: &EdgeView<'_>) -> Option<Stance> {
+    view.detail().commitment().map(|commitment| commitment.stance)
+}

@@ -1,0 +1,204 @@
+//! Structured queries against a scan of all statements and entities.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use chrono::DateTime;
+use pledgegraph_graph::{Builder, Graph};
+use pledgegraph_model::{
+    Capability, Code, Edge, EdgeDetail, EntityDetail, EntityId, EntityKind, MembershipRole, Query, QueryTarget,
+    Related, Rows, Stage, Stamp, Stance, Synthetic, Where, edge_hash, entity_hash,
+};
+use proptest::prelude::*;
+
+/// A small graph and the same as lists.
+struct World {
+    graph: Graph,
+    entities: Vec<pledgegraph_model::Entity>,
+    edges: Vec<Edge>,
+}
+
+/// They are made once: that takes longer than the queries.
+static WORLDS: LazyLock<Vec<World>> = LazyLock::new(|| (0..20).map(world).collect());
+
+fn world(seed: u64) -> World {
+    let synthetic = Synthetic::new(150, seed);
+    let stamp = Stamp { version: 1, recorded_at: DateTime::UNIX_EPOCH };
+    let mut builder = Builder::new();
+    let mut digest = 0;
+    let entities: Vec<_> = synthetic.entities().collect();
+    for entity in &entities {
+        let hash = entity_hash(entity);
+        digest ^= hash;
+        builder.add_entity(entity.clone(), hash, stamp, 1);
+    }
+    let edges: Vec<_> = synthetic.edges().collect();
+    for edge in &edges {
+        let hash = edge_hash(edge);
+        digest ^= hash;
+        builder.add_edge(edge.clone(), hash, stamp, 1);
+    }
+    World { graph: builder.finish(1, [1; 16], digest, None), entities, edges }
+}
+
+impl World {
+    fn statement(&self, edge: &Edge, which: &Where) -> bool {
+        let commitment = edge.detail.commitment();
+        let given = |narrows: bool, passes: bool| !narrows || passes;
+        given(!which.subject.is_empty(), which.subject.contains(&edge.subject))
+            && given(!which.object.is_empty(), which.object.contains(&edge.object))
+            && given(
+                !which.capability.is_empty(),
+                match &edge.detail {
+                    EdgeDetail::Commitment(c) => which.capability.iter().any(|w| c.capability.is_within(*w)),
+                    EdgeDetail::Request(r) => {
+                        which.capability.iter().any(|w| r.capability.is_some_and(|c| c.is_within(*w)))
+                    }
+                    _ => false,
+                },
+            )
+            && given(!which.stance.is_empty(), commitment.is_some_and(|c| which.stance.contains(&c.stance)))
+            && given(which.stance_min.is_some(), {
+                commitment.is_some_and(|c| which.stance_min.is_some_and(|least| c.stance.at_least(least)))
+            })
+            && given(!which.stage.is_empty(), commitment.is_some_and(|c| which.stage.contains(&c.stage)))
+            && given(
+                !which.membership_role.is_empty(),
+                matches!(&edge.detail, EdgeDetail::Membership(m) if which.membership_role.contains(&m.role)),
+            )
+            && which.subject_is.as_ref().is_none_or(|such| self.entity_of(edge.subject, such))
+            && which.object_is.as_ref().is_none_or(|such| self.entity_of(edge.object, such))
+            && which.all_of.iter().all(|part| self.statement(edge, part))
+            && (which.any_of.is_empty() || which.any_of.iter().any(|part| self.statement(edge, part)))
+            && !which.none_of.iter().any(|part| self.statement(edge, part))
+    }
+
+    fn entity_of(&self, id: EntityId, which: &Where) -> bool {
+        self.entities.iter().any(|entity| entity.id == id && self.entity(entity, which))
+    }
+
+    fn entity(&self, entity: &pledgegraph_model::Entity, which: &Where) -> bool {
+        let in_region = |regions: &[String]| which.region.iter().any(|region| regions.contains(region));
+        let related = |related: &Option<Box<Related>>, end: fn(&Edge) -> EntityId| {
+            related.as_ref().is_none_or(|related| {
+                let Rows::Statements(kinds) = related.find.rows() else { return false };
+                let of_kind = |edge: &&Edge| kinds.is_empty() || kinds.contains(&edge.detail.kind());
+                self.edges
+                    .iter()
+                    .filter(of_kind)
+                    .any(|edge| end(edge) == entity.id && self.statement(edge, &related.which))
+            })
+        };
+        (which.is.is_empty() || which.is.contains(&entity.id))
+            && (which.kind.is_empty() || which.kind.contains(&entity.kind))
+            && (which.region.is_empty()
+                || matches!(&entity.detail, EntityDetail::Country { regions, .. } if in_region(regions)))
+            && related(&which.subject_of, |edge| edge.subject)
+            && related(&which.object_of, |edge| edge.object)
+            && which.all_of.iter().all(|part| self.entity(entity, part))
+            && (which.any_of.is_empty() || which.any_of.iter().any(|part| self.entity(entity, part)))
+            && !which.none_of.iter().any(|part| self.entity(entity, part))
+    }
+}
+
+/// A random tree, from a list of random numbers.
+struct Dice<'a> {
+    world: &'a World,
+    numbers: std::vec::IntoIter<u32>,
+}
+
+impl Dice<'_> {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.numbers.next().unwrap_or_default() as usize % sides
+    }
+
+    fn some_entity(&mut self) -> EntityId {
+        let at = self.roll(self.world.entities.len());
+        self.world.entities[at].id
+    }
+
+    fn code<C: Code>(&mut self) -> C {
+        C::ALL[self.roll(C::ALL.len())]
+    }
+
+    fn branches(&mut self, which: &mut Where, deep: usize, statements: bool) {
+        if deep == 0 {
+            return;
+        }
+        for _ in 0..self.roll(3) {
+            let part = if statements { self.statements(deep - 1) } else { self.entities(deep - 1) };
+            match self.roll(3) {
+                0 => which.all_of.push(part),
+                1 => which.any_of.push(part),
+                _ => which.none_of.push(part),
+            }
+        }
+    }
+
+    fn statements(&mut self, deep: usize) -> Where {
+        let mut which = Where::all();
+        match self.roll(10) {
+            0 => which.subject = vec![self.some_entity(), self.some_entity()],
+            1 => which.object = vec![self.some_entity()],
+            2 => which.capability = vec![self.code::<Capability>(), self.code::<Capability>()],
+            3 => which.stance = vec![self.code::<Stance>(), self.code::<Stance>(), self.code::<Stance>()],
+            4 => which.stance_min = Some(self.code::<Stance>()).filter(|stance| stance.rank().is_some()),
+            5 => which.stage = vec![self.code::<Stage>()],
+            6 => which.membership_role = vec![self.code::<MembershipRole>()],
+            7 if deep > 0 => which.subject_is = Some(Box::new(self.entities(deep - 1))),
+            8 if deep > 0 => which.object_is = Some(Box::new(self.entities(deep - 1))),
+            _ => {}
+        }
+        self.branches(&mut which, deep, true);
+        which
+    }
+
+    fn entities(&mut self, deep: usize) -> Where {
+        let mut which = Where::all();
+        match self.roll(6) {
+            0 => which.is = vec![self.some_entity(), self.some_entity()],
+            1 => which.kind = vec![self.code::<EntityKind>(), self.code::<EntityKind>()],
+            2 => which.region = vec![["150", "001", "142"][self.roll(3)].to_owned()],
+            3 if deep > 0 => which.subject_of = Some(Box::new(self.related(deep - 1))),
+            4 if deep > 0 => which.object_of = Some(Box::new(self.related(deep - 1))),
+            _ => {}
+        }
+        self.branches(&mut which, deep, false);
+        which
+    }
+
+    fn related(&mut self, deep: usize) -> Related {
+        let find = [QueryTarget::Statements, QueryTarget::Commitments, QueryTarget::Memberships][self.roll(3)];
+        Related { find, which: self.statements(deep) }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn a_query_finds_what_a_scan_finds(at in 0_usize..20, numbers in prop::collection::vec(any::<u32>(), 60)) {
+        let world = &WORLDS[at];
+        let mut dice = Dice { world, numbers: numbers.into_iter() };
+        let find = dice.code::<QueryTarget>();
+        let mut query = Query::of(find);
+        match find.rows() {
+            Rows::Statements(kinds) => {
+                query.which = dice.statements(3);
+                let of_kind = |edge: &&Edge| kinds.is_empty() || kinds.contains(&edge.detail.kind());
+                let expected: HashSet<_> = world.edges.iter().filter(of_kind).filter(|edge| world.statement(edge, &query.which)).map(|edge| edge.id).collect();
+                let found = world.graph.query(&query, usize::MAX, usize::MAX).map_err(|spent| TestCaseError::fail(format!("{spent:?}")))?;
+                let rows: HashSet<_> = found.rows.iter().flat_map(|row| row.statements.iter().map(pledgegraph_graph::EdgeView::id)).collect();
+                prop_assert_eq!(found.total, expected.len());
+                prop_assert_eq!(rows, expected);
+            }
+            Rows::Entities(kinds) => {
+                query.which = dice.entities(3);
+                let expected: HashSet<_> = world.entities.iter().filter(|entity| kinds.contains(&entity.kind) && world.entity(entity, &query.which)).map(|entity| entity.id).collect();
+                let found = world.graph.query(&query, usize::MAX, usize::MAX).map_err(|spent| TestCaseError::fail(format!("{spent:?}")))?;
+                let rows: HashSet<_> = found.rows.iter().filter_map(|row| row.entity.map(|entity| entity.id())).collect();
+                prop_assert_eq!(rows, expected);
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Reads structured queries.
+
+use pledgegraph_graph::Graph;
+use pledgegraph_model::{Assumed, Code, MAX_QUERY_DEPTH, Query, QueryAsk, QueryTarget, Rows};
+use serde_json::{Map, Value};
+
+use super::reader::Reader;
+use super::tables::query::{OF_EITHER, OF_ENTITIES, QUERY};
+use crate::error::ApiError;
+
+/// How many nodes the tree of a query may have: each is a set over all statements or entities.
+const MOST_NODES: usize = 200;
+
+/// A query and how many rows it asks for.
+pub(crate) fn read(graph: &Graph, body: &Value) -> Result<(Query, usize), ApiError> {
+    let mut reader = Reader::new(graph);
+    let read = reader.object(&QUERY, body).filter(|_| reader.is_sound());
+    let Some(mut read) = read else { return Err(ApiError::fields(reader.finish())) };
+    let limit = read.remove("limit").and_then(|limit| usize::try_from(limit.as_u64()?).ok()).unwrap_or(1_000);
+    let query: Query = serde_json::from_value(Value::Object(read.clone())).map_err(ApiError::internal)?;
+    check(&mut reader, &query, &read);
+    if reader.is_sound() { Ok((query, limit)) } else { Err(ApiError::fields(reader.finish())) }
+}
+
+/// What a table cannot say.
+fn check(reader: &mut Reader<'_>, query: &Query, read: &Map<String, Value>) {
+    let statements = is_of_statements(query.find);
+    let mut nodes = 0;
+    if let Some(which) = read.get("where") {
+        check_where(reader, "/where", which, statements, (1, &mut nodes));
+    }
+    if nodes > MOST_NODES {
+        reader.fail_at("where", "validation", format!("it has {nodes} nodes; at most {MOST_NODES}"));
+    }
+    for (given, name) in
+        [(!query.select.is_empty(), "select"), (query.group_by.is_some(), "group_by"), (query.by_stance, "by_stance")]
+    {
+        if given && !statements {
+            reader.fail_at(name, "validation", format!("`{}` are entities: this is for statements", query.find));
+        }
+    }
+    let truth = query.ask == QueryAsk::Truth;
+    if truth && !matches!(query.find, QueryTarget::Commitments | QueryTarget::Conditions) {
+        let detail = "`truth` is asked of `commitments` or `conditions`";
+        reader.fail_at("ask", "validation", detail);
+    }
+    if truth && (!query.select.is_empty() || query.group_by.is_some()) {
+        reader.fail_at("ask", "validation", "`truth` is asked of each commitment: not with `select` or `group_by`");
+    }
+    for (given, name) in [(!query.assume.is_empty(), "assume"), (!query.withdraw.is_empty(), "withdraw")] {
+        if given && !truth {
+            reader.fail_at(name, "validation", "only with `\"ask\": \"truth\"`");
+        }
+    }
+    for (at, assumed) in query.assume.iter().enumerate() {
+        let before = query.assume.iter().take(at);
+        let contradicts = |other: &Assumed| other.condition == assumed.condition && other.truth != assumed.truth;
+        if before.clone().any(contradicts) {
+            let detail = "the condition is supposed to have another truth above";
+            reader.fail_under(&format!("/assume/{at}/truth"), "validation", detail);
+        }
+    }
+}
+
+fn is_of_statements(find: QueryTarget) -> bool {
+    matches!(find.rows(), Rows::Statements(_))
+}
+
+/// One node and those under it; `depth` is its own.
+fn check_where(
+    reader: &mut Reader<'_>,
+    pointer: &str,
+    which: &Value,
+    statements: bool,
+    (depth, nodes): (usize, &mut usize),
+) {
+    *nodes += 1;
+    if depth > MAX_QUERY_DEPTH {
+        reader.fail_under(pointer, "validation", format!("it is nested deeper than {MAX_QUERY_DEPTH}"));
+        return;
+    }
+    for (name, value) in which.as_object().into_iter().flatten() {
+        let own = format!("{pointer}/{name}");
+        let of_entities = OF_ENTITIES.contains(&name.as_str());
+        if !OF_EITHER.contains(&name.as_str()) && of_entities == statements {
+            let (there, here) = if statements { ("entities", "statements") } else { ("statements", "entities") };
+            reader.fail_under(&own, "validation", format!("`{name}` narrows {there}; these are {here}"));
+            continue;
+        }
+        match name.as_str() {
+            "all_of" | "any_of" | "none_of" => {
+                for (at, part) in value.as_array().into_iter().flatten().enumerate() {
+                    check_where(reader, &format!("{own}/{at}"), part, statements, (depth + 1, nodes));
+                }
+            }
+            "subject_is" | "object_is" => check_where(reader, &own, value, false, (depth + 1, nodes)),
+            "subject_of" | "object_of" => {
+                let find = value.get("find").and_then(Value::as_str).and_then(|find| QueryTarget::parse(find).ok());
+                if find.is_some_and(|find| !is_of_statements(find)) {
+                    reader.fail_under(&format!("{own}/find"), "validation", "this is no collection of statements");
+                } else if let Some(which) = value.get("where") {
+                    check_where(reader, &format!("{own}/where"), which, true, (depth + 1, nodes));
+                }
+            }
+            _ => {}
+        }
+    }
+}

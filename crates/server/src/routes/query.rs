@@ -1,0 +1,148 @@
+//! Structured queries.
+
+use axum::response::Response;
+use axum::routing::post;
+use chrono::Utc;
+use pledgegraph_graph::{EdgeView, Evaluation, ForceQuery, QueryRow};
+use pledgegraph_model::{Code, Query, QueryAsk, QueryField};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::body::JsonBody;
+use crate::body::query::read;
+use crate::body::schema::question_body;
+use crate::body::tables::query::QUERY;
+use crate::error::ApiError;
+use crate::filters::analyses::{CIRCUIT, too_expensive};
+use crate::openapi::endpoint::{Answer, Endpoint, question};
+use crate::problem::Problem;
+use crate::reply::asked;
+use crate::request::ask::{Ask, LANG};
+use crate::request::parameter::Parameter;
+use crate::request::reader::Reader;
+use crate::state::State;
+use crate::wire::list::{AsOfBody, WarningBody};
+use crate::wire::query::RowBody;
+use crate::wire::{Wire, codes};
+
+const PARAMETERS: [&Parameter; 1] = [&LANG];
+
+/// How many statements a row of an answer names.
+const MOST_STATEMENTS: usize = 100;
+
+/// What a query found.
+#[derive(Serialize, ToSchema)]
+#[schema(as = QueryAnswer)]
+pub(crate) struct QueryAnswerBody<'g> {
+    /// What was asked.
+    #[schema(value_type = codes::QueryAsk)]
+    ask: &'static str,
+    /// The rows, at most `limit`; with `exists` at most one, with `count` none.
+    rows: Vec<RowBody<'g>>,
+    /// How many rows there are.
+    #[schema(value_type = i64)]
+    total: usize,
+    /// How many statements or entities were found before their values were put together.
+    #[schema(value_type = i64)]
+    found: usize,
+    /// Whether there are more rows than are shown.
+    truncated: bool,
+    /// To which state the answer belongs.
+    as_of: AsOfBody,
+    /// What to know about the answer; empty when there is nothing.
+    warnings: Vec<WarningBody>,
+}
+
+/// `POST /v1/query`.
+pub(crate) fn run_query() -> UtoipaMethodRouter<State> {
+    let body = question_body(&QUERY);
+    let endpoint = Endpoint {
+        id: "run_query".to_owned(),
+        path: "/v1/query".to_owned(),
+        tag: "questions",
+        summary: "Ask a structured question".to_owned(),
+        description: "The filters of all collections as a tree, with counts, groups, distinct values, joins and anti-joins: \
+            `none_of` over `subject_of` finds who attended but pledged nothing, over `region` who is outside a region, `source` \
+            who is named in a document. `ask` = `truth` says which commitments are in force under suppositions. Stores nothing."
+            .to_owned(),
+        path_parameter: None,
+        parameters: PARAMETERS.to_vec(),
+        names: Vec::new(),
+        answer: Answer::Json("QueryAnswer".to_owned()),
+        problems: &[Problem::QueryTooExpensive],
+        write: Some(question(&body)),
+    };
+    let mut route =
+        endpoint.on(post(async |ask: Ask, JsonBody(body): JsonBody| ask.aside(move |ask| answer(ask, &body)).await));
+    route.0.extend(body.schemas);
+    route
+}
+
+fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
+    let given = ask.given(&PARAMETERS);
+    let graph = &*ask.current;
+    let mut reader = Reader::new(&given, graph, None);
+    let lang = ask.lang(&mut reader);
+    reader.finish()?;
+    let (query, limit) = read(graph, body)?;
+    let limit = if query.ask == QueryAsk::Count { 0 } else { limit };
+    let found = graph.query(&query, limit, CIRCUIT).map_err(too_expensive)?;
+    let wire = Wire::new(graph, lang);
+    let truths = Truths::of(ask, &query, &found.rows)?;
+    let fields: Vec<QueryField> = query.group_by.iter().chain(&query.select).copied().collect();
+    let day = query.which.valid_at.or_else(|| (query.ask == QueryAsk::Truth).then(|| Utc::now().date_naive()));
+    let body = QueryAnswerBody {
+        ask: query.ask.as_str(),
+        rows: found
+            .rows
+            .iter()
+            .map(|row| RowBody::new(wire, &fields, row, MOST_STATEMENTS, truths.of_row(ask, row)))
+            .collect(),
+        total: found.total,
+        found: found.found,
+        truncated: found.total > found.rows.len() && !matches!(query.ask, QueryAsk::Count | QueryAsk::Exists),
+        as_of: AsOfBody::new(graph, day),
+        warnings: Vec::new(),
+    };
+    asked(graph, lang, &body)
+}
+
+/// What is in force, where a query asks for it: under what is supposed, and as things are.
+struct Truths {
+    supposed: Option<Evaluation>,
+    now: Option<Evaluation>,
+}
+
+impl Truths {
+    fn of(ask: &Ask, query: &Query, rows: &[QueryRow<'_>]) -> Result<Self, ApiError> {
+        if query.ask != QueryAsk::Truth {
+            return Ok(Self { supposed: None, now: None });
+        }
+        let day = query.which.valid_at.unwrap_or_else(|| Utc::now().date_naive());
+        let now = ForceQuery {
+            commitments: Some(rows.iter().flat_map(|row| row.statements.iter().map(EdgeView::id)).collect()),
+            conditions: rows.iter().filter_map(|row| row.entity.map(|entity| entity.id())).collect(),
+            ..ForceQuery::all(Some(day), CIRCUIT)
+        };
+        let supposed = ForceQuery {
+            assume: query.assume.iter().map(|assumed| (assumed.condition, assumed.truth)).collect(),
+            withdraw: query.withdraw.clone(),
+            ..now.clone()
+        };
+        let is_scenario = !query.assume.is_empty() || !query.withdraw.is_empty();
+        let evaluate = |query: &ForceQuery| ask.current.evaluate(query).map_err(too_expensive);
+        Ok(Self { now: if is_scenario { Some(evaluate(&now)?) } else { None }, supposed: Some(evaluate(&supposed)?) })
+    }
+
+    fn of_row(&self, ask: &Ask, row: &QueryRow<'_>) -> (Option<&'static str>, Option<&'static str>) {
+        let graph = &*ask.current;
+        let truth = |evaluation: &Evaluation| {
+            let commitment = row.statements.first().and_then(|view| evaluation.commitment(graph, view.id()));
+            let condition = row.entity.and_then(|entity| evaluation.condition(graph, entity.node()));
+            commitment.map(|c| c.force).or(condition.map(|c| c.force)).map(|force| force.truth().as_str())
+        };
+        (self.supposed.as_ref().and_then(truth), self.now.as_ref().and_then(truth))
+    }
+}

@@ -1,0 +1,157 @@
+//! Rows of structured queries.
+
+use pledgegraph_graph::{EdgeView, QueryRow, Value};
+use pledgegraph_model::{Code, Conditions, QueryField, Relation, Text};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::condition::ConditionNodeBody;
+use super::date::{CountBody, DateBody};
+use super::reference::ReferenceBody;
+use super::{Wire, codes};
+
+/// One value. Which member it has follows from the field.
+#[derive(Serialize, ToSchema)]
+#[schema(as = QueryValue)]
+pub(crate) struct ValueBody<'g> {
+    /// An entity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entity: Option<ReferenceBody<'g>>,
+    /// A code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "military.forces")]
+    code: Option<&'static str>,
+    /// A text by language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<std::collections::BTreeMap<String, String>>)]
+    text: Option<&'g Text>,
+    /// A name, where there is no entity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'g str>,
+    /// A date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<DateBody<'g>>,
+    /// A number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<CountBody>,
+    /// What a commitment hangs on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conditions: Option<ConditionNodeBody<'g>>,
+    /// Whether the conditions are needed or enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<codes::Relation>)]
+    relation: Option<&'static str>,
+}
+
+impl<'g> ValueBody<'g> {
+    pub(crate) fn new(wire: Wire<'g>, value: Value<'g>) -> Self {
+        let mut body = Self {
+            entity: None,
+            code: None,
+            text: None,
+            name: None,
+            date: None,
+            count: None,
+            conditions: None,
+            relation: None,
+        };
+        match value {
+            Value::Entity(node) => body.entity = Some(wire.node(node)),
+            Value::Code { code, .. } => body.code = Some(code),
+            Value::Text(text) => body.text = Some(text),
+            Value::Name(name) => body.name = Some(name),
+            Value::Date(date) => body.date = Some(DateBody::new(date)),
+            Value::Count(count) => body.count = Some(CountBody::new(count)),
+            Value::Conditions(Conditions { root, relation }) => {
+                body.conditions = Some(ConditionNodeBody::new(wire, root));
+                body.relation = Some(Relation::as_str(*relation));
+            }
+        }
+        body
+    }
+}
+
+/// The values of one field.
+#[derive(Serialize, ToSchema)]
+#[schema(as = QueryValues)]
+pub(crate) struct ValuesBody<'g> {
+    /// The field.
+    #[schema(value_type = codes::QueryField)]
+    field: &'static str,
+    /// Its values; empty where a statement does not say.
+    values: Vec<ValueBody<'g>>,
+}
+
+/// A statement in a few words; `/v1/edges/{id}` has it whole, with its evidence.
+#[derive(Serialize, ToSchema)]
+#[schema(as = StatementSummary)]
+pub(crate) struct StatementSummaryBody<'g> {
+    /// Its identifier.
+    pub(crate) id: Uuid,
+    /// Its kind.
+    #[schema(value_type = codes::EdgeKind)]
+    kind: &'static str,
+    /// Who or what it is about.
+    subject: ReferenceBody<'g>,
+    /// To whom or what.
+    object: ReferenceBody<'g>,
+}
+
+impl<'g> StatementSummaryBody<'g> {
+    pub(crate) fn new(wire: Wire<'g>, view: &EdgeView<'g>) -> Self {
+        Self {
+            id: view.id().0,
+            kind: view.kind().as_str(),
+            subject: wire.reference(&view.subject()),
+            object: wire.reference(&view.object()),
+        }
+    }
+}
+
+/// A row: an entity, a statement, or distinct values with the statements that have them.
+#[derive(Serialize, ToSchema)]
+#[schema(as = QueryRow)]
+pub(crate) struct RowBody<'g> {
+    /// The entity, where entities are looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entity: Option<ReferenceBody<'g>>,
+    /// The values of `group_by` and `select`, in their order; empty without them.
+    values: Vec<ValuesBody<'g>>,
+    /// The statements, in the order of recording.
+    statements: Vec<StatementSummaryBody<'g>>,
+    /// How many statements there are; more than are named where there are very many.
+    #[schema(value_type = i64)]
+    count: usize,
+    /// Whether the commitment is in force, or the condition holds; only with `ask` = `truth`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<codes::Truth>)]
+    truth: Option<&'static str>,
+    /// The same as things are, where something is supposed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<codes::Truth>)]
+    truth_now: Option<&'static str>,
+}
+
+impl<'g> RowBody<'g> {
+    pub(crate) fn new(
+        wire: Wire<'g>,
+        fields: &[QueryField],
+        row: &QueryRow<'g>,
+        most: usize,
+        (truth, truth_now): (Option<&'static str>, Option<&'static str>),
+    ) -> Self {
+        let values = fields.iter().zip(&row.values).map(|(field, values)| ValuesBody {
+            field: field.as_str(),
+            values: values.iter().map(|value| ValueBody::new(wire, *value)).collect(),
+        });
+        Self {
+            entity: row.entity.as_ref().map(|entity| wire.reference(entity)),
+            values: values.collect(),
+            statements: row.statements.iter().take(most).map(|view| StatementSummaryBody::new(wire, view)).collect(),
+            count: row.count,
+            truth,
+            truth_now,
+        }
+    }
+}
