@@ -99,6 +99,12 @@ impl Names {
 }
 
 impl Graph {
+    /// The entities with a name, an alias or a slug that has exactly this search key. O(log names).
+    pub fn named(&self, key: &str) -> Vec<EntityView<'_>> {
+        let nodes = self.names.exact(key).into_iter().flat_map(|postings| postings.iter().map(Node::new));
+        nodes.filter_map(|node| self.record(node).map(|record| EntityView { node, record })).collect()
+    }
+
     /// The entities of a kind with a name, an alias or a slug that looks like `text` (the same skeleton, UTS 39), once
     /// for each such spelling with its language; `und` for a slug. At most a thousand entities.
     ///

@@ -1,0 +1,15 @@
+//! Questions in English and Arabic, read as structured queries.
+//!
+//! A closed grammar: what a language can say stands in its lexicon (`lexicon/`), names come from the graph. A word that has
+//! no place in a reading is never dropped silently: the reading says so.
+
+mod grammar;
+mod meaning;
+mod names;
+mod parse;
+mod read;
+mod words;
+
+pub use grammar::LexiconError;
+pub use parse::{Reading, Span};
+pub use read::{Lang, Outcome, Questions, Status};

@@ -1,0 +1,122 @@
+//! Reads a question.
+
+use pledgegraph_graph::Graph;
+use pledgegraph_model::{Capability, Code, Mission};
+use serde_json::json;
+
+use crate::grammar::{Grammar, LexiconError};
+use crate::parse::{Reading, readings};
+use crate::words::Lattice;
+
+/// The languages of questions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Lang {
+    /// English.
+    En,
+    /// Arabic.
+    Ar,
+}
+
+impl Lang {
+    /// The tag.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Ar => "ar",
+        }
+    }
+
+    /// The language of a text: Arabic when it has more Arabic letters than Latin ones.
+    pub fn of(text: &str) -> Self {
+        let arabic = text.chars().filter(|c| ('\u{0600}'..='\u{06FF}').contains(c)).count();
+        let latin = text.chars().filter(char::is_ascii_alphabetic).count();
+        if arabic > latin { Self::Ar } else { Self::En }
+    }
+}
+
+/// How far a question was understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Every word has its place in one reading.
+    Understood,
+    /// Every word has its place, but a name or a description stands for several entities.
+    Ambiguous,
+    /// There is a reading, but some words have no place in it.
+    PartlyUnderstood,
+    /// There is no reading, or most words have no place in it.
+    NotUnderstood,
+}
+
+/// What became of a question.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Its language.
+    pub lang: Lang,
+    /// How far it was understood.
+    pub status: Status,
+    /// The reading; several where it is ambiguous, none where it was not understood.
+    pub readings: Vec<Reading>,
+}
+
+/// The grammars of all languages.
+#[derive(Debug)]
+pub struct Questions {
+    en: Grammar,
+    ar: Grammar,
+}
+
+impl Questions {
+    /// Reads the lexicons that are part of the program.
+    ///
+    /// # Errors
+    /// [`LexiconError`] when one of them is not well formed; a test reads them.
+    pub fn new() -> Result<Self, LexiconError> {
+        Ok(Self {
+            en: Grammar::read(include_str!("../lexicon/en.toml"), &labels(Lang::En))?,
+            ar: Grammar::read(include_str!("../lexicon/ar.toml"), &labels(Lang::Ar))?,
+        })
+    }
+
+    /// Reads a question.
+    pub fn read(&self, graph: &Graph, text: &str) -> Outcome {
+        let lang = Lang::of(text);
+        let grammar = match lang {
+            Lang::En => &self.en,
+            Lang::Ar => &self.ar,
+        };
+        let lattice = Lattice::new(text);
+        let mut readings = readings(grammar, graph, &lattice);
+        let unplaced = readings.first().map_or(0, |reading| reading.unplaced.len());
+        let placed = lattice.tokens.len().saturating_sub(unplaced);
+        let status = match readings.len() {
+            0 => Status::NotUnderstood,
+            _ if unplaced >= placed => Status::NotUnderstood,
+            _ if unplaced > 0 => Status::PartlyUnderstood,
+            1 => Status::Understood,
+            _ => Status::Ambiguous,
+        };
+        if status == Status::NotUnderstood {
+            readings.clear();
+        }
+        Outcome { lang, status, readings }
+    }
+}
+
+type Label = (&'static str, String, serde_json::Map<String, serde_json::Value>);
+
+/// The labels of codes as ways to say them.
+fn labels(lang: Lang) -> Vec<Label> {
+    fn of<C: Code>(rule: &'static str, member: &str, lang: Lang) -> impl Iterator<Item = Label> {
+        C::ALL
+            .iter()
+            .filter(|code| code.as_str() != "unspecified")
+            .map(move |code| {
+                let words = if lang == Lang::En { code.entry().label_en } else { code.entry().label_ar };
+                let means = json!({"where": {member: [code.as_str()]}}).as_object().cloned().unwrap_or_default();
+                (rule, words.to_owned(), means)
+            })
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+    of::<Capability>("CAPABILITY", "capability", lang).chain(of::<Mission>("MISSION", "mission", lang)).collect()
+}
