@@ -6,6 +6,7 @@
 mod grammar;
 mod meaning;
 mod names;
+mod paraphrase;
 mod parse;
 mod read;
 mod words;

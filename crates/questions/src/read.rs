@@ -1,10 +1,11 @@
 //! Reads a question.
 
 use pledgegraph_graph::Graph;
-use pledgegraph_model::{Capability, Code, Mission};
+use pledgegraph_model::{Capability, Code, Mission, Query};
 use serde_json::json;
 
 use crate::grammar::{Grammar, LexiconError};
+use crate::paraphrase::Phrases;
 use crate::parse::{Reading, readings};
 use crate::words::Lattice;
 
@@ -23,6 +24,14 @@ impl Lang {
         match self {
             Self::En => "en",
             Self::Ar => "ar",
+        }
+    }
+
+    /// The place in tables of both languages.
+    pub(crate) fn index(self) -> usize {
+        match self {
+            Self::En => 0,
+            Self::Ar => 1,
         }
     }
 
@@ -63,6 +72,7 @@ pub struct Outcome {
 pub struct Questions {
     en: Grammar,
     ar: Grammar,
+    phrases: Phrases,
 }
 
 impl Questions {
@@ -74,12 +84,29 @@ impl Questions {
         Ok(Self {
             en: Grammar::read(include_str!("../lexicon/en.toml"), &labels(Lang::En))?,
             ar: Grammar::read(include_str!("../lexicon/ar.toml"), &labels(Lang::Ar))?,
+            phrases: Phrases::new(include_str!("../lexicon/paraphrase.toml"))?,
         })
+    }
+
+    /// All words of the lexicons that stand for themselves, by their search keys.
+    pub fn words(&self) -> Vec<&str> {
+        [self.en.words(), self.ar.words()].concat()
+    }
+
+    /// A query in words, which [`Questions::read`] reads as the same query.
+    pub fn paraphrase(&self, graph: &Graph, query: &Query, lang: Lang) -> String {
+        self.phrases.say(graph, query, lang)
     }
 
     /// Reads a question.
     pub fn read(&self, graph: &Graph, text: &str) -> Outcome {
         let lang = Lang::of(text);
+        let paraphrased =
+            [Lang::En, Lang::Ar].into_iter().find_map(|lang| Some((lang, self.phrases.read(graph, text, lang)?)));
+        if let Some((lang, query)) = paraphrased {
+            let reading = Reading { query, spans: Vec::new(), unplaced: Vec::new(), described: false };
+            return Outcome { lang, status: Status::Understood, readings: vec![reading] };
+        }
         let grammar = match lang {
             Lang::En => &self.en,
             Lang::Ar => &self.ar,

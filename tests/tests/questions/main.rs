@@ -1,5 +1,7 @@
 //! Questions in words against the bundled data, without a database.
 
+mod paraphrase;
+mod robust;
 mod set;
 
 use std::collections::BTreeMap;

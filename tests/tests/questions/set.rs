@@ -11,7 +11,6 @@ use serde_json::Value;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
     pub(crate) id: String,
-    #[expect(dead_code, reason = "for who reads the file")]
     pub(crate) lang: String,
     pub(crate) class: String,
     pub(crate) question: String,

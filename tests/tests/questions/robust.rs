@@ -1,0 +1,137 @@
+//! What a question must never be: misread without saying so, slow, or a reason to stop.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use pledgegraph_model::{code_lists, search_key, words};
+use pledgegraph_questions::{Questions, Status};
+use proptest::prelude::RngExt as _;
+use proptest::test_runner::{RngAlgorithm, TestRng};
+
+use crate::set::{Case, cases};
+use crate::{bundled, shown};
+
+/// The questions that are understood.
+fn understood() -> Result<Vec<Case>> {
+    let mut cases = cases("bundled.ndjson")?;
+    cases.retain(|case| ["answered", "no_match"].contains(&case.status.as_str()));
+    Ok(cases)
+}
+
+/// A question with a word put between two of its words, at each place.
+fn with_word<'a>(question: &'a str, word: &'a str) -> impl Iterator<Item = String> + 'a {
+    let parts: Vec<&str> = question.split(' ').collect();
+    (0..parts.len()).map(move |at| {
+        let (before, after) = parts.split_at(at);
+        [before, &[word], after].concat().join(" ")
+    })
+}
+
+#[test]
+fn a_word_without_a_place_is_never_passed_over_in_silence() -> Result<()> {
+    let (graph, questions) = (bundled()?, Questions::new()?);
+    let en = ["purple", "secretly", "landlocked", "yesterday", "only", "twice", "quickly", "zzyx", "without", "except"];
+    let ar = ["بنفسجية", "سرا", "الحبيسة", "أمس", "فقط", "مرتين", "بسرعة", "غضظ", "بدون", "باستثناء"];
+    for case in understood()? {
+        for word in if case.lang == "en" { en } else { ar } {
+            for question in with_word(&case.question, word) {
+                let outcome = questions.read(&graph, &question);
+                ensure!(
+                    matches!(outcome.status, Status::PartlyUnderstood | Status::NotUnderstood),
+                    "{question}: {:?}",
+                    outcome.status
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_negation_changes_the_query_or_has_no_place() -> Result<()> {
+    let (graph, questions) = (bundled()?, Questions::new()?);
+    for case in understood()? {
+        let before = questions.read(&graph, &case.question);
+        let before = before.readings.first().map(|reading| shown(&graph, &reading.query)).transpose()?;
+        for word in if case.lang == "en" { ["not", "never", "no"] } else { ["لا", "لم", "ليس"] } {
+            for question in with_word(&case.question, word) {
+                let outcome = questions.read(&graph, &question);
+                let read = outcome.readings.first().map(|reading| shown(&graph, &reading.query)).transpose()?;
+                let is_silent = outcome.status == Status::Understood && read == before;
+                // `not` may stand twice in what is said once.
+                ensure!(!is_silent, "{question}: {read:?}");
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn the_lexicons_name_nobody() -> Result<()> {
+    let (graph, questions) = (bundled()?, Questions::new()?);
+    // Words of the vocabulary are not names, though a condition may be called by one.
+    let labels = code_lists().into_iter().flat_map(|list| list.codes);
+    let vocabulary: HashSet<String> = labels
+        .flat_map(|(entry, _)| [search_key(entry.label_en), search_key(entry.label_ar)])
+        .flat_map(|label| words(&label).map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    // Shorter words are those of every sentence.
+    for word in questions.words().into_iter().filter(|word| word.chars().count() > 3) {
+        let named = graph.named(word);
+        let entities: Vec<_> =
+            named.iter().filter(|view| !view.entity().slug.as_str().eq_ignore_ascii_case(word)).collect();
+        ensure!(entities.is_empty() || vocabulary.contains(word), "`{word}` is a name of {}", entities[0].reference());
+    }
+    Ok(())
+}
+
+/// Random questions: words of the lexicons and of the graph, letters of several scripts, cut anywhere.
+#[test]
+fn random_questions_are_answered_quickly() -> Result<()> {
+    let (graph, questions) = (bundled()?, Questions::new()?);
+    let mut words: Vec<String> = questions.words().into_iter().map(str::to_owned).collect();
+    words.extend(
+        cases("bundled.ndjson")?
+            .iter()
+            .flat_map(|case| case.question.split(' ').map(str::to_owned).collect::<Vec<_>>()),
+    );
+    for name in [
+        "United Kingdom",
+        "Coalition of the Willing",
+        "US",
+        "الولايات المتحدة",
+        "و",
+        "ل",
+        "ولل",
+        "Congo",
+        "\u{202e}",
+        "🕊",
+        "\u{0}",
+        "ﷺ",
+        "''",
+        "?",
+    ] {
+        words.push(name.to_owned());
+    }
+    let mut random = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let count = if cfg!(debug_assertions) { 2_000 } else { 100_000 };
+    let mut slowest = (Duration::ZERO, String::new());
+    for _ in 0..count {
+        let mut question = String::new();
+        for _ in 0..random.random_range(1..40) {
+            question.push_str(&words[random.random_range(0..words.len())]);
+            if random.random_range(0..10) > 0 {
+                question.push(' ');
+            }
+        }
+        let cut = question.char_indices().map(|(at, _)| at).nth(random.random_range(1..400)).unwrap_or(question.len());
+        question.truncate(cut);
+        let began = Instant::now();
+        let outcome = questions.read(&graph, &question);
+        slowest = slowest.max((began.elapsed(), question));
+        ensure!(outcome.status != Status::Understood || outcome.readings.len() == 1, "one reading");
+    }
+    println!("{count} questions; the slowest took {:?}: {}", slowest.0, slowest.1);
+    Ok(())
+}
