@@ -40,6 +40,14 @@ pub struct BudgetSpent {
     pub budget: u64,
 }
 
+impl std::fmt::Display for BudgetSpent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the budget of {} was spent before there was an answer", self.budget)
+    }
+}
+
+impl std::error::Error for BudgetSpent {}
+
 /// A truth at both fixpoints. Where pledges wait for each other they differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Force {

@@ -118,6 +118,11 @@ impl<'g> EdgeView<'g> {
         self.graph.at(self.record.object)
     }
 
+    /// Whether a handle of its snapshot is this entity.
+    pub fn is(&self, node: Node, id: EntityId) -> bool {
+        self.graph.at(node).id() == id
+    }
+
     /// Whether it is asserted, denied or left open.
     pub fn polarity(&self) -> Polarity {
         self.record.polarity

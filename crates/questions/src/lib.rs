@@ -3,14 +3,18 @@
 //! A closed grammar: what a language can say stands in its lexicon (`lexicon/`), names come from the graph. A word that has
 //! no place in a reading is never dropped silently: the reading says so.
 
+mod answer;
 mod grammar;
 mod meaning;
 mod names;
 mod paraphrase;
 mod parse;
 mod read;
+mod say;
 mod words;
 
+pub use answer::{Answer, Answers, Grade, Relaxation, answer};
 pub use grammar::LexiconError;
 pub use parse::{Reading, Span};
 pub use read::{Lang, Outcome, Questions, Status};
+pub use say::{Digits, Speaker};

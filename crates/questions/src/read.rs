@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::grammar::{Grammar, LexiconError};
 use crate::paraphrase::Phrases;
 use crate::parse::{Reading, readings};
+use crate::say::{Digits, Sentences, Speaker};
 use crate::words::Lattice;
 
 /// The languages of questions.
@@ -73,6 +74,7 @@ pub struct Questions {
     en: Grammar,
     ar: Grammar,
     phrases: Phrases,
+    sentences: Sentences,
 }
 
 impl Questions {
@@ -85,7 +87,13 @@ impl Questions {
             en: Grammar::read(include_str!("../lexicon/en.toml"), &labels(Lang::En))?,
             ar: Grammar::read(include_str!("../lexicon/ar.toml"), &labels(Lang::Ar))?,
             phrases: Phrases::new(include_str!("../lexicon/paraphrase.toml"))?,
+            sentences: Sentences::new(include_str!("../lexicon/answers.toml"))?,
         })
+    }
+
+    /// Says answers in a language.
+    pub fn speaker<'a>(&'a self, graph: &'a Graph, lang: Lang, digits: Digits) -> Speaker<'a> {
+        Speaker { sentences: &self.sentences, graph, lang, digits }
     }
 
     /// All words of the lexicons that stand for themselves, by their search keys.

@@ -1,4 +1,6 @@
-//! Questions in words against the bundled data, without a database.
+//! Questions in words against the bundled data, without a database. `SHOW_ANSWERS=1` and `--nocapture` print the answers.
+
+#![expect(clippy::print_stdout, reason = "tests print what they measured")]
 
 mod paraphrase;
 mod robust;
@@ -7,9 +9,9 @@ mod set;
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, ensure};
-use pledgegraph_graph::{Builder, Graph};
-use pledgegraph_model::{Query, Stamp, edge_hash, entity_hash};
-use pledgegraph_questions::{Questions, Status};
+use pledgegraph_graph::{Builder, Graph, Value as Answered};
+use pledgegraph_model::{Query, QueryAsk, Stamp, edge_hash, entity_hash};
+use pledgegraph_questions::{Answers, Digits, Questions, Status, answer};
 use serde_json::Value;
 
 use crate::set::{Case, cases};
@@ -59,11 +61,69 @@ fn fault(graph: &Graph, questions: &Questions, case: &Case) -> Result<Option<Str
         });
         return Ok(Some(format!("{:?} and not {expected:?}; without a place: {words:?}; {read:?}", outcome.status)));
     }
-    match (&case.query, &read) {
-        (Some(expected), Some(read)) if expected != read => {
-            Ok(Some(format!("read as {read}\n      and not as {expected}")))
+    if let (Some(expected), Some(read)) = (&case.query, &read)
+        && expected != read
+    {
+        return Ok(Some(format!("read as {read}\n      and not as {expected}")));
+    }
+    let Some((reading, expected)) = outcome.readings.first().zip(case.answer.as_ref()) else { return Ok(None) };
+    let answers = answer(graph, &reading.query, TODAY, (1_000, 20_000_000))?;
+    let said = questions.speaker(graph, outcome.lang, Digits::Western).answers(&reading.query, &answers);
+    if std::env::var_os("SHOW_ANSWERS").is_some() {
+        println!("{}\n    {said}", case.question);
+    }
+    let given = given(graph, &reading.query, &answers);
+    Ok((given != *expected).then(|| format!("answered {given} and not {expected}: {said}")))
+}
+
+const TODAY: chrono::NaiveDate = chrono::NaiveDate::from_ymd_opt(2025, 7, 10).expect("a day");
+
+/// The values of the best answers: references, codes, texts, as the set has them.
+fn given(graph: &Graph, query: &Query, answers: &Answers<'_>) -> Value {
+    let firm = answers.firm();
+    if query.ask == QueryAsk::Exists {
+        let word = match (firm, answers.is_silent()) {
+            (0, true) => "not_in_record",
+            (0, false) => "no",
+            _ => "yes",
+        };
+        return Value::from(word);
+    }
+    if query.ask == QueryAsk::Count {
+        return Value::from(vec![format!("eq {firm}")]);
+    }
+    let mut found: Vec<String> = Vec::new();
+    for row in &answers.answers {
+        if let Some(entity) = row.entity {
+            found.push(entity.reference().to_string());
         }
-        _ => Ok(None),
+        if query.select.is_empty() {
+            found.extend(row.statements.iter().map(|view| view.subject().reference().to_string()));
+        }
+        for value in row.values.iter().take(1).flatten() {
+            found.extend(words(graph, *value));
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    Value::from(found)
+}
+
+fn words(graph: &Graph, value: Answered<'_>) -> Vec<String> {
+    let reference = |node| graph.at(node).reference().to_string();
+    match value {
+        Answered::Entity(node) => vec![reference(node)],
+        Answered::Code { code, .. } => vec![code.to_owned()],
+        Answered::Text(text) => text.get("en").into_iter().map(str::to_owned).collect(),
+        Answered::Name(name) => vec![name.to_owned()],
+        Answered::Date(date) => {
+            let edtf = date.edtf.as_ref().map(|edtf| edtf.as_str().to_owned());
+            edtf.or_else(|| date.verbatim.as_deref().map(str::to_owned)).into_iter().collect()
+        }
+        Answered::Count(count) => vec![format!("{} {}", count.op, count.value)],
+        Answered::Conditions(conditions) => {
+            conditions.root.leaves().iter().map(|(node, _)| reference(**node)).collect()
+        }
     }
 }
 

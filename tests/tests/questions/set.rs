@@ -19,7 +19,6 @@ pub(crate) struct Case {
     /// The query that it is read as, with references.
     pub(crate) query: Option<Value>,
     /// The values of the answer: references, codes, texts.
-    #[expect(dead_code, reason = "answers are not compared yet")]
     pub(crate) answer: Option<Value>,
 }
 

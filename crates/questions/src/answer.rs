@@ -1,0 +1,284 @@
+//! What the graph answers to a query, and how exactly.
+//!
+//! Of commitments that were asked for by a firm stance, a capability or a stated condition, the nearest ones are found too:
+//! less firm, of a wider capability, on a condition that is only implied. Each answer says what it gives up.
+
+use chrono::NaiveDate;
+use pledgegraph_graph::{BudgetSpent, EdgeView, EntityView, ForceQuery, Graph, Value};
+use pledgegraph_model::{
+    Capability, Code, Conditions, EntityId, Explicitness, Polarity, Query, QueryAsk, QueryTarget, Stance, StanceSet,
+    Truth, Where,
+};
+
+/// How exactly an answer is what was asked for; best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Grade {
+    /// As asked.
+    Exact,
+    /// A narrower capability than was asked for.
+    ByHierarchy,
+    /// Something was given up.
+    Relaxed,
+}
+
+impl Grade {
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::ByHierarchy => "by_hierarchy",
+            Self::Relaxed => "relaxed",
+        }
+    }
+}
+
+/// What a relaxed answer gives up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Relaxation {
+    /// It is less firm than asked.
+    Stance,
+    /// Its capability is wider than asked.
+    Capability,
+    /// The condition is implied and not stated.
+    Explicitness,
+    /// Others say so of the actor: they expect, assess or concede it.
+    Modality,
+}
+
+impl Relaxation {
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stance => "stance",
+            Self::Capability => "capability",
+            Self::Explicitness => "explicitness",
+            Self::Modality => "modality",
+        }
+    }
+}
+
+/// One answer: values, or an entity, with the statements that say so.
+#[derive(Debug)]
+pub struct Answer<'g> {
+    /// The values of the fields selected.
+    pub values: Vec<Vec<Value<'g>>>,
+    /// The entity, where entities were asked for.
+    pub entity: Option<EntityView<'g>>,
+    /// How exactly it is what was asked for.
+    pub grade: Grade,
+    /// What it gives up, over all its statements.
+    pub relaxations: Vec<Relaxation>,
+    /// Whether the commitment is in force, where that was asked, under what is supposed.
+    pub truth: Option<Truth>,
+    /// The statements.
+    pub statements: Vec<EdgeView<'g>>,
+}
+
+/// All answers.
+#[derive(Debug)]
+pub struct Answers<'g> {
+    /// The most exact first, then in the order of recording.
+    pub answers: Vec<Answer<'g>>,
+    /// Statements that speak against what was asked.
+    pub counter: Vec<EdgeView<'g>>,
+    /// Of a question whether: what stands on record on the same matter instead.
+    pub instead: Vec<EdgeView<'g>>,
+    /// Whether there are more than were looked at.
+    pub truncated: bool,
+}
+
+impl Answers<'_> {
+    /// How many answers nothing was given up for.
+    pub fn firm(&self) -> usize {
+        self.answers.iter().filter(|answer| answer.grade != Grade::Relaxed).count()
+    }
+
+    /// Whether the record says nothing at all on the matter.
+    pub fn is_silent(&self) -> bool {
+        self.answers.is_empty() && self.counter.is_empty() && self.instead.is_empty()
+    }
+}
+
+/// Finds the answers to a query, at most `limit`; `budget` as for [`Graph::query`]. What is in force is of `today` unless the
+/// query has a day.
+///
+/// # Errors
+/// As [`Graph::query`].
+pub fn answer<'g>(
+    graph: &'g Graph,
+    query: &Query,
+    today: NaiveDate,
+    (limit, budget): (usize, usize),
+) -> Result<Answers<'g>, BudgetSpent> {
+    let relaxes = query.find == QueryTarget::Commitments && query.ask != QueryAsk::Truth;
+    let wider = if relaxes { wider(query) } else { query.clone() };
+    let found = graph.query(&Query { ask: QueryAsk::Items, ..wider }, limit, budget)?;
+    let truncated = found.total > found.rows.len();
+    let mut answers = Vec::new();
+    for row in found.rows {
+        if let Some(entity) = row.entity {
+            let answer = Answer {
+                values: row.values,
+                entity: Some(entity),
+                grade: Grade::Exact,
+                relaxations: Vec::new(),
+                truth: None,
+                statements: Vec::new(),
+            };
+            answers.push(answer);
+            continue;
+        }
+        let asserted = row.statements.into_iter().filter(|view| view.polarity() == Polarity::Asserted);
+        let graded: Vec<_> = asserted.map(|view| (given_up(query, &view, relaxes), view)).collect();
+        let Some(best) = graded.iter().map(|((grade, up), _)| (*grade, up.len())).min() else { continue };
+        let kept = graded.into_iter().filter(|((grade, up), _)| (*grade, up.len()) == best);
+        let (ups, statements): (Vec<_>, Vec<_>) = kept.map(|((_, up), view)| (up, view)).unzip();
+        let mut relaxations = ups.concat();
+        relaxations.sort_unstable();
+        relaxations.dedup();
+        answers.push(Answer { values: row.values, entity: None, grade: best.0, relaxations, truth: None, statements });
+    }
+    if answers.iter().any(|answer| answer.grade != Grade::Relaxed) {
+        // What others say of an actor, or imply, is still told; what is less than was asked for is not.
+        let less = |r: &Relaxation| matches!(r, Relaxation::Stance | Relaxation::Capability);
+        answers.retain(|answer| !answer.relaxations.iter().any(less));
+    }
+    answers.sort_by_key(|answer| (answer.grade, answer.relaxations.len()));
+    if query.ask == QueryAsk::Truth {
+        evaluate(graph, query, today, budget, &mut answers)?;
+    }
+    let counter = if relaxes { counter_evidence(graph, query, budget)? } else { Vec::new() };
+    let instead =
+        if query.ask == QueryAsk::Exists && relaxes { on_the_matter(graph, query, budget)? } else { Vec::new() };
+    Ok(Answers { answers, counter, instead, truncated })
+}
+
+/// Says of each commitment or condition whether it is in force under what is supposed.
+fn evaluate(
+    graph: &Graph,
+    query: &Query,
+    today: NaiveDate,
+    budget: usize,
+    answers: &mut [Answer<'_>],
+) -> Result<(), BudgetSpent> {
+    let evaluation = graph.evaluate(&ForceQuery {
+        commitments: Some(answers.iter().flat_map(|answer| answer.statements.iter().map(EdgeView::id)).collect()),
+        conditions: answers.iter().filter_map(|answer| answer.entity.map(|entity| entity.id())).collect(),
+        assume: query.assume.iter().map(|assumed| (assumed.condition, assumed.truth)).collect(),
+        withdraw: query.withdraw.clone(),
+        ..ForceQuery::all(Some(query.which.valid_at.unwrap_or(today)), budget)
+    })?;
+    for answer in answers {
+        let commitment = answer.statements.first().and_then(|view| evaluation.commitment(graph, view.id()));
+        let condition = answer.entity.and_then(|entity| evaluation.condition(graph, entity.node()));
+        let force = commitment.map(|known| known.force).or(condition.map(|known| known.force));
+        answer.truth = force.map(pledgegraph_graph::Force::truth);
+    }
+    Ok(())
+}
+
+/// How many statements speak against, or are told instead.
+const MOST: usize = 20;
+
+/// The query with a less firm stance and the next wider capability.
+fn wider(query: &Query) -> Query {
+    let mut wider = query.clone();
+    let which = &mut wider.which;
+    if which.stance_min.is_some_and(|least| least.at_least(Stance::Willing)) {
+        which.stance_min = Some(Stance::Willing);
+    }
+    which.capability = which.capability.iter().map(|code| parent(*code).unwrap_or(*code)).collect();
+    wider
+}
+
+/// The next wider capability, if there is one: `military.forces` for `military.forces.ground`.
+fn parent(code: Capability) -> Option<Capability> {
+    let (parent, _) = code.as_str().rsplit_once('.')?;
+    Capability::parse(parent).ok()
+}
+
+/// How exactly a statement is what was asked for, and what it gives up.
+fn given_up(query: &Query, view: &EdgeView<'_>, relaxes: bool) -> (Grade, Vec<Relaxation>) {
+    let mut up = Vec::new();
+    let mut narrower = false;
+    if let Some(commitment) = view.detail().commitment().filter(|_| relaxes) {
+        let which = &query.which;
+        if which.stance_min.is_some_and(|least| !commitment.stance.at_least(least)) {
+            up.push(Relaxation::Stance);
+        }
+        if !which.capability.is_empty() {
+            if which.capability.iter().any(|asked| commitment.capability.is_within(*asked)) {
+                narrower = !which.capability.contains(&commitment.capability);
+            } else {
+                up.push(Relaxation::Capability);
+            }
+        }
+        let asked = asked_conditions(which);
+        if which.explicitness.is_none()
+            && asked.iter().any(|id| is_implied(view, *id, commitment.conditions.as_deref()))
+        {
+            up.push(Relaxation::Explicitness);
+        }
+        if which.modality.is_empty() && !view.modality().counts() {
+            up.push(Relaxation::Modality);
+        }
+    }
+    let grade = match (up.is_empty(), narrower) {
+        (true, false) => Grade::Exact,
+        (true, true) => Grade::ByHierarchy,
+        (false, _) => Grade::Relaxed,
+    };
+    (grade, up)
+}
+
+/// The conditions that a query names, in its branches that all hold too.
+fn asked_conditions(which: &Where) -> Vec<EntityId> {
+    let branches = which.all_of.iter().flat_map(|branch| &branch.condition);
+    which.condition.iter().chain(branches).copied().collect()
+}
+
+/// Whether a condition is a leaf of the tree, and only implied.
+fn is_implied(view: &EdgeView<'_>, id: EntityId, tree: Option<&Conditions<pledgegraph_graph::Node>>) -> bool {
+    let leaves = tree.map(|tree| tree.root.leaves()).unwrap_or_default();
+    let mut own = leaves.iter().filter(|(condition, _)| view.is(**condition, id)).peekable();
+    own.peek().is_some() && own.all(|(_, explicitness)| *explicitness == Explicitness::Implied)
+}
+
+/// Statements against what was asked: negative stances and denials on the same capability or a narrower or wider one, of
+/// the same actors and beneficiary. None where the question itself is about such.
+fn counter_evidence<'g>(graph: &'g Graph, query: &Query, budget: usize) -> Result<Vec<EdgeView<'g>>, BudgetSpent> {
+    let which = &query.which;
+    if which.stance_min.is_none() || which.capability.is_empty() {
+        return Ok(Vec::new());
+    }
+    let negative: Vec<Stance> =
+        Stance::ALL.iter().copied().filter(|stance| StanceSet::Negative.contains(*stance)).collect();
+    let wider = wider(query).which;
+    let same = Where {
+        subject: which.subject.clone(),
+        object: which.object.clone(),
+        capability: wider.capability,
+        ..Where::all()
+    };
+    let against =
+        [Where { stance: negative, ..Where::all() }, Where { polarity: vec![Polarity::Denied], ..Where::all() }];
+    let against = Query { which: Where { any_of: against.to_vec(), ..same }, ..Query::of(QueryTarget::Commitments) };
+    statements(graph, &against, budget)
+}
+
+/// What the same actors say on the same capability.
+fn on_the_matter<'g>(graph: &'g Graph, query: &Query, budget: usize) -> Result<Vec<EdgeView<'g>>, BudgetSpent> {
+    let which = &query.which;
+    let matter = Where {
+        subject: which.subject.clone(),
+        subject_is: which.subject_is.clone(),
+        capability: which.capability.clone(),
+        ..Where::all()
+    };
+    statements(graph, &Query { which: matter, ..Query::of(QueryTarget::Commitments) }, budget)
+}
+
+fn statements<'g>(graph: &'g Graph, query: &Query, budget: usize) -> Result<Vec<EdgeView<'g>>, BudgetSpent> {
+    let rows = graph.query(query, MOST, budget)?.rows;
+    Ok(rows.into_iter().flat_map(|row| row.statements).collect())
+}

@@ -1,0 +1,294 @@
+//! Answers in words.
+
+use std::collections::HashMap;
+
+use pledgegraph_graph::{EdgeView, Graph, Node, Value};
+use pledgegraph_model::{
+    Code, ConditionNode, ConditionOp, Conditions, Count, CountOp, Date, Explicitness, Query, QueryAsk, QueryField,
+    Text, Truth, code_lists,
+};
+use serde::Deserialize;
+
+use crate::answer::{Answer, Answers, Grade};
+use crate::grammar::LexiconError;
+use crate::read::Lang;
+
+/// How many values a sentence names.
+const MOST: usize = 12;
+
+/// Which digits numbers are written with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Digits {
+    /// 0 to 9.
+    #[default]
+    Western,
+    /// ٠ to ٩.
+    Arabic,
+}
+
+/// The parts of sentences, by language.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sentences {
+    words: HashMap<String, [String; 2]>,
+    #[serde(rename = "sentences")]
+    whole: HashMap<String, [String; 2]>,
+    relaxations: HashMap<String, [String; 2]>,
+    truths: HashMap<String, [String; 2]>,
+    months: HashMap<String, [String; 2]>,
+}
+
+impl Sentences {
+    pub(crate) fn new(text: &str) -> Result<Self, LexiconError> {
+        toml::from_str(text).map_err(|error| LexiconError(error.to_string()))
+    }
+}
+
+/// Says answers in a language.
+#[derive(Debug, Clone, Copy)]
+pub struct Speaker<'a> {
+    pub(crate) sentences: &'a Sentences,
+    pub(crate) graph: &'a Graph,
+    pub(crate) lang: Lang,
+    pub(crate) digits: Digits,
+}
+
+fn of<'s>(table: &'s HashMap<String, [String; 2]>, key: &str, lang: Lang) -> &'s str {
+    table.get(key).map_or("", |both| &both[lang.index()])
+}
+
+/// A phrase with its values.
+fn filled(phrase: &str, values: &[&str]) -> String {
+    let mut parts = phrase.split("{}");
+    let mut said = parts.next().unwrap_or_default().to_owned();
+    for (at, part) in parts.enumerate() {
+        said.push_str(values.get(at).copied().unwrap_or_default());
+        said.push_str(part);
+    }
+    said
+}
+
+impl Speaker<'_> {
+    fn word(&self, key: &str) -> &str {
+        of(&self.sentences.words, key, self.lang)
+    }
+
+    fn sentence(&self, key: &str, values: &[&str]) -> String {
+        filled(of(&self.sentences.whole, key, self.lang), values)
+    }
+
+    /// The answers to a query in a sentence or two.
+    pub fn answers(&self, query: &Query, answers: &Answers<'_>) -> String {
+        if query.ask == QueryAsk::Truth {
+            return self.truths(query, answers);
+        }
+        let firm = answers.firm();
+        let (firmly, relaxed): (Vec<_>, Vec<_>) =
+            answers.answers.iter().partition(|answer| answer.grade != Grade::Relaxed);
+        let list =
+            |these: &[&Answer<'_>]| self.list(&these.iter().map(|answer| self.row(query, answer)).collect::<Vec<_>>());
+        let statements =
+            |views: &[EdgeView<'_>]| self.list(&views.iter().map(|view| self.statement(view)).collect::<Vec<_>>());
+        let mut said = match query.ask {
+            QueryAsk::Count if firm > 0 => self.sentence("count", &[&self.number(firm as u64)]),
+            QueryAsk::Exists if firm > 0 => self.sentence("yes", &[&list(&firmly)]),
+            QueryAsk::Exists if !answers.instead.is_empty() => {
+                self.sentence("instead", &[&statements(&answers.instead)])
+            }
+            _ if firm > 0 => self.sentence("answered", &[&list(&firmly)]),
+            _ if !relaxed.is_empty() => self.sentence("closest", &[&list(&relaxed), &self.relaxations(&relaxed)]),
+            _ => self.sentence("nobody", &[]),
+        };
+        if firm > 0 && !relaxed.is_empty() && query.ask == QueryAsk::Items {
+            said.push_str(&self.sentence("also", &[&list(&relaxed), &self.relaxations(&relaxed)]));
+        }
+        if !answers.counter.is_empty() && firm == 0 && query.ask != QueryAsk::Exists {
+            said.push_str(&self.sentence("counter", &[&statements(&answers.counter)]));
+        }
+        said
+    }
+
+    /// What some answers give up.
+    fn relaxations(&self, answers: &[&Answer<'_>]) -> String {
+        let mut up: Vec<_> = answers.iter().flat_map(|answer| answer.relaxations.iter().copied()).collect();
+        up.sort_unstable();
+        up.dedup();
+        let up: Vec<&str> = up.iter().map(|r| of(&self.sentences.relaxations, r.as_str(), self.lang)).collect();
+        up.join(self.word("comma"))
+    }
+
+    /// What is in force, what is not decided, what is not.
+    fn truths(&self, query: &Query, answers: &Answers<'_>) -> String {
+        let mut parts = Vec::new();
+        for truth in [Truth::True, Truth::Unknown, Truth::False] {
+            let these = answers.answers.iter().filter(|answer| answer.truth == Some(truth));
+            let these: Vec<String> = these.map(|answer| self.row(query, answer)).collect();
+            if !these.is_empty() {
+                parts.push(format!("{}: {}", of(&self.sentences.truths, truth.as_str(), self.lang), self.list(&these)));
+            }
+        }
+        match parts.as_slice() {
+            [] => self.sentence("nobody", &[]),
+            parts => self.sentence("answered", &[&parts.join("; ")]),
+        }
+    }
+
+    /// That a question can be read in several ways.
+    pub fn ambiguous(&self, readings: &[String]) -> String {
+        self.sentence("ambiguous", &[&self.list(readings)])
+    }
+
+    /// That some words had no place; what follows answers the rest.
+    pub fn partly(&self, unplaced: &[&str]) -> String {
+        let quoted: Vec<String> = unplaced.iter().map(|word| filled(self.word("quoted"), &[word])).collect();
+        self.sentence("partly", &[&quoted.join(self.word("comma"))])
+    }
+
+    /// That a question was not understood.
+    pub fn not_understood(&self) -> String {
+        self.sentence("not_understood", &[])
+    }
+
+    /// Values joined by commas and an `and`.
+    pub fn list(&self, values: &[String]) -> String {
+        let mut shown: Vec<String> = values.iter().take(MOST).cloned().collect();
+        if values.len() > MOST {
+            shown.push(filled(self.word("more"), &[&self.number((values.len() - MOST) as u64)]));
+        }
+        let Some(last) = shown.pop() else { return String::new() };
+        if shown.is_empty() { last } else { shown.join(self.word("comma")) + self.word("and") + &last }
+    }
+
+    /// An answer in words: its values, or its statement.
+    pub fn row(&self, query: &Query, answer: &Answer<'_>) -> String {
+        if let Some(entity) = answer.entity {
+            return entity.label(self.lang.as_str()).0.to_owned();
+        }
+        let fields = query.group_by.iter().chain(&query.select);
+        let said: Vec<String> = fields
+            .zip(&answer.values)
+            .filter(|(_, values)| !values.is_empty())
+            .map(|(_, values)| self.list(&values.iter().map(|value| self.value(*value)).collect::<Vec<_>>()))
+            .collect();
+        match said.as_slice() {
+            [] => answer.statements.first().map(|view| self.statement(view)).unwrap_or_default(),
+            [only] => only.clone(),
+            [first, rest @ ..] => filled(self.word("aside"), &[first, &rest.join(self.word("comma"))]),
+        }
+    }
+
+    /// A statement in a few words: who, what, how firm.
+    pub fn statement(&self, view: &EdgeView<'_>) -> String {
+        let who = view.subject().label(self.lang.as_str()).0.to_owned();
+        let fields = [QueryField::Capability, QueryField::Stance, QueryField::Stage, QueryField::Role];
+        let values = fields.iter().flat_map(|field| view.values(*field)).map(|value| self.value(value));
+        let about: Vec<String> = values.collect();
+        if about.is_empty() { who } else { filled(self.word("aside"), &[&who, &about.join(self.word("comma"))]) }
+    }
+
+    /// A value in words.
+    pub fn value(&self, value: Value<'_>) -> String {
+        match value {
+            Value::Entity(node) => self.graph.at(node).label(self.lang.as_str()).0.to_owned(),
+            Value::Code { list, code } => self.code(list, code),
+            Value::Text(text) => self.text(text),
+            Value::Name(name) => name.to_owned(),
+            Value::Date(date) => self.date(date),
+            Value::Count(count) => self.count(count),
+            Value::Conditions(conditions) => self.conditions(conditions),
+        }
+    }
+
+    fn code(&self, list: &str, code: &str) -> String {
+        let lists = code_lists();
+        let entry = lists.iter().filter(|known| known.name == list).flat_map(|list| &list.codes);
+        let entry = entry.map(|(entry, _)| entry).find(|entry| entry.code == code);
+        let label = entry.map_or(code, |entry| if self.lang == Lang::En { entry.label_en } else { entry.label_ar });
+        // In a sentence a label begins like any word; Arabic has no capitals.
+        let mut letters = label.chars();
+        let acronym = label.chars().nth(1).is_some_and(char::is_uppercase);
+        match letters.next() {
+            Some(first) if !acronym => first.to_lowercase().chain(letters).collect(),
+            _ => label.to_owned(),
+        }
+    }
+
+    fn text(&self, text: &Text) -> String {
+        let own = text.get(self.lang.as_str()).or_else(|| text.iter().next().map(|(_, text)| text)).unwrap_or_default();
+        own.trim_end_matches('.').to_owned()
+    }
+
+    fn count(&self, count: Count) -> String {
+        let number = self.number(u64::from(count.value));
+        match count.op {
+            CountOp::Eq => number,
+            op => format!("{} {number}", self.code(CountOp::LIST, op.as_str())),
+        }
+    }
+
+    fn number(&self, number: u64) -> String {
+        self.in_digits(&number.to_string())
+    }
+
+    fn in_digits(&self, text: &str) -> String {
+        let arabic = |c: char| c.to_digit(10).and_then(|digit| char::from_u32(0x660 + digit)).unwrap_or(c);
+        if self.digits == Digits::Arabic { text.chars().map(arabic).collect() } else { text.to_owned() }
+    }
+
+    /// A date with the precision that it has.
+    fn date(&self, date: &Date) -> String {
+        if let Some(edtf) = &date.edtf {
+            return self.in_digits(&self.edtf(edtf.as_str()));
+        }
+        let verbatim = filled(self.word("quoted"), &[date.verbatim.as_deref().unwrap_or_default()]);
+        if date.anchor.is_some() { filled(self.word("unresolved"), &[&verbatim]) } else { verbatim }
+    }
+
+    /// Days, months and years in words; anything else as it stands.
+    fn edtf(&self, edtf: &str) -> String {
+        let parts: Vec<&str> = edtf.split('-').collect();
+        let month = |part: &str| {
+            let number: u32 = part.parse().ok()?;
+            Some(of(&self.sentences.months, &number.to_string(), self.lang).to_owned()).filter(|name| !name.is_empty())
+        };
+        let day = |part: &str| part.parse::<u32>().ok().map(|day| day.to_string());
+        let known = |year: &str| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit());
+        let said = match parts.as_slice() {
+            [year, m] => month(m).map(|month| (*year, month)),
+            [year, m, d] => month(m).zip(day(d)).map(|(month, day)| (*year, format!("{day} {month}"))),
+            _ => None,
+        };
+        match said {
+            Some((year, rest)) if known(year) => format!("{rest} {year}"),
+            Some(("XXXX", rest)) => filled(self.word("no_year"), &[&rest]),
+            _ => edtf.to_owned(),
+        }
+    }
+
+    /// The depth of a tree is at most [`pledgegraph_model::MAX_CONDITION_DEPTH`].
+    fn conditions(&self, conditions: &Conditions<Node>) -> String {
+        self.condition(&conditions.root)
+    }
+
+    fn condition(&self, node: &ConditionNode<Node>) -> String {
+        if let (ConditionOp::Condition, Some(condition)) = (node.op, node.condition) {
+            let name = self.graph.at(condition).label(self.lang.as_str()).0;
+            let implied = node.explicitness == Some(Explicitness::Implied);
+            return if implied { filled(self.word("implied"), &[name]) } else { name.to_owned() };
+        }
+        let bracketed = |child: &ConditionNode<Node>| {
+            let said = self.condition(child);
+            if child.of.len() > 1 { format!("({said})") } else { said }
+        };
+        let children: Vec<String> = node.of.iter().map(bracketed).collect();
+        match node.op {
+            ConditionOp::AnyOf => children.join(self.word("or")),
+            ConditionOp::Not => format!("{}{}", self.word("not"), children.concat()),
+            ConditionOp::AtLeast => {
+                let k = self.number(u64::from(node.k.unwrap_or_default()));
+                format!("{} {}", filled(self.word("at_least"), &[&k]), children.join(self.word("comma")))
+            }
+            _ => children.join(self.word("and")),
+        }
+    }
+}
