@@ -15,11 +15,11 @@ use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, S
 
 use self::oidc::OidcArgs;
 use self::tokens::TokenArgs;
-use self::transfer::{ExportArgs, ImportArgs};
+use self::transfer::{AskArgs, ExportArgs, ImportArgs};
 use crate::config::{Loaded, Settings, load, show};
 use crate::database::{Choice, Database};
 use crate::generate::generate;
-use crate::{demo, export, import, logging, serve, token, verify};
+use crate::{ask, demo, export, import, logging, serve, token, verify};
 
 /// A knowledge graph of coalitions and their conditional pledges: who pledged what, to whom, how firmly, on which
 /// conditions, and who says so.
@@ -82,6 +82,10 @@ enum Command {
     ///
     /// `import` reads it. Works beside a running service.
     Export(ExportArgs),
+    /// Answer a question in English or Arabic: first the answer, then how it was read and the evidence
+    ///
+    /// Works beside a running service.
+    Ask(AskArgs),
     /// Show the effective configuration, and where each value comes from
     Config(ServeArgs),
     /// Print the OpenAPI document
@@ -271,7 +275,8 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<(), Failure> {
         | Command::Config(_)
         | Command::Token(_)
         | Command::Import(_)
-        | Command::Export(_) => {}
+        | Command::Export(_)
+        | Command::Ask(_) => {}
     }
     let matches = innermost(matches);
     let loaded = load(cli.config.as_deref(), matches, &|name| std::env::var(name).ok()).map_err(Failure::Usage)?;
@@ -296,6 +301,10 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<(), Failure> {
         Command::Export(arguments) => {
             let choice = arguments.place.choice(&loaded.settings, matches)?;
             runtime.block_on(export::run(arguments.output.as_deref(), choice, &loaded.settings))
+        }
+        Command::Ask(arguments) => {
+            let choice = arguments.place.choice(&loaded.settings, matches)?;
+            runtime.block_on(ask::run(&arguments.order(), choice, &loaded.settings))
         }
         _ => runtime.block_on(serve::run(&loaded.settings)),
     };

@@ -2,6 +2,7 @@
 //!
 //! A library so that tests can use the embedded PostgreSQL and the bundled data; `main.rs` only calls [`cli::main`].
 
+mod ask;
 pub mod bundle;
 pub mod cli;
 mod config;

@@ -3,6 +3,7 @@
 //! A closed grammar: what a language can say stands in its lexicon (`lexicon/`), names come from the graph. A word that has
 //! no place in a reading is never dropped silently: the reading says so.
 
+mod address;
 mod answer;
 mod grammar;
 mod meaning;
@@ -13,6 +14,7 @@ mod read;
 mod say;
 mod words;
 
+pub use address::address;
 pub use answer::{Answer, Answers, Grade, Relaxation, answer};
 pub use grammar::LexiconError;
 pub use parse::{Reading, Span};

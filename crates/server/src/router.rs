@@ -9,6 +9,7 @@ use axum::extract::State as FromState;
 use axum::http::Uri;
 use axum::middleware::{from_fn, from_fn_with_state};
 use bytes::Bytes;
+use pledgegraph_questions::Questions;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -26,8 +27,8 @@ use crate::routes::{
     actions, actor_positions, adjacent, attendances, audit, bridges, changes, coalitions, commitments, conditions,
     conflicts, convenings, countries, deadlocks, docs, edge_collection, edges, entities, entity_collection, export,
     fall_out, goals, groups, health, import, leaders, matrix, meetings, memberships, metrics, offices, organizations,
-    outcomes, paths, persons, places, positions, problems as problem_types, provenance, query, relations, remarks,
-    requests, scenario_evaluations, service, sources, subgraph, vocabulary,
+    outcomes, paths, persons, places, positions, problems as problem_types, provenance, query, questions, relations,
+    remarks, requests, scenario_evaluations, service, sources, subgraph, vocabulary,
 };
 use crate::state::{AppState, ServerOptions, Shared, State};
 
@@ -61,7 +62,7 @@ pub(crate) fn api() -> OpenApiRouter<State> {
     ];
     let collections = statements.into_iter().flat_map(edge_collection::routes);
     let collections = collections.chain(things.into_iter().flat_map(entity_collection::routes));
-    let others: [UtoipaMethodRouter<State>; 34] = [
+    let others: [UtoipaMethodRouter<State>; 35] = [
         entities::list_entities(),
         entities::export_entities(),
         entities::get_entity(),
@@ -77,6 +78,7 @@ pub(crate) fn api() -> OpenApiRouter<State> {
         matrix::get_matrix(),
         matrix::export_matrix(),
         query::run_query(),
+        questions::answer_question(),
         scenario_evaluations::evaluate_scenario(),
         goals::find_unlocking_sets(),
         goals::find_blocking_sets(),
@@ -101,6 +103,9 @@ pub(crate) fn api() -> OpenApiRouter<State> {
 }
 
 /// The service as a router, every layer included.
+///
+/// # Panics
+/// When a lexicon that is part of the program is not well formed: never in a released one, a test reads them.
 pub fn build(state: AppState, options: ServerOptions) -> Router {
     let (api, document) = api().split_for_parts();
     let pace = options.pace;
@@ -112,6 +117,7 @@ pub fn build(state: AppState, options: ServerOptions) -> Router {
         access: Access::new(state.live.clone(), &options, operations),
         workers: Arc::new(Semaphore::new(available_parallelism().map_or(2, NonZeroUsize::get))),
         evaluations: Evaluations::default(),
+        questions: Questions::new().expect("the lexicons are well formed: a test reads them"),
         live: state.live,
         metrics: state.metrics,
         options,

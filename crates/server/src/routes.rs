@@ -41,6 +41,7 @@ pub(crate) mod positions;
 pub(crate) mod problems;
 pub(crate) mod provenance;
 pub(crate) mod query;
+pub(crate) mod questions;
 pub(crate) mod relations;
 pub(crate) mod remarks;
 pub(crate) mod requests;

@@ -7,6 +7,7 @@ use axum::http::HeaderValue;
 use bytes::Bytes;
 use metrics_exporter_prometheus::PrometheusHandle;
 use pledgegraph_live::Live;
+use pledgegraph_questions::Questions;
 use tokio::sync::Semaphore;
 
 use crate::access::{Access, Oidc, Principal};
@@ -90,6 +91,8 @@ pub(crate) struct Shared {
     pub(crate) workers: Arc<Semaphore>,
     /// What is in force.
     pub(crate) evaluations: Evaluations,
+    /// The grammars of questions.
+    pub(crate) questions: Questions,
     /// `/openapi.json`.
     pub(crate) document: Bytes,
     /// The paths of the document, for the hint of a 404.

@@ -14,6 +14,7 @@ pub(crate) mod included;
 pub(crate) mod list;
 pub(crate) mod meeting;
 pub(crate) mod query;
+pub(crate) mod question;
 pub(crate) mod reference;
 pub(crate) mod service;
 pub(crate) mod shape;

@@ -64,6 +64,7 @@ async fn every_json_answer_is_as_the_document_says() -> Result<()> {
                 _ if name == "edges" && path == "/v1/provenance" => {
                     query.push(format!("edges={}", pledgegraph_model::EdgeId::of_key("l21-gb-forces")));
                 }
+                _ if name == "q" && path == "/v1/questions" => query.push("q=who".to_owned()),
                 _ if path.ends_with("/paths") && name == "from" => query.push("from=GB".to_owned()),
                 _ if path.ends_with("/paths") && name == "to" => query.push("to=person:zelensky".to_owned()),
                 _ if name == "roots" => query.push("roots=condition:us-backing,country:GB&depth=2".to_owned()),
@@ -101,10 +102,11 @@ async fn every_example_of_a_filter_is_accepted() -> Result<()> {
                 continue;
             }
             let name = parameter["name"].as_str().context("a name")?;
-            let value = example[0].as_str().or(example.as_str()).context("an example")?;
+            let value = example[0].as_str().or(example.as_str()).context("an example")?.replace(' ', "%20");
             let statement = format!("&edges={}", pledgegraph_model::EdgeId::of_key("l21-gb-forces"));
             let needed = match path.as_str() {
                 "/v1/provenance" => &statement,
+                "/v1/questions" if name != "q" => "&q=who",
                 "/v1/graph/subgraph" if name != "roots" => "&roots=country:GB",
                 "/v1/graph/paths" if name == "from" => "&to=person:zelensky",
                 "/v1/graph/paths" if name == "to" => "&from=GB",

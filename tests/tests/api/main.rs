@@ -15,4 +15,5 @@ mod operations;
 mod paging;
 mod protocol;
 mod query;
+mod questions;
 mod search;

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::place::PlaceArgs;
+use crate::ask;
 use crate::import::Order;
 
 /// The arguments of `import`.
@@ -64,4 +65,30 @@ pub(super) struct ExportArgs {
 
     #[command(flatten)]
     pub(super) place: PlaceArgs,
+}
+
+/// The arguments of `ask`.
+#[derive(Debug, Args)]
+pub(super) struct AskArgs {
+    /// The question, in English or Arabic
+    #[arg(value_name = "QUESTION")]
+    question: String,
+
+    /// Print the answer as JSON
+    #[arg(long)]
+    json: bool,
+
+    /// Write numbers with Arabic digits
+    #[arg(long)]
+    arabic_digits: bool,
+
+    #[command(flatten)]
+    pub(super) place: PlaceArgs,
+}
+
+impl AskArgs {
+    /// What is to be done.
+    pub(super) fn order(&self) -> ask::Order {
+        ask::Order { question: self.question.clone(), json: self.json, arabic_digits: self.arabic_digits }
+    }
 }

@@ -133,6 +133,16 @@ pub(crate) struct RowBody<'g> {
     truth_now: Option<&'static str>,
 }
 
+impl<'g> ValuesBody<'g> {
+    pub(crate) fn all(wire: Wire<'g>, fields: &[QueryField], values: &[Vec<Value<'g>>]) -> Vec<Self> {
+        let each = fields.iter().zip(values).map(|(field, values)| Self {
+            field: field.as_str(),
+            values: values.iter().map(|value| ValueBody::new(wire, *value)).collect(),
+        });
+        each.collect()
+    }
+}
+
 impl<'g> RowBody<'g> {
     pub(crate) fn new(
         wire: Wire<'g>,
@@ -141,13 +151,9 @@ impl<'g> RowBody<'g> {
         most: usize,
         (truth, truth_now): (Option<&'static str>, Option<&'static str>),
     ) -> Self {
-        let values = fields.iter().zip(&row.values).map(|(field, values)| ValuesBody {
-            field: field.as_str(),
-            values: values.iter().map(|value| ValueBody::new(wire, *value)).collect(),
-        });
         Self {
             entity: row.entity.as_ref().map(|entity| wire.reference(entity)),
-            values: values.collect(),
+            values: ValuesBody::all(wire, fields, &row.values),
             statements: row.statements.iter().take(most).map(|view| StatementSummaryBody::new(wire, view)).collect(),
             count: row.count,
             truth,
