@@ -13,6 +13,7 @@ code_list! {
         Short = "short", "Short name", "اسم مختصر", "A shorter common name.", "اسم شائع أقصر.";
         Spelling = "spelling", "Spelling", "تهجئة", "Another spelling.", "تهجئة أخرى.";
         Metonym = "metonym", "Metonym", "كناية", "A place or building that stands for it.", "مكان أو مبنى يكنى به عنه.";
+        Demonym = "demonym", "Demonym", "نسبة", "The word for what belongs to it or comes from it.", "الصفة المنسوبة إليه.";
         Former = "former", "Former name", "اسم سابق", "A name of earlier times.", "اسم من زمن سابق.";
     }
 }

@@ -57,6 +57,8 @@ pub(crate) struct Grammar {
     pub(crate) question: usize,
     /// Words that may stand anywhere and mean nothing.
     pub(crate) noise: Vec<Box<str>>,
+    /// Words that link the words of a name.
+    pub(crate) links: Vec<Box<str>>,
     /// Nouns that stand for an entity of a kind that is not named.
     pub(crate) generic: Vec<(EntityKind, Vec<Box<str>>)>,
     /// Offices: the words for each.
@@ -72,6 +74,7 @@ pub(crate) struct Grammar {
 #[serde(deny_unknown_fields)]
 struct Lexicon {
     noise: Vec<String>,
+    links: Vec<String>,
     of: Option<String>,
     possessive: Option<String>,
     generic: HashMap<String, Vec<String>>,
@@ -135,6 +138,7 @@ impl Grammar {
             rules,
             question,
             noise: lexicon.noise.into_iter().map(key).collect(),
+            links: lexicon.links.into_iter().map(key).collect(),
             generic,
             offices: lexicon.offices.iter().map(|ways| ways.iter().map(|way| key_words(way)).collect()).collect(),
             of: lexicon.of.map(key),

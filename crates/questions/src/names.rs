@@ -1,9 +1,10 @@
 //! Which entities a question names, and where.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use pledgegraph_graph::{EdgeFilter, EntityFilter, EntityView, Graph, Page, SearchHit};
-use pledgegraph_model::{EdgeDetail, EdgeKind, EntityId, EntityKind, search_key};
+use pledgegraph_model::{Code, EdgeDetail, EdgeKind, EntityId, EntityKind, search_key};
 
 use crate::grammar::Grammar;
 use crate::words::{Lattice, bare};
@@ -12,6 +13,8 @@ use crate::words::{Lattice, bare};
 const LONGEST: usize = 12;
 /// The shortest word that is taken for a part of a name, in letters.
 const SHORTEST_PART: usize = 4;
+/// How many entities of a kind are looked at for a description.
+const MOST_CANDIDATES: usize = 200;
 /// How many entities a noun for their kind may stand for.
 const MOST_GENERIC: usize = 20;
 
@@ -30,6 +33,9 @@ pub(crate) struct Named {
     pub(crate) described: bool,
 }
 
+/// An entity with the words of its names.
+type Candidate<'a> = (EntityView<'a>, HashSet<String>);
+
 /// The names that begin at each node.
 pub(crate) struct Names<'a> {
     graph: &'a Graph,
@@ -37,6 +43,8 @@ pub(crate) struct Names<'a> {
     lattice: &'a Lattice,
     /// Words that stand for themselves.
     words_of_grammar: &'a HashSet<&'a str>,
+    /// By kind: its entities with the words of their names.
+    described: Vec<OnceCell<Vec<Candidate<'a>>>>,
     at: Vec<Vec<Named>>,
 }
 
@@ -47,7 +55,14 @@ impl<'a> Names<'a> {
         lattice: &'a Lattice,
         words_of_grammar: &'a HashSet<&'a str>,
     ) -> Self {
-        let mut names = Self { graph, grammar, lattice, words_of_grammar, at: Vec::new() };
+        let mut names = Self {
+            graph,
+            grammar,
+            lattice,
+            words_of_grammar,
+            described: vec![OnceCell::new(); EntityKind::ALL.len()],
+            at: Vec::new(),
+        };
         for node in 0..lattice.edges.len() {
             let mut here = names.proper(node);
             here.extend(names.generic(node));
@@ -129,27 +144,76 @@ impl<'a> Names<'a> {
         if hits.is_empty() {
             hits = self.graph.search(bare, &kinds, MOST_GENERIC);
         }
-        let has_word =
-            |hit: &SearchHit<'_>| search_key(hit.name).split(' ').any(|word| crate::words::bare(word) == bare);
+        // Of a country the noun, else an adjective would stand for every place that has it.
+        let has_word = |hit: &SearchHit<'_>| {
+            let key = search_key(hit.name);
+            let mut words = key.split(' ').map(crate::words::bare);
+            if hit.entity.kind() == EntityKind::Person {
+                words.any(|word| word == bare)
+            } else {
+                is_noun_of(words, bare)
+            }
+        };
         hits.iter()
             .filter(|hit| has_word(hit))
             .map(|hit| self.named((edge.token, edge.token), &hit.entity, true))
             .collect()
     }
 
-    /// The entities of a kind, where a noun for the kind stands instead of a name.
+    /// The entities of a kind, where a noun for the kind stands instead of a name: alone, or among words of the name.
     fn generic(&self, node: usize) -> Vec<Named> {
-        let mut found = Vec::new();
+        let mut found: Vec<Named> = Vec::new();
         for edge in self.lattice.edges[node].iter().filter(|edge| edge.to <= self.lattice.end()) {
-            for (kind, words) in &self.grammar.generic {
-                if words.iter().any(|word| bare(word) == bare(&edge.word)) {
-                    let filter = EntityFilter { kinds: vec![*kind], ..EntityFilter::default() };
-                    let all = self.graph.entities(&filter, Page::first(MOST_GENERIC)).items;
-                    found.extend(all.iter().map(|view| self.named((edge.token, edge.token), view, true)));
+            for (kind, nouns) in &self.grammar.generic {
+                let is_noun = |word: &str| nouns.iter().any(|noun| bare(noun) == bare(word));
+                let rest = self.lattice.tokens.get(edge.token + 1..).unwrap_or_default();
+                let first = edge.token;
+                let line: Vec<&str> =
+                    std::iter::once(&*edge.word).chain(rest.iter().take(LONGEST).map(|token| &*token.key)).collect();
+                if !line.iter().any(|word| is_noun(word)) || self.is_connecting(line[0]) {
+                    continue;
+                }
+                for (view, words) in self.candidates(*kind) {
+                    let fits = |word: &&&str| is_noun(word) || words.contains(bare(word)) || self.is_connecting(word);
+                    let fitting = line.iter().take_while(fits).count();
+                    let run = line.get(..fitting).unwrap_or_default();
+                    // All places where the run may end: with a word that says something, a noun of the kind before it.
+                    for (at, word) in run.iter().enumerate() {
+                        let upto = run.get(..=at).unwrap_or_default();
+                        if !self.is_connecting(word) && upto.iter().any(|word| is_noun(word)) {
+                            found.push(self.named((first, first + at), view, true));
+                        }
+                    }
                 }
             }
         }
         found
+    }
+
+    /// Whether a word only links the words of a name.
+    fn is_connecting(&self, word: &str) -> bool {
+        let grammar = self.grammar;
+        grammar.noise.iter().chain(&grammar.of).chain(&grammar.links).any(|other| **other == *word)
+    }
+
+    /// The entities of a kind with the words of their names; made when they are first asked for.
+    fn candidates(&self, kind: EntityKind) -> &[Candidate<'a>] {
+        let made = || {
+            let filter = EntityFilter { kinds: vec![kind], ..EntityFilter::default() };
+            let all = self.graph.entities(&filter, Page::first(MOST_CANDIDATES)).items;
+            let with_words = all.into_iter().map(|view| {
+                let entity = view.entity();
+                let names = entity.names.iter().map(|(_, name)| name);
+                let spellings = names.chain(entity.aliases.iter().map(|alias| alias.text.as_str()));
+                let words = spellings.flat_map(|name| {
+                    let key = search_key(name);
+                    key.split(' ').map(|word| bare(word).to_owned()).collect::<Vec<_>>()
+                });
+                (view, words.collect())
+            });
+            with_words.collect()
+        };
+        self.described.get(kind.index()).map(|cell| cell.get_or_init(made).as_slice()).unwrap_or_default()
     }
 
     /// Persons named by an office and its country: president of X, X's president; or by the office alone.
@@ -188,7 +252,8 @@ impl<'a> Names<'a> {
         let Some(mark) = &self.grammar.possessive else { return Vec::new() };
         let mut found = Vec::new();
         for country in self.at(node).iter().filter(|named| named.kind == EntityKind::Country) {
-            let Some((_, after)) = self.words(country.end, std::slice::from_ref(mark)) else { continue };
+            let marked = self.words(country.end, std::slice::from_ref(mark)).map(|(_, after)| after);
+            let after = marked.unwrap_or(country.end);
             for ways in &self.grammar.offices {
                 for (_, end) in ways.iter().filter_map(|way| self.words(after, way)) {
                     let holders = self.holders(ways, Some(country.entity));
@@ -241,4 +306,11 @@ impl<'a> Names<'a> {
         found.truncate(MOST_GENERIC);
         found
     }
+}
+
+/// Whether a word is the noun of a country's name and not a part of a longer one: Congo in Congo - Kinshasa, Korea in
+/// South Korea; not Virgin in British Virgin Islands.
+fn is_noun_of<'w>(mut words: impl Iterator<Item = &'w str>, word: &str) -> bool {
+    let (first, second, third) = (words.next(), words.next(), words.next());
+    third.is_none() && [first, second].contains(&Some(word))
 }

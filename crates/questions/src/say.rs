@@ -90,7 +90,7 @@ impl Speaker<'_> {
         let statements =
             |views: &[EdgeView<'_>]| self.list(&views.iter().map(|view| self.statement(view)).collect::<Vec<_>>());
         let mut said = match query.ask {
-            QueryAsk::Count if firm > 0 => self.sentence("count", &[&self.number(firm as u64)]),
+            QueryAsk::Count if firm > 0 => self.sentence("count", &[&self.number(firm as u64), &list(&firmly)]),
             QueryAsk::Exists if firm > 0 => self.sentence("yes", &[&list(&firmly)]),
             QueryAsk::Exists if !answers.instead.is_empty() => {
                 self.sentence("instead", &[&statements(&answers.instead)])

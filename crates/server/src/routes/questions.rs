@@ -240,24 +240,25 @@ impl<'g> Asked<'g> {
         let found = self.answers(&first.query, limit)?;
         body.interpretation = Some(self.reading(first, found.answers.len())?);
         body.unplaced = first.unplaced.iter().map(|(start, end)| self.span(*start, *end, None)).collect();
-        if outcome.status == Status::Ambiguous {
-            body.status = "ambiguous";
+        let left_out: Vec<&str> =
+            first.unplaced.iter().filter_map(|(start, end)| self.text.get(*start..*end)).collect();
+        let partly = outcome.status == Status::PartlyUnderstood;
+        if !others.is_empty() {
+            body.status = if partly { "partly_understood" } else { "ambiguous" };
             for reading in others.iter().take(MOST_READINGS) {
                 let count = self.answers(&reading.query, limit)?.answers.len();
                 body.alternatives.push(self.reading(reading, count)?);
             }
             let ways = outcome.readings.iter().map(|reading| self.difference(reading)).collect::<Vec<_>>();
-            body.text = speaker.ambiguous(&ways);
+            body.text = if partly { speaker.partly(&left_out) } else { String::new() } + &speaker.ambiguous(&ways);
             return Ok(body);
         }
         let told = speaker.answers(&first.query, &found);
         body.status = if found.is_silent() { "no_match" } else { "answered" };
         body.text = told;
-        if outcome.status == Status::PartlyUnderstood {
+        if partly {
             body.status = "partly_understood";
-            let words: Vec<&str> =
-                first.unplaced.iter().filter_map(|(start, end)| self.text.get(*start..*end)).collect();
-            body.text = speaker.partly(&words) + &body.text;
+            body.text = speaker.partly(&left_out) + &body.text;
         }
         let fields: Vec<QueryField> = first.query.group_by.iter().chain(&first.query.select).copied().collect();
         let statement = |view: &EdgeView<'g>| AnswerStatementBody::new(self.wire, view, speaker.statement(view));
