@@ -3,6 +3,8 @@
 //! Nothing on record is taken for met here: the question is what it would take. A condition without a test is given or not;
 //! one with a test is given, or comes about by its test from pledges that are in force (least fixpoint).
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 use pledgegraph_model::{Capability, Commitment, EdgeId, EntityId, EntityKind, Mission, Modality, Stance, Truth};
 
@@ -44,6 +46,8 @@ pub struct ActorGoal {
     pub coalition: Option<EntityId>,
     /// The beneficiary.
     pub beneficiary: Option<EntityId>,
+    /// Only these commitments, where some were chosen before.
+    pub among: Option<Vec<EdgeId>>,
     /// How many of the actors; absent: all that are named, or one where none is.
     pub at_least: Option<usize>,
 }
@@ -138,8 +142,10 @@ impl Graph {
     fn actors_var(&self, builder: &mut DependenceBuilder<'_>, goal: &ActorGoal, stance_min: Stance) -> (Var, Vec<u32>) {
         let node = |id: Option<EntityId>| id.map(|id| self.node(id));
         let (coalition, beneficiary) = (node(goal.coalition), node(goal.beneficiary));
+        let among: Option<HashSet<EdgeId>> = goal.among.as_ref().map(|ids| ids.iter().copied().collect());
         let wanted = |edge: &EdgeRecord, commitment: &Commitment<Node>| {
-            commitment.stance.at_least(stance_min)
+            among.as_ref().is_none_or(|among| among.contains(&edge.id))
+                && commitment.stance.at_least(stance_min)
                 && goal.mission.is_none_or(|mission| commitment.mission == mission)
                 && coalition.is_none_or(|coalition| coalition.is_some() && commitment.coalition == coalition)
                 && beneficiary.is_none_or(|beneficiary| Some(edge.object) == beneficiary)

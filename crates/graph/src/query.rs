@@ -1,5 +1,6 @@
 //! Structured queries: filters of all collections as a tree, counts, groups, distinct values, joins and anti-joins.
 
+mod analyses;
 mod rows;
 mod sets;
 mod values;

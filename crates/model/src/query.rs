@@ -49,6 +49,9 @@ code_list! {
         Items = "items", "Items", "عناصر", "Each of them, or the values of `select`.", "كل منها، أو قيم الحقول المختارة.";
         Count = "count", "Count", "عدد", "How many there are, or how many distinct values of `select`.", "كم عددها، أو عدد القيم المختلفة.";
         Exists = "exists", "Exists", "وجود", "Whether there is any.", "هل يوجد أي منها.";
+        UnlockingSets = "unlocking_sets", "Unlocking sets", "مجموعات كافية", "Of commitments: minimal sets of conditions that are enough for them.", "أصغر مجموعات الشروط الكافية لها.";
+        BlockingSets = "blocking_sets", "Blocking sets", "مجموعات مانعة", "Of commitments: minimal sets of conditions whose failing makes them impossible.", "أصغر مجموعات الشروط التي يمنعها عدم تحققها.";
+        Conflicts = "conflicts", "Conflicts", "تعارضات", "Of statements: which of them contradict others.", "أي منها يتعارض مع غيره.";
         Truth = "truth", "Truth", "صحة", "Of commitments: whether they are in force; of conditions: whether they hold; with what `assume` and `withdraw` suppose.", "هل الالتزامات سارية، وهل الشروط متحققة.";
     }
 }
@@ -150,6 +153,9 @@ pub struct Query<R = EntityId> {
     /// Actors whose commitments are supposed to be withdrawn.
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub withdraw: Vec<R>,
+    /// Of sets: commitments of so many distinct actors are to be in force; absent: all the commitments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<usize>,
 }
 
 /// A condition and what is supposed of it.
@@ -317,6 +323,7 @@ impl<R> Query<R> {
             by_stance: false,
             assume: Vec::new(),
             withdraw: Vec::new(),
+            at_least: None,
         }
     }
 }
@@ -403,6 +410,7 @@ impl<R: Clone> Query<R> {
             by_stance: self.by_stance,
             assume: assumed(f)?,
             withdraw: each(&self.withdraw, f)?,
+            at_least: self.at_least,
         })
     }
 }

@@ -70,8 +70,39 @@ pub struct Answer<'g> {
     pub relaxations: Vec<Relaxation>,
     /// Whether the commitment is in force, where that was asked, under what is supposed.
     pub truth: Option<Truth>,
+    /// Of a question for sets of conditions: the set, each condition with whether it holds in it.
+    pub set: Option<Vec<(EntityView<'g>, bool)>>,
     /// The statements.
     pub statements: Vec<EdgeView<'g>>,
+    /// Of a question for conflicts: the statements that those contradict.
+    pub against: Vec<EdgeView<'g>>,
+}
+
+impl<'g> Answer<'g> {
+    /// An answer for which nothing was given up.
+    fn exact(entity: Option<EntityView<'g>>, statements: Vec<EdgeView<'g>>) -> Self {
+        Self {
+            values: Vec::new(),
+            entity,
+            grade: Grade::Exact,
+            relaxations: Vec::new(),
+            truth: None,
+            set: None,
+            statements,
+            against: Vec::new(),
+        }
+    }
+}
+
+/// How much may be spent on an answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// At most so many answers.
+    pub answers: usize,
+    /// How large a circuit may become, in gates and wires.
+    pub circuit: usize,
+    /// How many steps an analysis may take.
+    pub steps: u64,
 }
 
 /// All answers.
@@ -99,8 +130,7 @@ impl Answers<'_> {
     }
 }
 
-/// Finds the answers to a query, at most `limit`; `budget` as for [`Graph::query`]. What is in force is of `today` unless the
-/// query has a day.
+/// Finds the answers to a query. What is in force is of `today` unless the query has a day.
 ///
 /// # Errors
 /// As [`Graph::query`].
@@ -108,8 +138,14 @@ pub fn answer<'g>(
     graph: &'g Graph,
     query: &Query,
     today: NaiveDate,
-    (limit, budget): (usize, usize),
+    limits: Limits,
 ) -> Result<Answers<'g>, BudgetSpent> {
+    let (limit, budget) = (limits.answers, limits.circuit);
+    match query.ask {
+        QueryAsk::UnlockingSets | QueryAsk::BlockingSets => return sets(graph, query, today, limits),
+        QueryAsk::Conflicts => return conflicts(graph, query, limits),
+        QueryAsk::Items | QueryAsk::Count | QueryAsk::Exists | QueryAsk::Truth => {}
+    }
     let relaxes = query.find == QueryTarget::Commitments && query.ask != QueryAsk::Truth;
     let wider = if relaxes { wider(query) } else { query.clone() };
     let found = graph.query(&Query { ask: QueryAsk::Items, ..wider }, limit, budget)?;
@@ -117,15 +153,7 @@ pub fn answer<'g>(
     let mut answers = Vec::new();
     for row in found.rows {
         if let Some(entity) = row.entity {
-            let answer = Answer {
-                values: row.values,
-                entity: Some(entity),
-                grade: Grade::Exact,
-                relaxations: Vec::new(),
-                truth: None,
-                statements: Vec::new(),
-            };
-            answers.push(answer);
+            answers.push(Answer { values: row.values, ..Answer::exact(Some(entity), Vec::new()) });
             continue;
         }
         let asserted = row.statements.into_iter().filter(|view| view.polarity() == Polarity::Asserted);
@@ -136,7 +164,7 @@ pub fn answer<'g>(
         let mut relaxations = ups.concat();
         relaxations.sort_unstable();
         relaxations.dedup();
-        answers.push(Answer { values: row.values, entity: None, grade: best.0, relaxations, truth: None, statements });
+        answers.push(Answer { values: row.values, grade: best.0, relaxations, ..Answer::exact(None, statements) });
     }
     if answers.iter().any(|answer| answer.grade != Grade::Relaxed) {
         // What others say of an actor, or imply, is still told; what is less than was asked for is not.
@@ -151,6 +179,30 @@ pub fn answer<'g>(
     let instead =
         if query.ask == QueryAsk::Exists && relaxes { on_the_matter(graph, query, budget)? } else { Vec::new() };
     Ok(Answers { answers, counter, instead, truncated })
+}
+
+/// The minimal sets of conditions for what a query finds.
+fn sets<'g>(graph: &'g Graph, query: &Query, today: NaiveDate, limits: Limits) -> Result<Answers<'g>, BudgetSpent> {
+    let found = graph.query_sets(query, today, (limits.circuit, limits.steps))?;
+    let sets = if query.ask == QueryAsk::UnlockingSets { &found.unlocking } else { &found.blocking };
+    let answers = sets.iter().take(limits.answers).map(|set| {
+        let members = set.iter().map(|literal| {
+            // A blocking set is of conditions that do not hold.
+            (graph.at(literal.condition), literal.holds)
+        });
+        Answer { set: Some(members.collect()), ..Answer::exact(None, Vec::new()) }
+    });
+    let truncated = found.truncated || sets.len() > limits.answers;
+    Ok(Answers { answers: answers.collect(), counter: Vec::new(), instead: Vec::new(), truncated })
+}
+
+/// The conflicts in which what a query finds takes part.
+fn conflicts<'g>(graph: &'g Graph, query: &Query, limits: Limits) -> Result<Answers<'g>, BudgetSpent> {
+    let found = graph.query_conflicts(query, limits.circuit)?;
+    let truncated = found.len() > limits.answers;
+    let answers = found.into_iter().take(limits.answers);
+    let answers = answers.map(|conflict| Answer { against: conflict.other, ..Answer::exact(None, conflict.one) });
+    Ok(Answers { answers: answers.collect(), counter: Vec::new(), instead: Vec::new(), truncated })
 }
 
 /// Says of each commitment or condition whether it is in force under what is supposed.

@@ -2,6 +2,7 @@
 //!
 //! A rule has a name, ways to say it, and what it means: a fragment of a query. In what is said, small words stand for
 //! themselves, words in capitals for rules, `<member:kinds>` for the name of an entity that goes to a member of the query,
+//! `<at_least>` for a number that goes to `at_least`,
 //! and `( | ) ? *` mean what they mean in regular expressions.
 
 use std::collections::HashMap;
@@ -19,6 +20,8 @@ pub(crate) enum Expr {
     Rule(usize),
     /// The name of an entity.
     Name(Slot),
+    /// A number, which goes to `at_least`.
+    Number,
     /// One after the other.
     Sequence(Vec<Self>),
     /// One of these.
@@ -155,7 +158,7 @@ impl Grammar {
                 Expr::Word(word) => found.push(&**word),
                 Expr::Sequence(parts) | Expr::Either(parts) => open.extend(parts),
                 Expr::Maybe(part) | Expr::Any(part) => open.push(part),
-                Expr::Rule(_) | Expr::Name(_) => {}
+                Expr::Rule(_) | Expr::Name(_) | Expr::Number => {}
             }
         }
         found.extend(self.offices.iter().flatten().flatten().map(|word| &**word));
@@ -223,7 +226,7 @@ impl Form<'_> {
             let end = self.rest.find('>').ok_or_else(|| LexiconError(format!("no `>` in `{}`", self.rest)))?;
             let (slot, rest) = self.rest.split_at(end);
             self.rest = rest.get(1..).unwrap_or_default();
-            return slot_of(slot).map(Expr::Name);
+            return if slot == "at_least" { Ok(Expr::Number) } else { slot_of(slot).map(Expr::Name) };
         }
         let text = self.rest.trim_start();
         let end = text.find(|c: char| c.is_whitespace() || "()|?*<".contains(c)).unwrap_or(text.len());

@@ -15,7 +15,7 @@ mod say;
 mod words;
 
 pub use address::address;
-pub use answer::{Answer, Answers, Grade, Relaxation, answer};
+pub use answer::{Answer, Answers, Grade, Limits, Relaxation, answer};
 pub use grammar::LexiconError;
 pub use parse::{Reading, Span};
 pub use read::{Lang, Outcome, Questions, Status};

@@ -165,6 +165,9 @@ impl Writer<'_> {
             let actors = query.withdraw.iter().map(|id| self.entity(Some(*id)));
             said = said + word("withdraw") + &actors.collect::<Vec<_>>().join(word("and"));
         }
+        if let Some(number) = query.at_least {
+            said = said + word("at_least") + &self.quoted(&number.to_string());
+        }
         if query.by_stance {
             said += word("by_stance");
         }
@@ -280,6 +283,9 @@ impl<'a> Reader<'a> {
             while self.takes_word("and") {
                 withdrawn.push(self.entity()?);
             }
+        }
+        if self.takes_word("at_least") {
+            query.insert("at_least".to_owned(), Value::from(self.quoted()?.parse::<usize>().ok()?));
         }
         query.insert("assume".to_owned(), Value::Array(assumed));
         query.insert("withdraw".to_owned(), Value::Array(withdrawn));

@@ -190,6 +190,7 @@ impl Parser<'_> {
             Expr::Word(word) => self.word(word, node),
             Expr::Rule(rule) => self.rule(*rule, node).as_ref().clone(),
             Expr::Name(slot) => self.name(slot, node),
+            Expr::Number => self.number(node),
             Expr::Sequence(parts) => {
                 let mut found = vec![Match::nothing(node)];
                 for part in parts {
@@ -233,6 +234,21 @@ impl Parser<'_> {
             for edge in &self.lattice.edges[hop.node] {
                 if bare(&edge.word) == bare(word) {
                     found.push(Match { skipped: hop.skipped.clone(), pieces: 1, ..Match::nothing(edge.to) });
+                }
+            }
+        }
+        found
+    }
+
+    /// A number in digits, after any words that may be passed over.
+    fn number(&self, node: usize) -> Vec<Match> {
+        let mut found = Vec::new();
+        for hop in self.hops(node) {
+            for edge in self.lattice.edges[hop.node].iter().filter(|edge| edge.whole) {
+                if let Ok(number) = edge.word.parse::<u16>() {
+                    let means = Means::from_iter([("at_least".to_owned(), Value::from(number))]);
+                    let skipped = hop.skipped.clone();
+                    found.push(Match { means: Rc::new(means), skipped, pieces: 1, ..Match::nothing(edge.to) });
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use pledgegraph_graph::{EdgeView, Graph, Node, Value};
 use pledgegraph_model::{
     Code, ConditionNode, ConditionOp, Conditions, Count, CountOp, Date, Explicitness, Query, QueryAsk, QueryField,
-    Text, Truth, code_lists,
+    QueryTarget, Text, Truth, code_lists,
 };
 use serde::Deserialize;
 
@@ -35,6 +35,7 @@ pub(crate) struct Sentences {
     whole: HashMap<String, [String; 2]>,
     relaxations: HashMap<String, [String; 2]>,
     truths: HashMap<String, [String; 2]>,
+    truths_of_conditions: HashMap<String, [String; 2]>,
     months: HashMap<String, [String; 2]>,
 }
 
@@ -79,8 +80,26 @@ impl Speaker<'_> {
 
     /// The answers to a query in a sentence or two.
     pub fn answers(&self, query: &Query, answers: &Answers<'_>) -> String {
-        if query.ask == QueryAsk::Truth {
-            return self.truths(query, answers);
+        match query.ask {
+            QueryAsk::Truth => return self.truths(query, answers),
+            QueryAsk::UnlockingSets | QueryAsk::BlockingSets => {
+                let sets: Vec<String> = answers.answers.iter().map(|answer| self.row(query, answer)).collect();
+                let unlocks = query.ask == QueryAsk::UnlockingSets;
+                return match (unlocks, sets.is_empty()) {
+                    (true, false) => self.sentence("unlocks", &[&sets.join(self.word("either"))]),
+                    (false, false) => self.sentence("blocks", &[&sets.join(self.word("either"))]),
+                    (true, true) => self.sentence("never", &[]),
+                    (false, true) => self.sentence("always", &[]),
+                };
+            }
+            QueryAsk::Conflicts => {
+                let pairs: Vec<String> = answers.answers.iter().map(|answer| self.row(query, answer)).collect();
+                return match pairs.as_slice() {
+                    [] => self.sentence("agree", &[]),
+                    pairs => self.sentence("disagree", &[&pairs.join("; ")]),
+                };
+            }
+            QueryAsk::Items | QueryAsk::Count | QueryAsk::Exists => {}
         }
         let firm = answers.firm();
         let (firmly, relaxed): (Vec<_>, Vec<_>) =
@@ -120,11 +139,14 @@ impl Speaker<'_> {
     /// What is in force, what is not decided, what is not.
     fn truths(&self, query: &Query, answers: &Answers<'_>) -> String {
         let mut parts = Vec::new();
+        let sentences = self.sentences;
+        let words =
+            if query.find == QueryTarget::Conditions { &sentences.truths_of_conditions } else { &sentences.truths };
         for truth in [Truth::True, Truth::Unknown, Truth::False] {
             let these = answers.answers.iter().filter(|answer| answer.truth == Some(truth));
             let these: Vec<String> = these.map(|answer| self.row(query, answer)).collect();
             if !these.is_empty() {
-                parts.push(format!("{}: {}", of(&self.sentences.truths, truth.as_str(), self.lang), self.list(&these)));
+                parts.push(format!("{}: {}", of(words, truth.as_str(), self.lang), self.list(&these)));
             }
         }
         match parts.as_slice() {
@@ -164,6 +186,24 @@ impl Speaker<'_> {
         if let Some(entity) = answer.entity {
             return entity.label(self.lang.as_str()).0.to_owned();
         }
+        if let Some(set) = &answer.set {
+            let members = set.iter().map(|(condition, holds)| {
+                let name = condition.label(self.lang.as_str()).0;
+                // Of a blocking set each fails, of an unlocking one each holds, unless a `not` stands over it.
+                if *holds == (query.ask == QueryAsk::UnlockingSets) {
+                    name.to_owned()
+                } else {
+                    self.word("not").to_owned() + name
+                }
+            });
+            let members: Vec<String> = members.collect();
+            return if members.is_empty() { self.word("nothing").to_owned() } else { self.list(&members) };
+        }
+        if !answer.against.is_empty() {
+            let side =
+                |views: &[EdgeView<'_>]| self.list(&views.iter().map(|view| self.claim(view)).collect::<Vec<_>>());
+            return filled(self.word("versus"), &[&side(&answer.statements), &side(&answer.against)]);
+        }
         let fields = query.group_by.iter().chain(&query.select);
         let said: Vec<String> = fields
             .zip(&answer.values)
@@ -186,13 +226,23 @@ impl Speaker<'_> {
         if about.is_empty() { who } else { filled(self.word("aside"), &[&who, &about.join(self.word("comma"))]) }
     }
 
+    /// A statement with whom it is about and when: enough to tell two that disagree apart.
+    fn claim(&self, view: &EdgeView<'_>) -> String {
+        let said = self.statement(view);
+        let object = view.object().label(self.lang.as_str()).0.to_owned();
+        let when = view.when().map(|date| self.date(date)).into_iter();
+        let status = view.values(QueryField::Status).into_iter().map(|value| self.value(value));
+        let about: Vec<String> = std::iter::once(object).chain(status).chain(when).collect();
+        filled(self.word("aside"), &[&said, &about.join(self.word("comma"))])
+    }
+
     /// A value in words.
     pub fn value(&self, value: Value<'_>) -> String {
         match value {
             Value::Entity(node) => self.graph.at(node).label(self.lang.as_str()).0.to_owned(),
             Value::Code { list, code } => self.code(list, code),
             Value::Text(text) => self.text(text),
-            Value::Name(name) => name.to_owned(),
+            Value::Name(name) => name.trim_end_matches('.').to_owned(),
             Value::Date(date) => self.date(date),
             Value::Count(count) => self.count(count),
             Value::Conditions(conditions) => self.conditions(conditions),

@@ -146,6 +146,36 @@ async fn what_would_be_in_force() -> Result<()> {
 }
 
 #[tokio::test]
+async fn sets_and_conflicts_of_what_is_found() -> Result<()> {
+    let app = TestApp::new().await?;
+    let forces = json!({"capability": ["military.forces"], "stance_min": "willing"});
+    let sets = |answer: &Value| -> Vec<Vec<String>> {
+        let of_row = |row: &Value| {
+            let set = row["set"].as_array().into_iter().flatten();
+            set.filter_map(|member| member["condition"]["ref"].as_str().map(str::to_owned)).collect()
+        };
+        answer["rows"].as_array().into_iter().flatten().map(of_row).collect()
+    };
+    let unlocking = json!({"find": "commitments", "ask": "unlocking_sets", "at_least": 3, "where": forces});
+    let unlocking = ask(&app, unlocking).await?;
+    assert_eq!(sets(&unlocking), [["condition:ceasefire", "condition:us-backing"]]);
+    assert_eq!(unlocking["rows"][0]["set"][0]["truth"], "true");
+    let blocking = json!({"find": "commitments", "ask": "blocking_sets", "at_least": 3, "where": forces});
+    let blocking = ask(&app, blocking).await?;
+    assert_eq!(sets(&blocking), [["condition:ceasefire"], ["condition:us-backing"]]);
+    assert_eq!(blocking["rows"][0]["set"][0]["truth"], "false");
+
+    let conflicts = json!({"find": "convenings", "ask": "conflicts", "where": {"object": ["meeting:coalition-march"]}});
+    let conflicts = ask(&app, conflicts).await?;
+    assert_eq!(conflicts["total"], 1);
+    let row = &conflicts["rows"][0];
+    let mut meetings = [&row["statements"][0]["object"]["ref"], &row["against"][0]["object"]["ref"]];
+    meetings.sort_by_key(ToString::to_string);
+    assert_eq!(meetings, ["meeting:coalition-april", "meeting:coalition-march"]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_makes_no_sense_is_refused_with_its_place() -> Result<()> {
     let app = TestApp::new().await?;
     let mut deep = json!({"q": "x"});
@@ -165,6 +195,9 @@ async fn what_makes_no_sense_is_refused_with_its_place() -> Result<()> {
         (json!({"find": "countries", "where": {"subject_of": {"find": "countries"}}}), "/where/subject_of/find"),
         (json!({"find": "countries", "select": ["subject"]}), "/select"),
         (json!({"find": "attendances", "ask": "truth"}), "/ask"),
+        (json!({"find": "attendances", "ask": "unlocking_sets"}), "/ask"),
+        (json!({"find": "countries", "ask": "conflicts"}), "/ask"),
+        (json!({"find": "commitments", "at_least": 3}), "/at_least"),
         (json!({"find": "commitments", "withdraw": ["country:GB"]}), "/withdraw"),
         (json!({"find": "commitments", "where": deep}), "/where/all_of/0/all_of/0/all_of/0/all_of/0/all_of/0/all_of/0"),
     ] {

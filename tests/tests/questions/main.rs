@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, ensure};
 use pledgegraph_graph::{Builder, Graph, Value as Answered};
 use pledgegraph_model::{Query, QueryAsk, Stamp, edge_hash, entity_hash};
-use pledgegraph_questions::{Answers, Digits, Questions, Status, answer};
+use pledgegraph_questions::{Answers, Digits, Limits, Questions, Status, answer};
 use serde_json::Value;
 
 use crate::set::{Case, cases};
@@ -67,7 +67,7 @@ fn fault(graph: &Graph, questions: &Questions, case: &Case) -> Result<Option<Str
         return Ok(Some(format!("read as {read}\n      and not as {expected}")));
     }
     let Some((reading, expected)) = outcome.readings.first().zip(case.answer.as_ref()) else { return Ok(None) };
-    let answers = answer(graph, &reading.query, TODAY, (1_000, 20_000_000))?;
+    let answers = answer(graph, &reading.query, TODAY, LIMITS)?;
     let said = questions.speaker(graph, outcome.lang, Digits::Western).answers(&reading.query, &answers);
     if std::env::var_os("SHOW_ANSWERS").is_some() {
         println!("{}\n    {said}", case.question);
@@ -76,6 +76,7 @@ fn fault(graph: &Graph, questions: &Questions, case: &Case) -> Result<Option<Str
     Ok((given != *expected).then(|| format!("answered {given} and not {expected}: {said}")))
 }
 
+const LIMITS: Limits = Limits { answers: 1_000, circuit: 20_000_000, steps: 50_000_000 };
 const TODAY: chrono::NaiveDate = chrono::NaiveDate::from_ymd_opt(2025, 7, 10).expect("a day");
 
 /// The values of the best answers: references, codes, texts, as the set has them.
@@ -94,7 +95,15 @@ fn given(graph: &Graph, query: &Query, answers: &Answers<'_>) -> Value {
     }
     let mut found: Vec<String> = Vec::new();
     for row in &answers.answers {
-        if let Some(entity) = row.entity {
+        if let Some(set) = &row.set {
+            let members: Vec<String> = set.iter().map(|(condition, _)| condition.reference().to_string()).collect();
+            found.push(members.join("+"));
+        }
+        if !row.against.is_empty() {
+            found.extend(row.statements.iter().map(|view| view.subject().reference().to_string()));
+        } else if let (Some(truth), Some(entity)) = (row.truth, row.entity) {
+            found.push(format!("{truth} {}", entity.reference()));
+        } else if let Some(entity) = row.entity {
             found.push(entity.reference().to_string());
         }
         if query.select.is_empty() {

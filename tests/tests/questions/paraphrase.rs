@@ -117,6 +117,7 @@ impl Dice {
         query.group_by = self.codes::<QueryField>().first().copied();
         query.by_stance = self.coin();
         query.withdraw = self.entities();
+        query.at_least = Some(self.roll(5)).filter(|n| *n > 0);
         let truth = Truth::ALL[self.roll(3)];
         query.assume = self.entities().into_iter().map(|condition| Assumed { condition, truth }).collect();
         query

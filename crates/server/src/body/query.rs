@@ -40,16 +40,27 @@ fn check(reader: &mut Reader<'_>, query: &Query, read: &Map<String, Value>) {
         }
     }
     let truth = query.ask == QueryAsk::Truth;
+    let sets = matches!(query.ask, QueryAsk::UnlockingSets | QueryAsk::BlockingSets);
+    if sets && query.find != QueryTarget::Commitments {
+        reader.fail_at("ask", "validation", format!("`{}` are asked of `commitments`", query.ask));
+    }
+    if query.ask == QueryAsk::Conflicts && !statements {
+        reader.fail_at("ask", "validation", "`conflicts` are asked of statements");
+    }
+    if query.at_least.is_some() && !sets {
+        reader.fail_at("at_least", "validation", "only with `unlocking_sets` or `blocking_sets`");
+    }
     if truth && !matches!(query.find, QueryTarget::Commitments | QueryTarget::Conditions) {
         let detail = "`truth` is asked of `commitments` or `conditions`";
         reader.fail_at("ask", "validation", detail);
     }
-    if truth && (!query.select.is_empty() || query.group_by.is_some()) {
-        reader.fail_at("ask", "validation", "`truth` is asked of each commitment: not with `select` or `group_by`");
+    let analysis = truth || sets || query.ask == QueryAsk::Conflicts;
+    if analysis && (!query.select.is_empty() || query.group_by.is_some()) {
+        reader.fail_at("ask", "validation", format!("`{}`: not with `select` or `group_by`", query.ask));
     }
     for (given, name) in [(!query.assume.is_empty(), "assume"), (!query.withdraw.is_empty(), "withdraw")] {
-        if given && !truth {
-            reader.fail_at(name, "validation", "only with `\"ask\": \"truth\"`");
+        if given && !truth && !sets {
+            reader.fail_at(name, "validation", "only with `truth`, `unlocking_sets` or `blocking_sets`");
         }
     }
     for (at, assumed) in query.assume.iter().enumerate() {

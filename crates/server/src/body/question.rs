@@ -142,6 +142,7 @@ impl Question {
         let goal = if given.commitments.is_empty() {
             let countries = given.actors.is_empty() && given.actor_kinds.is_empty();
             Goal::Actors(ActorGoal {
+                among: None,
                 actors: given.actors.clone(),
                 kinds: if countries { vec![EntityKind::Country] } else { given.actor_kinds.clone() },
                 capability: given.capability,

@@ -5,6 +5,7 @@ use axum::routing::post;
 use chrono::Utc;
 use pledgegraph_graph::{EdgeView, Evaluation, ForceQuery, QueryRow};
 use pledgegraph_model::{Code, Query, QueryAsk, QueryField};
+use pledgegraph_questions::Limits;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -87,9 +88,12 @@ fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
     let lang = ask.lang(&mut reader);
     reader.finish()?;
     let (query, limit) = read(graph, body)?;
+    let wire = Wire::new(graph, lang);
+    if matches!(query.ask, QueryAsk::UnlockingSets | QueryAsk::BlockingSets | QueryAsk::Conflicts) {
+        return analysed(ask, wire, &query, limit);
+    }
     let limit = if query.ask == QueryAsk::Count { 0 } else { limit };
     let found = graph.query(&query, limit, CIRCUIT).map_err(too_expensive)?;
-    let wire = Wire::new(graph, lang);
     let truths = Truths::of(ask, &query, &found.rows)?;
     let fields: Vec<QueryField> = query.group_by.iter().chain(&query.select).copied().collect();
     let day = query.which.valid_at.or_else(|| (query.ask == QueryAsk::Truth).then(|| Utc::now().date_naive()));
@@ -107,6 +111,23 @@ fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
         warnings: Vec::new(),
     };
     asked(graph, lang, &body)
+}
+
+/// Sets of conditions, or conflicts.
+fn analysed(ask: &Ask, wire: Wire<'_>, query: &Query, limit: usize) -> Result<Response, ApiError> {
+    let today = Utc::now().date_naive();
+    let limits = Limits { answers: limit, circuit: CIRCUIT, steps: ask.state.options.steps };
+    let found = pledgegraph_questions::answer(wire.graph, query, today, limits).map_err(too_expensive)?;
+    let body = QueryAnswerBody {
+        ask: query.ask.as_str(),
+        rows: found.answers.iter().map(|answer| RowBody::of_answer(wire, answer, MOST_STATEMENTS)).collect(),
+        total: found.answers.len(),
+        found: found.answers.len(),
+        truncated: found.truncated,
+        as_of: AsOfBody::new(wire.graph, Some(query.which.valid_at.unwrap_or(today))),
+        warnings: Vec::new(),
+    };
+    asked(wire.graph, wire.lang, &body)
 }
 
 /// What is in force, where a query asks for it: under what is supposed, and as things are.

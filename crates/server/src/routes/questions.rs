@@ -5,7 +5,9 @@ use axum::routing::get;
 use chrono::Utc;
 use pledgegraph_graph::{EdgeView, Graph};
 use pledgegraph_model::{Query, QueryField};
-use pledgegraph_questions::{Answers, Digits, Lang, Outcome, Questions, Reading, Speaker, Status, address, answer};
+use pledgegraph_questions::{
+    Answers, Digits, Lang, Limits, Outcome, Questions, Reading, Speaker, Status, address, answer,
+};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -217,7 +219,8 @@ struct Asked<'g> {
 impl<'g> Asked<'g> {
     fn answers(self, query: &Query, limit: usize) -> Result<Answers<'g>, ApiError> {
         let today = Utc::now().date_naive();
-        answer(self.graph, query, today, (limit, CIRCUIT)).map_err(too_expensive)
+        let limits = Limits { answers: limit, circuit: CIRCUIT, steps: self.ask.state.options.steps };
+        answer(self.graph, query, today, limits).map_err(too_expensive)
     }
 
     fn outcome(self, outcome: &Outcome, speaker: Speaker<'_>, limit: usize) -> Result<OutcomeBody<'g>, ApiError> {

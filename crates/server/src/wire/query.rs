@@ -1,7 +1,8 @@
 //! Rows of structured queries.
 
-use pledgegraph_graph::{EdgeView, QueryRow, Value};
-use pledgegraph_model::{Code, Conditions, QueryField, Relation, Text};
+use pledgegraph_graph::{EdgeView, EntityView, QueryRow, Value};
+use pledgegraph_model::{Code, Conditions, QueryField, Relation, Text, Truth};
+use pledgegraph_questions::Answer;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -123,6 +124,13 @@ pub(crate) struct RowBody<'g> {
     /// How many statements there are; more than are named where there are very many.
     #[schema(value_type = i64)]
     count: usize,
+    /// A minimal set of conditions; only with `ask` = `unlocking_sets` or `blocking_sets`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set: Option<Vec<SetConditionBody<'g>>>,
+    /// The statements that those contradict; only with `ask` = `conflicts`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    against: Vec<StatementSummaryBody<'g>>,
     /// Whether the commitment is in force, or the condition holds; only with `ask` = `truth`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<codes::Truth>)]
@@ -156,8 +164,42 @@ impl<'g> RowBody<'g> {
             values: ValuesBody::all(wire, fields, &row.values),
             statements: row.statements.iter().take(most).map(|view| StatementSummaryBody::new(wire, view)).collect(),
             count: row.count,
+            set: None,
+            against: Vec::new(),
             truth,
             truth_now,
         }
     }
+
+    /// A set of conditions, or statements in conflict.
+    pub(crate) fn of_answer(wire: Wire<'g>, answer: &Answer<'g>, most: usize) -> Self {
+        let summaries = |views: &[EdgeView<'g>]| {
+            views.iter().take(most).map(|view| StatementSummaryBody::new(wire, view)).collect::<Vec<_>>()
+        };
+        let condition = |(condition, holds): &(EntityView<'g>, bool)| SetConditionBody {
+            condition: wire.reference(condition),
+            truth: if *holds { Truth::True } else { Truth::False }.as_str(),
+        };
+        Self {
+            entity: None,
+            values: Vec::new(),
+            statements: summaries(&answer.statements),
+            count: answer.statements.len(),
+            set: answer.set.as_ref().map(|set| set.iter().map(condition).collect()),
+            against: summaries(&answer.against),
+            truth: None,
+            truth_now: None,
+        }
+    }
+}
+
+/// A condition of a set.
+#[derive(Serialize, ToSchema)]
+#[schema(as = QuerySetCondition)]
+pub(crate) struct SetConditionBody<'g> {
+    /// The condition.
+    condition: ReferenceBody<'g>,
+    /// The truth that it has in the set: `true` or `false`.
+    #[schema(value_type = codes::Truth)]
+    truth: &'static str,
 }

@@ -154,6 +154,11 @@ pub(crate) static QUERY: Table = Table {
         ASSUME,
         WITHDRAW,
         Field::optional(
+            "at_least",
+            Takes::Integer { min: 1, max: 1_000_000 },
+            "Of sets: commitments of so many distinct actors are to be in force; all the commitments unless it is given.",
+        ),
+        Field::optional(
             "limit",
             Takes::Integer { min: 1, max: 10_000 },
             "At most so many rows; 1,000 unless it is given.",
