@@ -54,7 +54,7 @@ struct Match {
     skipped: Vec<usize>,
     /// How many words and names: fewer is the same in longer pieces.
     pieces: usize,
-    /// The place of the first way in the lexicon.
+    /// The places of its ways in the lexicon, summed.
     order: usize,
     spans: Vec<Span>,
     described: bool,
@@ -80,7 +80,7 @@ impl Match {
             means,
             skipped: [&self.skipped[..], &next.skipped].concat(),
             pieces: self.pieces + next.pieces,
-            order: self.order,
+            order: self.order + next.order,
             spans: [&self.spans[..], &next.spans].concat(),
             described: self.described || next.described,
         })
@@ -179,7 +179,7 @@ impl Parser<'_> {
         let means = Match { means: Rc::new(way.means.clone()), ..Match::nothing(node) };
         found.retain_mut(|part| {
             let Some(whole) = means.then(part) else { return false };
-            *part = Match { order: way.order, ..whole };
+            *part = Match { order: way.order + part.order, ..whole };
             true
         });
         found

@@ -7,8 +7,10 @@ mod robust;
 mod set;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
+use pledgegraph::bundle::{Bundle, COUNTRIES, DataFile};
 use pledgegraph_graph::{Builder, Graph, Value as Answered};
 use pledgegraph_model::{Query, QueryAsk, Stamp, edge_hash, entity_hash};
 use pledgegraph_questions::{Answers, Digits, Limits, Questions, Status, answer};
@@ -18,7 +20,17 @@ use crate::set::{Case, cases};
 
 /// The bundled data as a graph.
 fn bundled() -> Result<Graph> {
-    let bundle = pledgegraph::bundle::bundled()?;
+    Ok(graph_of(pledgegraph::bundle::bundled()?))
+}
+
+/// Another data set: other countries, another coalition, other conditions.
+fn second() -> Result<Graph> {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("questions/second.toml"))?;
+    let second = DataFile { name: "second.toml", text: &text };
+    Ok(graph_of(pledgegraph::bundle::parse(&[COUNTRIES, second])?))
+}
+
+fn graph_of(bundle: Bundle) -> Graph {
     let stamp = Stamp { version: 1, recorded_at: chrono::DateTime::UNIX_EPOCH };
     let mut builder = Builder::new();
     let mut digest = 0;
@@ -32,7 +44,7 @@ fn bundled() -> Result<Graph> {
         digest ^= hash;
         builder.add_edge(edge, hash, stamp, 1);
     }
-    Ok(builder.finish(1, [1; 16], digest, None))
+    builder.finish(1, [1; 16], digest, None)
 }
 
 /// A query with references instead of identifiers, as JSON.
@@ -43,8 +55,16 @@ fn shown(graph: &Graph, query: &Query) -> Result<Value> {
     Ok(serde_json::to_value(query.try_map(&mut { reference })?)?)
 }
 
-/// What went wrong with a question, if anything.
-fn fault(graph: &Graph, questions: &Questions, case: &Case) -> Result<Option<String>> {
+/// How a question came out.
+struct Verdict {
+    /// Whether it was read as the set says, where it says so.
+    exact_query: bool,
+    /// Whether it was understood, as something else.
+    silent: bool,
+    fault: Option<String>,
+}
+
+fn verdict(graph: &Graph, questions: &Questions, case: &Case) -> Result<Verdict> {
     let outcome = questions.read(graph, &case.question);
     let expected = match case.status.as_str() {
         "answered" | "no_match" => Status::Understood,
@@ -54,26 +74,33 @@ fn fault(graph: &Graph, questions: &Questions, case: &Case) -> Result<Option<Str
         other => anyhow::bail!("{}: no status `{other}`", case.id),
     };
     let read = outcome.readings.first().map(|reading| shown(graph, &reading.query)).transpose()?;
-    if outcome.status != expected {
+    let exact_query = outcome.status == expected && (case.query.is_none() || case.query == read);
+    let silent = outcome.status == Status::Understood && !exact_query;
+    let failed = |fault| Ok(Verdict { exact_query, silent, fault: Some(fault) });
+    if !exact_query {
         let words = outcome.readings.first().map(|reading| {
             let words = reading.unplaced.iter().filter_map(|(start, end)| case.question.get(*start..*end));
             words.collect::<Vec<_>>().join(", ")
         });
-        return Ok(Some(format!("{:?} and not {expected:?}; without a place: {words:?}; {read:?}", outcome.status)));
+        let wanted = case.query.as_ref().map(ToString::to_string).unwrap_or_default();
+        return failed(format!(
+            "{:?} and not {expected:?}; without a place: {words:?}; read as {read:?}\n      and not as {wanted}",
+            outcome.status
+        ));
     }
-    if let (Some(expected), Some(read)) = (&case.query, &read)
-        && expected != read
-    {
-        return Ok(Some(format!("read as {read}\n      and not as {expected}")));
-    }
-    let Some((reading, expected)) = outcome.readings.first().zip(case.answer.as_ref()) else { return Ok(None) };
+    let Some((reading, expected)) = outcome.readings.first().zip(case.answer.as_ref()) else {
+        return Ok(Verdict { exact_query, silent, fault: None });
+    };
     let answers = answer(graph, &reading.query, TODAY, LIMITS)?;
     let said = questions.speaker(graph, outcome.lang, Digits::Western).answers(&reading.query, &answers);
     if std::env::var_os("SHOW_ANSWERS").is_some() {
         println!("{}\n    {said}", case.question);
     }
     let given = given(graph, &reading.query, &answers);
-    Ok((given != *expected).then(|| format!("answered {given} and not {expected}: {said}")))
+    if given == *expected {
+        return Ok(Verdict { exact_query, silent, fault: None });
+    }
+    failed(format!("answered {given} and not {expected}: {said}"))
 }
 
 const LIMITS: Limits = Limits { answers: 1_000, circuit: 20_000_000, steps: 50_000_000 };
@@ -136,24 +163,44 @@ fn words(graph: &Graph, value: Answered<'_>) -> Vec<String> {
     }
 }
 
-#[test]
-fn questions_are_read_as_the_set_says() -> Result<()> {
-    let graph = bundled()?;
+/// Reads and answers a file of questions, and prints what came of each class.
+fn check(graph: &Graph, file: &str) -> Result<()> {
     let questions = Questions::new()?;
-    let mut classes: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let mut classes: BTreeMap<String, Verdicts> = BTreeMap::new();
     let mut faults = Vec::new();
-    for case in cases("bundled.ndjson")? {
-        let (right, all) = classes.entry(case.class.clone()).or_default();
-        *all += 1;
-        match fault(&graph, &questions, &case)? {
-            None => *right += 1,
-            Some(fault) => faults.push(format!("{}: {}\n      {fault}", case.id, case.question)),
-        }
+    for case in cases(file)? {
+        let verdict = verdict(graph, &questions, &case)?;
+        let class = classes.entry(case.class.clone()).or_default();
+        class.all += 1;
+        class.exact_query += usize::from(verdict.exact_query);
+        class.right += usize::from(verdict.fault.is_none());
+        class.silent += usize::from(verdict.silent);
+        faults.extend(verdict.fault.map(|fault| format!("{}: {}\n      {fault}", case.id, case.question)));
     }
-    for (class, (right, all)) in &classes {
-        println!("{class:16} {right:3} of {all:3}");
+    println!("{:16} {:>5} {:>11} {:>6} {:>17}", file, "all", "exact query", "right", "silent misreading");
+    for (class, Verdicts { all, exact_query, right, silent }) in &classes {
+        println!("{class:16} {all:5} {exact_query:11} {right:6} {silent:17}");
     }
     println!("{}", faults.join("\n"));
     ensure!(faults.is_empty(), "{} faults", faults.len());
     Ok(())
+}
+
+/// How the questions of a class came out.
+#[derive(Default)]
+struct Verdicts {
+    all: usize,
+    exact_query: usize,
+    right: usize,
+    silent: usize,
+}
+
+#[test]
+fn questions_on_the_bundled_data_are_answered() -> Result<()> {
+    check(&bundled()?, "bundled.ndjson")
+}
+
+#[test]
+fn questions_on_other_data_are_answered() -> Result<()> {
+    check(&second()?, "second.ndjson")
 }
