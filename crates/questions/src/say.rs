@@ -111,7 +111,7 @@ impl Speaker<'_> {
         let mut said = match query.ask {
             QueryAsk::Count if firm > 0 => self.sentence("count", &[&self.number(firm as u64), &list(&firmly)]),
             QueryAsk::Exists if firm > 0 => self.sentence("yes", &[&list(&firmly)]),
-            QueryAsk::Exists if !answers.instead.is_empty() => {
+            QueryAsk::Exists if relaxed.is_empty() && !answers.instead.is_empty() => {
                 self.sentence("instead", &[&statements(&answers.instead)])
             }
             _ if firm > 0 => self.sentence("answered", &[&list(&firmly)]),
