@@ -262,6 +262,9 @@ pub struct Where<R = EntityId> {
     /// Said on or before this day, possibly.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub said_to: Option<NaiveDate>,
+    /// Statements: recorded, or corrected, on or after this day (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recorded_from: Option<NaiveDate>,
     /// The day on which statements hold, possibly.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_at: Option<NaiveDate>,
@@ -368,6 +371,7 @@ impl<R> Where<R> {
             in_force: Vec::new(),
             said_from: None,
             said_to: None,
+            recorded_from: None,
             valid_at: None,
             q: None,
             is: Vec::new(),
@@ -458,6 +462,7 @@ impl<R: Clone> Where<R> {
             in_force: self.in_force.clone(),
             said_from: self.said_from,
             said_to: self.said_to,
+            recorded_from: self.recorded_from,
             valid_at: self.valid_at,
             q: self.q.clone(),
             is: each(&self.is, f)?,

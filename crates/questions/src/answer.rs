@@ -43,6 +43,8 @@ pub enum Relaxation {
     Explicitness,
     /// Others say so of the actor: they expect, assess or concede it.
     Modality,
+    /// When it was said is not known well enough to be sure.
+    Date,
 }
 
 impl Relaxation {
@@ -53,6 +55,7 @@ impl Relaxation {
             Self::Capability => "capability",
             Self::Explicitness => "explicitness",
             Self::Modality => "modality",
+            Self::Date => "date",
         }
     }
 }
@@ -274,6 +277,10 @@ fn given_up(query: &Query, view: &EdgeView<'_>, relaxes: bool) -> (Grade, Vec<Re
         if which.modality.is_empty() && !view.modality().counts() {
             up.push(Relaxation::Modality);
         }
+    }
+    let (from, to) = (query.which.said_from, query.which.said_to);
+    if from.or(to).is_some() && !view.said_at().edtf.as_ref().is_some_and(|edtf| edtf.certainly_in(from, to)) {
+        up.push(Relaxation::Date);
     }
     let grade = match (up.is_empty(), narrower) {
         (true, false) => Grade::Exact,

@@ -2,12 +2,14 @@
 //!
 //! A rule has a name, ways to say it, and what it means: a fragment of a query. In what is said, small words stand for
 //! themselves, words in capitals for rules, `<member:kinds>` for the name of an entity that goes to a member of the query,
-//! `<at_least>` for a number that goes to `at_least`,
+//! `<at_least>` for a number that goes to `at_least`, `<since>`, `<during>` and so on ([`DateUse`]) for a date,
 //! and `( | ) ? *` mean what they mean in regular expressions.
 
 use std::collections::HashMap;
 
 use pledgegraph_model::{Code, EntityKind, search_key};
+
+use crate::dates::{DateUse, MonthNames};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -22,6 +24,8 @@ pub(crate) enum Expr {
     Name(Slot),
     /// A number, which goes to `at_least`.
     Number,
+    /// A date.
+    Date(DateUse),
     /// One after the other.
     Sequence(Vec<Self>),
     /// One of these.
@@ -60,6 +64,8 @@ pub(crate) struct Grammar {
     pub(crate) question: usize,
     /// Words that may stand anywhere and mean nothing.
     pub(crate) noise: Vec<Box<str>>,
+    /// The names of the months.
+    pub(crate) months: MonthNames,
     /// Words that link the words of a name.
     pub(crate) links: Vec<Box<str>>,
     /// Nouns that stand for an entity of a kind that is not named.
@@ -78,6 +84,7 @@ pub(crate) struct Grammar {
 struct Lexicon {
     noise: Vec<String>,
     links: Vec<String>,
+    months: Vec<Vec<String>>,
     of: Option<String>,
     possessive: Option<String>,
     generic: HashMap<String, Vec<String>>,
@@ -141,6 +148,7 @@ impl Grammar {
             rules,
             question,
             noise: lexicon.noise.into_iter().map(key).collect(),
+            months: lexicon.months.iter().map(|names| names.iter().map(|name| key_words(name)).collect()).collect(),
             links: lexicon.links.into_iter().map(key).collect(),
             generic,
             offices: lexicon.offices.iter().map(|ways| ways.iter().map(|way| key_words(way)).collect()).collect(),
@@ -158,10 +166,11 @@ impl Grammar {
                 Expr::Word(word) => found.push(&**word),
                 Expr::Sequence(parts) | Expr::Either(parts) => open.extend(parts),
                 Expr::Maybe(part) | Expr::Any(part) => open.push(part),
-                Expr::Rule(_) | Expr::Name(_) | Expr::Number => {}
+                Expr::Rule(_) | Expr::Name(_) | Expr::Number | Expr::Date(_) => {}
             }
         }
         found.extend(self.offices.iter().flatten().flatten().map(|word| &**word));
+        found.extend(self.months.iter().flatten().flatten().map(|word| &**word));
         found.extend(self.generic.iter().flat_map(|(_, words)| words.iter().map(|word| &**word)));
         found
     }
@@ -226,7 +235,11 @@ impl Form<'_> {
             let end = self.rest.find('>').ok_or_else(|| LexiconError(format!("no `>` in `{}`", self.rest)))?;
             let (slot, rest) = self.rest.split_at(end);
             self.rest = rest.get(1..).unwrap_or_default();
-            return if slot == "at_least" { Ok(Expr::Number) } else { slot_of(slot).map(Expr::Name) };
+            return match (slot, DateUse::of(slot)) {
+                ("at_least", _) => Ok(Expr::Number),
+                (_, Some(date)) => Ok(Expr::Date(date)),
+                _ => slot_of(slot).map(Expr::Name),
+            };
         }
         let text = self.rest.trim_start();
         let end = text.find(|c: char| c.is_whitespace() || "()|?*<".contains(c)).unwrap_or(text.len());

@@ -5,6 +5,7 @@
 
 mod address;
 mod answer;
+mod dates;
 mod grammar;
 mod meaning;
 mod names;

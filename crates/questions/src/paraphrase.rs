@@ -41,7 +41,7 @@ fn entries<C: Code>() -> Vec<&'static CodeEntry> {
 }
 
 /// The members of a `where`, in the order in which they are said.
-const MEMBERS: [(&str, Holds); 39] = [
+const MEMBERS: [(&str, Holds); 40] = [
     ("subject", Holds::Entities),
     ("subject_is", Holds::Where),
     ("object", Holds::Entities),
@@ -74,6 +74,7 @@ const MEMBERS: [(&str, Holds); 39] = [
     ("in_force", Holds::Codes(entries::<Truth>)),
     ("said_from", Holds::Text),
     ("said_to", Holds::Text),
+    ("recorded_from", Holds::Text),
     ("valid_at", Holds::Text),
     ("q", Holds::Text),
     ("subject_of", Holds::Related),

@@ -8,9 +8,10 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use pledgegraph_graph::Graph;
-use pledgegraph_model::{EntityId, Query};
+use pledgegraph_model::{EntityId, EntityKind, Query, QueryTarget};
 use serde_json::Value;
 
+use crate::dates::{DateUse, dates};
 use crate::grammar::{Expr, Grammar, Slot, Way};
 use crate::meaning::{Means, at, merged, query_of};
 use crate::names::{Named, Names};
@@ -127,7 +128,8 @@ pub(crate) fn readings(grammar: &Grammar, graph: &Graph, lattice: &Lattice) -> V
     let Some(best) = matches.first().map(Match::rank) else { return Vec::new() };
     let mut readings: Vec<Reading> = Vec::new();
     for found in matches.into_iter().filter(|found| found.rank() == best) {
-        let Ok(query) = serde_json::from_value::<Query>(query_of(&found.means)) else { continue };
+        let Ok(mut query) = serde_json::from_value::<Query>(query_of(&found.means)) else { continue };
+        through_persons(graph, &mut query);
         if readings.iter().any(|known| known.query == query) {
             continue;
         }
@@ -136,6 +138,16 @@ pub(crate) fn readings(grammar: &Grammar, graph: &Graph, lattice: &Lattice) -> V
         readings.push(Reading { query, spans: found.spans, unplaced, described: found.described });
     }
     readings
+}
+
+/// Persons pledge and ask for their countries: they stand as whom these act through, never as the subject.
+fn through_persons(graph: &Graph, query: &mut Query) {
+    let which = &mut query.which;
+    let is_person = |id: &EntityId| graph.entity(*id).is_some_and(|view| view.kind() == EntityKind::Person);
+    let acts = matches!(query.find, QueryTarget::Commitments | QueryTarget::Requests);
+    if acts && !which.subject.is_empty() && which.subject.iter().all(is_person) {
+        which.acting_through.append(&mut which.subject);
+    }
 }
 
 /// The tokens that can be read as nothing at all.
@@ -191,6 +203,7 @@ impl Parser<'_> {
             Expr::Rule(rule) => self.rule(*rule, node).as_ref().clone(),
             Expr::Name(slot) => self.name(slot, node),
             Expr::Number => self.number(node),
+            Expr::Date(used) => self.date(*used, node),
             Expr::Sequence(parts) => {
                 let mut found = vec![Match::nothing(node)];
                 for part in parts {
@@ -234,6 +247,20 @@ impl Parser<'_> {
             for edge in &self.lattice.edges[hop.node] {
                 if bare(&edge.word) == bare(word) {
                     found.push(Match { skipped: hop.skipped.clone(), pieces: 1, ..Match::nothing(edge.to) });
+                }
+            }
+        }
+        found
+    }
+
+    /// A date, after any words that may be passed over.
+    fn date(&self, used: DateUse, node: usize) -> Vec<Match> {
+        let mut found = Vec::new();
+        for hop in self.hops(node) {
+            for (end, range) in dates(self.lattice, &self.grammar.months, hop.node) {
+                if let Some(means) = used.means(range) {
+                    let skipped = hop.skipped.clone();
+                    found.push(Match { means: Rc::new(means), skipped, pieces: 1, ..Match::nothing(end) });
                 }
             }
         }

@@ -84,6 +84,7 @@ impl Dice {
             which.in_force = self.codes::<Truth>();
             which.said_from = self.day();
             which.valid_at = self.day();
+            which.recorded_from = self.day();
         } else {
             which.is = self.entities();
             which.kind = self.codes::<EntityKind>();

@@ -58,6 +58,9 @@ impl Sets<'_> {
                 _ => false,
             });
         }
+        if let Some(day) = which.recorded_from {
+            self.retain(&mut found, |edge| edge.stamp.recorded_at.date_naive() >= day);
+        }
         for (end, such) in [(End::Subject, &which.subject_is), (End::Object, &which.object_is)] {
             if let Some(such) = such {
                 let entities = self.entities(EntityKind::ALL, such)?;

@@ -63,7 +63,7 @@ pub(crate) struct AnswerBody<'g> {
     #[schema(example = "relaxed")]
     grade: &'static str,
     /// What was given up: `stance` (less firm), `capability` (wider), `explicitness` (the condition is implied), `modality`
-    /// (others say so). An open set.
+    /// (others say so), `date` (when is not known well enough). An open set.
     #[schema(example = json!(["stance"]))]
     relaxations: Vec<&'static str>,
     /// Whether the commitment would be in force, where that was asked.

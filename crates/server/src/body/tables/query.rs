@@ -104,6 +104,7 @@ static QUERY_WHERE: Table = Table {
         ),
         Field::optional("said_from", Takes::Pattern(&DAY), "Possibly said on or after this day."),
         Field::optional("said_to", Takes::Pattern(&DAY), "Possibly said on or before this day."),
+        Field::optional("recorded_from", Takes::Pattern(&DAY), "Recorded or corrected on or after this day (UTC)."),
         Field::optional("valid_at", Takes::Pattern(&DAY), "A day on which the statement possibly holds."),
         references("is", &ANY, "Entities: one of these."),
         codes("kind", &code::<EntityKind>("EntityKindCode"), "Entities: of one of these kinds."),
