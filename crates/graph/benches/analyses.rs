@@ -12,12 +12,11 @@ mod shapes;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use chrono::DateTime;
 use pledgegraph_graph::{
     ActorGoal, Axis, BridgeQuery, BudgetSpent, Builder, ConflictQuery, EdgeFilter, EdgeView, ForceQuery, Goal,
     GoalQuery, Graph, MatrixQuery, Page, PathQuery,
 };
-use pledgegraph_model::{Capability, EdgeKind, EntityId, Stamp, Stance, Synthetic, edge_hash, entity_hash};
+use pledgegraph_model::{Capability, EdgeKind, EntityId, Stance, Synthetic};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -48,20 +47,7 @@ fn main() {
 
 fn synthetic(edges: usize) -> Graph {
     let synthetic = Synthetic::new(edges, 1);
-    let stamp = Stamp { version: 1, recorded_at: DateTime::UNIX_EPOCH };
-    let mut builder = Builder::new();
-    let mut digest = 0;
-    for entity in synthetic.entities() {
-        let hash = entity_hash(&entity);
-        digest ^= hash;
-        builder.add_entity(entity, hash, stamp, 1);
-    }
-    for edge in synthetic.edges() {
-        let hash = edge_hash(&edge);
-        digest ^= hash;
-        builder.add_edge(edge, hash, stamp, 1);
-    }
-    builder.finish(1, [1; 16], digest, None)
+    Builder::one_commit(synthetic.entities(), synthetic.edges())
 }
 
 fn report(name: &str, graph: &Graph, actor: EntityId) {

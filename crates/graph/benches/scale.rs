@@ -13,8 +13,8 @@ use chrono::DateTime;
 use pledgegraph_graph::{Builder, EdgeFilter, Graph, Page};
 use pledgegraph_model::Code as _;
 use pledgegraph_model::{
-    Capability, Change, Commit, EdgeId, EdgeKind, EntityId, Explicitness, Modality, Stamp, Stance, StanceSet,
-    Synthetic, edge_hash, entity_hash,
+    Capability, Change, Commit, EdgeId, EdgeKind, EntityId, Explicitness, Modality, Stance, StanceSet, Synthetic,
+    edge_hash,
 };
 
 #[global_allocator]
@@ -25,7 +25,7 @@ fn main() {
     let synthetic = Synthetic::new(edges, 1);
     let before = resident_bytes();
     let began = Instant::now();
-    let graph = build(&synthetic);
+    let graph = Builder::one_commit(synthetic.entities(), synthetic.edges());
     let built = began.elapsed();
     let per_edge = resident_bytes().saturating_sub(before) / edges as u64;
     println!("{} entities, {edges} edges", graph.entity_count());
@@ -33,23 +33,6 @@ fn main() {
     println!("resident memory         {per_edge:>9} B/edge");
     questions(&graph);
     commits(graph, &synthetic, edges);
-}
-
-fn build(synthetic: &Synthetic) -> Graph {
-    let stamp = Stamp { version: 1, recorded_at: DateTime::UNIX_EPOCH };
-    let mut builder = Builder::new();
-    let mut digest = 0;
-    for entity in synthetic.entities() {
-        let hash = entity_hash(&entity);
-        digest ^= hash;
-        builder.add_entity(entity, hash, stamp, 1);
-    }
-    for edge in synthetic.edges() {
-        let hash = edge_hash(&edge);
-        digest ^= hash;
-        builder.add_edge(edge, hash, stamp, 1);
-    }
-    builder.finish(1, [1; 16], digest, None)
 }
 
 fn questions(graph: &Graph) {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use imbl::Vector;
-use pledgegraph_model::{Code, Edge, EdgeId, Entity, EntityId, EntityKind, EntityRef, LinkType, Stamp};
+use pledgegraph_model::{
+    Code, Edge, EdgeId, Entity, EntityId, EntityKind, EntityRef, LinkType, Stamp, edge_hash, entity_hash,
+};
 
 use crate::Graph;
 use crate::graph::LinksTo;
@@ -44,6 +46,24 @@ impl Builder {
         self.number_entities();
         let record = EdgeRecord::new(edge, hash, stamp, |id| self.numbers.get(&id).copied(), &mut self.interner);
         self.edges.extend(record.map(|record| (created_seq, record)));
+    }
+
+    /// Entities and edges as one commit, the first: what tests, benchmarks and tools without a database ask.
+    pub fn one_commit(entities: impl IntoIterator<Item = Entity>, edges: impl IntoIterator<Item = Edge>) -> Graph {
+        let stamp = Stamp { version: 1, recorded_at: DateTime::UNIX_EPOCH };
+        let mut builder = Self::new();
+        let mut digest = 0;
+        for entity in entities {
+            let hash = entity_hash(&entity);
+            digest ^= hash;
+            builder.add_entity(entity, hash, stamp, 1);
+        }
+        for edge in edges {
+            let hash = edge_hash(&edge);
+            digest ^= hash;
+            builder.add_edge(edge, hash, stamp, 1);
+        }
+        builder.finish(1, [1; 16], digest, None)
     }
 
     /// Nodes are numbered in the order of recording: by commit, then by identifier.

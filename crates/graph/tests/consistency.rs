@@ -156,16 +156,9 @@ proptest! {
         limit in 1usize..60,
     ) {
         let synthetic = Synthetic::new(3000, seed);
-        let mut builder = Builder::new();
         let entities: Vec<Entity> = synthetic.entities().collect();
-        for entity in &entities {
-            builder.add_entity(entity.clone(), entity_hash(entity), stamp(1), 1);
-        }
         let mut edges: Vec<Edge> = synthetic.edges().collect();
-        for edge in &edges {
-            builder.add_edge(edge.clone(), edge_hash(edge), stamp(1), 1);
-        }
-        let graph = builder.finish(1, [1; 16], 0, None);
+        let graph = Builder::one_commit(entities.clone(), edges.clone());
         edges.sort_by_key(|edge| edge.id);
         let nth = |kind: EntityKind, n: usize| entities.iter().filter(|e| e.kind == kind).nth(n).expect("enough").id;
         let (country, condition) = (nth(EntityKind::Country, country), nth(EntityKind::Condition, condition));

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use chrono::DateTime;
 use pledgegraph_graph::{BridgeQuery, Builder, Graph, PathQuery};
-use pledgegraph_model::{Edge, EdgeId, Entity, EntityId, EntityRef, Stamp, edge_hash, entity_hash};
+use pledgegraph_model::{Edge, EdgeId, Entity, EntityId, EntityRef};
 use proptest::prelude::*;
 
 fn node(at: usize) -> EntityId {
@@ -13,35 +12,26 @@ fn node(at: usize) -> EntityId {
 
 /// A graph of groups that are part of each other.
 fn graph(nodes: usize, links: &[(usize, usize)]) -> Graph {
-    let stamp = Stamp { version: 1, recorded_at: DateTime::UNIX_EPOCH };
-    let mut builder = Builder::new();
-    let mut digest = 0;
     let read: Entity<EntityRef> =
         serde_json::from_str(r#"{"kind":"group","slug":"g","names":{"en":"G"}}"#).expect("an entity");
-    let one = read.try_map(|r| Ok::<_, ()>(EntityId::of_key(&r.to_string()))).expect("total");
+    let group = read.try_map(|r| Ok::<_, ()>(EntityId::of_key(&r.to_string()))).expect("total");
     let read: Entity<EntityRef> =
         serde_json::from_str(r#"{"kind":"source","slug":"s","names":{"en":"S"}}"#).expect("an entity");
     let source = read.try_map(|r| Ok::<_, ()>(EntityId::of_key(&r.to_string()))).expect("total");
     let groups =
-        (0..nodes).map(|at| Entity { id: node(at), slug: format!("g{at}").parse().expect("a slug"), ..one.clone() });
-    for entity in groups.chain([source]) {
-        let hash = entity_hash(&entity);
-        digest ^= hash;
-        builder.add_entity(entity, hash, stamp, 1);
-    }
+        (0..nodes).map(|at| Entity { id: node(at), slug: format!("g{at}").parse().expect("a slug"), ..group.clone() });
     let read: Edge<EntityRef> = serde_json::from_str(
         r#"{"kind":"part_of","subject":"group:g0","object":"group:g1","evidence":[{"source":"source:s","explicitness":"explicit"}]}"#,
     )
     .expect("an edge");
     let one = read.try_map(|r: EntityRef| Ok::<_, ()>(EntityId::of_key(&r.to_string())), Ok).expect("total");
-    for (at, (from, to)) in links.iter().enumerate() {
-        let edge =
-            Edge { id: EdgeId::of_key(&format!("l{at}")), subject: node(*from), object: node(*to), ..one.clone() };
-        let hash = edge_hash(&edge);
-        digest ^= hash;
-        builder.add_edge(edge, hash, stamp, 1);
-    }
-    builder.finish(1, [1; 16], digest, None)
+    let links = links.iter().enumerate().map(|(at, (from, to))| Edge {
+        id: EdgeId::of_key(&format!("l{at}")),
+        subject: node(*from),
+        object: node(*to),
+        ..one.clone()
+    });
+    Builder::one_commit(groups.chain([source]), links)
 }
 
 fn query(from: usize, to: usize, k: usize, max_hops: usize) -> PathQuery {

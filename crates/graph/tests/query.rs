@@ -3,11 +3,10 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use chrono::DateTime;
 use pledgegraph_graph::{Builder, Graph};
 use pledgegraph_model::{
     Capability, Code, Edge, EdgeDetail, EntityDetail, EntityId, EntityKind, MembershipRole, Query, QueryTarget,
-    Related, Rows, Stage, Stamp, Stance, Synthetic, Where, edge_hash, entity_hash,
+    Related, Rows, Stage, Stance, Synthetic, Where,
 };
 use proptest::prelude::*;
 
@@ -23,22 +22,8 @@ static WORLDS: LazyLock<Vec<World>> = LazyLock::new(|| (0..20).map(world).collec
 
 fn world(seed: u64) -> World {
     let synthetic = Synthetic::new(150, seed);
-    let stamp = Stamp { version: 1, recorded_at: DateTime::UNIX_EPOCH };
-    let mut builder = Builder::new();
-    let mut digest = 0;
-    let entities: Vec<_> = synthetic.entities().collect();
-    for entity in &entities {
-        let hash = entity_hash(entity);
-        digest ^= hash;
-        builder.add_entity(entity.clone(), hash, stamp, 1);
-    }
-    let edges: Vec<_> = synthetic.edges().collect();
-    for edge in &edges {
-        let hash = edge_hash(edge);
-        digest ^= hash;
-        builder.add_edge(edge.clone(), hash, stamp, 1);
-    }
-    World { graph: builder.finish(1, [1; 16], digest, None), entities, edges }
+    let (entities, edges): (Vec<_>, Vec<_>) = (synthetic.entities().collect(), synthetic.edges().collect());
+    World { graph: Builder::one_commit(entities.clone(), edges.clone()), entities, edges }
 }
 
 impl World {

@@ -12,7 +12,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, ensure};
 use pledgegraph::bundle::{Bundle, COUNTRIES, DataFile};
 use pledgegraph_graph::{Builder, Graph, Value as Answered};
-use pledgegraph_model::{Query, QueryAsk, Stamp, edge_hash, entity_hash};
+use pledgegraph_model::{Query, QueryAsk};
 use pledgegraph_questions::{Answers, Digits, Limits, Questions, Status, answer};
 use serde_json::Value;
 
@@ -31,20 +31,7 @@ fn second() -> Result<Graph> {
 }
 
 fn graph_of(bundle: Bundle) -> Graph {
-    let stamp = Stamp { version: 1, recorded_at: chrono::DateTime::UNIX_EPOCH };
-    let mut builder = Builder::new();
-    let mut digest = 0;
-    for entity in bundle.entities {
-        let hash = entity_hash(&entity);
-        digest ^= hash;
-        builder.add_entity(entity, hash, stamp, 1);
-    }
-    for edge in bundle.edges {
-        let hash = edge_hash(&edge);
-        digest ^= hash;
-        builder.add_edge(edge, hash, stamp, 1);
-    }
-    builder.finish(1, [1; 16], digest, None)
+    Builder::one_commit(bundle.entities, bundle.edges)
 }
 
 /// A query with references instead of identifiers, as JSON.

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use chrono::DateTime;
 use pledgegraph_graph::{Builder, Graph};
 use pledgegraph_model::{
     ConditionNode, ConditionOp, Conditions, Edge, EdgeDetail, EdgeId, Entity, EntityDetail, EntityId, EntityRef,
-    Explicitness, Relation, Stamp, edge_hash, entity_hash,
+    Explicitness, Relation,
 };
 
 fn entity(json: &str) -> Entity {
@@ -22,20 +21,13 @@ pub(crate) fn pledges(
     threshold: u32,
     tree: impl Fn(usize) -> Option<ConditionNode<EntityId>>,
 ) -> Graph {
-    let stamp = Stamp { version: 1, recorded_at: DateTime::UNIX_EPOCH };
-    let mut builder = Builder::new();
-    let mut digest = 0;
-    let mut put = |builder: &mut Builder, entity: Entity| {
-        let hash = entity_hash(&entity);
-        digest ^= hash;
-        builder.add_entity(entity, hash, stamp, 1);
-    };
-    put(&mut builder, entity(r#"{"kind":"coalition","slug":"w","names":{"en":"W"}}"#));
-    put(&mut builder, entity(r#"{"kind":"source","slug":"s","names":{"en":"S"}}"#));
+    let mut entities = Vec::new();
+    entities.push(entity(r#"{"kind":"coalition","slug":"w","names":{"en":"W"}}"#));
+    entities.push(entity(r#"{"kind":"source","slug":"s","names":{"en":"S"}}"#));
     let actor = entity(r#"{"kind":"organization","slug":"a","names":{"en":"A"},"class":"other"}"#);
     for at in 0..actors {
         let (id, slug) = (actor_id(at), format!("a{at}").parse().expect("a slug"));
-        put(&mut builder, Entity { id, slug, ..actor.clone() });
+        entities.push(Entity { id, slug, ..actor.clone() });
     }
     let one = entity(
         r#"{"kind":"condition","slug":"c","names":{"en":"C"},"condition_kind":"third_party_backing","test":{"actor":"organization:a0","capability":"military.forces","min_stance":"willing"}}"#,
@@ -47,23 +39,21 @@ pub(crate) fn pledges(
             test.actor = looks_at.map(actor_id);
             test.n = looks_at.is_none().then_some(threshold);
         }
-        put(&mut builder, condition);
+        entities.push(condition);
     }
     let read: Edge<EntityRef> = serde_json::from_str(
         r#"{"kind":"commitment","subject":"organization:a0","object":"coalition:w","capability":"military.forces","stance":"willing","evidence":[{"source":"source:s","explicitness":"explicit"}]}"#,
     )
     .expect("an edge");
     let one = read.try_map(|r: EntityRef| Ok::<_, ()>(EntityId::of_key(&r.to_string())), Ok).expect("total");
-    for at in 0..actors {
+    let edges = (0..actors).map(|at| {
         let mut edge = Edge { id: pledge_id(at), subject: actor_id(at), ..one.clone() };
         if let EdgeDetail::Commitment(commitment) = &mut edge.detail {
             commitment.conditions = tree(at).map(|root| Arc::new(Conditions { relation: Relation::Necessary, root }));
         }
-        let hash = edge_hash(&edge);
-        digest ^= hash;
-        builder.add_edge(edge, hash, stamp, 1);
-    }
-    builder.finish(1, [1; 16], digest, None)
+        edge
+    });
+    Builder::one_commit(entities, edges)
 }
 
 pub(crate) fn actor_id(at: usize) -> EntityId {

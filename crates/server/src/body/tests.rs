@@ -5,28 +5,12 @@ mod round_trip;
 mod schemas;
 mod statements;
 
-use chrono::DateTime;
 use pledgegraph_graph::{Builder, Graph};
-use pledgegraph_model::{Edge, EdgeId, EdgeKind, Entity, EntityKind, Stamp, edge_hash, entity_hash};
+use pledgegraph_model::{Edge, EdgeId, EdgeKind, Entity, EntityKind};
 use serde_json::{Value, json};
 
 use super::{Form, read_edge, read_entity};
 use crate::error::FieldError;
-
-/// A graph of these records.
-fn graph_of(entities: Vec<Entity>, edges: Vec<Edge>) -> Graph {
-    let stamp = Stamp { version: 1, recorded_at: DateTime::UNIX_EPOCH };
-    let mut builder = Builder::new();
-    for entity in entities {
-        let hash = entity_hash(&entity);
-        builder.add_entity(entity, hash, stamp, 1);
-    }
-    for edge in edges {
-        let hash = edge_hash(&edge);
-        builder.add_edge(edge, hash, stamp, 1);
-    }
-    builder.finish(1, [0; 16], 0, None)
-}
 
 /// A small graph for drafts to refer to.
 fn graph() -> Graph {
@@ -61,7 +45,7 @@ fn graph() -> Graph {
     let edge = json!({"kind": "membership", "subject": gb, "object": entities[0].id, "role": "leader",
         "evidence": [{"source": source, "explicitness": "explicit"}]});
     let edge = Edge { id: EdgeId::of_key("membership"), ..serde_json::from_value::<Edge>(edge).expect("an edge") };
-    graph_of(entities, vec![edge])
+    Builder::one_commit(entities, vec![edge])
 }
 
 /// The value with another at a pointer; a `null` removes.

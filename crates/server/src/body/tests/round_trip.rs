@@ -1,12 +1,12 @@
+use pledgegraph_graph::Builder;
 use pledgegraph_model::{Edge, EdgeKind, Entity, Synthetic};
 use serde_json::{Value, json};
 
-use super::graph_of;
 use crate::body::{Except, Form, Naming, read_edge, read_entity, write_edge, write_entity};
 
 /// Every record of a graph as a request and as a line, and back.
 fn check(entities: &[Entity], edges: &[Edge]) {
-    let graph = graph_of(entities.to_vec(), edges.to_vec());
+    let graph = Builder::one_commit(entities.to_vec(), edges.to_vec());
     for entity in entities {
         let draft = write_entity(entity, &graph);
         let except = Except { within: &&graph, own: entity.id };
