@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// One code of a list, as `/v1/vocabulary` serves it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CodeEntry {
     /// The code itself: lower-case, stable for ever.
     pub code: &'static str,

@@ -132,10 +132,6 @@ impl Phrases {
 
 const QUOTES: [[char; 2]; 2] = [['“', '”'], ['«', '»']];
 
-fn label(entry: &CodeEntry, lang: Lang) -> &'static str {
-    if lang == Lang::En { entry.label_en } else { entry.label_ar }
-}
-
 struct Writer<'a> {
     phrases: &'a Phrases,
     graph: &'a Graph,
@@ -147,19 +143,19 @@ impl Writer<'_> {
         let word = |key| self.phrases.word(key, self.lang);
         let mut said = word(query.ask.as_str()).to_owned();
         if let Some(field) = query.group_by {
-            said = said + word("group_by") + &self.quoted(label(field.entry(), self.lang));
+            said = said + word("group_by") + &self.quoted(self.lang.label(field.entry()));
         }
         if !query.select.is_empty() {
-            let fields = query.select.iter().map(|field| self.quoted(label(field.entry(), self.lang)));
+            let fields = query.select.iter().map(|field| self.quoted(self.lang.label(field.entry())));
             said = said + " " + &fields.collect::<Vec<_>>().join(word("and"));
         }
-        said = said + word("in") + " " + &self.quoted(label(query.find.entry(), self.lang));
+        said = said + word("in") + " " + &self.quoted(self.lang.label(query.find.entry()));
         if let Some(which) = which.and_then(Value::as_object) {
             said = said + word("where") + &self.conjunction(which);
         }
         for assumed in &query.assume {
             let condition = self.entity(Some(assumed.condition));
-            let truth = self.quoted(label(assumed.truth.entry(), self.lang));
+            let truth = self.quoted(self.lang.label(assumed.truth.entry()));
             said = said + word("assume") + &condition + word("assumed") + &truth;
         }
         if !query.withdraw.is_empty() {
@@ -194,7 +190,7 @@ impl Writer<'_> {
         let code = |all: fn() -> Vec<&'static CodeEntry>, value: &Value| {
             let code = value.as_str().unwrap_or_default();
             let entry = all().into_iter().find(|entry| entry.code == code);
-            self.quoted(entry.map_or(code, |entry| label(entry, self.lang)))
+            self.quoted(entry.map_or(code, |entry| self.lang.label(entry)))
         };
         match holds {
             Holds::Entities => {
@@ -356,7 +352,7 @@ impl<'a> Reader<'a> {
 
     fn code(&mut self, all: fn() -> Vec<&'static CodeEntry>) -> Option<&'static str> {
         let said = self.quoted()?;
-        all().into_iter().find(|entry| label(entry, self.lang) == said).map(|entry| entry.code)
+        all().into_iter().find(|entry| self.lang.label(entry) == said).map(|entry| entry.code)
     }
 
     fn entity(&mut self) -> Option<Value> {

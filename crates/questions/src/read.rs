@@ -1,7 +1,7 @@
 //! Reads a question.
 
 use pledgegraph_graph::Graph;
-use pledgegraph_model::{Capability, Code, Mission, Query};
+use pledgegraph_model::{Capability, Code, CodeEntry, Mission, Query};
 use serde_json::json;
 
 use crate::grammar::{Grammar, LexiconError};
@@ -25,6 +25,14 @@ impl Lang {
         match self {
             Self::En => "en",
             Self::Ar => "ar",
+        }
+    }
+
+    /// The label of a code.
+    pub(crate) fn label(self, entry: &CodeEntry) -> &'static str {
+        match self {
+            Self::En => entry.label_en,
+            Self::Ar => entry.label_ar,
         }
     }
 
@@ -146,7 +154,7 @@ fn labels(lang: Lang) -> Vec<Label> {
             .iter()
             .filter(|code| code.as_str() != "unspecified")
             .map(move |code| {
-                let words = if lang == Lang::En { code.entry().label_en } else { code.entry().label_ar };
+                let words = lang.label(code.entry());
                 let means = json!({"where": {member: [code.as_str()]}}).as_object().cloned().unwrap_or_default();
                 (rule, words.to_owned(), means)
             })

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use pledgegraph_graph::{EdgeView, Graph, Node, Value};
 use pledgegraph_model::{
-    Code, ConditionNode, ConditionOp, Conditions, Count, CountOp, Date, Explicitness, Query, QueryAsk, QueryField,
-    QueryTarget, Text, Truth, code_lists,
+    Code, CodeEntry, ConditionNode, ConditionOp, Conditions, Count, CountOp, Date, Explicitness, Query, QueryAsk,
+    QueryField, QueryTarget, Text, Truth,
 };
 use serde::Deserialize;
 
@@ -240,7 +240,7 @@ impl Speaker<'_> {
     pub fn value(&self, value: Value<'_>) -> String {
         match value {
             Value::Entity(node) => self.graph.at(node).label(self.lang.as_str()).0.to_owned(),
-            Value::Code { list, code } => self.code(list, code),
+            Value::Code(entry) => self.code(entry),
             Value::Text(text) => self.text(text),
             Value::Name(name) => name.trim_end_matches('.').to_owned(),
             Value::Date(date) => self.date(date),
@@ -249,11 +249,8 @@ impl Speaker<'_> {
         }
     }
 
-    fn code(&self, list: &str, code: &str) -> String {
-        let lists = code_lists();
-        let entry = lists.iter().filter(|known| known.name == list).flat_map(|list| &list.codes);
-        let entry = entry.map(|(entry, _)| entry).find(|entry| entry.code == code);
-        let label = entry.map_or(code, |entry| if self.lang == Lang::En { entry.label_en } else { entry.label_ar });
+    fn code(&self, entry: &CodeEntry) -> String {
+        let label = self.lang.label(entry);
         // In a sentence a label begins like any word; Arabic has no capitals.
         let mut letters = label.chars();
         let acronym = label.chars().nth(1).is_some_and(char::is_uppercase);
@@ -272,7 +269,7 @@ impl Speaker<'_> {
         let number = self.number(u64::from(count.value));
         match count.op {
             CountOp::Eq => number,
-            op => format!("{} {number}", self.code(CountOp::LIST, op.as_str())),
+            op => format!("{} {number}", self.code(op.entry())),
         }
     }
 

@@ -136,7 +136,7 @@ fn words(graph: &Graph, value: Answered<'_>) -> Vec<String> {
     let reference = |node| graph.at(node).reference().to_string();
     match value {
         Answered::Entity(node) => vec![reference(node)],
-        Answered::Code { code, .. } => vec![code.to_owned()],
+        Answered::Code(entry) => vec![entry.code.to_owned()],
         Answered::Text(text) => text.get("en").into_iter().map(str::to_owned).collect(),
         Answered::Name(name) => vec![name.to_owned()],
         Answered::Date(date) => {

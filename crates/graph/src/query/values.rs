@@ -1,7 +1,8 @@
 //! The values of statements: what a question can ask of them.
 
 use pledgegraph_model::{
-    AttributionRole, Code, Conditions, Count, Date, EdgeDetail, EntityDetail, Mission, QueryField, Stage, Text,
+    AttributionRole, Code, CodeEntry, Conditions, Count, Date, EdgeDetail, EntityDetail, Mission, QueryField, Stage,
+    Text,
 };
 
 use crate::node::Node;
@@ -12,13 +13,8 @@ use crate::view::EdgeView;
 pub enum Value<'g> {
     /// An entity.
     Entity(Node),
-    /// A code of a list.
-    Code {
-        /// The list.
-        list: &'static str,
-        /// The code.
-        code: &'static str,
-    },
+    /// A code, with its labels.
+    Code(&'static CodeEntry),
     /// A text in one or more languages.
     Text(&'g Text),
     /// A name as a source has it, for want of an entity.
@@ -32,7 +28,7 @@ pub enum Value<'g> {
 }
 
 fn code<C: Code>(code: C) -> Value<'static> {
-    Value::Code { list: C::LIST, code: code.as_str() }
+    Value::Code(code.entry())
 }
 
 fn text(text: &Text) -> Option<Value<'_>> {

@@ -59,7 +59,7 @@ impl<'g> ValueBody<'g> {
         };
         match value {
             Value::Entity(node) => body.entity = Some(wire.node(node)),
-            Value::Code { code, .. } => body.code = Some(code),
+            Value::Code(entry) => body.code = Some(entry.code),
             Value::Text(text) => body.text = Some(text),
             Value::Name(name) => body.name = Some(name),
             Value::Date(date) => body.date = Some(DateBody::new(date)),
