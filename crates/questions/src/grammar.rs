@@ -5,11 +5,12 @@
 //! `<at_least>` for a number that goes to `at_least`, `<since>`, `<during>` and so on ([`DateUse`]) for a date,
 //! and `( | ) ? *` mean what they mean in regular expressions.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use pledgegraph_model::{Code, EntityKind, search_key};
 
 use crate::dates::{DateUse, MonthNames};
+use crate::words::bare;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -63,11 +64,13 @@ pub(crate) struct Grammar {
     /// The number of the rule that is a whole question.
     pub(crate) question: usize,
     /// Words that may stand anywhere and mean nothing.
-    pub(crate) noise: Vec<Box<str>>,
+    pub(crate) noise: HashSet<Box<str>>,
+    /// Words that only link the words of a name; noise among them.
+    pub(crate) linking: HashSet<Box<str>>,
+    /// All words that stand for themselves somewhere, without the Arabic article.
+    pub(crate) known: HashSet<Box<str>>,
     /// The names of the months.
     pub(crate) months: MonthNames,
-    /// Words that link the words of a name.
-    pub(crate) links: Vec<Box<str>>,
     /// Nouns that stand for an entity of a kind that is not named.
     pub(crate) generic: Vec<(EntityKind, Vec<Box<str>>)>,
     /// Offices: the words for each.
@@ -144,17 +147,22 @@ impl Grammar {
         }
         generic.sort_by_key(|(kind, _)| kind.index());
         let key = |word: String| -> Box<str> { search_key(&word).into() };
-        Ok(Self {
+        let noise: HashSet<Box<str>> = lexicon.noise.into_iter().map(key).collect();
+        let links = lexicon.links.into_iter().chain(lexicon.of.clone()).map(key);
+        let mut grammar = Self {
             rules,
             question,
-            noise: lexicon.noise.into_iter().map(key).collect(),
+            linking: links.chain(noise.iter().cloned()).collect(),
+            noise,
+            known: HashSet::new(),
             months: lexicon.months.iter().map(|names| names.iter().map(|name| key_words(name)).collect()).collect(),
-            links: lexicon.links.into_iter().map(key).collect(),
             generic,
             offices: lexicon.offices.iter().map(|ways| ways.iter().map(|way| key_words(way)).collect()).collect(),
             of: lexicon.of.map(key),
             possessive: lexicon.possessive.map(key),
-        })
+        };
+        grammar.known = grammar.words().into_iter().map(|word| bare(word).into()).collect();
+        Ok(grammar)
     }
 
     /// All words that stand for themselves somewhere.

@@ -41,28 +41,15 @@ pub(crate) struct Names<'a> {
     graph: &'a Graph,
     grammar: &'a Grammar,
     lattice: &'a Lattice,
-    /// Words that stand for themselves.
-    words_of_grammar: &'a HashSet<&'a str>,
     /// By kind: its entities with the words of their names.
     described: Vec<OnceCell<Vec<Candidate<'a>>>>,
     at: Vec<Vec<Named>>,
 }
 
 impl<'a> Names<'a> {
-    pub(crate) fn new(
-        graph: &'a Graph,
-        grammar: &'a Grammar,
-        lattice: &'a Lattice,
-        words_of_grammar: &'a HashSet<&'a str>,
-    ) -> Self {
-        let mut names = Self {
-            graph,
-            grammar,
-            lattice,
-            words_of_grammar,
-            described: vec![OnceCell::new(); EntityKind::ALL.len()],
-            at: Vec::new(),
-        };
+    pub(crate) fn new(graph: &'a Graph, grammar: &'a Grammar, lattice: &'a Lattice) -> Self {
+        let described = vec![OnceCell::new(); EntityKind::ALL.len()];
+        let mut names = Self { graph, grammar, lattice, described, at: Vec::new() };
         for node in 0..lattice.edges.len() {
             let mut here = names.proper(node);
             here.extend(names.generic(node));
@@ -136,7 +123,7 @@ impl<'a> Names<'a> {
     fn partial(&self, node: usize) -> Vec<Named> {
         let Some(edge) = self.lattice.edges[node].iter().find(|edge| edge.whole) else { return Vec::new() };
         let bare = bare(&edge.word);
-        if bare.chars().count() < SHORTEST_PART || self.words_of_grammar.contains(bare) {
+        if bare.chars().count() < SHORTEST_PART || self.grammar.known.contains(bare) {
             return Vec::new();
         }
         let kinds = [EntityKind::Country, EntityKind::Person];
@@ -192,8 +179,7 @@ impl<'a> Names<'a> {
 
     /// Whether a word only links the words of a name.
     fn is_connecting(&self, word: &str) -> bool {
-        let grammar = self.grammar;
-        grammar.noise.iter().chain(&grammar.of).chain(&grammar.links).any(|other| **other == *word)
+        self.grammar.linking.contains(word)
     }
 
     /// The entities of a kind with the words of their names; made when they are first asked for.

@@ -102,7 +102,6 @@ struct Parser<'a> {
     grammar: &'a Grammar,
     lattice: &'a Lattice,
     names: Names<'a>,
-    noise: HashSet<&'a str>,
     /// Tokens that neither a rule nor a name has.
     unknown: Vec<bool>,
     known: HashMap<(usize, usize), Rc<Vec<Match>>>,
@@ -110,11 +109,9 @@ struct Parser<'a> {
 
 /// The best readings of a question, those that pass over the fewest words. Several: they differ in an entity alone.
 pub(crate) fn readings(grammar: &Grammar, graph: &Graph, lattice: &Lattice) -> Vec<Reading> {
-    let words: HashSet<&str> = grammar.words().into_iter().map(bare).collect();
-    let names = Names::new(graph, grammar, lattice, &words);
-    let noise: HashSet<&str> = grammar.noise.iter().map(|word| &**word).collect();
-    let unknown = unknown(lattice, &names, &words, &noise);
-    let mut parser = Parser { grammar, lattice, names, noise, unknown, known: HashMap::new() };
+    let names = Names::new(graph, grammar, lattice);
+    let unknown = unknown(grammar, lattice, &names);
+    let mut parser = Parser { grammar, lattice, names, unknown, known: HashMap::new() };
     let whole = parser.rule(grammar.question, 0);
     let end = lattice.end();
     let mut matches: Vec<Match> = Vec::new();
@@ -151,12 +148,12 @@ fn through_persons(graph: &Graph, query: &mut Query) {
 }
 
 /// The tokens that can be read as nothing at all.
-fn unknown(lattice: &Lattice, names: &Names<'_>, words: &HashSet<&str>, noise: &HashSet<&str>) -> Vec<bool> {
+fn unknown(grammar: &Grammar, lattice: &Lattice, names: &Names<'_>) -> Vec<bool> {
     let mut known = vec![false; lattice.tokens.len()];
     for (node, edges) in lattice.edges.iter().enumerate() {
         for edge in edges {
-            if (words.contains(bare(&edge.word)) && (edge.whole || edge.word.chars().count() > 1))
-                || noise.contains(&*edge.word)
+            if (grammar.known.contains(bare(&edge.word)) && (edge.whole || edge.word.chars().count() > 1))
+                || grammar.noise.contains(&edge.word)
             {
                 known[edge.token] = true;
             }
@@ -310,7 +307,7 @@ impl Parser<'_> {
         let mut skipped: Vec<usize> = Vec::new();
         let mut known = 0;
         while let Some(edge) = self.lattice.edges[here].iter().find(|edge| edge.whole) {
-            if !self.noise.contains(&*edge.word) {
+            if !self.grammar.noise.contains(&edge.word) {
                 if !self.unknown[edge.token] {
                     known += 1;
                 }
