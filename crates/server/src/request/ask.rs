@@ -98,6 +98,16 @@ pub(crate) struct Pinned {
     pub(crate) today: Option<NaiveDate>,
 }
 
+impl Pinned {
+    /// Of a whole list of so many items: how many went before the page, and what the next page begins after, if there is
+    /// one. The cursors of such lists count items.
+    pub(crate) fn part(&self, items: usize, limit: usize) -> (usize, Option<u128>) {
+        let skip = self.after.and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
+        let end = skip.saturating_add(limit);
+        (skip, (end < items).then_some(end as u128))
+    }
+}
+
 /// The page that follows; empty on the last.
 #[derive(Default)]
 pub(crate) struct Next {

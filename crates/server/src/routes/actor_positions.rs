@@ -3,15 +3,15 @@
 use axum::response::Response;
 use axum::routing::get;
 use chrono::NaiveDate;
-use pledgegraph_graph::{PositionHistory, PositionQuery, PositionStep, Total};
-use pledgegraph_model::{Code, Modality};
+use pledgegraph_graph::{PositionHistory, PositionStep, Total};
+use pledgegraph_model::Code;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::filters::edges::{ACTORS, BENEFICIARIES, MODALITY, VALID_AT};
+use crate::filters::edges::{ACTORS, MODALITY, VALID_AT};
 use crate::openapi::endpoint::{Answer, Endpoint, PathParameter};
 use crate::openapi::schemas::CommitmentSchema;
 use crate::problem::Problem;
@@ -20,7 +20,7 @@ use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
 use crate::request::parameter::Parameter;
 use crate::request::reader::Reader;
 use crate::routes::entity_collection::{find, moved};
-use crate::routes::positions::{BENEFICIARY, BUDGET, CAPABILITY, MISSION, RULE, cut};
+use crate::routes::positions::{BENEFICIARY, CAPABILITY, MISSION, RULE, cut, decode};
 use crate::state::State;
 use crate::wire::edge::EdgeBody;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody, WarningBody};
@@ -123,19 +123,7 @@ fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
     let pinned = ask.pin(&given)?;
     let graph = &*pinned.graph;
     let mut reader = Reader::new(&given, graph, pinned.today);
-    let beneficiaries = reader.references(BENEFICIARY.name, BENEFICIARIES).unwrap_or_default();
-    if beneficiaries.len() > 1 {
-        reader.fail(BENEFICIARY.name, "`beneficiary` takes one reference here".to_owned());
-    }
-    let mut query = PositionQuery {
-        actors: Vec::new(),
-        capability: reader.code(CAPABILITY.name),
-        mission: reader.code(MISSION.name),
-        beneficiary: beneficiaries.first().copied(),
-        modalities: reader.codes::<Modality>(MODALITY.parameter.name).unwrap_or_default(),
-        valid_at: reader.day(VALID_AT.parameter.name),
-        budget: BUDGET,
-    };
+    let mut query = decode(&mut reader);
     let (lang, limit, today) = (ask.lang(&mut reader), reader.number(&LIMIT), reader.today());
     reader.finish()?;
     let actor = find(graph, reference, ACTORS)?;
@@ -146,9 +134,7 @@ fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
         return Ok(head.not_modified());
     }
     let found = graph.position_changes(&query);
-    let skip = pinned.after.and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
-    let end = skip.saturating_add(limit);
-    let after = (end < found.histories.len()).then_some(end as u128);
+    let (skip, after) = pinned.part(found.histories.len(), limit);
     let next = ask.next(&given, &pinned.graph, today, after);
     let wire = Wire::new(graph, lang);
     let body = HistoryPageBody {

@@ -148,9 +148,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     found.conflicts.retain(|conflict| {
         within.is_none_or(|within| if within { conflict.within_document } else { conflict.between_documents })
     });
-    let skip = pinned.after.and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
-    let end = skip.saturating_add(limit);
-    let after = (end < found.conflicts.len()).then_some(end as u128);
+    let (skip, after) = pinned.part(found.conflicts.len(), limit);
     let next = ask.next(&given, &pinned.graph, today, after);
     let wire = Wire::new(graph, lang);
     let cut = || WarningBody {

@@ -132,9 +132,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
         let commitment = dependent.commitment.detail().commitment();
         commitment.is_some_and(|commitment| commitment.stance.at_least(stance_min))
     });
-    let skip = pinned.after.and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
-    let end = skip.saturating_add(limit);
-    let after = (end < found.dependents.len()).then_some(end as u128);
+    let (skip, after) = pinned.part(found.dependents.len(), limit);
     let next = ask.next(&given, &pinned.graph, today, after);
     let wire = Wire::new(graph, lang);
     let page = found.dependents.iter().skip(skip).take(limit);

@@ -157,9 +157,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
         return Ok(head.not_modified());
     }
     let found = pinned.graph.positions(&query);
-    let skip = pinned.after.and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
-    let end = skip.saturating_add(limit);
-    let after = (end < found.positions.len()).then_some(end as u128);
+    let (skip, after) = pinned.part(found.positions.len(), limit);
     let next = ask.next(&given, &pinned.graph, today, after);
     let wire = Wire::new(&pinned.graph, lang);
     let body = PositionPageBody {
@@ -223,7 +221,8 @@ pub(crate) fn cut() -> WarningBody {
     }
 }
 
-fn decode(reader: &mut Reader<'_>) -> PositionQuery {
+/// Whose positions are asked for; without `actor` all.
+pub(crate) fn decode(reader: &mut Reader<'_>) -> PositionQuery {
     let beneficiaries = reader.references(BENEFICIARY.name, BENEFICIARIES).unwrap_or_default();
     if beneficiaries.len() > 1 {
         reader.fail(BENEFICIARY.name, "`beneficiary` takes one reference here".to_owned());
