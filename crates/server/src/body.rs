@@ -7,7 +7,7 @@
 mod edge;
 mod entity;
 mod extract;
-mod field;
+pub(crate) mod field;
 pub(crate) mod json;
 mod merge;
 mod pointer;

@@ -1,9 +1,10 @@
 //! Reads structured queries.
 
 use pledgegraph_graph::Graph;
-use pledgegraph_model::{Assumed, Code, MAX_QUERY_DEPTH, Query, QueryAsk, QueryTarget, Rows};
+use pledgegraph_model::{Code, MAX_QUERY_DEPTH, Query, QueryAsk, QueryTarget, Rows};
 use serde_json::{Map, Value};
 
+use super::question::contradictions;
 use super::reader::Reader;
 use super::tables::query::{OF_EITHER, OF_ENTITIES, QUERY};
 use crate::error::ApiError;
@@ -63,14 +64,7 @@ fn check(reader: &mut Reader<'_>, query: &Query, read: &Map<String, Value>) {
             reader.fail_at(name, "validation", "only with `truth`, `unlocking_sets` or `blocking_sets`");
         }
     }
-    for (at, assumed) in query.assume.iter().enumerate() {
-        let before = query.assume.iter().take(at);
-        let contradicts = |other: &Assumed| other.condition == assumed.condition && other.truth != assumed.truth;
-        if before.clone().any(contradicts) {
-            let detail = "the condition is supposed to have another truth above";
-            reader.fail_under(&format!("/assume/{at}/truth"), "validation", detail);
-        }
-    }
+    contradictions(reader, &query.assume);
 }
 
 fn is_of_statements(find: QueryTarget) -> bool {

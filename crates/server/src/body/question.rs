@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, Utc};
 use pledgegraph_graph::{ActorGoal, ForceQuery, Goal, GoalQuery, Graph};
-use pledgegraph_model::{Capability, EdgeId, EntityId, EntityKind, Mission, Modality, Stance, Truth};
+use pledgegraph_model::{Assumed, Capability, EdgeId, EntityId, EntityKind, Mission, Modality, Stance, Truth};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -13,13 +13,6 @@ use super::reader::Reader;
 use super::tables::questions::{GOAL_QUESTION, SCENARIO};
 use crate::error::ApiError;
 use crate::filters::analyses::CIRCUIT;
-
-/// What is supposed of a condition.
-#[derive(Debug, Clone, Copy, Deserialize)]
-pub(crate) struct Assumed {
-    pub(crate) condition: EntityId,
-    pub(crate) truth: Truth,
-}
 
 /// What a question says; fields that its table does not have are absent.
 #[derive(Debug, Default, Deserialize)]
@@ -74,13 +67,7 @@ impl Question {
 
     /// What a table cannot say.
     fn check(&self, reader: &mut Reader<'_>, has_goal: bool) {
-        let mut known: BTreeMap<EntityId, Truth> = BTreeMap::new();
-        for (at, assumed) in self.assume.iter().enumerate() {
-            if *known.entry(assumed.condition).or_insert(assumed.truth) != assumed.truth {
-                let detail = "the condition is supposed to have another truth above";
-                reader.fail_under(&format!("/assume/{at}/truth"), "validation", detail);
-            }
-        }
+        contradictions(reader, &self.assume);
         if !has_goal {
             return;
         }
@@ -164,6 +151,17 @@ impl Question {
             withdraw: self.withdraw.clone(),
             budget: CIRCUIT,
             steps,
+        }
+    }
+}
+
+/// A condition is supposed to have one truth.
+pub(super) fn contradictions(reader: &mut Reader<'_>, assume: &[Assumed]) {
+    let mut known: BTreeMap<EntityId, Truth> = BTreeMap::new();
+    for (at, assumed) in assume.iter().enumerate() {
+        if *known.entry(assumed.condition).or_insert(assumed.truth) != assumed.truth {
+            let detail = "the condition is supposed to have another truth above";
+            reader.fail_under(&format!("/assume/{at}/truth"), "validation", detail);
         }
     }
 }

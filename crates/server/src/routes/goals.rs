@@ -1,7 +1,6 @@
 //! What it would take to reach a goal, what holds it back, and on which conditions it turns.
 
 use axum::response::Response;
-use axum::routing::post;
 use pledgegraph_graph::{ConditionLiteral, EdgeView, Evaluation, Graph};
 use pledgegraph_model::{Code, Truth};
 use serde::Serialize;
@@ -9,26 +8,19 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use crate::body::JsonBody;
 use crate::body::question::Question;
-use crate::body::schema::question_body;
 use crate::body::tables::questions::GOAL_QUESTION;
 use crate::error::ApiError;
 use crate::filters::analyses::too_expensive;
-use crate::openapi::endpoint::{Answer, Endpoint, question};
-use crate::problem::Problem;
+use crate::openapi::question::{QuestionEndpoint, lang};
 use crate::reply::asked;
-use crate::request::ask::{Ask, LANG};
-use crate::request::parameter::Parameter;
-use crate::request::reader::Reader;
+use crate::request::ask::Ask;
 use crate::routes::scenario_evaluations::AssumedBody;
 use crate::state::State;
 use crate::wire::list::{AsOfBody, WarningBody};
 use crate::wire::reference::ReferenceBody;
 use crate::wire::summary::{CommitmentListBody, ConditionListBody};
 use crate::wire::{Wire, codes};
-
-const PARAMETERS: [&Parameter; 1] = [&LANG];
 
 /// The most commitments that an answer names as what it rests on.
 const MOST_COMMITMENTS: usize = 1_000;
@@ -160,61 +152,49 @@ const SEMANTICS: &str = "Nothing on record is taken for met: a condition without
 
 /// `POST /v1/analyses/unlocking-sets`.
 pub(crate) fn find_unlocking_sets() -> UtoipaMethodRouter<State> {
-    let what = "Minimal sets of conditions that are enough for a goal (minimal path sets of fault-tree analysis). ";
-    let doc = endpoint("find_unlocking_sets", "unlocking-sets", "Find what it would take", what, "ConditionSets");
-    routed(
-        doc,
-        post(async |ask: Ask, JsonBody(body): JsonBody| ask.aside(move |ask| sets(ask, &body, Side::Unlocking)).await),
-    )
+    let endpoint = QuestionEndpoint {
+        id: "find_unlocking_sets",
+        path: "/v1/analyses/unlocking-sets",
+        tag: "analyses",
+        summary: "Find what it would take",
+        description: format!(
+            "Minimal sets of conditions that are enough for a goal (minimal path sets of fault-tree analysis). {SEMANTICS}"
+        ),
+        answer: "ConditionSets",
+        takes: &GOAL_QUESTION,
+    };
+    endpoint.on(|ask, body| sets(ask, body, Side::Unlocking))
 }
 
 /// `POST /v1/analyses/blocking-sets`.
 pub(crate) fn find_blocking_sets() -> UtoipaMethodRouter<State> {
-    let what = "Minimal sets of conditions whose failing makes a goal impossible (minimal cut sets of fault-tree analysis); \
-        a set of one is a single point of failure. ";
-    let doc = endpoint("find_blocking_sets", "blocking-sets", "Find what holds a goal back", what, "ConditionSets");
-    routed(
-        doc,
-        post(async |ask: Ask, JsonBody(body): JsonBody| ask.aside(move |ask| sets(ask, &body, Side::Blocking)).await),
-    )
+    let endpoint = QuestionEndpoint {
+        id: "find_blocking_sets",
+        path: "/v1/analyses/blocking-sets",
+        tag: "analyses",
+        summary: "Find what holds a goal back",
+        description: format!(
+            "Minimal sets of conditions whose failing makes a goal impossible (minimal cut sets of fault-tree analysis); \
+             a set of one is a single point of failure. {SEMANTICS}"
+        ),
+        answer: "ConditionSets",
+        takes: &GOAL_QUESTION,
+    };
+    endpoint.on(|ask, body| sets(ask, body, Side::Blocking))
 }
 
 /// `POST /v1/analyses/pivotality`.
 pub(crate) fn measure_pivotality() -> UtoipaMethodRouter<State> {
-    let what = "The Banzhaf index of each condition: how often the goal turns on it. ";
-    let doc =
-        endpoint("measure_pivotality", "pivotality", "Measure on which conditions a goal turns", what, "Pivotality");
-    routed(doc, post(async |ask: Ask, JsonBody(body): JsonBody| ask.aside(move |ask| pivotality(ask, &body)).await))
-}
-
-fn endpoint(id: &str, path: &str, summary: &str, what: &str, schema: &str) -> Endpoint {
-    Endpoint {
-        id: id.to_owned(),
-        path: format!("/v1/analyses/{path}"),
+    let endpoint = QuestionEndpoint {
+        id: "measure_pivotality",
+        path: "/v1/analyses/pivotality",
         tag: "analyses",
-        summary: summary.to_owned(),
-        description: format!("{what}{SEMANTICS}"),
-        path_parameter: None,
-        parameters: PARAMETERS.to_vec(),
-        names: Vec::new(),
-        answer: Answer::Json(schema.to_owned()),
-        problems: &[Problem::QueryTooExpensive],
-        write: Some(question(&question_body(&GOAL_QUESTION))),
-    }
-}
-
-fn routed(endpoint: Endpoint, handler: axum::routing::MethodRouter<State>) -> UtoipaMethodRouter<State> {
-    let mut route = endpoint.on(handler);
-    route.0.extend(question_body(&GOAL_QUESTION).schemas);
-    route
-}
-
-fn lang(ask: &Ask) -> Result<String, ApiError> {
-    let given = ask.given(&PARAMETERS);
-    let mut reader = Reader::new(&given, &ask.current, None);
-    let lang = ask.lang(&mut reader).to_owned();
-    reader.finish()?;
-    Ok(lang)
+        summary: "Measure on which conditions a goal turns",
+        description: format!("The Banzhaf index of each condition: how often the goal turns on it. {SEMANTICS}"),
+        answer: "Pivotality",
+        takes: &GOAL_QUESTION,
+    };
+    endpoint.on(pivotality)
 }
 
 fn sets(ask: &Ask, body: &Value, side: Side) -> Result<Response, ApiError> {
@@ -244,7 +224,7 @@ fn sets(ask: &Ask, body: &Value, side: Side) -> Result<Response, ApiError> {
         budget: ask.state.options.steps,
         varied: ConditionListBody::new(wire, &found.varied, limit),
         rests_on: CommitmentListBody::new(wire, &found.rests_on, MOST_COMMITMENTS),
-        assumed: assumed(wire, &question),
+        assumed: AssumedBody::all(wire, &question.assume),
         stance_min: question.stance_min().as_str(),
         include_implied: question.include_implied(),
         as_of: AsOfBody::new(graph, Some(question.day())),
@@ -276,21 +256,13 @@ fn pivotality(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
         spent: found.spent,
         budget: ask.state.options.steps,
         rests_on: CommitmentListBody::new(wire, &found.rests_on, MOST_COMMITMENTS),
-        assumed: assumed(wire, &question),
+        assumed: AssumedBody::all(wire, &question.assume),
         stance_min: question.stance_min().as_str(),
         include_implied: question.include_implied(),
         as_of: AsOfBody::new(graph, Some(question.day())),
         warnings: Vec::new(),
     };
     asked(graph, &lang, &body)
-}
-
-fn assumed<'g>(wire: Wire<'g>, question: &Question) -> Vec<AssumedBody<'g>> {
-    let assumed = question.assume.iter().filter_map(|assumed| {
-        let condition = wire.reference(&wire.graph.entity(assumed.condition)?);
-        Some(AssumedBody { condition, truth: assumed.truth.as_str() })
-    });
-    assumed.collect()
 }
 
 /// How things are.

@@ -1,7 +1,6 @@
 //! Structured queries.
 
 use axum::response::Response;
-use axum::routing::post;
 use chrono::Utc;
 use pledgegraph_graph::{EdgeView, Evaluation, ForceQuery, QueryRow};
 use pledgegraph_model::{Code, Query, QueryAsk, QueryField};
@@ -11,24 +10,17 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use crate::body::JsonBody;
 use crate::body::query::read;
-use crate::body::schema::question_body;
 use crate::body::tables::query::QUERY;
 use crate::error::ApiError;
 use crate::filters::analyses::{CIRCUIT, too_expensive};
-use crate::openapi::endpoint::{Answer, Endpoint, question};
-use crate::problem::Problem;
+use crate::openapi::question::{QuestionEndpoint, lang};
 use crate::reply::asked;
-use crate::request::ask::{Ask, LANG};
-use crate::request::parameter::Parameter;
-use crate::request::reader::Reader;
+use crate::request::ask::Ask;
 use crate::state::State;
 use crate::wire::list::{AsOfBody, WarningBody};
 use crate::wire::query::RowBody;
 use crate::wire::{Wire, codes};
-
-const PARAMETERS: [&Parameter; 1] = [&LANG];
 
 /// How many statements a row of an answer names.
 const MOST_STATEMENTS: usize = 100;
@@ -58,37 +50,26 @@ pub(crate) struct QueryAnswerBody<'g> {
 
 /// `POST /v1/query`.
 pub(crate) fn run_query() -> UtoipaMethodRouter<State> {
-    let body = question_body(&QUERY);
-    let endpoint = Endpoint {
-        id: "run_query".to_owned(),
-        path: "/v1/query".to_owned(),
+    let endpoint = QuestionEndpoint {
+        id: "run_query",
+        path: "/v1/query",
         tag: "questions",
-        summary: "Ask a structured question".to_owned(),
+        summary: "Ask a structured question",
         description: "The filters of all collections as a tree, with counts, groups, distinct values, joins and anti-joins: \
             `none_of` over `subject_of` finds who attended but pledged nothing, over `region` who is outside a region, `source` \
             who is named in a document. `ask` = `truth` says which commitments are in force under suppositions. Stores nothing."
             .to_owned(),
-        path_parameter: None,
-        parameters: PARAMETERS.to_vec(),
-        names: Vec::new(),
-        answer: Answer::Json("QueryAnswer".to_owned()),
-        problems: &[Problem::QueryTooExpensive],
-        write: Some(question(&body)),
+        answer: "QueryAnswer",
+        takes: &QUERY,
     };
-    let mut route =
-        endpoint.on(post(async |ask: Ask, JsonBody(body): JsonBody| ask.aside(move |ask| answer(ask, &body)).await));
-    route.0.extend(body.schemas);
-    route
+    endpoint.on(answer)
 }
 
 fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
-    let given = ask.given(&PARAMETERS);
     let graph = &*ask.current;
-    let mut reader = Reader::new(&given, graph, None);
-    let lang = ask.lang(&mut reader);
-    reader.finish()?;
+    let lang = lang(ask)?;
     let (query, limit) = read(graph, body)?;
-    let wire = Wire::new(graph, lang);
+    let wire = Wire::new(graph, &lang);
     if matches!(query.ask, QueryAsk::UnlockingSets | QueryAsk::BlockingSets | QueryAsk::Conflicts) {
         return analysed(ask, wire, &query, limit);
     }
@@ -110,7 +91,7 @@ fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
         as_of: AsOfBody::new(graph, day),
         warnings: Vec::new(),
     };
-    asked(graph, lang, &body)
+    asked(graph, &lang, &body)
 }
 
 /// Sets of conditions, or conflicts.

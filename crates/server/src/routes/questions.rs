@@ -184,14 +184,13 @@ fn handle(ask: &Ask) -> Result<Response, ApiError> {
     if text.chars().count() > LONGEST {
         reader.fail(Q.name, format!("`q` is longer than {LONGEST} characters"));
     }
-    let digits = match reader.text(DIGITS.name) {
-        Some("arabic") => Digits::Arabic,
-        Some(other) if other != "western" => {
-            reader.one_of(DIGITS.name, other, digits, |_| None::<()>);
-            Digits::Western
-        }
-        _ => Digits::Western,
-    };
+    let digits = reader.text(DIGITS.name).and_then(|text| {
+        reader.one_of(DIGITS.name, text, digits, |name| match name {
+            "western" => Some(Digits::Western),
+            "arabic" => Some(Digits::Arabic),
+            _ => None,
+        })
+    });
     let limit = reader.number(&LIMIT);
     reader.finish()?;
     let questions = &ask.state.questions;
@@ -201,7 +200,7 @@ fn handle(ask: &Ask) -> Result<Response, ApiError> {
         return Ok(head.not_modified());
     }
     let asked = Asked { ask, graph, questions, text, wire: Wire::new(graph, outcome.lang.as_str()) };
-    let speaker = questions.speaker(graph, outcome.lang, digits);
+    let speaker = questions.speaker(graph, outcome.lang, digits.unwrap_or_default());
     let body = asked.outcome(&outcome, speaker, limit)?;
     head.answer(&body, None)
 }

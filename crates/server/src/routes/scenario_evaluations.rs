@@ -3,27 +3,22 @@
 use std::collections::BTreeMap;
 
 use axum::response::Response;
-use axum::routing::post;
 use pledgegraph_graph::{EdgeFilter, EdgeView, Evaluation, Graph, Page};
-use pledgegraph_model::{Code, EdgeId, EdgeKind, Modality, Polarity, Stance, Truth};
+use pledgegraph_model::{Assumed, Code, EdgeId, EdgeKind, Modality, Polarity, Stance, Truth};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 use uuid::Uuid;
 
-use crate::body::JsonBody;
 use crate::body::question::Question;
-use crate::body::schema::question_body;
 use crate::body::tables::questions::SCENARIO;
 use crate::error::ApiError;
 use crate::filters::analyses::too_expensive;
-use crate::openapi::endpoint::{Answer, Endpoint, question};
+use crate::openapi::question::{QuestionEndpoint, lang};
 use crate::problem::Problem;
 use crate::reply::asked;
-use crate::request::ask::{Ask, LANG};
-use crate::request::parameter::Parameter;
-use crate::request::reader::Reader;
+use crate::request::ask::Ask;
 use crate::state::State;
 use crate::wire::force::{FixpointsBody, ReasonBody, TruthCountsBody, because};
 use crate::wire::list::{AsOfBody, WarningBody};
@@ -32,8 +27,6 @@ use crate::wire::{Wire, codes};
 
 /// The most commitments that one question is about.
 const MOST: usize = 200_000;
-
-const PARAMETERS: [&Parameter; 1] = [&LANG];
 
 /// A commitment as it is and as it would be.
 #[derive(Serialize, ToSchema)]
@@ -104,6 +97,17 @@ pub(crate) struct AssumedBody<'g> {
     pub(crate) truth: &'static str,
 }
 
+impl<'g> AssumedBody<'g> {
+    /// What is supposed of conditions.
+    pub(crate) fn all(wire: Wire<'g>, assumed: &[Assumed]) -> Vec<Self> {
+        let named = assumed.iter().filter_map(|assumed| {
+            let condition = wire.reference(&wire.graph.entity(assumed.condition)?);
+            Some(Self { condition, truth: assumed.truth.as_str() })
+        });
+        named.collect()
+    }
+}
+
 /// What would be.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ScenarioEvaluation)]
@@ -141,35 +145,24 @@ pub(crate) struct ScenarioBody<'g> {
 
 /// `POST /v1/scenario-evaluations`.
 pub(crate) fn evaluate_scenario() -> UtoipaMethodRouter<State> {
-    let body = question_body(&SCENARIO);
-    let endpoint = Endpoint {
-        id: "evaluate_scenario".to_owned(),
-        path: "/v1/scenario-evaluations".to_owned(),
+    let endpoint = QuestionEndpoint {
+        id: "evaluate_scenario",
+        path: "/v1/scenario-evaluations",
         tag: "analyses",
-        summary: "Evaluate what would be".to_owned(),
+        summary: "Evaluate what would be",
         description: "Which commitments would be in force if conditions had the truth that is supposed and actors withdrew. A \
             commitment less firm than `stance_min` is absent. Where pledges are mutual, both fixpoints are given. Stores \
             nothing."
             .to_owned(),
-        path_parameter: None,
-        parameters: PARAMETERS.to_vec(),
-        names: Vec::new(),
-        answer: Answer::Json("ScenarioEvaluation".to_owned()),
-        problems: &[Problem::QueryTooExpensive],
-        write: Some(question(&body)),
+        answer: "ScenarioEvaluation",
+        takes: &SCENARIO,
     };
-    let mut route =
-        endpoint.on(post(async |ask: Ask, JsonBody(body): JsonBody| ask.aside(move |ask| answer(ask, &body)).await));
-    route.0.extend(body.schemas);
-    route
+    endpoint.on(answer)
 }
 
 fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
-    let given = ask.given(&PARAMETERS);
     let graph = &*ask.current;
-    let mut reader = Reader::new(&given, graph, None);
-    let lang = ask.lang(&mut reader);
-    reader.finish()?;
+    let lang = lang(ask)?;
     let question = Question::scenario(graph, body)?;
     let filter = filter(&question);
     let found = graph.edges(&filter, Page::first(MOST));
@@ -180,7 +173,7 @@ fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
     let ids: Vec<EdgeId> = found.items.iter().map(EdgeView::id).collect();
     let before = graph.evaluate(&question.force(ids.clone(), false)).map_err(too_expensive)?;
     let after = graph.evaluate(&question.force(ids, true)).map_err(too_expensive)?;
-    let wire = Wire::new(graph, lang);
+    let wire = Wire::new(graph, &lang);
     let mut totals: BTreeMap<_, (TruthCountsBody, TruthCountsBody)> = BTreeMap::new();
     let mut gaps = Vec::new();
     for view in &found.items {
@@ -193,10 +186,6 @@ fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
         }
     }
     let limit = question.limit();
-    let assumed = question.assume.iter().filter_map(|assumed| {
-        let condition = wire.reference(&graph.entity(assumed.condition)?);
-        Some(AssumedBody { condition, truth: assumed.truth.as_str() })
-    });
     let body = ScenarioBody {
         items: found.items.iter().take(limit).filter_map(|view| ItemBody::new(wire, view, &before, &after)).collect(),
         total: found.items.len(),
@@ -212,14 +201,14 @@ fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
             .collect(),
         gaps_total: gaps.len(),
         gaps: gaps.into_iter().take(limit).collect(),
-        assumed: assumed.collect(),
+        assumed: AssumedBody::all(wire, &question.assume),
         withdrawn: question.withdraw.iter().filter_map(|id| Some(wire.reference(&graph.entity(*id)?))).collect(),
         stance_min: question.stance_min().as_str(),
         include_implied: question.include_implied(),
         as_of: AsOfBody::new(graph, Some(question.day())),
         warnings: Vec::new(),
     };
-    asked(graph, lang, &body)
+    asked(graph, &lang, &body)
 }
 
 /// The commitments that a scenario is about.
