@@ -77,6 +77,11 @@ impl Names {
         self.whole.get(key)
     }
 
+    /// The nodes that have a name one of whose words is exactly this key.
+    fn with_word(&self, word: &str) -> Option<&Postings> {
+        self.words.get(word)
+    }
+
     /// The nodes that have a name with this skeleton.
     fn with_skeleton(&self, key: &str) -> Option<&Postings> {
         self.skeletons.get(key)
@@ -103,6 +108,14 @@ impl Graph {
     pub fn named(&self, key: &str) -> Vec<EntityView<'_>> {
         let nodes = self.names.exact(key).into_iter().flat_map(|postings| postings.iter().map(Node::new));
         nodes.filter_map(|node| self.record(node).map(|record| EntityView { node, record })).collect()
+    }
+
+    /// The entities of some kinds with a name, an alias or a slug one of whose words is exactly this search key; at most `most`.
+    /// O(log words + entities looked at).
+    pub fn named_in_part(&self, word: &str, kinds: &[EntityKind], most: usize) -> Vec<EntityView<'_>> {
+        let nodes = self.names.with_word(word).into_iter().flat_map(|postings| postings.iter().map(Node::new));
+        let views = nodes.filter_map(|node| self.record(node).map(|record| EntityView { node, record }));
+        views.filter(|view| kinds.contains(&view.kind())).take(most).collect()
     }
 
     /// The entities of a kind with a name, an alias or a slug that looks like `text` (the same skeleton, UTS 39), once

@@ -89,6 +89,22 @@ impl Edtf {
         after_from && before_to
     }
 
+    /// Whether some day that it may mean lies in this month (1 to 12) of some year.
+    pub fn possibly_in_month(&self, month: u32) -> bool {
+        if let Some(recurring) = self.recurring_month {
+            return u32::from(recurring) == month;
+        }
+        let (Some(earliest), Some(latest)) = (self.earliest, self.latest) else { return true };
+        let months = |day: NaiveDate| day.year() * 12 + i32::try_from(day.month0()).unwrap_or_default();
+        let (first, last) = (months(earliest), months(latest));
+        (first..=last).take(12).any(|at| at.rem_euclid(12) + 1 == i32::try_from(month).unwrap_or_default())
+    }
+
+    /// Whether every day that it may mean lies in this month (1 to 12), whatever the year.
+    pub fn certainly_in_month(&self, month: u32) -> bool {
+        self.possibly_in_month(month) && !(1..=12).any(|other| other != month && self.possibly_in_month(other))
+    }
+
     /// For a masked year: whether the month falls into the range at all.
     fn recurs_in(&self, from: Option<NaiveDate>, to: Option<NaiveDate>) -> bool {
         let (Some(month), Some(from), Some(to)) = (self.recurring_month, from, to) else { return true };
@@ -428,6 +444,21 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Edtf>(), Err(error), "{text}");
         }
+    }
+
+    #[test]
+    fn months_of_any_year() {
+        let months = |text: &str| -> Vec<u32> {
+            let edtf: Edtf = text.parse().expect("a date");
+            (1..=12).filter(|month| edtf.possibly_in_month(*month)).collect()
+        };
+        assert_eq!(months("XXXX-04"), [4]);
+        assert_eq!(months("2025-07-10"), [7]);
+        assert_eq!(months("2024-12/2025-02"), [1, 2, 12]);
+        assert_eq!(months("2025").len(), 12);
+        assert_eq!(months("2025-11/..").len(), 12);
+        assert!("XXXX-04".parse::<Edtf>().is_ok_and(|edtf| edtf.certainly_in_month(4)));
+        assert!(!"2025".parse::<Edtf>().is_ok_and(|edtf| edtf.certainly_in_month(4)));
     }
 
     #[test]

@@ -77,6 +77,8 @@ code_list! {
         Title = "title", "Title", "اللقب", "The title of an office.", "لقب المنصب.";
         Agenda = "agenda", "Agenda", "جدول الأعمال", "The points of an agenda.", "بنود جدول الأعمال.";
         Number = "number", "Number", "العدد", "How many, as the source counts.", "العدد كما يذكره المصدر.";
+        ActingThrough = "acting_through", "Acting through", "من خلال", "Through which person or body.", "من خلال أي شخص أو جهة.";
+        Quantity = "quantity", "How much", "الكمية", "How much is pledged, with its unit.", "كم يُتعهد به، مع وحدته.";
         Speaker = "speaker", "Who said it", "القائل", "Who said it first.", "من قاله أولًا.";
         Outlet = "outlet", "Who reported it", "الناقل", "Who reported or published it.", "من نقله أو نشره.";
         Attribution = "attribution", "Through whom", "سلسلة الإسناد", "Everyone through whom it went, from the first to the last.", "كل من مر القول عبره.";
@@ -250,6 +252,9 @@ pub struct Where<R = EntityId> {
     /// How somebody attends.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attendance_mode: Vec<AttendanceMode>,
+    /// Statements: about such a statement, by a link of the type `about`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about: Option<Box<Related<R>>>,
     /// The type of a remark.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remark_type: Vec<RemarkType>,
@@ -262,6 +267,10 @@ pub struct Where<R = EntityId> {
     /// Said on or before this day, possibly.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub said_to: Option<NaiveDate>,
+    /// Statements: with a date that may lie in one of these months of any year (EDTF, `XXXX-04`); those without a date are
+    /// none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub month: Vec<String>,
     /// Statements: recorded, or corrected, on or after this day (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recorded_from: Option<NaiveDate>,
@@ -367,10 +376,12 @@ impl<R> Where<R> {
             membership_role: Vec::new(),
             attendance_role: Vec::new(),
             attendance_mode: Vec::new(),
+            about: None,
             remark_type: Vec::new(),
             in_force: Vec::new(),
             said_from: None,
             said_to: None,
+            month: Vec::new(),
             recorded_from: None,
             valid_at: None,
             q: None,
@@ -458,10 +469,12 @@ impl<R: Clone> Where<R> {
             membership_role: self.membership_role.clone(),
             attendance_role: self.attendance_role.clone(),
             attendance_mode: self.attendance_mode.clone(),
+            about: related(&self.about, f)?,
             remark_type: self.remark_type.clone(),
             in_force: self.in_force.clone(),
             said_from: self.said_from,
             said_to: self.said_to,
+            month: self.month.clone(),
             recorded_from: self.recorded_from,
             valid_at: self.valid_at,
             q: self.q.clone(),
@@ -479,7 +492,7 @@ impl<R: Clone> Where<R> {
     pub fn depth(&self) -> usize {
         let branches = self.all_of.iter().chain(&self.any_of).chain(&self.none_of);
         let such = self.subject_is.iter().chain(&self.object_is).map(|such| &**such);
-        let related = self.subject_of.iter().chain(&self.object_of).map(|related| &related.which);
+        let related = self.subject_of.iter().chain(&self.object_of).chain(&self.about).map(|related| &related.which);
         1 + branches.chain(such).chain(related).map(Self::depth).max().unwrap_or_default()
     }
 }

@@ -41,7 +41,7 @@ fn entries<C: Code>() -> Vec<&'static CodeEntry> {
 }
 
 /// The members of a `where`, in the order in which they are said.
-const MEMBERS: [(&str, Holds); 40] = [
+const MEMBERS: [(&str, Holds); 42] = [
     ("subject", Holds::Entities),
     ("subject_is", Holds::Where),
     ("object", Holds::Entities),
@@ -74,9 +74,11 @@ const MEMBERS: [(&str, Holds); 40] = [
     ("in_force", Holds::Codes(entries::<Truth>)),
     ("said_from", Holds::Text),
     ("said_to", Holds::Text),
+    ("month", Holds::Texts),
     ("recorded_from", Holds::Text),
     ("valid_at", Holds::Text),
     ("q", Holds::Text),
+    ("about", Holds::Related),
     ("subject_of", Holds::Related),
     ("object_of", Holds::Related),
     ("all_of", Holds::Branches),

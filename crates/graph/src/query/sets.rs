@@ -1,10 +1,13 @@
 //! Which rows: the tree of a query as sets.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{NaiveDate, Utc};
 use fixedbitset::FixedBitSet;
-use pledgegraph_model::{Code, EdgeDetail, EdgeKind, EntityId, EntityKind, Related, Rows, Stance, Where};
+use pledgegraph_model::{
+    Code, EdgeDetail, EdgeId, EdgeKind, EntityId, EntityKind, Link, LinkType, Related, Rows, Stance, Where,
+};
 
 use crate::Graph;
 use crate::entities::EntityFilter;
@@ -12,6 +15,7 @@ use crate::filter::{EdgeFilter, Page, Span};
 use crate::force::{BudgetSpent, ForceQuery};
 use crate::node::Node;
 use crate::record::EdgeRecord;
+use crate::view::EdgeView;
 
 /// Which end of a statement.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +60,26 @@ impl Sets<'_> {
                         && (which.remark_type.is_empty() || which.remark_type.contains(&remark.remark_type))
                 }
                 _ => false,
+            });
+        }
+        if let Some(about) = &which.about {
+            // No statement is about entities by a link.
+            let slots = match about.find.rows() {
+                Rows::Statements(kinds) => self.statements(kinds, &about.which)?,
+                Rows::Entities(_) => FixedBitSet::new(),
+            };
+            let known = slots.ones().filter_map(|slot| Some(graph.edge_record(u32::try_from(slot).ok()?)?.id));
+            let known: HashSet<EdgeId> = known.collect();
+            let is_about = |link: &Link| link.link_type == LinkType::About && known.contains(&link.edge);
+            self.retain(&mut found, |edge| edge.circumstances().links.iter().any(is_about));
+        }
+        if !which.month.is_empty() {
+            let months: Vec<u32> =
+                which.month.iter().filter_map(|month| month.rsplit('-').next()?.parse().ok()).collect();
+            self.retain(&mut found, |record| {
+                let view = EdgeView { graph, record };
+                let date = view.when().and_then(|date| date.edtf.as_ref());
+                date.is_some_and(|edtf| months.iter().any(|month| edtf.possibly_in_month(*month)))
             });
         }
         if let Some(day) = which.recorded_from {

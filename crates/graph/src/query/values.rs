@@ -1,8 +1,8 @@
 //! The values of statements: what a question can ask of them.
 
 use pledgegraph_model::{
-    AttributionRole, Code, CodeEntry, Conditions, Count, Date, EdgeDetail, EntityDetail, Mission, QueryField, Stage,
-    Text,
+    AttributionRole, Code, CodeEntry, Conditions, Count, Date, EdgeDetail, EntityDetail, Mission, Quantity, QueryField,
+    Stage, Text,
 };
 
 use crate::node::Node;
@@ -23,6 +23,8 @@ pub enum Value<'g> {
     Date(&'g Date),
     /// A number with its operator.
     Count(Count),
+    /// An amount with its unit.
+    Quantity(&'g Quantity),
     /// What a commitment hangs on.
     Conditions(&'g Conditions<Node>),
 }
@@ -94,6 +96,13 @@ impl<'g> EdgeView<'g> {
                 _ => None,
             }
             .map(Value::Count)),
+            QueryField::ActingThrough => one(match detail {
+                EdgeDetail::Commitment(commitment) => commitment.acting_through,
+                EdgeDetail::Request(request) => request.acting_through,
+                _ => None,
+            }
+            .map(Value::Entity)),
+            QueryField::Quantity => one(commitment.and_then(|c| c.quantity.as_deref()).map(Value::Quantity)),
             QueryField::Speaker => self.attributed(|role| {
                 use AttributionRole::{AnonymousOfficial, Speaker, Spokesperson};
                 matches!(role, Speaker | Spokesperson | AnonymousOfficial)

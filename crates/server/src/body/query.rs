@@ -99,7 +99,7 @@ fn check_where(
                 }
             }
             "subject_is" | "object_is" => check_where(reader, &own, value, false, (depth + 1, nodes)),
-            "subject_of" | "object_of" => {
+            "subject_of" | "object_of" | "about" => {
                 let find = value.get("find").and_then(Value::as_str).and_then(|find| QueryTarget::parse(find).ok());
                 if find.is_some_and(|find| !is_of_statements(find)) {
                     reader.fail_under(&format!("{own}/find"), "validation", "this is no collection of statements");

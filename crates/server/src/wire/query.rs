@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::condition::ConditionNodeBody;
-use super::date::{CountBody, DateBody};
+use super::date::{CountBody, DateBody, QuantityBody};
 use super::reference::ReferenceBody;
 use super::{Wire, codes};
 
@@ -36,6 +36,9 @@ pub(crate) struct ValueBody<'g> {
     /// A number.
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<CountBody>,
+    /// An amount with its unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quantity: Option<QuantityBody<'g>>,
     /// What a commitment hangs on.
     #[serde(skip_serializing_if = "Option::is_none")]
     conditions: Option<ConditionNodeBody<'g>>,
@@ -54,6 +57,7 @@ impl<'g> ValueBody<'g> {
             name: None,
             date: None,
             count: None,
+            quantity: None,
             conditions: None,
             relation: None,
         };
@@ -64,6 +68,7 @@ impl<'g> ValueBody<'g> {
             Value::Name(name) => body.name = Some(name),
             Value::Date(date) => body.date = Some(DateBody::new(date)),
             Value::Count(count) => body.count = Some(CountBody::new(count)),
+            Value::Quantity(quantity) => body.quantity = Some(QuantityBody::new(quantity)),
             Value::Conditions(Conditions { root, relation }) => {
                 body.conditions = Some(ConditionNodeBody::new(wire, root));
                 body.relation = Some(Relation::as_str(*relation));

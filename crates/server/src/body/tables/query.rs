@@ -21,6 +21,15 @@ static REGION: Pattern = Pattern {
     says: "a UN M49 code of three digits, such as 150",
 };
 
+static MONTH: Pattern = Pattern {
+    regex: "^XXXX-(0[1-9]|1[0-2])$",
+    matches: |text| {
+        let month = text.strip_prefix("XXXX-").filter(|month| month.len() == 2);
+        month.and_then(|month| month.parse::<u8>().ok()).is_some_and(|month| (1..=12).contains(&month))
+    },
+    says: "a month of any year such as XXXX-04",
+};
+
 const fn codes(name: &'static str, of: &'static Takes, description: &'static str) -> Field {
     Field::optional(name, Takes::List { of, min: 1, max: CODES }, description)
 }
@@ -35,6 +44,7 @@ static CONDITION: Takes = Takes::Reference(&[EntityKind::Condition]);
 static MEETING: Takes = Takes::Reference(&[EntityKind::Meeting]);
 static SOURCE: Takes = Takes::Reference(&[EntityKind::Source]);
 static REGION_CODE: Takes = Takes::Pattern(&REGION);
+static MONTH_OF_ANY_YEAR: Takes = Takes::Pattern(&MONTH);
 static WHERE: Takes = Takes::Object(&QUERY_WHERE);
 
 /// The members of a `where` that narrow statements and entities alike.
@@ -102,8 +112,11 @@ static QUERY_WHERE: Table = Table {
             &code::<Truth>("TruthCode"),
             "Commitments: whether they are in force, on `valid_at` or today.",
         ),
+        Field::optional("about", Takes::Object(&RELATED), "About such a statement, by a link of the type `about`."),
         Field::optional("said_from", Takes::Pattern(&DAY), "Possibly said on or after this day."),
         Field::optional("said_to", Takes::Pattern(&DAY), "Possibly said on or before this day."),
+        codes("month", &MONTH_OF_ANY_YEAR, "With a date that may lie in one of these months of any year (EDTF).")
+            .example(r#"["XXXX-04"]"#),
         Field::optional("recorded_from", Takes::Pattern(&DAY), "Recorded or corrected on or after this day (UTC)."),
         Field::optional("valid_at", Takes::Pattern(&DAY), "A day on which the statement possibly holds."),
         references("is", &ANY, "Entities: one of these."),
@@ -119,7 +132,7 @@ static QUERY_WHERE: Table = Table {
 
 static RELATED: Table = Table {
     schema: "QueryRelated",
-    description: "Statements that an entity is an end of.",
+    description: "Statements that an entity is an end of, or that a statement is about.",
     fields: &[
         Field::required(
             "find",
