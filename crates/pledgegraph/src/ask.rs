@@ -49,7 +49,10 @@ pub(crate) async fn run(order: &Order, choice: Choice<'_>, settings: &Settings) 
 
 async fn answer(within: &Within, order: &Order) -> Result<Value> {
     let digits = if order.arabic_digits { "&digits=arabic" } else { "" };
-    let path = format!("/v1/questions?q={}{digits}", utf8_percent_encode(&order.question, NON_ALPHANUMERIC));
+    let path = format!(
+        "/v1/questions?q={}{digits}&include=quotations",
+        utf8_percent_encode(&order.question, NON_ALPHANUMERIC)
+    );
     let response = within.ask(Method::GET, &path, "application/json", Body::empty()).await?;
     let sound = response.status().is_success();
     let bytes = to_bytes(response.into_body(), MOST).await.context("the answer broke off")?;
@@ -69,6 +72,15 @@ fn shown(answer: &Value) -> String {
     let paraphrase = &answer["interpretation"]["paraphrase"][&lang];
     if paraphrase.is_string() {
         let _ = writeln!(out, "{ASIDE}{}{ASIDE:#}", text(paraphrase));
+    }
+    for assumed in list(&answer["interpretation"]["assumptions"]) {
+        if assumed["assumed"].is_object() {
+            let _ =
+                writeln!(out, "{ASIDE}“{}” = {}{ASIDE:#}", text(&assumed["text"]), text(&assumed["assumed"]["label"]));
+        }
+        for other in list(&assumed["alternatives"]) {
+            let _ = writeln!(out, "{ASIDE}/ {} [{}]{ASIDE:#}", text(&other["paraphrase"][&lang]), other["answers"]);
+        }
     }
     for reading in list(&answer["alternatives"]) {
         let _ = writeln!(out, "{ASIDE}{} [{}]{ASIDE:#}", text(&reading["paraphrase"][&lang]), reading["answers"]);
@@ -108,5 +120,8 @@ fn evidence(out: &mut String, statement: &Value) {
             let _ = write!(line, " < {}", label(name));
         }
         let _ = writeln!(out, "  {ASIDE}{line}{ASIDE:#}");
+        if let Some(words) = piece["quotation"]["text"].as_str() {
+            let _ = writeln!(out, "    {ASIDE}“{words}”{ASIDE:#}");
+        }
     }
 }

@@ -14,7 +14,7 @@ pub fn address(query: &Query<String>) -> Option<String> {
         QueryTarget::Actors | QueryTarget::Sources => return None,
         _ => (pledgegraph_model::Code::as_str(query.find), None),
     };
-    if query.ask == QueryAsk::Truth {
+    if !matches!(query.ask, QueryAsk::Items | QueryAsk::Count | QueryAsk::Exists) {
         return None;
     }
     let which = serde_json::to_value(&query.which).ok()?;

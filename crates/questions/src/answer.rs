@@ -3,11 +3,13 @@
 //! Of commitments that were asked for by a firm stance, a capability or a stated condition, the nearest ones are found too:
 //! less firm, of a wider capability, on a condition that is only implied. Each answer says what it gives up.
 
+use std::collections::{BTreeSet, HashSet};
+
 use chrono::NaiveDate;
 use pledgegraph_graph::{BudgetSpent, EdgeView, EntityView, ForceQuery, Graph, Value};
 use pledgegraph_model::{
-    Capability, Code, Conditions, EntityId, Explicitness, Polarity, Query, QueryAsk, QueryTarget, Stance, StanceSet,
-    Truth, Where,
+    Capability, Code, Conditions, EntityId, EntityKind, Explicitness, Polarity, Query, QueryAsk, QueryField,
+    QueryTarget, Stance, StanceSet, Truth, Where,
 };
 
 /// How exactly an answer is what was asked for; best first.
@@ -39,6 +41,8 @@ pub enum Relaxation {
     Stance,
     /// Its capability is wider than asked.
     Capability,
+    /// It is of a group whose countries are not named.
+    Group,
     /// The condition is implied and not stated.
     Explicitness,
     /// Others say so of the actor: they expect, assess or concede it.
@@ -53,6 +57,7 @@ impl Relaxation {
         match self {
             Self::Stance => "stance",
             Self::Capability => "capability",
+            Self::Group => "group",
             Self::Explicitness => "explicitness",
             Self::Modality => "modality",
             Self::Date => "date",
@@ -115,21 +120,38 @@ pub struct Answers<'g> {
     pub answers: Vec<Answer<'g>>,
     /// Statements that speak against what was asked.
     pub counter: Vec<EdgeView<'g>>,
-    /// Of a question whether: what stands on record on the same matter instead.
+    /// What stands on record on the same matter, where no statement says what was asked; the commitments of which sets of
+    /// conditions are told.
     pub instead: Vec<EdgeView<'g>>,
+    /// What no statement says that was found.
+    pub unsaid: Option<QueryField>,
+    /// How many answers there are; `answers` has at most as many as were asked for.
+    pub total: usize,
+    /// How many rows were found before they were graded.
+    pub found: usize,
     /// Whether there are more than were looked at.
     pub truncated: bool,
+}
+
+impl<'g> Answers<'g> {
+    fn of(answers: Vec<Answer<'g>>, found: usize, truncated: bool) -> Self {
+        let total = answers.len();
+        Self { answers, counter: Vec::new(), instead: Vec::new(), unsaid: None, total, found, truncated }
+    }
 }
 
 impl Answers<'_> {
     /// How many answers nothing was given up for.
     pub fn firm(&self) -> usize {
+        if self.answers.iter().all(|answer| answer.grade != Grade::Relaxed) {
+            return self.total;
+        }
         self.answers.iter().filter(|answer| answer.grade != Grade::Relaxed).count()
     }
 
     /// Whether the record says nothing at all on the matter.
     pub fn is_silent(&self) -> bool {
-        self.answers.is_empty() && self.counter.is_empty() && self.instead.is_empty()
+        self.found == 0 && self.answers.is_empty() && self.counter.is_empty() && self.instead.is_empty()
     }
 }
 
@@ -151,61 +173,132 @@ pub fn answer<'g>(
     }
     let relaxes = query.find == QueryTarget::Commitments && query.ask != QueryAsk::Truth;
     let wider = if relaxes { wider(query) } else { query.clone() };
-    let found = graph.query(&Query { ask: QueryAsk::Items, ..wider }, limit, budget)?;
-    let truncated = found.total > found.rows.len();
-    let mut answers = Vec::new();
+    // All are graded before the best are kept.
+    let found = graph.query(&Query { ask: QueryAsk::Items, ..wider.clone() }, limit.max(MOST_GRADED), budget)?;
+    let mut all = Answers::of(Vec::new(), found.total, found.total > found.rows.len());
     for row in found.rows {
         if let Some(entity) = row.entity {
-            answers.push(Answer { values: row.values, ..Answer::exact(Some(entity), Vec::new()) });
+            let is_told = all.answers.len() < MOST_JOINED;
+            let statements = if is_told { joined(graph, &query.which, entity.id(), budget)? } else { Vec::new() };
+            all.answers.push(Answer { values: row.values, ..Answer::exact(Some(entity), statements) });
             continue;
         }
-        let asserted = row.statements.into_iter().filter(|view| view.polarity() == Polarity::Asserted);
-        let graded: Vec<_> = asserted.map(|view| (given_up(query, &view, relaxes), view)).collect();
+        // What is denied or not known is no answer, but it is told.
+        let (asserted, open): (Vec<_>, Vec<_>) =
+            row.statements.into_iter().partition(|view| view.polarity() == Polarity::Asserted);
+        all.counter.extend(open);
+        let graded: Vec<_> = asserted.into_iter().map(|view| (given_up(query, &view, relaxes), view)).collect();
         let Some(best) = graded.iter().map(|((grade, up), _)| (*grade, up.len())).min() else { continue };
         let kept = graded.into_iter().filter(|((grade, up), _)| (*grade, up.len()) == best);
         let (ups, statements): (Vec<_>, Vec<_>) = kept.map(|((_, up), view)| (up, view)).unzip();
         let mut relaxations = ups.concat();
         relaxations.sort_unstable();
         relaxations.dedup();
-        answers.push(Answer { values: row.values, grade: best.0, relaxations, ..Answer::exact(None, statements) });
+        all.answers.push(Answer { values: row.values, grade: best.0, relaxations, ..Answer::exact(None, statements) });
     }
+    let answers = &mut all.answers;
     if answers.iter().any(|answer| answer.grade != Grade::Relaxed) {
         // What others say of an actor, or imply, is still told; what is less than was asked for is not.
         let less = |r: &Relaxation| matches!(r, Relaxation::Stance | Relaxation::Capability);
         answers.retain(|answer| !answer.relaxations.iter().any(less));
     }
-    answers.sort_by_key(|answer| (answer.grade, answer.relaxations.len()));
-    if query.ask == QueryAsk::Truth {
-        evaluate(graph, query, today, budget, &mut answers)?;
+    if !query.by_stance {
+        answers.sort_by_key(|answer| (answer.grade, answer.relaxations.len()));
     }
-    let counter = if relaxes { counter_evidence(graph, query, budget)? } else { Vec::new() };
-    let instead =
-        if query.ask == QueryAsk::Exists && relaxes { on_the_matter(graph, query, budget)? } else { Vec::new() };
-    Ok(Answers { answers, counter, instead, truncated })
+    all.total = answers.len();
+    all.truncated |= answers.len() > limit;
+    answers.truncate(limit);
+    if query.ask == QueryAsk::Truth {
+        evaluate(graph, query, today, budget, answers)?;
+    }
+    if relaxes {
+        all.counter.extend(counter_evidence(graph, query, budget)?);
+    }
+    let mut known = HashSet::new();
+    all.counter.retain(|view| known.insert(view.id()));
+    all.counter.truncate(MOST);
+    if query.ask == QueryAsk::Exists && relaxes {
+        all.instead = on_the_matter(graph, query, budget)?;
+    } else if all.answers.is_empty() && !query.select.is_empty() {
+        let asked = Query { select: Vec::new(), ask: QueryAsk::Items, ..query.clone() };
+        all.instead = statements(graph, &asked, budget)?;
+        if all.instead.is_empty() {
+            all.instead = statements(graph, &Query { select: Vec::new(), ask: QueryAsk::Items, ..wider }, budget)?;
+        }
+        all.instead.retain(|view| view.polarity() == Polarity::Asserted);
+        all.unsaid = query.select.first().copied().filter(|_| !all.instead.is_empty());
+    }
+    // Of whom nothing of the kind is said, what is.
+    let is_of_somebody = query.find == QueryTarget::Commitments && !query.which.subject.is_empty();
+    if all.answers.is_empty() && all.instead.is_empty() && is_of_somebody {
+        all.instead = on_the_matter(graph, query, budget)?;
+        all.instead.retain(|view| !known.contains(&view.id()));
+    }
+    Ok(all)
+}
+
+/// The statements by which an entity is an end of what its query joins.
+fn joined<'g>(
+    graph: &'g Graph,
+    which: &Where,
+    entity: EntityId,
+    budget: usize,
+) -> Result<Vec<EdgeView<'g>>, BudgetSpent> {
+    let mut found = Vec::new();
+    for related in which.all_of.iter().chain([which]).filter_map(|part| part.subject_of.as_deref()) {
+        let which = Where { subject: vec![entity], all_of: vec![related.which.clone()], ..Where::all() };
+        found.extend(statements(graph, &Query { which, ..Query::of(related.find) }, budget)?);
+    }
+    Ok(found)
 }
 
 /// The minimal sets of conditions for what a query finds.
 fn sets<'g>(graph: &'g Graph, query: &Query, today: NaiveDate, limits: Limits) -> Result<Answers<'g>, BudgetSpent> {
-    let found = graph.query_sets(query, today, (limits.circuit, limits.steps))?;
+    let find = |query: &Query| graph.query(&Query { ask: QueryAsk::Items, ..query.clone() }, 1, limits.circuit);
+    let mut asked = query.clone();
+    let mut relaxations = Vec::new();
+    let mut count = find(&asked)?.total;
+    // Where nothing is so firm, what is talked about.
+    if count == 0 && asked.which.stance_min.is_some_and(|least| least.at_least(Stance::NotRuledOut)) {
+        asked.which.stance_min = Some(Stance::InDiscussion);
+        relaxations.push(Relaxation::Stance);
+        count = find(&asked)?.total;
+    }
+    if count == 0 {
+        return Ok(Answers::of(Vec::new(), 0, false));
+    }
+    let found = graph.query_sets(&asked, today, (limits.circuit, limits.steps))?;
     let sets = if query.ask == QueryAsk::UnlockingSets { &found.unlocking } else { &found.blocking };
+    let grade = if relaxations.is_empty() { Grade::Exact } else { Grade::Relaxed };
     let answers = sets.iter().take(limits.answers).map(|set| {
         let members = set.iter().map(|literal| {
             // A blocking set is of conditions that do not hold.
             (graph.at(literal.condition), literal.holds)
         });
-        Answer { set: Some(members.collect()), ..Answer::exact(None, Vec::new()) }
+        let relaxations = relaxations.clone();
+        Answer { set: Some(members.collect()), grade, relaxations, ..Answer::exact(None, Vec::new()) }
     });
     let truncated = found.truncated || sets.len() > limits.answers;
-    Ok(Answers { answers: answers.collect(), counter: Vec::new(), instead: Vec::new(), truncated })
+    let mut all = Answers::of(answers.collect(), count, truncated);
+    all.instead = statements(graph, &Query { ask: QueryAsk::Items, ..asked }, limits.circuit)?;
+    Ok(all)
 }
 
 /// The conflicts in which what a query finds takes part.
 fn conflicts<'g>(graph: &'g Graph, query: &Query, limits: Limits) -> Result<Answers<'g>, BudgetSpent> {
     let found = graph.query_conflicts(query, limits.circuit)?;
+    let count = graph.query(&Query { ask: QueryAsk::Items, ..query.clone() }, 1, limits.circuit)?.total;
+    // The same two sides once, whichever comes first.
+    let mut known = HashSet::new();
+    let ids = |views: &[EdgeView<'_>]| views.iter().map(EdgeView::id).collect::<BTreeSet<_>>();
+    let found: Vec<_> = found
+        .into_iter()
+        .filter(|conflict| known.insert(BTreeSet::from([ids(&conflict.one), ids(&conflict.other)])))
+        .collect();
     let truncated = found.len() > limits.answers;
     let answers = found.into_iter().take(limits.answers);
     let answers = answers.map(|conflict| Answer { against: conflict.other, ..Answer::exact(None, conflict.one) });
-    Ok(Answers { answers: answers.collect(), counter: Vec::new(), instead: Vec::new(), truncated })
+    Ok(Answers::of(answers.collect(), count, truncated))
 }
 
 /// Says of each commitment or condition whether it is in force under what is supposed.
@@ -234,16 +327,34 @@ fn evaluate(
 
 /// How many statements speak against, or are told instead.
 const MOST: usize = 20;
+/// How many rows are graded, at least.
+const MOST_GRADED: usize = 10_000;
+/// Of how many entities the statements that join them are told.
+const MOST_JOINED: usize = 100;
 
-/// The query with a less firm stance and the next wider capability.
+/// The query with a less firm stance, the next wider capability, and groups of countries beside countries.
 fn wider(query: &Query) -> Query {
     let mut wider = query.clone();
     let which = &mut wider.which;
     if which.stance_min.is_some_and(|least| least.at_least(Stance::Willing)) {
         which.stance_min = Some(Stance::Willing);
     }
+    if which.stance == [Stance::Refused] {
+        which.stance.push(Stance::Declined);
+    }
     which.capability = which.capability.iter().map(|code| parent(*code).unwrap_or(*code)).collect();
+    if asks_for_countries(query)
+        && let Some(such) = &mut which.subject_is
+    {
+        such.kind.push(EntityKind::Group);
+    }
     wider
+}
+
+/// Whether countries are asked for, and nothing else is said of them.
+fn asks_for_countries(query: &Query) -> bool {
+    let countries = Where { kind: vec![EntityKind::Country], ..Where::all() };
+    query.which.subject_is.as_deref() == Some(&countries)
 }
 
 /// The next wider capability, if there is one: `military.forces` for `military.forces.ground`.
@@ -258,8 +369,12 @@ fn given_up(query: &Query, view: &EdgeView<'_>, relaxes: bool) -> (Grade, Vec<Re
     let mut narrower = false;
     if let Some(commitment) = view.detail().commitment().filter(|_| relaxes) {
         let which = &query.which;
-        if which.stance_min.is_some_and(|least| !commitment.stance.at_least(least)) {
+        let is_less = which.stance_min.is_some_and(|least| !commitment.stance.at_least(least));
+        if is_less || (!which.stance.is_empty() && !which.stance.contains(&commitment.stance)) {
             up.push(Relaxation::Stance);
+        }
+        if asks_for_countries(query) && view.subject().kind() == EntityKind::Group {
+            up.push(Relaxation::Group);
         }
         if !which.capability.is_empty() {
             if which.capability.iter().any(|asked| commitment.capability.is_within(*asked)) {
@@ -279,6 +394,12 @@ fn given_up(query: &Query, view: &EdgeView<'_>, relaxes: bool) -> (Grade, Vec<Re
         }
     }
     let (from, to) = (query.which.said_from, query.which.said_to);
+    let in_month = |month: &String| month.rsplit('-').next().and_then(|month| month.parse().ok());
+    let months: Vec<u32> = query.which.month.iter().filter_map(in_month).collect();
+    let date = view.when().and_then(|date| date.edtf.as_ref());
+    if !months.is_empty() && !date.is_some_and(|edtf| months.iter().any(|month| edtf.certainly_in_month(*month))) {
+        up.push(Relaxation::Date);
+    }
     if from.or(to).is_some() && !view.said_at().edtf.as_ref().is_some_and(|edtf| edtf.certainly_in(from, to)) {
         up.push(Relaxation::Date);
     }

@@ -2,23 +2,26 @@
 //!
 //! A rule has a name, ways to say it, and what it means: a fragment of a query. In what is said, small words stand for
 //! themselves, words in capitals for rules, `<member:kinds>` for the name of an entity that goes to a member of the query,
-//! `<at_least>` for a number that goes to `at_least`, `<since>`, `<during>` and so on ([`DateUse`]) for a date,
-//! and `( | ) ? *` mean what they mean in regular expressions.
+//! `<at_least>` for a number that goes to `at_least`, `<since>`, `<during>` and so on ([`DateUse`]) for a date, `~word` for
+//! any form of an inflected word, and `( | ) ? *` mean what they mean in regular expressions.
 
 use std::collections::{HashMap, HashSet};
 
-use pledgegraph_model::{Code, EntityKind, search_key};
+use pledgegraph_model::{Capability, Code, ConditionKind, EntityKind, search_key};
 
-use crate::dates::{DateUse, MonthNames};
-use crate::words::bare;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+
+use crate::dates::{DateUse, MonthNames, Relative};
+use crate::meaning::Lists;
+use crate::notation::Notation;
+use crate::words::bare;
 
 /// What can be said.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Expr {
-    /// A word.
-    Word(Box<str>),
+    /// A word, by its number ([`Grammar::number`]).
+    Word(u32),
     /// Any way to say a rule.
     Rule(usize),
     /// The name of an entity.
@@ -44,6 +47,8 @@ pub(crate) struct Slot {
     pub(crate) path: Vec<Box<str>>,
     /// Of which kinds.
     pub(crate) kinds: Vec<EntityKind>,
+    /// Whether only a noun will do: no adjective of a country.
+    pub(crate) noun: bool,
 }
 
 /// One way to say a rule.
@@ -52,9 +57,45 @@ pub(crate) struct Way {
     pub(crate) expr: Expr,
     /// What it means.
     pub(crate) means: Map<String, Value>,
+    /// Where the part that it is about goes, if not beside the rest.
+    pub(crate) under: Option<Under>,
+    /// Whether its own parts are any of what they list.
+    pub(crate) lists: Lists,
     /// Its place in the lexicon: of two readings the one that stands first.
     pub(crate) order: usize,
+    /// With what it can begin.
+    pub(crate) first: First,
 }
+
+/// Where a part of a question goes that is about other statements than those asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Under {
+    /// The entity is the subject of such a statement.
+    Has,
+    /// The entity is the subject of no such statement.
+    Lacks,
+    /// The entity is the subject of no such statement on the matter that is said beside it.
+    LacksIt,
+    /// The entity is the subject of a statement on the same matter, but of none that is so firm.
+    FallsShort,
+    /// The statement is about such a statement.
+    About,
+}
+
+/// With which words a part of the grammar can begin.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct First {
+    /// Numbers of words, ascending.
+    pub(crate) words: Vec<u32>,
+    /// Or with a name, a number or a date.
+    pub(crate) open: bool,
+    /// Or it can be left out.
+    pub(crate) empty: bool,
+}
+
+/// Several ways to say something, each by its words.
+pub(crate) type Phrases = Vec<Vec<Box<str>>>;
 
 /// A language.
 #[derive(Debug)]
@@ -64,17 +105,38 @@ pub(crate) struct Grammar {
     /// The number of the rule that is a whole question.
     pub(crate) question: usize,
     /// Words that may stand anywhere and mean nothing.
-    pub(crate) noise: HashSet<Box<str>>,
+    noise: HashSet<Box<str>>,
     /// Words that only link the words of a name; noise among them.
-    pub(crate) linking: HashSet<Box<str>>,
-    /// All words that stand for themselves somewhere, without the Arabic article.
-    pub(crate) known: HashSet<Box<str>>,
+    linking: HashSet<Box<str>>,
+    /// The numbers of all words that stand for themselves somewhere, with the Arabic article and without it.
+    numbers: HashMap<Box<str>, u32>,
+    /// The numbers from here on are of words that stand in the names of regions alone.
+    regional: u32,
+    /// Words that carry no meaning of their own: a reading is of more than these.
+    function: HashSet<Box<str>>,
+    /// Days that are named from today.
+    pub(crate) relative: Vec<(Relative, Phrases)>,
     /// The names of the months.
     pub(crate) months: MonthNames,
-    /// Nouns that stand for an entity of a kind that is not named.
+    /// Nouns that stand for an entity of a kind that is not named; the first for all of them, another for those that are
+    /// called so, if there are such.
     pub(crate) generic: Vec<(EntityKind, Vec<Box<str>>)>,
+    /// What a kind of condition is called.
+    pub(crate) condition_kinds: Vec<(ConditionKind, Phrases)>,
+    /// What an actor can give that a condition hangs on, by capability; none: any.
+    pub(crate) condition_tests: Vec<(Option<Capability>, Phrases)>,
+    /// Nouns that a pronoun can be written onto: his, her, their.
+    possessed: HashSet<Box<str>>,
+    /// Words after which the verb has a pronoun that stands for them.
+    resumed: HashSet<Box<str>>,
+    /// What a meeting of a status or a format is called, by the code.
+    pub(crate) meetings: Vec<(Box<str>, Vec<Box<str>>)>,
     /// Offices: the words for each.
-    pub(crate) offices: Vec<Vec<Vec<Box<str>>>>,
+    pub(crate) offices: Vec<Phrases>,
+    /// Words between a meeting and when or where it is.
+    pub(crate) locating: HashSet<Box<str>>,
+    /// Words that are read the same in the passive.
+    passive: HashSet<Box<str>>,
     /// The word between an office and its country; none where there is none.
     pub(crate) of: Option<Box<str>>,
     /// The word between a country and its office.
@@ -86,19 +148,72 @@ pub(crate) struct Grammar {
 #[serde(deny_unknown_fields)]
 struct Lexicon {
     noise: Vec<String>,
+    function: Vec<String>,
     links: Vec<String>,
+    locating: Vec<String>,
+    #[serde(default)]
+    passive: Vec<String>,
+    forms: HashMap<String, Vec<String>>,
     months: Vec<Vec<String>>,
+    relative: HashMap<Relative, Vec<String>>,
     of: Option<String>,
     possessive: Option<String>,
     generic: HashMap<String, Vec<String>>,
+    condition_kinds: HashMap<String, Vec<String>>,
+    condition_tests: HashMap<String, Vec<String>>,
+    #[serde(default)]
+    possessed: Vec<String>,
+    #[serde(default)]
+    resumed: Vec<String>,
+    meetings: HashMap<String, Vec<String>>,
     offices: Vec<Vec<String>>,
+    region: Vec<RegionLine>,
     rule: Vec<RuleLine>,
+}
+
+/// A further way to say a rule: the rule, the words, what they mean.
+pub(crate) type Label = (&'static str, String, Map<String, Value>);
+
+/// A region: how it is called as a place, and how what belongs to it is called.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RegionLine {
+    code: String,
+    nouns: Vec<String>,
+    #[serde(default)]
+    adjectives: Vec<String>,
+}
+
+impl RegionLine {
+    /// Its names as ways to say rules: that the subject is of the region, and that it is not.
+    fn labels(&self) -> Vec<Label> {
+        let countries = |mut such: Value| {
+            such["kind"] = json!(["country"]);
+            let means = json!({"where": {"subject_is": such}});
+            means.as_object().cloned().unwrap_or_default()
+        };
+        let within = json!({"region": [self.code]});
+        let (inside, outside) = (countries(within.clone()), countries(json!({"none_of": [within]})));
+        let all = |rule: &'static str, words: &[String], means: &Map<String, Value>| {
+            words.iter().map(|word| (rule, word.clone(), means.clone())).collect::<Vec<_>>()
+        };
+        [
+            all("REGION_IN", &self.nouns, &inside),
+            all("REGION_OUT", &self.nouns, &outside),
+            all("REGION_ADJ", &self.adjectives, &inside),
+            all("REGION_ADJ_NOT", &self.adjectives, &outside),
+        ]
+        .concat()
+    }
 }
 
 #[derive(Debug, Deserialize)]
 struct RuleLine {
     name: String,
     say: Vec<String>,
+    under: Option<Under>,
+    #[serde(default)]
+    any: bool,
     #[serde(flatten)]
     means: Map<String, Value>,
 }
@@ -117,179 +232,204 @@ impl std::error::Error for LexiconError {}
 
 impl Grammar {
     /// Reads a lexicon; `labels` are further ways to say rules: the name of the rule, the words, and what they mean.
-    pub(crate) fn read(text: &str, labels: &[(&str, String, Map<String, Value>)]) -> Result<Self, LexiconError> {
+    pub(crate) fn read(text: &str, labels: &[Label]) -> Result<Self, LexiconError> {
         let lexicon: Lexicon = toml::from_str(text).map_err(|error| LexiconError(error.to_string()))?;
-        let mut numbers: HashMap<String, usize> = HashMap::new();
+        let regions = lexicon.region.iter().flat_map(RegionLine::labels);
+        let labels: Vec<_> = labels.iter().cloned().chain(regions).collect();
+        let mut notation = Notation::new(lexicon.forms);
         for name in lexicon.rule.iter().map(|rule| rule.name.as_str()).chain(labels.iter().map(|(name, ..)| *name)) {
-            let next = numbers.len();
-            numbers.entry(name.to_owned()).or_insert(next);
+            notation.name_rule(name);
         }
         let mut rules: Vec<Vec<Way>> = Vec::new();
-        rules.resize_with(numbers.len(), Vec::new);
+        rules.resize_with(notation.rules.len(), Vec::new);
         let mut order = 0;
+        let mut way = |expr, means, under, any| {
+            order += 1;
+            let lists = if any { Lists::Any } else { Lists::Contradict };
+            Way { expr, means, under, lists, order, first: First::default() }
+        };
         for rule in lexicon.rule {
             for say in &rule.say {
-                let expr = Form { numbers: &numbers, rest: say }.whole()?;
-                order += 1;
-                rules[numbers[&rule.name]].push(Way { expr, means: rule.means.clone(), order });
+                let expr = notation.read(say)?;
+                rules[notation.rules[&rule.name]].push(way(expr, rule.means.clone(), rule.under, rule.any));
             }
         }
-        for (name, words, means) in labels {
-            let expr = Expr::Sequence(key_words(words).into_iter().map(Expr::Word).collect());
-            order += 1;
-            rules[numbers[*name]].push(Way { expr, means: means.clone(), order });
+        let mut regional = None;
+        for (name, words, means) in &labels {
+            if name.starts_with("REGION") && regional.is_none() {
+                regional = Some(notation.count + 1);
+            }
+            let expr = notation.words(words);
+            rules[notation.rules[*name]].push(way(expr, means.clone(), None, false));
         }
-        let question = numbers.get("QUESTION").copied().ok_or_else(|| LexiconError("no QUESTION".to_owned()))?;
+        let question = notation.rules.get("QUESTION").copied();
+        let question = question.ok_or_else(|| LexiconError("no QUESTION".to_owned()))?;
         let mut generic = Vec::new();
         for (kind, words) in lexicon.generic {
             let kind = EntityKind::parse(&kind).map_err(|error| LexiconError(error.to_string()))?;
             generic.push((kind, words.iter().map(|word| search_key(word).into()).collect()));
         }
         generic.sort_by_key(|(kind, _)| kind.index());
-        let key = |word: String| -> Box<str> { search_key(&word).into() };
+        let mut condition_kinds = Vec::new();
+        for (kind, words) in &lexicon.condition_kinds {
+            let kind = ConditionKind::parse(kind).map_err(|error| LexiconError(error.to_string()))?;
+            condition_kinds.push((kind, words.iter().map(|words| key_words(words)).collect()));
+        }
+        let mut condition_tests = Vec::new();
+        for (capability, words) in &lexicon.condition_tests {
+            let capability = match capability.as_str() {
+                "any" => None,
+                code => Some(Capability::parse(code).map_err(|error| LexiconError(error.to_string()))?),
+            };
+            condition_tests.push((capability, words.iter().map(|words| key_words(words)).collect()));
+        }
+        let key = |word: String| -> Box<str> { bare(&search_key(&word)).into() };
+        let phrases = |list: &[String]| list.iter().map(|phrase| key_words(phrase)).collect::<Vec<_>>();
         let noise: HashSet<Box<str>> = lexicon.noise.into_iter().map(key).collect();
-        let links = lexicon.links.into_iter().chain(lexicon.of.clone()).map(key);
+        let links = lexicon.links.into_iter().chain(lexicon.of.clone()).chain(lexicon.possessive.clone()).map(key);
         let mut grammar = Self {
             rules,
             question,
             linking: links.chain(noise.iter().cloned()).collect(),
             noise,
-            known: HashSet::new(),
-            months: lexicon.months.iter().map(|names| names.iter().map(|name| key_words(name)).collect()).collect(),
+            numbers: notation.numbers,
+            regional: regional.unwrap_or(u32::MAX),
+            function: lexicon.function.into_iter().map(key).collect(),
+            relative: lexicon.relative.iter().map(|(relative, words)| (*relative, phrases(words))).collect(),
+            condition_kinds,
+            condition_tests,
+            locating: lexicon.locating.into_iter().map(key).collect(),
+            passive: lexicon.passive.into_iter().map(key).collect(),
+            possessed: lexicon.possessed.into_iter().map(key).collect(),
+            resumed: lexicon.resumed.into_iter().map(key).collect(),
+            meetings: lexicon
+                .meetings
+                .iter()
+                .map(|(code, words)| (code.as_str().into(), phrases(words).concat()))
+                .collect(),
+            months: lexicon.months.iter().map(|names| phrases(names)).collect(),
             generic,
-            offices: lexicon.offices.iter().map(|ways| ways.iter().map(|way| key_words(way)).collect()).collect(),
+            offices: lexicon.offices.iter().map(|ways| phrases(ways)).collect(),
             of: lexicon.of.map(key),
             possessive: lexicon.possessive.map(key),
         };
-        grammar.known = grammar.words().into_iter().map(|word| bare(word).into()).collect();
+        grammar.find_firsts();
         Ok(grammar)
     }
 
-    /// All words that stand for themselves somewhere.
+    /// Whether a word may stand anywhere and means nothing.
+    pub(crate) fn is_noise(&self, word: &str) -> bool {
+        self.noise.contains(bare(word))
+    }
+
+    /// Whether a word carries no meaning of its own.
+    pub(crate) fn is_function(&self, word: &str) -> bool {
+        self.function.contains(bare(word)) || self.is_noise(word)
+    }
+
+    /// Whether a word is read the same in the passive.
+    pub(crate) fn is_passive(&self, word: &str) -> bool {
+        self.passive.contains(bare(word))
+    }
+
+    /// Whether a pronoun at the end of a word, after another word, says nothing new.
+    pub(crate) fn can_drop_pronoun(&self, word: &str, before: Option<&str>) -> bool {
+        self.possessed.contains(bare(word)) || before.is_some_and(|before| self.resumed.contains(bare(before)))
+    }
+
+    /// Whether a word only links the words of a name.
+    pub(crate) fn is_linking(&self, word: &str) -> bool {
+        self.linking.contains(bare(word))
+    }
+
+    /// The number of a word, with the Arabic article or without it, that stands for itself in a rule.
+    pub(crate) fn number(&self, word: &str) -> Option<u32> {
+        self.numbers.get(word).or_else(|| self.numbers.get(bare(word))).copied()
+    }
+
+    /// Whether a word stands for itself somewhere.
+    pub(crate) fn knows(&self, word: &str) -> bool {
+        self.number(word).is_some() || self.elsewhere().any(|known| bare(known) == bare(word))
+    }
+
+    /// All words that stand for themselves somewhere, but those of regions alone.
     pub(crate) fn words(&self) -> Vec<&str> {
-        let mut found = Vec::new();
-        let mut open: Vec<&Expr> = self.rules.iter().flatten().map(|way| &way.expr).collect();
-        while let Some(expr) = open.pop() {
-            match expr {
-                Expr::Word(word) => found.push(&**word),
-                Expr::Sequence(parts) | Expr::Either(parts) => open.extend(parts),
-                Expr::Maybe(part) | Expr::Any(part) => open.push(part),
-                Expr::Rule(_) | Expr::Name(_) | Expr::Number | Expr::Date(_) => {}
+        let own = self.numbers.iter().filter(|(_, number)| **number < self.regional);
+        own.map(|(word, _)| &**word).chain(self.elsewhere()).collect()
+    }
+
+    /// The words that stand for themselves outside of the rules.
+    fn elsewhere(&self) -> impl Iterator<Item = &str> {
+        let phrases = self.offices.iter().chain(&self.months).chain(self.relative.iter().map(|(_, ways)| ways));
+        let tests = self.condition_tests.iter().map(|(_, ways)| ways);
+        let conditions = self.condition_kinds.iter().map(|(_, ways)| ways).chain(tests);
+        let nouns =
+            self.generic.iter().flat_map(|(_, words)| words).chain(self.meetings.iter().flat_map(|(_, words)| words));
+        phrases.chain(conditions).flatten().flatten().chain(nouns).map(|word| &**word)
+    }
+
+    /// Finds with what each way can begin. No rule is left-recursive, so this ends.
+    fn find_firsts(&mut self) {
+        let mut of_rules: Vec<Option<First>> = vec![None; self.rules.len()];
+        for rule in 0..self.rules.len() {
+            first_of_rule(&self.rules, rule, &mut of_rules);
+        }
+        let rules = std::mem::take(&mut self.rules);
+        let firsts: Vec<Vec<First>> = rules
+            .iter()
+            .map(|ways| ways.iter().map(|way| first_of(&rules, &way.expr, &mut of_rules)).collect())
+            .collect();
+        self.rules = rules;
+        for (ways, firsts) in self.rules.iter_mut().zip(firsts) {
+            for (way, first) in ways.iter_mut().zip(firsts) {
+                way.first = first;
             }
         }
-        found.extend(self.offices.iter().flatten().flatten().map(|word| &**word));
-        found.extend(self.months.iter().flatten().flatten().map(|word| &**word));
-        found.extend(self.generic.iter().flat_map(|(_, words)| words.iter().map(|word| &**word)));
-        found
     }
+}
+
+fn first_of_rule(rules: &[Vec<Way>], rule: usize, known: &mut Vec<Option<First>>) -> First {
+    if let Some(first) = &known[rule] {
+        return first.clone();
+    }
+    let first = joined(rules[rule].iter().map(|way| first_of(rules, &way.expr, known)).collect());
+    known[rule] = Some(first.clone());
+    first
+}
+
+fn first_of(rules: &[Vec<Way>], expr: &Expr, known: &mut Vec<Option<First>>) -> First {
+    match expr {
+        Expr::Word(word) => First { words: vec![*word], open: false, empty: false },
+        Expr::Rule(rule) => first_of_rule(rules, *rule, known),
+        Expr::Either(ways) => joined(ways.iter().map(|way| first_of(rules, way, known)).collect()),
+        Expr::Sequence(parts) => {
+            // Up to the first part that cannot be left out.
+            let mut firsts = Vec::new();
+            for part in parts {
+                firsts.push(first_of(rules, part, known));
+                if firsts.last().is_some_and(|first| !first.empty) {
+                    break;
+                }
+            }
+            let empty = firsts.iter().all(|first| first.empty);
+            First { empty, ..joined(firsts) }
+        }
+        Expr::Maybe(part) | Expr::Any(part) => First { empty: true, ..first_of(rules, part, known) },
+        Expr::Name(_) | Expr::Number | Expr::Date(_) => First { words: Vec::new(), open: true, empty: false },
+    }
+}
+
+/// Any of these.
+fn joined(firsts: Vec<First>) -> First {
+    let open = firsts.iter().any(|first| first.open);
+    let empty = firsts.iter().any(|first| first.empty);
+    let mut words: Vec<u32> = firsts.into_iter().flat_map(|first| first.words).collect();
+    words.sort_unstable();
+    words.dedup();
+    First { words, open, empty }
 }
 
 /// The words of a text by their search keys.
 pub(crate) fn key_words(text: &str) -> Vec<Box<str>> {
     pledgegraph_model::words(&search_key(text)).map(Into::into).collect()
-}
-
-/// Reads what is said.
-struct Form<'a> {
-    numbers: &'a HashMap<String, usize>,
-    rest: &'a str,
-}
-
-impl Form<'_> {
-    fn whole(mut self) -> Result<Expr, LexiconError> {
-        let text = self.rest;
-        let expr = self.either()?;
-        if self.rest.trim().is_empty() {
-            Ok(expr)
-        } else {
-            Err(LexiconError(format!("`{text}` goes on at `{}`", self.rest)))
-        }
-    }
-
-    fn either(&mut self) -> Result<Expr, LexiconError> {
-        let mut ways = vec![self.sequence()?];
-        while self.takes("|") {
-            ways.push(self.sequence()?);
-        }
-        Ok(if ways.len() == 1 { ways.remove(0) } else { Expr::Either(ways) })
-    }
-
-    fn sequence(&mut self) -> Result<Expr, LexiconError> {
-        let mut parts = Vec::new();
-        while !matches!(self.rest.trim_start().chars().next(), None | Some('|' | ')')) {
-            let part = self.one()?;
-            let part = if self.takes("?") {
-                Expr::Maybe(Box::new(part))
-            } else if self.takes("*") {
-                Expr::Any(Box::new(part))
-            } else {
-                part
-            };
-            parts.push(part);
-        }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { Expr::Sequence(parts) })
-    }
-
-    fn one(&mut self) -> Result<Expr, LexiconError> {
-        if self.takes("(") {
-            let inner = self.either()?;
-            return if self.takes(")") {
-                Ok(inner)
-            } else {
-                Err(LexiconError(format!("no `)` before `{}`", self.rest)))
-            };
-        }
-        if self.takes("<") {
-            let end = self.rest.find('>').ok_or_else(|| LexiconError(format!("no `>` in `{}`", self.rest)))?;
-            let (slot, rest) = self.rest.split_at(end);
-            self.rest = rest.get(1..).unwrap_or_default();
-            return match (slot, DateUse::of(slot)) {
-                ("at_least", _) => Ok(Expr::Number),
-                (_, Some(date)) => Ok(Expr::Date(date)),
-                _ => slot_of(slot).map(Expr::Name),
-            };
-        }
-        let text = self.rest.trim_start();
-        let end = text.find(|c: char| c.is_whitespace() || "()|?*<".contains(c)).unwrap_or(text.len());
-        let (word, rest) = text.split_at(end);
-        if word.is_empty() {
-            return Err(LexiconError(format!("nothing can be read at `{text}`")));
-        }
-        self.rest = rest;
-        if word.chars().all(|c| c.is_ascii_uppercase() || c == '_') {
-            let number = self.numbers.get(word).ok_or_else(|| LexiconError(format!("there is no rule `{word}`")))?;
-            return Ok(Expr::Rule(*number));
-        }
-        let words: Vec<Expr> = key_words(word).into_iter().map(Expr::Word).collect();
-        Ok(if words.len() == 1 {
-            words.into_iter().next().unwrap_or(Expr::Sequence(Vec::new()))
-        } else {
-            Expr::Sequence(words)
-        })
-    }
-
-    fn takes(&mut self, sign: &str) -> bool {
-        match self.rest.trim_start().strip_prefix(sign) {
-            Some(rest) => {
-                self.rest = rest;
-                true
-            }
-            None => false,
-        }
-    }
-}
-
-fn slot_of(text: &str) -> Result<Slot, LexiconError> {
-    use EntityKind::{Coalition, Country, Group, Organization, Person};
-    let (path, kinds) = text.split_once(':').ok_or_else(|| LexiconError(format!("`<{text}>` has no kinds")))?;
-    let mut all = Vec::new();
-    for kind in kinds.split(',') {
-        match kind {
-            "actor" => all.extend([Country, Organization, Coalition, Group]),
-            "agent" => all.extend([Country, Organization, Coalition, Group, Person]),
-            "any" => all.extend(EntityKind::ALL),
-            kind => all.push(EntityKind::parse(kind).map_err(|error| LexiconError(error.to_string()))?),
-        }
-    }
-    Ok(Slot { path: path.split('.').map(Into::into).collect(), kinds: all })
 }

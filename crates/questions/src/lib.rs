@@ -9,9 +9,11 @@ mod dates;
 mod grammar;
 mod meaning;
 mod names;
+mod notation;
 mod paraphrase;
 mod parse;
 mod read;
+mod resolve;
 mod say;
 mod words;
 

@@ -1,10 +1,12 @@
 //! Which entities a question names, and where.
 
+mod described;
+
 use std::cell::OnceCell;
 use std::collections::HashSet;
 
-use pledgegraph_graph::{EdgeFilter, EntityFilter, EntityView, Graph, Page, SearchHit};
-use pledgegraph_model::{Code, EdgeDetail, EdgeKind, EntityId, EntityKind, search_key};
+use pledgegraph_graph::{EntityView, Graph};
+use pledgegraph_model::{AliasKind, Code, EntityId, EntityKind, search_key};
 
 use crate::grammar::Grammar;
 use crate::words::{Lattice, bare};
@@ -13,10 +15,17 @@ use crate::words::{Lattice, bare};
 const LONGEST: usize = 12;
 /// The shortest word that is taken for a part of a name, in letters.
 const SHORTEST_PART: usize = 4;
-/// How many entities of a kind are looked at for a description.
-const MOST_CANDIDATES: usize = 200;
 /// How many entities a noun for their kind may stand for.
 const MOST_GENERIC: usize = 20;
+
+/// What an entity is called by; of several ways that are written alike the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Spelling {
+    /// A name, or an alias like one.
+    Name,
+    /// The word for its people, which is an adjective too.
+    Demonym,
+}
 
 /// A name in the question.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +40,8 @@ pub(crate) struct Named {
     pub(crate) kind: EntityKind,
     /// Whether it is only described: by a noun for its kind, or by its office.
     pub(crate) described: bool,
+    /// Whether it is the adjective of a country.
+    pub(crate) adjective: bool,
 }
 
 /// An entity with the words of its names.
@@ -58,9 +69,10 @@ impl<'a> Names<'a> {
             }
             names.at.push(here);
         }
-        let offices: Vec<Vec<Named>> = (0..names.at.len()).map(|node| names.offices(node)).collect();
-        for (here, offices) in names.at.iter_mut().zip(offices) {
-            here.extend(offices);
+        let more: Vec<Vec<Named>> =
+            (0..names.at.len()).map(|node| [names.offices(node), names.conditions(node)].concat()).collect();
+        for (here, more) in names.at.iter_mut().zip(more) {
+            here.extend(more);
         }
         names
     }
@@ -83,12 +95,22 @@ impl<'a> Names<'a> {
                     key = format!("{key} {}", self.lattice.tokens[last].key);
                 }
                 let place = (first.token, last);
-                for key in [key.clone(), key.split(' ').map(bare).collect::<Vec<_>>().join(" ")] {
+                // Several people are called as one is: Americans.
+                let one = ["s", "ون", "ين"].into_iter().find_map(|ending| key.strip_suffix(ending));
+                let one = one
+                    .filter(|one| one.chars().count() >= SHORTEST_PART)
+                    .map(|one| one.split(' ').map(bare).collect::<Vec<_>>().join(" "));
+                let without_article = key.split(' ').map(bare).collect::<Vec<_>>().join(" ");
+                let ways = std::iter::once((key.clone(), false));
+                let ways = ways.chain((without_article != key).then_some((without_article, false)));
+                for (key, is_plural) in ways.chain(one.map(|one| (one, true))) {
                     for view in self.graph.named(&key) {
-                        if self.is_written_so(&view, &key, place)
-                            && !found.iter().any(|n| n.end == last + 1 && n.entity == view.id())
-                        {
-                            found.push(self.named(place, &view, false));
+                        let Some(spelling) = self.written_so(&view, &key, place) else { continue };
+                        let adjective = spelling == Spelling::Demonym && !is_plural;
+                        let known = found.iter_mut().find(|n| n.end == last + 1 && n.entity == view.id());
+                        match known {
+                            Some(known) => known.adjective &= adjective,
+                            None => found.push(Named { adjective, ..self.named(place, &view, false) }),
                         }
                     }
                 }
@@ -100,162 +122,60 @@ impl<'a> Names<'a> {
     fn named(&self, (first, last): (usize, usize), view: &EntityView<'_>, described: bool) -> Named {
         let tokens = &self.lattice.tokens;
         let (start, end_byte) = (tokens[first].start, tokens[last].end);
-        Named { end: last + 1, start, end_byte, entity: view.id(), kind: view.kind(), described }
+        Named { end: last + 1, start, end_byte, entity: view.id(), kind: view.kind(), described, adjective: false }
     }
 
-    /// Whether a name or an alias (not the slug) has this key, and short ones in capitals are written in capitals.
-    fn is_written_so(&self, view: &EntityView<'_>, key: &str, (first, last): (usize, usize)) -> bool {
+    /// Whether a name or an alias (not the slug) has this key; a short one in capitals is taken for a word of the language
+    /// unless it is written in capitals, if there is such a word.
+    ///
+    /// `None`: none has it; a demonym only if no other has it.
+    fn written_so(&self, view: &EntityView<'_>, key: &str, (first, last): (usize, usize)) -> Option<Spelling> {
         let entity = view.entity();
-        let names = entity.names.iter().map(|(_, name)| name);
-        let mut spellings = names.chain(entity.aliases.iter().map(|alias| alias.text.as_str()));
-        let capitals = self.lattice.tokens[first..=last].iter().all(|token| token.capitals);
-        spellings.any(|spelling| {
+        let names = entity.names.iter().map(|(_, name)| (name, Spelling::Name));
+        let aliases = entity.aliases.iter().map(|alias| {
+            let spelling = if alias.kind == AliasKind::Demonym { Spelling::Demonym } else { Spelling::Name };
+            (alias.text.as_str(), spelling)
+        });
+        let tokens = &self.lattice.tokens[first..=last];
+        let capitals = tokens.iter().all(|token| token.capitals || !self.is_ordinary(&token.key));
+        let is_so = |spelling: &str| {
             let own = search_key(spelling);
             let same = own == key || own.split(' ').map(bare).eq(key.split(' ').map(bare));
             let short = spelling.chars().filter(|c| c.is_alphabetic()).count() <= 3;
             let acronym =
                 short && spelling.chars().any(char::is_uppercase) && !spelling.chars().any(char::is_lowercase);
             same && (!acronym || capitals)
-        })
+        };
+        names.chain(aliases).filter(|(text, _)| is_so(text)).map(|(_, spelling)| spelling).min()
+    }
+
+    /// Whether a word says something in the language.
+    fn is_ordinary(&self, word: &str) -> bool {
+        self.grammar.knows(word) || self.grammar.is_function(word)
     }
 
     /// The entities with a name of which a long word of the question is a part, where it is nothing else.
     fn partial(&self, node: usize) -> Vec<Named> {
         let Some(edge) = self.lattice.edges[node].iter().find(|edge| edge.whole) else { return Vec::new() };
         let bare = bare(&edge.word);
-        if bare.chars().count() < SHORTEST_PART || self.grammar.known.contains(bare) {
+        if bare.chars().count() < SHORTEST_PART || self.grammar.knows(bare) {
             return Vec::new();
         }
         let kinds = [EntityKind::Country, EntityKind::Person];
-        let mut hits = self.graph.search(&edge.word, &kinds, MOST_GENERIC);
-        if hits.is_empty() {
-            hits = self.graph.search(bare, &kinds, MOST_GENERIC);
+        let mut found = self.graph.named_in_part(&edge.word, &kinds, MOST_GENERIC);
+        if found.is_empty() {
+            found = self.graph.named_in_part(bare, &kinds, MOST_GENERIC);
         }
         // Of a country the noun, else an adjective would stand for every place that has it.
-        let has_word = |hit: &SearchHit<'_>| {
-            let key = search_key(hit.name);
-            let mut words = key.split(' ').map(crate::words::bare);
-            if hit.entity.kind() == EntityKind::Person {
-                words.any(|word| word == bare)
-            } else {
-                is_noun_of(words, bare)
-            }
+        let has_word = |view: &EntityView<'_>| {
+            spellings(view).any(|name| {
+                let key = search_key(name);
+                let mut words = key.split(' ').map(crate::words::bare);
+                if view.kind() == EntityKind::Person { words.any(|word| word == bare) } else { is_noun_of(words, bare) }
+            })
         };
-        hits.iter()
-            .filter(|hit| has_word(hit))
-            .map(|hit| self.named((edge.token, edge.token), &hit.entity, true))
-            .collect()
-    }
-
-    /// The entities of a kind, where a noun for the kind stands instead of a name: alone, or among words of the name.
-    fn generic(&self, node: usize) -> Vec<Named> {
-        let mut found: Vec<Named> = Vec::new();
-        for edge in self.lattice.edges[node].iter().filter(|edge| edge.to <= self.lattice.end()) {
-            for (kind, nouns) in &self.grammar.generic {
-                let is_noun = |word: &str| nouns.iter().any(|noun| bare(noun) == bare(word));
-                let rest = self.lattice.tokens.get(edge.token + 1..).unwrap_or_default();
-                let first = edge.token;
-                let line: Vec<&str> =
-                    std::iter::once(&*edge.word).chain(rest.iter().take(LONGEST).map(|token| &*token.key)).collect();
-                if !line.iter().any(|word| is_noun(word)) || self.is_connecting(line[0]) {
-                    continue;
-                }
-                for (view, words) in self.candidates(*kind) {
-                    let fits = |word: &&&str| is_noun(word) || words.contains(bare(word)) || self.is_connecting(word);
-                    let fitting = line.iter().take_while(fits).count();
-                    let run = line.get(..fitting).unwrap_or_default();
-                    // All places where the run may end: with a word that says something, a noun of the kind before it.
-                    for (at, word) in run.iter().enumerate() {
-                        let upto = run.get(..=at).unwrap_or_default();
-                        if !self.is_connecting(word) && upto.iter().any(|word| is_noun(word)) {
-                            found.push(self.named((first, first + at), view, true));
-                        }
-                    }
-                }
-            }
-        }
-        found
-    }
-
-    /// Whether a word only links the words of a name.
-    fn is_connecting(&self, word: &str) -> bool {
-        self.grammar.linking.contains(word)
-    }
-
-    /// The entities of a kind with the words of their names; made when they are first asked for.
-    fn candidates(&self, kind: EntityKind) -> &[Candidate<'a>] {
-        let made = || {
-            let filter = EntityFilter { kinds: vec![kind], ..EntityFilter::default() };
-            let all = self.graph.entities(&filter, Page::first(MOST_CANDIDATES)).items;
-            let with_words = all.into_iter().map(|view| {
-                let entity = view.entity();
-                let names = entity.names.iter().map(|(_, name)| name);
-                let spellings = names.chain(entity.aliases.iter().map(|alias| alias.text.as_str()));
-                let words = spellings.flat_map(|name| {
-                    let key = search_key(name);
-                    key.split(' ').map(|word| bare(word).to_owned()).collect::<Vec<_>>()
-                });
-                (view, words.collect())
-            });
-            with_words.collect()
-        };
-        self.described.get(kind.index()).map(|cell| cell.get_or_init(made).as_slice()).unwrap_or_default()
-    }
-
-    /// Persons named by an office and its country: president of X, X's president; or by the office alone.
-    fn offices(&self, node: usize) -> Vec<Named> {
-        let mut found = Vec::new();
-        for ways in &self.grammar.offices {
-            for way in ways {
-                if let Some((first, after)) = self.words(node, way) {
-                    let countries = match &self.grammar.of {
-                        Some(of) => self.words(after, std::slice::from_ref(of)).map(|(_, node)| node),
-                        None => Some(after),
-                    };
-                    let of_country: Vec<Named> = countries.map(|node| self.at(node).to_vec()).unwrap_or_default();
-                    let of_country = of_country.into_iter().filter(|named| named.kind == EntityKind::Country);
-                    let before = found.len();
-                    for country in of_country {
-                        let place = (first, country.end - 1);
-                        found.extend(
-                            self.holders(ways, Some(country.entity)).iter().map(|view| self.named(place, view, true)),
-                        );
-                    }
-                    if found.len() == before {
-                        found.extend(
-                            self.holders(ways, None).iter().map(|view| self.named((first, after - 1), view, true)),
-                        );
-                    }
-                }
-            }
-        }
-        found.extend(self.possessed(node));
-        found
-    }
-
-    /// A country's office.
-    fn possessed(&self, node: usize) -> Vec<Named> {
-        let Some(mark) = &self.grammar.possessive else { return Vec::new() };
-        let mut found = Vec::new();
-        for country in self.at(node).iter().filter(|named| named.kind == EntityKind::Country) {
-            let marked = self.words(country.end, std::slice::from_ref(mark)).map(|(_, after)| after);
-            let after = marked.unwrap_or(country.end);
-            for ways in &self.grammar.offices {
-                for (_, end) in ways.iter().filter_map(|way| self.words(after, way)) {
-                    let holders = self.holders(ways, Some(country.entity));
-                    let end_byte = self.lattice.tokens[end - 1].end;
-                    found.extend(holders.iter().map(|view| Named {
-                        end,
-                        start: country.start,
-                        end_byte,
-                        entity: view.id(),
-                        kind: view.kind(),
-                        described: true,
-                    }));
-                }
-            }
-        }
-        found
+        let place = (edge.token, edge.token);
+        found.iter().filter(|view| has_word(view)).map(|view| self.named(place, view, true)).collect()
     }
 
     /// The token at which some words begin at a node, and the node after them.
@@ -269,29 +189,13 @@ impl<'a> Names<'a> {
         }
         first.filter(|_| node <= self.lattice.end()).map(|first| (first, node))
     }
+}
 
-    /// Who holds an office whose title has one of these words.
-    fn holders(&self, ways: &[Vec<Box<str>>], of: Option<EntityId>) -> Vec<EntityView<'a>> {
-        let filter =
-            EdgeFilter { kinds: vec![EdgeKind::Office], object: of.map(|id| vec![id]), ..EdgeFilter::default() };
-        let mut found: Vec<EntityView<'a>> = Vec::new();
-        for edge in self.graph.edges(&filter, Page::first(MOST_GENERIC * 5)).items {
-            let EdgeDetail::Office(office) = edge.detail() else { continue };
-            let title_has = |way: &Vec<Box<str>>| {
-                office.title.iter().any(|(_, title)| {
-                    let title = search_key(title);
-                    let words: Vec<&str> = title.split(' ').collect();
-                    words.windows(way.len()).any(|part| part.iter().zip(way).all(|(a, b)| bare(a) == bare(b)))
-                })
-            };
-            let subject = edge.subject();
-            if ways.iter().any(title_has) && !found.iter().any(|view| view.id() == subject.id()) {
-                found.push(subject);
-            }
-        }
-        found.truncate(MOST_GENERIC);
-        found
-    }
+/// The names and aliases of an entity.
+fn spellings<'e>(view: &'e EntityView<'_>) -> impl Iterator<Item = &'e str> {
+    let entity = view.entity();
+    let names = entity.names.iter().map(|(_, name)| name);
+    names.chain(entity.aliases.iter().map(|alias| alias.text.as_str()))
 }
 
 /// Whether a word is the noun of a country's name and not a part of a longer one: Congo in Congo - Kinshasa, Korea in

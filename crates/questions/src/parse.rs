@@ -4,23 +4,30 @@
 //! Parser combinators for ambiguous left-recursive grammars, PADL 2008; no rule here is left-recursive). Words that no rule
 //! takes may be passed over; each is noted, and readings that pass over fewer are better.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use chrono::NaiveDate;
 use pledgegraph_graph::Graph;
-use pledgegraph_model::{EntityId, EntityKind, Query, QueryTarget};
+use pledgegraph_model::{EntityId, Query};
 use serde_json::Value;
 
-use crate::dates::{DateUse, dates};
+use crate::dates::{Calendar, DateUse};
 use crate::grammar::{Expr, Grammar, Slot, Way};
-use crate::meaning::{Means, at, merged, query_of};
+use crate::meaning::{Lists, Means, at, merged, under, weight};
 use crate::names::{Named, Names};
-use crate::words::{Lattice, bare};
+use crate::resolve::resolve;
+use crate::words::{Edge, Lattice};
 
 /// How many matches of a rule at a node are kept.
-const MOST_MATCHES: usize = 40;
-/// How many words that are known elsewhere a reading may pass over.
-const MOST_SKIPPED: usize = 4;
+const MOST_MATCHES: usize = 120;
+/// How many of them that end at one node.
+const MOST_ENDING: usize = 24;
+/// How many other meanings of the same words are kept.
+const MOST_OTHERS: usize = 3;
+/// How many words a reading may pass over, and of those that are known elsewhere one after the other.
+const MOST_SKIPPED: (usize, usize) = (6, 4);
 
 /// What a part of the question was taken for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +38,8 @@ pub struct Span {
     pub end: usize,
     /// The entity, where it is one.
     pub entity: Option<EntityId>,
+    /// Whether the entity is only described: by a noun for its kind, an office, a part of its name.
+    pub described: bool,
 }
 
 /// A reading.
@@ -42,8 +51,8 @@ pub struct Reading {
     pub spans: Vec<Span>,
     /// Words that it passes over: first byte, byte after the last one.
     pub unplaced: Vec<(usize, usize)>,
-    /// Whether an entity was only described, by a noun for its kind or by an office.
-    pub described: bool,
+    /// What the same words could mean too, of equal length and as full: the order of the lexicon decided.
+    pub others: Vec<Query>,
 }
 
 /// A match of a part of the grammar.
@@ -53,6 +62,8 @@ struct Match {
     means: Rc<Means>,
     /// Tokens passed over, ascending.
     skipped: Vec<usize>,
+    /// How much it says: the members of the query that it gives a value.
+    weight: usize,
     /// How many words and names: fewer is the same in longer pieces.
     pieces: usize,
     /// The places of its ways in the lexicon, summed.
@@ -61,23 +72,41 @@ struct Match {
     described: bool,
 }
 
+/// How good a match is, the best first.
+type Rank = (usize, bool, usize, Reverse<usize>, usize);
+
+/// How good it is but for the order of the lexicon.
+fn fullness(rank: &Rank) -> (usize, bool, usize, Reverse<usize>) {
+    (rank.0, rank.1, rank.2, rank.3)
+}
+
 impl Match {
     fn nothing(node: usize) -> Self {
         let means = Rc::new(Means::new());
-        Self { end: node, means, skipped: Vec::new(), pieces: 0, order: 0, spans: Vec::new(), described: false }
+        Self {
+            end: node,
+            means,
+            skipped: Vec::new(),
+            weight: 0,
+            pieces: 0,
+            order: 0,
+            spans: Vec::new(),
+            described: false,
+        }
     }
 
     /// This and then that; `None` when they contradict each other.
-    fn then(&self, next: &Self) -> Option<Self> {
+    fn then(&self, next: &Self, lists: Lists) -> Option<Self> {
         let means = if next.means.is_empty() {
             Rc::clone(&self.means)
         } else if self.means.is_empty() {
             Rc::clone(&next.means)
         } else {
-            Rc::new(merged(&self.means, &next.means)?)
+            Rc::new(merged(&self.means, &next.means, lists)?)
         };
         Some(Self {
             end: next.end,
+            weight: weight(&means),
             means,
             skipped: [&self.skipped[..], &next.skipped].concat(),
             pieces: self.pieces + next.pieces,
@@ -87,8 +116,14 @@ impl Match {
         })
     }
 
-    fn rank(&self) -> (usize, bool, usize, usize) {
-        (self.skipped.len(), self.described, self.pieces, self.order)
+    /// Of two readings the better: it passes over fewer words, names more of its entities, in longer pieces, says more of what
+    /// is looked for, and its rules stand first.
+    fn rank(&self) -> Rank {
+        (self.skipped.len(), self.described, self.pieces, Reverse(self.weight), self.order)
+    }
+
+    fn fullness(&self) -> (usize, bool, usize, Reverse<usize>) {
+        fullness(&self.rank())
     }
 }
 
@@ -102,49 +137,67 @@ struct Parser<'a> {
     grammar: &'a Grammar,
     lattice: &'a Lattice,
     names: Names<'a>,
-    /// Tokens that neither a rule nor a name has.
-    unknown: Vec<bool>,
+    calendar: Calendar<'a>,
+    /// How many words a reading may pass over.
+    most_skipped: usize,
+    /// By node: where one can go on from there.
+    hops: Vec<Vec<Hop>>,
+    /// By node: the number of the word of each edge.
+    numbers: Vec<Vec<Option<u32>>>,
+    /// By node: the numbers of all words that can be the next.
+    next: Vec<HashSet<u32>>,
     known: HashMap<(usize, usize), Rc<Vec<Match>>>,
 }
 
 /// The best readings of a question, those that pass over the fewest words. Several: they differ in an entity alone.
-pub(crate) fn readings(grammar: &Grammar, graph: &Graph, lattice: &Lattice) -> Vec<Reading> {
+pub(crate) fn readings(grammar: &Grammar, graph: &Graph, lattice: &Lattice, today: NaiveDate) -> Vec<Reading> {
     let names = Names::new(graph, grammar, lattice);
     let unknown = unknown(grammar, lattice, &names);
-    let mut parser = Parser { grammar, lattice, names, unknown, known: HashMap::new() };
+    let most_skipped = MOST_SKIPPED.0.min(lattice.tokens.len() / 2);
+    // Too many of its words have no place in any reading.
+    if unknown.iter().filter(|unknown| **unknown).count() > most_skipped {
+        return Vec::new();
+    }
+    let calendar = Calendar { months: &grammar.months, relative: &grammar.relative, today };
+    let mut parser = Parser::new(grammar, lattice, names, calendar, (&unknown, most_skipped));
     let whole = parser.rule(grammar.question, 0);
     let end = lattice.end();
     let mut matches: Vec<Match> = Vec::new();
     for found in whole.iter() {
-        for hop in parser.hops(found.end).into_iter().filter(|hop| hop.node == end) {
+        for hop in parser.hops[found.end].iter().filter(|hop| hop.node == end) {
             let skipped = [&found.skipped[..], &hop.skipped].concat();
             matches.push(Match { skipped, ..found.clone() });
         }
     }
     matches.sort_by_key(Match::rank);
-    let Some(best) = matches.first().map(Match::rank) else { return Vec::new() };
     let mut readings: Vec<Reading> = Vec::new();
-    for found in matches.into_iter().filter(|found| found.rank() == best) {
-        let Ok(mut query) = serde_json::from_value::<Query>(query_of(&found.means)) else { continue };
-        through_persons(graph, &mut query);
-        if readings.iter().any(|known| known.query == query) {
+    let mut others: Vec<Query> = Vec::new();
+    let mut best: Option<Rank> = None;
+    for found in matches {
+        if best.as_ref().is_some_and(|best| fullness(best) != found.fullness()) {
+            break;
+        }
+        let Some(query) = resolve(graph, &found.means, today) else { continue };
+        let best = *best.get_or_insert_with(|| found.rank());
+        if readings.iter().any(|known| known.query == query) || others.contains(&query) {
+            continue;
+        }
+        // What differs in no entity differs in the meaning of the words.
+        let same_entities = readings.first().is_some_and(|first| first.spans == found.spans);
+        if found.rank() != best || same_entities {
+            others.push(query);
             continue;
         }
         let place = |token: &usize| lattice.tokens.get(*token).map(|token| (token.start, token.end));
         let unplaced = found.skipped.iter().filter_map(place).collect();
-        readings.push(Reading { query, spans: found.spans, unplaced, described: found.described });
+        readings.push(Reading { query, spans: found.spans, unplaced, others: Vec::new() });
+    }
+    // Where entities differ the question is ambiguous as it is.
+    if let [only] = readings.as_mut_slice() {
+        others.truncate(MOST_OTHERS);
+        only.others = others;
     }
     readings
-}
-
-/// Persons pledge and ask for their countries: they stand as whom these act through, never as the subject.
-fn through_persons(graph: &Graph, query: &mut Query) {
-    let which = &mut query.which;
-    let is_person = |id: &EntityId| graph.entity(*id).is_some_and(|view| view.kind() == EntityKind::Person);
-    let acts = matches!(query.find, QueryTarget::Commitments | QueryTarget::Requests);
-    if acts && !which.subject.is_empty() && which.subject.iter().all(is_person) {
-        which.acting_through.append(&mut which.subject);
-    }
 }
 
 /// The tokens that can be read as nothing at all.
@@ -152,8 +205,8 @@ fn unknown(grammar: &Grammar, lattice: &Lattice, names: &Names<'_>) -> Vec<bool>
     let mut known = vec![false; lattice.tokens.len()];
     for (node, edges) in lattice.edges.iter().enumerate() {
         for edge in edges {
-            if (grammar.known.contains(bare(&edge.word)) && (edge.whole || edge.word.chars().count() > 1))
-                || grammar.noise.contains(&edge.word)
+            if (grammar.knows(&edge.word) && (edge.whole || edge.word.chars().count() > 1))
+                || grammar.is_noise(&edge.word)
             {
                 known[edge.token] = true;
             }
@@ -167,7 +220,37 @@ fn unknown(grammar: &Grammar, lattice: &Lattice, names: &Names<'_>) -> Vec<bool>
     known.into_iter().map(|known| !known).collect()
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    fn new(
+        grammar: &'a Grammar,
+        lattice: &'a Lattice,
+        names: Names<'a>,
+        calendar: Calendar<'a>,
+        (unknown, most_skipped): (&[bool], usize),
+    ) -> Self {
+        let hop = |node| hops(grammar, lattice, (unknown, most_skipped), node);
+        let hops: Vec<Vec<Hop>> = (0..lattice.edges.len()).map(hop).collect();
+        // What a pronoun stands for is passed over only where it is whose thing it is.
+        let before = |edge: &Edge| lattice.tokens.get(edge.token.checked_sub(1)?).map(|token| &*token.key);
+        let plain = |edge: &&Edge| !edge.owned || grammar.can_drop_pronoun(&edge.word, before(edge));
+        // What is done to somebody is not what somebody does.
+        let active = |edge: &&Edge| {
+            !lattice.tokens.get(edge.token).is_some_and(|token| token.passive) || grammar.is_passive(&edge.word)
+        };
+        let number_of =
+            |edge: &Edge| Some(edge).filter(plain).filter(active).and_then(|edge| grammar.number(&edge.word));
+        let number = |edges: &Vec<Edge>| edges.iter().map(number_of).collect();
+        let numbers: Vec<Vec<Option<u32>>> = lattice.edges.iter().map(number).collect();
+        let reached = |hops: &Vec<Hop>| hops.iter().flat_map(|hop| &numbers[hop.node]).copied().flatten().collect();
+        let next = hops.iter().map(reached).collect();
+        Self { grammar, lattice, names, calendar, most_skipped, hops, numbers, next, known: HashMap::new() }
+    }
+
+    /// Whether a way can begin at a node.
+    fn can_begin(&self, way: &Way, node: usize) -> bool {
+        way.first.open || way.first.empty || way.first.words.iter().any(|word| self.next[node].contains(word))
+    }
+
     /// The matches of a rule at a node, the best first.
     fn rule(&mut self, rule: usize, node: usize) -> Rc<Vec<Match>> {
         if let Some(known) = self.known.get(&(rule, node)) {
@@ -176,7 +259,9 @@ impl Parser<'_> {
         let grammar = self.grammar;
         let mut found: Vec<Match> = Vec::new();
         for way in &grammar.rules[rule] {
-            found.extend(self.way(way, node));
+            if self.can_begin(way, node) {
+                found.extend(self.way(way, node));
+            }
         }
         let found = Rc::new(fewest(found));
         self.known.insert((rule, node), Rc::clone(&found));
@@ -184,19 +269,23 @@ impl Parser<'_> {
     }
 
     fn way(&mut self, way: &Way, node: usize) -> Vec<Match> {
-        let mut found = self.expr(&way.expr, node);
+        let mut found = self.expr(&way.expr, node, way.lists);
         let means = Match { means: Rc::new(way.means.clone()), ..Match::nothing(node) };
         found.retain_mut(|part| {
-            let Some(whole) = means.then(part) else { return false };
+            let Some(mut whole) = means.then(part, way.lists) else { return false };
+            if let Some(place) = way.under {
+                let Some(moved) = under(place, &whole.means) else { return false };
+                whole.means = Rc::new(moved);
+            }
             *part = Match { order: way.order + part.order, ..whole };
             true
         });
         found
     }
 
-    fn expr(&mut self, expr: &Expr, node: usize) -> Vec<Match> {
+    fn expr(&mut self, expr: &Expr, node: usize, lists: Lists) -> Vec<Match> {
         match expr {
-            Expr::Word(word) => self.word(word, node),
+            Expr::Word(word) => self.word(*word, node),
             Expr::Rule(rule) => self.rule(*rule, node).as_ref().clone(),
             Expr::Name(slot) => self.name(slot, node),
             Expr::Number => self.number(node),
@@ -204,13 +293,13 @@ impl Parser<'_> {
             Expr::Sequence(parts) => {
                 let mut found = vec![Match::nothing(node)];
                 for part in parts {
-                    found = self.go_on(&found, part);
+                    found = self.go_on(&found, part, lists);
                 }
                 found
             }
-            Expr::Either(ways) => fewest(ways.iter().flat_map(|way| self.expr(way, node)).collect()),
+            Expr::Either(ways) => fewest(ways.iter().flat_map(|way| self.expr(way, node, lists)).collect()),
             Expr::Maybe(part) => {
-                let mut found = self.expr(part, node);
+                let mut found = self.expr(part, node, lists);
                 found.push(Match::nothing(node));
                 found
             }
@@ -219,7 +308,9 @@ impl Parser<'_> {
                 let mut last = all.clone();
                 // Each round takes a word, so that there are at most as many as words.
                 while !last.is_empty() {
-                    last = self.go_on(&last, part);
+                    let before = last.iter().map(|found| found.pieces).min().unwrap_or_default();
+                    last = self.go_on(&last, part, lists);
+                    last.retain(|found| found.pieces > before);
                     all.extend(last.iter().cloned());
                 }
                 fewest(all)
@@ -227,22 +318,26 @@ impl Parser<'_> {
         }
     }
 
-    fn go_on(&mut self, before: &[Match], part: &Expr) -> Vec<Match> {
+    fn go_on(&mut self, before: &[Match], part: &Expr, lists: Lists) -> Vec<Match> {
         let mut found = Vec::new();
         let mut from: HashMap<usize, Vec<Match>> = HashMap::new();
         for start in before {
-            let next = from.entry(start.end).or_insert_with(|| self.expr(part, start.end));
-            found.extend(next.iter().filter_map(|next| start.then(next)));
+            let next = from.entry(start.end).or_insert_with(|| self.expr(part, start.end, lists));
+            let within = |found: &Match| found.skipped.len() <= self.most_skipped;
+            found.extend(next.iter().filter_map(|next| start.then(next, lists)).filter(within));
         }
         fewest(found)
     }
 
     /// A word, after any words that may be passed over.
-    fn word(&self, word: &str, node: usize) -> Vec<Match> {
+    fn word(&self, word: u32, node: usize) -> Vec<Match> {
         let mut found = Vec::new();
-        for hop in self.hops(node) {
-            for edge in &self.lattice.edges[hop.node] {
-                if bare(&edge.word) == bare(word) {
+        if !self.next[node].contains(&word) {
+            return found;
+        }
+        for hop in &self.hops[node] {
+            for (edge, number) in self.lattice.edges[hop.node].iter().zip(&self.numbers[hop.node]) {
+                if *number == Some(word) {
                     found.push(Match { skipped: hop.skipped.clone(), pieces: 1, ..Match::nothing(edge.to) });
                 }
             }
@@ -253,11 +348,14 @@ impl Parser<'_> {
     /// A date, after any words that may be passed over.
     fn date(&self, used: DateUse, node: usize) -> Vec<Match> {
         let mut found = Vec::new();
-        for hop in self.hops(node) {
-            for (end, range) in dates(self.lattice, &self.grammar.months, hop.node) {
-                if let Some(means) = used.means(range) {
+        for hop in &self.hops[node] {
+            for (end, span) in
+                self.calendar.dates(self.lattice, hop.node).into_iter().filter(|(_, span)| used.takes(*span))
+            {
+                if let Some(means) = used.means(span) {
                     let skipped = hop.skipped.clone();
-                    found.push(Match { means: Rc::new(means), skipped, pieces: 1, ..Match::nothing(end) });
+                    let weight = weight(&means);
+                    found.push(Match { means: Rc::new(means), skipped, weight, pieces: 1, ..Match::nothing(end) });
                 }
             }
         }
@@ -267,12 +365,13 @@ impl Parser<'_> {
     /// A number in digits, after any words that may be passed over.
     fn number(&self, node: usize) -> Vec<Match> {
         let mut found = Vec::new();
-        for hop in self.hops(node) {
+        for hop in &self.hops[node] {
             for edge in self.lattice.edges[hop.node].iter().filter(|edge| edge.whole) {
                 if let Ok(number) = edge.word.parse::<u16>() {
                     let means = Means::from_iter([("at_least".to_owned(), Value::from(number))]);
                     let skipped = hop.skipped.clone();
-                    found.push(Match { means: Rc::new(means), skipped, pieces: 1, ..Match::nothing(edge.to) });
+                    let to = edge.to;
+                    found.push(Match { means: Rc::new(means), skipped, weight: 1, pieces: 1, ..Match::nothing(to) });
                 }
             }
         }
@@ -282,16 +381,22 @@ impl Parser<'_> {
     /// A name, after any words that may be passed over.
     fn name(&self, slot: &Slot, node: usize) -> Vec<Match> {
         let mut found = Vec::new();
-        for hop in self.hops(node) {
-            for Named { end, start, end_byte, entity, kind, described } in self.names.at(hop.node) {
-                if slot.kinds.contains(kind) {
+        for hop in &self.hops[node] {
+            for Named { end, start, end_byte, entity, kind, described, adjective } in self.names.at(hop.node) {
+                if slot.kinds.contains(kind) && !(slot.noun && *adjective) {
                     found.push(Match {
                         end: *end,
                         means: Rc::new(at(&slot.path, *entity)),
                         skipped: hop.skipped.clone(),
+                        weight: 1,
                         pieces: 1,
                         order: 0,
-                        spans: vec![Span { start: *start, end: *end_byte, entity: Some(*entity) }],
+                        spans: vec![Span {
+                            start: *start,
+                            end: *end_byte,
+                            entity: Some(*entity),
+                            described: *described,
+                        }],
                         described: *described,
                     });
                 }
@@ -299,35 +404,42 @@ impl Parser<'_> {
         }
         found
     }
+}
 
-    /// Where one can go on from a node after passing over whole tokens: noise costs nothing.
-    fn hops(&self, node: usize) -> Vec<Hop> {
-        let mut hops = vec![Hop { node, skipped: Vec::new() }];
-        let mut here = node;
-        let mut skipped: Vec<usize> = Vec::new();
-        let mut known = 0;
-        while let Some(edge) = self.lattice.edges[here].iter().find(|edge| edge.whole) {
-            if !self.grammar.noise.contains(&edge.word) {
-                if !self.unknown[edge.token] {
-                    known += 1;
-                }
-                if known > MOST_SKIPPED {
-                    break;
-                }
-                skipped.push(edge.token);
+/// Where one can go on from a node after passing over whole tokens: noise costs nothing.
+fn hops(grammar: &Grammar, lattice: &Lattice, (unknown, most_skipped): (&[bool], usize), node: usize) -> Vec<Hop> {
+    let mut hops = vec![Hop { node, skipped: Vec::new() }];
+    let mut here = node;
+    let mut skipped: Vec<usize> = Vec::new();
+    let mut known = 0;
+    while let Some(edge) = lattice.edges[here].iter().find(|edge| edge.whole) {
+        if !grammar.is_noise(&edge.word) {
+            if !unknown[edge.token] {
+                known += 1;
             }
-            here = edge.to;
-            hops.push(Hop { node: here, skipped: skipped.clone() });
+            if known > MOST_SKIPPED.1 || skipped.len() == most_skipped {
+                break;
+            }
+            skipped.push(edge.token);
         }
-        hops
+        here = edge.to;
+        hops.push(Hop { node: here, skipped: skipped.clone() });
     }
+    hops
 }
 
 /// The best of some matches, each once.
 fn fewest(mut matches: Vec<Match>) -> Vec<Match> {
     matches.sort_by_key(Match::rank);
-    let mut seen: HashSet<(usize, String)> = HashSet::new();
-    matches.retain(|found| seen.insert((found.end, Value::Object((*found.means).clone()).to_string())));
-    matches.truncate(MOST_MATCHES);
-    matches
+    let mut kept: Vec<Match> = Vec::new();
+    for found in matches {
+        let ending = kept.iter().filter(|known| known.end == found.end);
+        if ending.clone().count() < MOST_ENDING && !ending.clone().any(|known| known.means == found.means) {
+            kept.push(found);
+            if kept.len() == MOST_MATCHES {
+                break;
+            }
+        }
+    }
+    kept
 }

@@ -1,14 +1,15 @@
 //! Reads a question.
 
+use chrono::NaiveDate;
 use pledgegraph_graph::Graph;
 use pledgegraph_model::{Capability, Code, CodeEntry, Mission, Query};
 use serde_json::json;
 
-use crate::grammar::{Grammar, LexiconError};
+use crate::grammar::{Grammar, Label, LexiconError};
 use crate::paraphrase::Phrases;
 use crate::parse::{Reading, readings};
 use crate::say::{Digits, Sentences, Speaker};
-use crate::words::Lattice;
+use crate::words::{Lattice, Token};
 
 /// The languages of questions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -104,7 +105,7 @@ impl Questions {
         Speaker { sentences: &self.sentences, graph, lang, digits }
     }
 
-    /// All words of the lexicons that stand for themselves, by their search keys.
+    /// All words of the lexicons that stand for themselves, by their search keys; not the names of regions (UN M49).
     pub fn words(&self) -> Vec<&str> {
         [self.en.words(), self.ar.words()].concat()
     }
@@ -114,13 +115,13 @@ impl Questions {
         self.phrases.say(graph, query, lang)
     }
 
-    /// Reads a question.
-    pub fn read(&self, graph: &Graph, text: &str) -> Outcome {
+    /// Reads a question; `today` is what `yesterday` and such go from.
+    pub fn read(&self, graph: &Graph, text: &str, today: NaiveDate) -> Outcome {
         let lang = Lang::of(text);
         let paraphrased =
             [Lang::En, Lang::Ar].into_iter().find_map(|lang| Some((lang, self.phrases.read(graph, text, lang)?)));
         if let Some((lang, query)) = paraphrased {
-            let reading = Reading { query, spans: Vec::new(), unplaced: Vec::new(), described: false };
+            let reading = Reading { query, spans: Vec::new(), unplaced: Vec::new(), others: Vec::new() };
             return Outcome { lang, status: Status::Understood, readings: vec![reading] };
         }
         let grammar = match lang {
@@ -128,13 +129,18 @@ impl Questions {
             Lang::Ar => &self.ar,
         };
         let lattice = Lattice::new(text);
-        let mut readings = readings(grammar, graph, &lattice);
-        let unplaced = readings.first().map_or(0, |reading| reading.unplaced.len());
-        let placed = lattice.tokens.len().saturating_sub(unplaced);
+        let mut readings = readings(grammar, graph, &lattice, today);
+        let unplaced = readings.first().map(|reading| reading.unplaced.clone()).unwrap_or_default();
+        // What is left of the question must be more than what is left out, and so must the words of it that say something.
+        let is_unplaced = |token: &&Token| unplaced.iter().any(|(start, _)| *start == token.start);
+        let says = |token: &&Token| !grammar.is_function(&token.key);
+        let (left_out, placed): (Vec<_>, Vec<_>) = lattice.tokens.iter().partition(is_unplaced);
+        let saying = |tokens: &[&Token]| tokens.iter().filter(|token| says(token)).count();
+        let too_little = left_out.len() >= placed.len() || saying(&left_out) >= saying(&placed).max(1);
         let status = match readings.len() {
             0 => Status::NotUnderstood,
-            _ if unplaced >= placed => Status::NotUnderstood,
-            _ if unplaced > 0 => Status::PartlyUnderstood,
+            _ if !unplaced.is_empty() && too_little => Status::NotUnderstood,
+            _ if !unplaced.is_empty() => Status::PartlyUnderstood,
             1 => Status::Understood,
             _ => Status::Ambiguous,
         };
@@ -144,8 +150,6 @@ impl Questions {
         Outcome { lang, status, readings }
     }
 }
-
-type Label = (&'static str, String, serde_json::Map<String, serde_json::Value>);
 
 /// The labels of codes as ways to say them.
 fn labels(lang: Lang) -> Vec<Label> {

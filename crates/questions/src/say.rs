@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use pledgegraph_graph::{EdgeView, Graph, Node, Value};
 use pledgegraph_model::{
-    Code, CodeEntry, ConditionNode, ConditionOp, Conditions, Count, CountOp, Date, Explicitness, Query, QueryAsk,
-    QueryField, QueryTarget, Text, Truth,
+    Code, CodeEntry, ConditionNode, ConditionOp, Conditions, Count, CountOp, Date, Explicitness, Polarity, Query,
+    QueryAsk, QueryField, QueryTarget, Text, Truth,
 };
 use serde::Deserialize;
 
@@ -85,18 +85,28 @@ impl Speaker<'_> {
             QueryAsk::UnlockingSets | QueryAsk::BlockingSets => {
                 let sets: Vec<String> = answers.answers.iter().map(|answer| self.row(query, answer)).collect();
                 let unlocks = query.ask == QueryAsk::UnlockingSets;
-                return match (unlocks, sets.is_empty()) {
+                let relaxed: Vec<_> = answers.answers.iter().filter(|answer| answer.grade == Grade::Relaxed).collect();
+                let aside =
+                    if relaxed.is_empty() { String::new() } else { format!(" ({})", self.relaxations(&relaxed)) };
+                let is_empty = answers.answers.iter().any(|answer| answer.set.as_ref().is_some_and(Vec::is_empty));
+                let these: Vec<String> = answers.instead.iter().map(|view| self.statement(view)).collect();
+                let said = match (unlocks, sets.is_empty()) {
+                    (_, true) if answers.found == 0 => return self.sentence("nobody", &[]),
+                    // Nothing is needed, or nothing could fail: no condition is stated.
+                    (true, false) if is_empty => self.sentence("unconditioned", &[&self.list(&these)]),
+                    (false, true) => self.sentence("unconditioned", &[&self.list(&these)]),
                     (true, false) => self.sentence("unlocks", &[&sets.join(self.word("either"))]),
+                    (false, false) if is_empty => self.sentence("fails", &[&self.list(&these)]),
                     (false, false) => self.sentence("blocks", &[&sets.join(self.word("either"))]),
                     (true, true) => self.sentence("never", &[]),
-                    (false, true) => self.sentence("always", &[]),
                 };
+                return format!("{said}{aside}.");
             }
             QueryAsk::Conflicts => {
                 let pairs: Vec<String> = answers.answers.iter().map(|answer| self.row(query, answer)).collect();
                 return match pairs.as_slice() {
                     [] => self.sentence("agree", &[]),
-                    pairs => self.sentence("disagree", &[&pairs.join("; ")]),
+                    pairs => self.sentence("disagree", &[&pairs.join(self.word("semicolon"))]),
                 };
             }
             QueryAsk::Items | QueryAsk::Count | QueryAsk::Exists => {}
@@ -116,13 +126,25 @@ impl Speaker<'_> {
             }
             _ if firm > 0 => self.sentence("answered", &[&list(&firmly)]),
             _ if !relaxed.is_empty() => self.sentence("closest", &[&list(&relaxed), &self.relaxations(&relaxed)]),
-            _ => self.sentence("nobody", &[]),
+            _ => match answers.unsaid {
+                Some(field) => {
+                    let field = self.lang.label(field.entry());
+                    self.sentence("unsaid", &[field, &statements(&answers.instead)])
+                }
+                None if !answers.instead.is_empty() => self.sentence("instead", &[&statements(&answers.instead)]),
+                None => self.sentence("nobody", &[]),
+            },
         };
-        if firm > 0 && !relaxed.is_empty() && query.ask == QueryAsk::Items {
+        if firm > 0 && !relaxed.is_empty() && query.ask != QueryAsk::Exists {
             said.push_str(&self.sentence("also", &[&list(&relaxed), &self.relaxations(&relaxed)]));
         }
-        if !answers.counter.is_empty() && firm == 0 && query.ask != QueryAsk::Exists {
-            said.push_str(&self.sentence("counter", &[&statements(&answers.counter)]));
+        // Beside answers, what those who gave them say against it.
+        let mut told = firmly.iter().flat_map(|answer| &answer.statements).map(EdgeView::subject);
+        let subjects: Vec<_> = told.by_ref().map(|subject| subject.id()).collect();
+        let mut against = answers.counter.clone();
+        against.retain(|view| (firm == 0 && query.ask != QueryAsk::Exists) || subjects.contains(&view.subject().id()));
+        if !against.is_empty() {
+            said.push_str(&self.sentence("counter", &[&statements(&against)]));
         }
         said
     }
@@ -151,7 +173,7 @@ impl Speaker<'_> {
         }
         match parts.as_slice() {
             [] => self.sentence("nobody", &[]),
-            parts => self.sentence("answered", &[&parts.join("; ")]),
+            parts => self.sentence("answered", &[&parts.join(self.word("semicolon"))]),
         }
     }
 
@@ -222,7 +244,9 @@ impl Speaker<'_> {
         let who = view.subject().label(self.lang.as_str()).0.to_owned();
         let fields = [QueryField::Capability, QueryField::Stance, QueryField::Stage, QueryField::Role];
         let values = fields.iter().flat_map(|field| view.values(*field)).map(|value| self.value(value));
-        let about: Vec<String> = values.collect();
+        // What is denied or not known is never shown as if it were said.
+        let open = Some(view.polarity()).filter(|polarity| *polarity != Polarity::Asserted);
+        let about: Vec<String> = values.chain(open.map(|polarity| self.code(polarity.entry()))).collect();
         if about.is_empty() { who } else { filled(self.word("aside"), &[&who, &about.join(self.word("comma"))]) }
     }
 
@@ -231,8 +255,9 @@ impl Speaker<'_> {
         let said = self.statement(view);
         let object = view.object().label(self.lang.as_str()).0.to_owned();
         let when = view.when().map(|date| self.date(date)).into_iter();
-        let status = view.values(QueryField::Status).into_iter().map(|value| self.value(value));
-        let about: Vec<String> = std::iter::once(object).chain(status).chain(when).collect();
+        let fields = [QueryField::Status, QueryField::Number, QueryField::Quantity];
+        let values = fields.iter().flat_map(|field| view.values(*field)).map(|value| self.value(value));
+        let about: Vec<String> = std::iter::once(object).chain(values).chain(when).collect();
         filled(self.word("aside"), &[&said, &about.join(self.word("comma"))])
     }
 
@@ -245,6 +270,7 @@ impl Speaker<'_> {
             Value::Name(name) => name.trim_end_matches('.').to_owned(),
             Value::Date(date) => self.date(date),
             Value::Count(count) => self.count(count),
+            Value::Quantity(quantity) => format!("{} {}", self.number(quantity.value), quantity.unit),
             Value::Conditions(conditions) => self.conditions(conditions),
         }
     }
@@ -273,8 +299,21 @@ impl Speaker<'_> {
         }
     }
 
+    /// A number, from ten thousand on in groups of three digits.
     fn number(&self, number: u64) -> String {
-        self.in_digits(&number.to_string())
+        let plain = number.to_string();
+        if number < 10_000 {
+            return self.in_digits(&plain);
+        }
+        let mark = if self.digits == Digits::Arabic { '٬' } else { ',' };
+        let mut grouped = String::new();
+        for (at, digit) in plain.chars().enumerate() {
+            if at > 0 && (plain.len() - at).is_multiple_of(3) {
+                grouped.push(mark);
+            }
+            grouped.push(digit);
+        }
+        self.in_digits(&grouped)
     }
 
     fn in_digits(&self, text: &str) -> String {

@@ -13,6 +13,8 @@ pub(crate) struct Token {
     pub(crate) end: usize,
     /// Whether all its letters are capitals.
     pub(crate) capitals: bool,
+    /// Whether it is marked as a perfect in the passive: a damma on its first letter.
+    pub(crate) passive: bool,
 }
 
 /// A word between two nodes.
@@ -23,6 +25,8 @@ pub(crate) struct Edge {
     pub(crate) token: usize,
     /// Whether it is the whole token.
     pub(crate) whole: bool,
+    /// Whether a pronoun was taken off its end.
+    pub(crate) owned: bool,
 }
 
 /// Tokens, and from each node the words that can be read there. Node `n` for `n` up to the number of tokens is the place
@@ -39,9 +43,16 @@ impl Lattice {
         let tokens = tokens(text);
         let mut edges: Vec<Vec<Edge>> = vec![Vec::new(); tokens.len() + 1];
         for (at, token) in tokens.iter().enumerate() {
-            let whole = Edge { to: at + 1, word: token.key.clone(), token: at, whole: true };
+            let whole = Edge { to: at + 1, word: token.key.clone(), token: at, whole: true, owned: false };
             edges[at].push(whole);
             prefixes(&mut edges, at, at, &token.key, 0);
+        }
+        for here in &mut edges {
+            let stems = here.iter().flat_map(|edge| {
+                stems(&edge.word).into_iter().map(|(word, owned)| Edge { word, owned, ..edge.clone() })
+            });
+            let stems: Vec<Edge> = stems.collect();
+            here.extend(stems);
         }
         Self { tokens, edges }
     }
@@ -64,15 +75,29 @@ fn prefixes(edges: &mut Vec<Vec<Edge>>, from: usize, token: usize, word: &str, d
         let Some(rest) = word.strip_prefix(prefix).filter(|rest| rest.chars().count() >= 2) else { continue };
         let node = edges.len();
         edges.push(Vec::new());
-        edges[from].push(Edge { to: node, word: prefix.into(), token, whole: false });
+        edges[from].push(Edge { to: node, word: prefix.into(), token, whole: false, owned: false });
         // To + the article is written as two lams.
         let rest = match rest.strip_prefix('ل').filter(|_| prefix == "ل") {
             Some(bare) if bare.chars().count() >= 2 => format!("ال{bare}"),
             _ => rest.to_owned(),
         };
-        edges[node].push(Edge { to: token + 1, word: rest.as_str().into(), token, whole: false });
+        edges[node].push(Edge { to: token + 1, word: rest.as_str().into(), token, whole: false, owned: false });
         prefixes(edges, node, token, &rest, depth + 1);
     }
+}
+
+/// An Arabic word without what inflection adds: a pronoun (then `true`), or the ending of an indefinite object.
+fn stems(word: &str) -> Vec<(Box<str>, bool)> {
+    let without = |ending: &str| word.strip_suffix(ending).filter(|stem| stem.chars().count() >= 3);
+    let mut found: Vec<(Box<str>, bool)> = without("ا").map(|stem| (stem.into(), false)).into_iter().collect();
+    for stem in ["ها", "هم", "هما", "ه"].into_iter().filter_map(without) {
+        found.push((stem.into(), true));
+        // Before a pronoun the feminine ending is written as a ta.
+        if let Some(feminine) = stem.strip_suffix('ت').filter(|stem| stem.chars().count() >= 3) {
+            found.push((format!("{feminine}ه").into(), true));
+        }
+    }
+    found
 }
 
 /// Splits a text where its search key has spaces.
@@ -104,7 +129,10 @@ fn token(text: &str, start: usize, end: usize) -> Option<Token> {
     let own = text.get(start..end)?;
     let key = search_key(own);
     let capitals = own.chars().any(char::is_uppercase) && !own.chars().any(char::is_lowercase);
-    (!key.is_empty()).then(|| Token { key: key.into(), start, end, capitals })
+    // A damma on one of these is of a prefix or a participle.
+    let is_stem = !own.starts_with(['ي', 'ت', 'ن', 'أ', 'م', 'س']);
+    let passive = is_stem && own.chars().nth(1) == Some('\u{64f}');
+    (!key.is_empty()).then(|| Token { key: key.into(), start, end, capitals, passive })
 }
 
 /// A word without the Arabic article.

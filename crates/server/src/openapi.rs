@@ -53,7 +53,7 @@ use crate::wire;
     crate::routes::positions::PositionPageBody,
     crate::routes::provenance::ProvenanceBody,
     crate::routes::query::QueryAnswerBody,
-    crate::routes::questions::OutcomeBody,
+    wire::question::OutcomeBody,
     crate::routes::scenario_evaluations::ScenarioBody,
     crate::routes::subgraph::SubgraphBody,
     crate::routes::vocabulary::VocabularyBody,

@@ -70,6 +70,58 @@ async fn an_interpretation_can_be_asked_again_in_three_ways() -> Result<()> {
 }
 
 #[tokio::test]
+async fn what_is_taken_for_granted_is_said() -> Result<()> {
+    let app = TestApp::new().await?;
+    let described = ask(&app, "Who leads the coalition?").await?;
+    let assumptions = described["interpretation"]["assumptions"].as_array().context("assumptions")?;
+    assert_eq!(assumptions.len(), 1);
+    assert_eq!((&assumptions[0]["kind"], &assumptions[0]["text"]), (&json!("entity"), &json!("coalition")));
+    assert_eq!(assumptions[0]["assumed"]["ref"], "coalition:of-the-willing");
+
+    let words = ask(&app, "Who offered border monitoring?").await?;
+    let assumptions = words["interpretation"]["assumptions"].as_array().context("assumptions")?;
+    assert_eq!(assumptions[0]["kind"], "meaning");
+    for other in assumptions[0]["alternatives"].as_array().context("alternatives")? {
+        let question = other["paraphrase"]["en"].as_str().context("a question")?;
+        assert_eq!(ask(&app, question).await?["total"], other["answers"]);
+    }
+    let named = ask(&app, "Who leads the Coalition of the Willing?").await?;
+    assert_eq!(named["interpretation"]["assumptions"], json!([]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_no_list_can_find_is_a_query_in_the_command() -> Result<()> {
+    let app = TestApp::new().await?;
+    let answer = ask(&app, "Who attended the April meeting but pledged nothing?").await?;
+    let curl = answer["interpretation"]["curl"].as_str().context("a command")?;
+    let body = curl.split_once("/v1/query --json '").map(|(_, body)| body.trim_end_matches('\''));
+    let body: Value = serde_json::from_str(body.context("a query")?)?;
+    assert_eq!(body, answer["interpretation"]["query"]);
+    // Whom the query joins is told with the statements of the join.
+    assert_eq!(answer["answers"][0]["statements"][0]["kind"], "attendance");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_words_of_the_documents_are_told_where_they_are_asked_for() -> Result<()> {
+    let app = TestApp::new().await?;
+    let headers = [("content-type", "application/json")];
+    let draft = json!({"pledger": "country:IS", "beneficiary": "country:UA", "capability": "military.demining",
+        "stance": "pledged", "evidence": [{"source": "source:seed-article", "locator": {"line": 3},
+            "quotation": {"text": "our deminers", "lang": "en"}}]});
+    let made = app.send_body(axum::http::Method::POST, "/v1/commitments", &headers, draft.to_string()).await?;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
+    let question = encoded("What did Iceland pledge?");
+    let evidence = |answer: &Value| answer["answers"][0]["statements"][0]["evidence"][0].clone();
+    let quoted = app.json(&format!("/v1/questions?q={question}&include=quotations")).await?;
+    assert_eq!(evidence(&quoted)["quotation"], json!({"text": "our deminers", "lang": "en"}));
+    let plain = app.json(&format!("/v1/questions?q={question}")).await?;
+    assert_eq!(evidence(&plain)["quotation"], Value::Null);
+    Ok(())
+}
+
+#[tokio::test]
 async fn each_status_says_what_it_knows() -> Result<()> {
     let app = TestApp::new().await?;
     let silent = ask(&app, "Who hosts the Conference in support of Ukraine in Rome?").await?;
@@ -113,7 +165,7 @@ async fn numbers_keep_their_operator_and_take_the_digits_asked() -> Result<()> {
 async fn a_question_that_is_none_is_a_bad_parameter() -> Result<()> {
     let app = TestApp::new().await?;
     let long = "a".repeat(501);
-    for query in ["", "q=", "q=%20", &format!("q={long}"), "q=who&digits=roman", "q=who&limit=0"] {
+    for query in ["", "q=", "q=%20", &format!("q={long}"), "q=who&digits=roman", "q=who&limit=0", "q=who&include=all"] {
         let answer = app.get(&format!("/v1/questions?{query}")).await?;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}: {}", answer.text());
         assert_eq!(answer.json()?["type"], "/problems/bad-parameter", "{query}");

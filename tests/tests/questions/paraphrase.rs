@@ -12,8 +12,8 @@ use pledgegraph_model::{
 use pledgegraph_questions::{Lang, Questions, Status};
 use proptest::prelude::*;
 
-use crate::bundled;
 use crate::set::cases;
+use crate::{TODAY, bundled};
 
 static WORLD: LazyLock<(Graph, Questions, Vec<EntityId>)> = LazyLock::new(|| {
     let graph = bundled().expect("the bundled data");
@@ -26,11 +26,11 @@ static WORLD: LazyLock<(Graph, Questions, Vec<EntityId>)> = LazyLock::new(|| {
 fn every_question_of_the_set_is_said_back_in_both_languages() -> Result<()> {
     let (graph, questions, _) = &*WORLD;
     for case in cases("bundled.ndjson")? {
-        let outcome = questions.read(graph, &case.question);
+        let outcome = questions.read(graph, &case.question, TODAY);
         for reading in &outcome.readings {
             for lang in [Lang::En, Lang::Ar] {
                 let said = questions.paraphrase(graph, &reading.query, lang);
-                let again = questions.read(graph, &said);
+                let again = questions.read(graph, &said, TODAY);
                 let query = &again.readings.first().with_context(|| said.clone())?.query;
                 ensure!(again.status == Status::Understood && *query == reading.query, "{said}");
                 ensure!(again.lang == lang, "{said}: {:?}", again.lang);
@@ -134,7 +134,7 @@ proptest! {
         let query = Dice(numbers.into_iter()).query();
         for lang in [Lang::En, Lang::Ar] {
             let said = questions.paraphrase(graph, &query, lang);
-            let again = questions.read(graph, &said);
+            let again = questions.read(graph, &said, TODAY);
             prop_assert_eq!(again.readings.first().map(|reading| &reading.query), Some(&query), "{}", said);
         }
     }

@@ -4,13 +4,14 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use pledgegraph_model::{code_lists, search_key, words};
+use pledgegraph_graph::EntityView;
+use pledgegraph_model::{EntityKind, code_lists, search_key, words};
 use pledgegraph_questions::{Questions, Status};
 use proptest::prelude::RngExt as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
 use crate::set::{Case, cases};
-use crate::{bundled, shown};
+use crate::{TODAY, bundled, shown};
 
 /// The questions that are understood.
 fn understood() -> Result<Vec<Case>> {
@@ -31,12 +32,12 @@ fn with_word<'a>(question: &'a str, word: &'a str) -> impl Iterator<Item = Strin
 #[test]
 fn a_word_without_a_place_is_never_passed_over_in_silence() -> Result<()> {
     let (graph, questions) = (bundled()?, Questions::new()?);
-    let en = ["purple", "secretly", "landlocked", "yesterday", "only", "twice", "quickly", "zzyx", "without", "except"];
-    let ar = ["بنفسجية", "سرا", "الحبيسة", "أمس", "فقط", "مرتين", "بسرعة", "غضظ", "بدون", "باستثناء"];
+    let en = ["purple", "secretly", "landlocked", "reluctantly", "only", "twice", "quickly", "zzyx", "again"];
+    let ar = ["بنفسجية", "سرا", "الحبيسة", "مكرها", "فقط", "مرتين", "بسرعة", "غضظ", "مجددا"];
     for case in understood()? {
         for word in if case.lang == "en" { en } else { ar } {
             for question in with_word(&case.question, word) {
-                let outcome = questions.read(&graph, &question);
+                let outcome = questions.read(&graph, &question, TODAY);
                 ensure!(
                     matches!(outcome.status, Status::PartlyUnderstood | Status::NotUnderstood),
                     "{question}: {:?}",
@@ -52,11 +53,13 @@ fn a_word_without_a_place_is_never_passed_over_in_silence() -> Result<()> {
 fn a_negation_changes_the_query_or_has_no_place() -> Result<()> {
     let (graph, questions) = (bundled()?, Questions::new()?);
     for case in understood()? {
-        let before = questions.read(&graph, &case.question);
+        let before = questions.read(&graph, &case.question, TODAY);
         let before = before.readings.first().map(|reading| shown(&graph, &reading.query)).transpose()?;
-        for word in if case.lang == "en" { ["not", "never", "no"] } else { ["لا", "لم", "ليس"] } {
+        let en = ["not", "never", "no", "without", "except"];
+        let ar = ["لا", "لم", "ليس", "بدون", "باستثناء"];
+        for word in if case.lang == "en" { en } else { ar } {
             for question in with_word(&case.question, word) {
-                let outcome = questions.read(&graph, &question);
+                let outcome = questions.read(&graph, &question, TODAY);
                 let read = outcome.readings.first().map(|reading| shown(&graph, &reading.query)).transpose()?;
                 let is_silent = outcome.status == Status::Understood && read == before;
                 // `not` may stand twice in what is said once.
@@ -66,6 +69,9 @@ fn a_negation_changes_the_query_or_has_no_place() -> Result<()> {
     }
     Ok(())
 }
+
+/// In Arabic the feminine of `financial` is also what is of Mali.
+const HOMONYMS: [&str; 1] = ["ماليه"];
 
 #[test]
 fn the_lexicons_name_nobody() -> Result<()> {
@@ -79,9 +85,16 @@ fn the_lexicons_name_nobody() -> Result<()> {
     // Shorter words are those of every sentence.
     for word in questions.words().into_iter().filter(|word| word.chars().count() > 3) {
         let named = graph.named(word);
-        let entities: Vec<_> =
-            named.iter().filter(|view| !view.entity().slug.as_str().eq_ignore_ascii_case(word)).collect();
-        ensure!(entities.is_empty() || vocabulary.contains(word), "`{word}` is a name of {}", entities[0].reference());
+        // What a pledge can hang on is called by a common noun: a truce.
+        let is_name = |view: &&EntityView<'_>| {
+            view.kind() != EntityKind::Condition && !view.entity().slug.as_str().eq_ignore_ascii_case(word)
+        };
+        let entities: Vec<_> = named.iter().filter(is_name).collect();
+        ensure!(
+            entities.is_empty() || vocabulary.contains(word) || HOMONYMS.contains(&word),
+            "`{word}` is a name of {}",
+            entities[0].reference()
+        );
     }
     Ok(())
 }
@@ -96,6 +109,11 @@ fn random_questions_are_answered_quickly() -> Result<()> {
             .iter()
             .flat_map(|case| case.question.split(' ').map(str::to_owned).collect::<Vec<_>>()),
     );
+    // Parts of what can be said, too: what is nearly a question takes longer than what is none.
+    for question in cases("bundled.ndjson")?.into_iter().chain(cases("strangers.ndjson")?) {
+        let parts: Vec<&str> = question.question.split(' ').collect();
+        words.extend(parts.windows(4).map(|part| part.join(" ")));
+    }
     for name in [
         "United Kingdom",
         "Coalition of the Willing",
@@ -128,7 +146,7 @@ fn random_questions_are_answered_quickly() -> Result<()> {
         let cut = question.char_indices().map(|(at, _)| at).nth(random.random_range(1..400)).unwrap_or(question.len());
         question.truncate(cut);
         let began = Instant::now();
-        let outcome = questions.read(&graph, &question);
+        let outcome = questions.read(&graph, &question, TODAY);
         slowest = slowest.max((began.elapsed(), question));
         ensure!(outcome.status != Status::Understood || outcome.readings.len() == 1, "one reading");
     }

@@ -14,7 +14,7 @@ pub(crate) struct Case {
     pub(crate) lang: String,
     pub(crate) class: String,
     pub(crate) question: String,
-    /// `answered`, `no_match`, `ambiguous`, `partly_understood` or `not_understood`.
+    /// `answered`, `no_match`, `ambiguous`, `partly_understood` or `not_understood`; `unread`: one of these two.
     pub(crate) status: String,
     /// The query that it is read as, with references.
     pub(crate) query: Option<Value>,

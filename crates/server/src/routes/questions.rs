@@ -1,29 +1,35 @@
 //! Questions in English and Arabic.
 
+use std::collections::HashMap;
+
 use axum::response::Response;
 use axum::routing::get;
 use chrono::Utc;
 use pledgegraph_graph::{EdgeView, Graph};
-use pledgegraph_model::{Query, QueryField};
+use pledgegraph_model::{EdgeId, EntityId, Query, QueryField};
 use pledgegraph_questions::{
     Answers, Digits, Lang, Limits, Outcome, Questions, Reading, Speaker, Status, address, answer,
 };
-use serde::Serialize;
-use serde_json::Value;
-use utoipa::ToSchema;
+use tokio::runtime::Handle;
 use utoipa_axum::router::UtoipaMethodRouter;
 
+use crate::body::query::read;
 use crate::error::ApiError;
 use crate::filters::analyses::{CIRCUIT, too_expensive};
 use crate::openapi::endpoint::{ANALYSIS_PROBLEMS, Answer, Endpoint};
+use crate::problem::Problem;
 use crate::reply::ListHead;
 use crate::request::ask::Ask;
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
+use crate::routes::write::quotations_at;
 use crate::state::State;
 use crate::wire::Wire;
+use crate::wire::evidence::Quotations;
 use crate::wire::list::{AsOfBody, WarningBody};
-use crate::wire::question::{AnswerBody, AnswerStatementBody};
+use crate::wire::question::{
+    AnswerBody, AnswerStatementBody, AssumptionBody, OutcomeBody, ParaphraseBody, ReadingBody, SpanBody, SuggestionBody,
+};
 use crate::wire::reference::ReferenceBody;
 
 /// The longest question, in characters.
@@ -32,6 +38,8 @@ const LONGEST: usize = 500;
 const MOST_STATEMENTS: usize = 20;
 /// How many ways to read a question are shown.
 const MOST_READINGS: usize = 20;
+/// Of how many statements the words of the documents are read.
+const MOST_QUOTED: usize = 50;
 
 const Q: Parameter = Parameter {
     name: "q",
@@ -51,105 +59,21 @@ const LIMIT: Parameter = Parameter {
     description: "At most so many answers.",
     example: "",
 };
-const PARAMETERS: [&Parameter; 3] = [&Q, &DIGITS, &LIMIT];
+const INCLUDE: Parameter = Parameter {
+    name: "include",
+    accepts: Accepts::Code(CodeNames { schema: "QuestionInclude", all: includes }),
+    description: "`quotations` adds the words of the documents to the evidence of the first 50 statements; they are kept in the \
+        database only.",
+    example: "",
+};
+const PARAMETERS: [&Parameter; 4] = [&Q, &DIGITS, &LIMIT, &INCLUDE];
+
+fn includes() -> Vec<&'static str> {
+    vec!["quotations"]
+}
 
 fn digits() -> Vec<&'static str> {
     vec!["western", "arabic"]
-}
-
-/// A part of a question.
-#[derive(Serialize, ToSchema)]
-#[schema(as = QuestionSpan)]
-pub(crate) struct SpanBody<'g> {
-    /// Its words.
-    text: String,
-    /// Its first character, counted from 0 in Unicode code points.
-    #[schema(value_type = i64)]
-    start: usize,
-    /// The character after its last one.
-    #[schema(value_type = i64)]
-    end: usize,
-    /// The entity that it was taken for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    entity: Option<ReferenceBody<'g>>,
-}
-
-/// A query in words of both languages.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Paraphrase)]
-pub(crate) struct ParaphraseBody {
-    /// In English. As a question it reads as the same query.
-    en: String,
-    /// In Arabic. As a question it reads as the same query.
-    ar: String,
-}
-
-/// One way to read a question.
-#[derive(Serialize, ToSchema)]
-#[schema(as = QuestionReading)]
-pub(crate) struct ReadingBody<'g> {
-    /// The query in words.
-    paraphrase: ParaphraseBody,
-    /// The query, as `POST /v1/query` takes it.
-    #[schema(value_type = Object)]
-    query: Value,
-    /// The names that were found.
-    spans: Vec<SpanBody<'g>>,
-    /// How many answers it has.
-    #[schema(value_type = i64)]
-    answers: usize,
-    /// The list that gives the same statements, as a command; absent where only `POST /v1/query` can.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "curl -s 'http://localhost:8080/v1/commitments?pledger=country:GB'")]
-    curl: Option<String>,
-}
-
-/// An answer to a question.
-#[derive(Serialize, ToSchema)]
-#[schema(as = QuestionOutcome)]
-pub(crate) struct OutcomeBody<'g> {
-    /// `answered`; `no_match`: understood, and no source in the graph says so; `ambiguous`; `partly_understood`: some words
-    /// have no place and were left out; `not_understood`. An open set.
-    #[schema(example = "answered")]
-    status: &'static str,
-    /// The answer in a sentence or two, in the language of the question.
-    text: String,
-    /// The language of the question.
-    #[schema(example = "en")]
-    lang: &'static str,
-    /// How the question was read; absent where it was not understood. Of an ambiguous question the first reading.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    interpretation: Option<ReadingBody<'g>>,
-    /// The words that have no place in that reading.
-    unplaced: Vec<SpanBody<'g>>,
-    /// The other ways to read an ambiguous question.
-    alternatives: Vec<ReadingBody<'g>>,
-    /// The answers, the most exact first; none for an ambiguous question.
-    answers: Vec<AnswerBody<'g>>,
-    /// How many there are.
-    #[schema(value_type = i64)]
-    total: usize,
-    /// Statements that speak against what was asked.
-    counter_evidence: Vec<AnswerStatementBody<'g>>,
-    /// Of a question whether: what is on record on the same matter instead.
-    instead: Vec<AnswerStatementBody<'g>>,
-    /// Questions with answers that leave one thing out, where this one has none.
-    suggestions: Vec<SuggestionBody>,
-    /// To which state the answer belongs.
-    as_of: AsOfBody,
-    /// What to know about the answer; empty when there is nothing.
-    warnings: Vec<WarningBody>,
-}
-
-/// A wider question.
-#[derive(Serialize, ToSchema)]
-#[schema(as = QuestionSuggestion)]
-pub(crate) struct SuggestionBody {
-    /// The question.
-    paraphrase: ParaphraseBody,
-    /// How many answers it has.
-    #[schema(value_type = i64)]
-    answers: usize,
 }
 
 /// `GET /v1/questions`.
@@ -192,17 +116,40 @@ fn handle(ask: &Ask) -> Result<Response, ApiError> {
         })
     });
     let limit = reader.number(&LIMIT);
+    let quoted = reader
+        .text(INCLUDE.name)
+        .and_then(|text| reader.one_of(INCLUDE.name, text, includes, |name| includes().contains(&name).then_some(())));
     reader.finish()?;
     let questions = &ask.state.questions;
-    let outcome = questions.read(graph, text);
+    let outcome = questions.read(graph, text, Utc::now().date_naive());
     let head = ListHead::new(ask, &given, graph, outcome.lang.as_str(), Some(Utc::now().date_naive()));
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
     let asked = Asked { ask, graph, questions, text, wire: Wire::new(graph, outcome.lang.as_str()) };
     let speaker = questions.speaker(graph, outcome.lang, digits.unwrap_or_default());
-    let body = asked.outcome(&outcome, speaker, limit)?;
+    // A paraphrase can say more than a query may ask.
+    if let Some(first) = outcome.readings.first() {
+        read(graph, &serde_json::to_value(asked.shown(&first.query)?).map_err(ApiError::internal)?)?;
+    }
+    let found = outcome.readings.first().map(|first| asked.answers(&first.query, limit)).transpose()?;
+    let quotations = match found.as_ref().filter(|_| quoted.is_some() && outcome.readings.len() == 1) {
+        Some(found) => quotations_of(ask, found)?,
+        None => HashMap::new(),
+    };
+    let body = asked.outcome(&outcome, found.as_ref(), (speaker, &quotations), limit)?;
     head.answer(&body, None)
+}
+
+/// The words of the documents for the first statements of an answer. This runs on a thread that may wait.
+fn quotations_of(ask: &Ask, found: &Answers<'_>) -> Result<HashMap<EdgeId, Quotations>, ApiError> {
+    let told = found.answers.iter().flat_map(|answer| answer.statements.iter().take(MOST_STATEMENTS));
+    let told = told.chain(&found.counter).chain(&found.instead).take(MOST_QUOTED);
+    let read = |view: &EdgeView<'_>| {
+        let words = Handle::current().block_on(quotations_at(&ask.state.live, view.id(), view.version()))?;
+        Ok((view.id(), words))
+    };
+    told.map(read).collect()
 }
 
 /// A question and all that it takes to answer it.
@@ -222,7 +169,16 @@ impl<'g> Asked<'g> {
         answer(self.graph, query, today, limits).map_err(too_expensive)
     }
 
-    fn outcome(self, outcome: &Outcome, speaker: Speaker<'_>, limit: usize) -> Result<OutcomeBody<'g>, ApiError> {
+    fn outcome<'q>(
+        self,
+        outcome: &Outcome,
+        found: Option<&'q Answers<'g>>,
+        (speaker, quotations): (Speaker<'_>, &'q HashMap<EdgeId, Quotations>),
+        limit: usize,
+    ) -> Result<OutcomeBody<'q>, ApiError>
+    where
+        'g: 'q,
+    {
         let mut body = OutcomeBody {
             status: "not_understood",
             text: speaker.not_understood(),
@@ -238,9 +194,8 @@ impl<'g> Asked<'g> {
             as_of: AsOfBody::new(self.graph, None),
             warnings: Vec::new(),
         };
-        let Some((first, others)) = outcome.readings.split_first() else { return Ok(body) };
-        let found = self.answers(&first.query, limit)?;
-        body.interpretation = Some(self.reading(first, found.answers.len())?);
+        let (Some((first, others)), Some(found)) = (outcome.readings.split_first(), found) else { return Ok(body) };
+        body.interpretation = Some(self.reading(first, found.total, limit)?);
         body.unplaced = first.unplaced.iter().map(|(start, end)| self.span(*start, *end, None)).collect();
         let left_out: Vec<&str> =
             first.unplaced.iter().filter_map(|(start, end)| self.text.get(*start..*end)).collect();
@@ -248,14 +203,14 @@ impl<'g> Asked<'g> {
         if !others.is_empty() {
             body.status = if partly { "partly_understood" } else { "ambiguous" };
             for reading in others.iter().take(MOST_READINGS) {
-                let count = self.answers(&reading.query, limit)?.answers.len();
-                body.alternatives.push(self.reading(reading, count)?);
+                let count = self.answers(&reading.query, limit)?.total;
+                body.alternatives.push(self.reading(reading, count, limit)?);
             }
             let ways = outcome.readings.iter().map(|reading| self.difference(reading)).collect::<Vec<_>>();
             body.text = if partly { speaker.partly(&left_out) } else { String::new() } + &speaker.ambiguous(&ways);
             return Ok(body);
         }
-        let told = speaker.answers(&first.query, &found);
+        let told = speaker.answers(&first.query, found);
         body.status = if found.is_silent() { "no_match" } else { "answered" };
         body.text = told;
         if partly {
@@ -263,23 +218,33 @@ impl<'g> Asked<'g> {
             body.text = speaker.partly(&left_out) + &body.text;
         }
         let fields: Vec<QueryField> = first.query.group_by.iter().chain(&first.query.select).copied().collect();
-        let statement = |view: &EdgeView<'g>| AnswerStatementBody::new(self.wire, view, speaker.statement(view));
+        let statement = |view: &EdgeView<'g>| {
+            let words = quotations.get(&view.id()).map(Vec::as_slice).unwrap_or_default();
+            AnswerStatementBody::new(self.wire, view, speaker.statement(view), words)
+        };
         let answers = found.answers.iter().map(|answer| {
             let statements = answer.statements.iter().take(MOST_STATEMENTS).map(statement).collect();
             AnswerBody::new(self.wire, &fields, answer, speaker.row(&first.query, answer), statements)
         });
         body.answers = answers.collect();
-        body.total = found.answers.len();
+        body.total = found.total;
         body.counter_evidence = found.counter.iter().map(statement).collect();
         body.instead = found.instead.iter().map(statement).collect();
         if found.answers.is_empty() {
             body.suggestions = self.suggestions(&first.query, limit)?;
         }
         if found.truncated {
-            let detail = format!("more than {limit} rows were found; ask with a higher `limit`");
+            let detail =
+                format!("there is more than is shown; a `limit` higher than {limit} shows more, if it was that");
             body.warnings.push(WarningBody { kind: "truncated", detail });
         }
         Ok(body)
+    }
+
+    /// A query with references.
+    fn shown(self, query: &Query) -> Result<Query<String>, ApiError> {
+        let named = |id: &EntityId| self.graph.entity(*id).map(|view| view.reference().to_string()).ok_or(());
+        query.try_map(&mut { named }).map_err(|()| ApiError::of(Problem::Internal))
     }
 
     fn paraphrase(self, query: &Query) -> ParaphraseBody {
@@ -287,18 +252,18 @@ impl<'g> Asked<'g> {
         ParaphraseBody { en: said(Lang::En), ar: said(Lang::Ar) }
     }
 
-    fn reading(self, reading: &Reading, answers: usize) -> Result<ReadingBody<'g>, ApiError> {
-        let named = |id: &pledgegraph_model::EntityId| {
-            self.graph.entity(*id).map(|view| view.reference().to_string()).ok_or(())
-        };
-        let query =
-            reading.query.try_map(&mut { named }).map_err(|()| ApiError::of(crate::problem::Problem::Internal))?;
-        let host = self.ask.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or("localhost:8080");
+    fn reading(self, reading: &Reading, answers: usize, limit: usize) -> Result<ReadingBody<'g>, ApiError> {
+        let query = self.shown(&reading.query)?;
+        // Only what is a name and a port goes into a command.
+        let is_plain = |host: &&str| host.chars().all(|c| c.is_ascii_alphanumeric() || "-.:[]".contains(c));
+        let host = self.ask.headers.get("host").and_then(|host| host.to_str().ok()).filter(is_plain);
+        let host = host.unwrap_or("localhost:8080");
         let entity = |span: &pledgegraph_questions::Span| span.entity.and_then(|id| self.graph.entity(id));
         Ok(ReadingBody {
             paraphrase: self.paraphrase(&reading.query),
-            curl: address(&query).map(|address| format!("curl -s 'http://{host}{address}'")),
+            curl: command(host, &query)?,
             query: serde_json::to_value(&query).map_err(ApiError::internal)?,
+            assumptions: self.assumptions(reading, limit)?,
             spans: reading
                 .spans
                 .iter()
@@ -306,6 +271,29 @@ impl<'g> Asked<'g> {
                 .collect(),
             answers,
         })
+    }
+
+    /// Descriptions that fit one entity, and words that could mean something else too.
+    fn assumptions(self, reading: &Reading, limit: usize) -> Result<Vec<AssumptionBody<'g>>, ApiError> {
+        let described = reading.spans.iter().filter(|span| span.described);
+        let mut found: Vec<AssumptionBody<'g>> = described
+            .filter_map(|span| {
+                let view = self.graph.entity(span.entity?)?;
+                let text = self.text.get(span.start..span.end)?.to_owned();
+                Some(AssumptionBody::of_entity(text, self.wire.reference(&view)))
+            })
+            .collect();
+        if !reading.others.is_empty() {
+            let alternatives = reading.others.iter().map(|query| self.suggestion(query, limit));
+            found.push(AssumptionBody::of_meaning(alternatives.collect::<Result<_, _>>()?));
+        }
+        Ok(found)
+    }
+
+    /// A query with how many answers it has.
+    fn suggestion(self, query: &Query, limit: usize) -> Result<SuggestionBody, ApiError> {
+        let answers = self.answers(query, limit)?.total;
+        Ok(SuggestionBody { paraphrase: self.paraphrase(query), answers })
     }
 
     fn span(self, start: usize, end: usize, entity: Option<ReferenceBody<'g>>) -> SpanBody<'g> {
@@ -336,4 +324,14 @@ impl<'g> Asked<'g> {
         }
         Ok(found)
     }
+}
+
+/// A command that finds the same: the list, or where no list can, the structured query.
+fn command(host: &str, query: &Query<String>) -> Result<String, ApiError> {
+    if let Some(address) = address(query) {
+        return Ok(format!("curl -s 'http://{host}{address}'"));
+    }
+    // In a shell a quotation mark within quotation marks stands outside of them.
+    let body = serde_json::to_string(query).map_err(ApiError::internal)?.replace('\'', r"'\''");
+    Ok(format!("curl -s http://{host}/v1/query --json '{body}'"))
 }

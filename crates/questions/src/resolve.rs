@@ -1,0 +1,199 @@
+//! What a question means, as the graph has it: who acts through whom, and what is said of an entity itself.
+
+use chrono::NaiveDate;
+use pledgegraph_graph::{EdgeFilter, Graph, Page};
+use pledgegraph_model::{
+    Code, EdgeKind, EntityId, EntityKind, Query, QueryAsk, QueryField, QueryTarget, Related, Rows, Stance, Where,
+};
+use serde_json::{Map, Value};
+
+use crate::meaning::{Lists, Means, merged, query_of};
+
+/// How many persons a country's office is looked up for.
+const MOST_HOLDERS: usize = 50;
+
+/// The query that is meant; `None` when its parts contradict each other.
+pub(crate) fn resolve(graph: &Graph, means: &Means, today: NaiveDate) -> Option<Query> {
+    let mut query: Query = serde_json::from_value(query_of(&of_entities(means)?)).ok()?;
+    // Whether it holds for each is answered by those for whom it does.
+    let of_each = means.get("where").and_then(|which| which.get("&subject")).is_some();
+    if of_each && query.ask == QueryAsk::Exists {
+        query.ask = QueryAsk::Items;
+        query.select = vec![QueryField::Subject];
+    }
+    if !fits(query.find, &query.which, query.ask, today) {
+        return None;
+    }
+    let pledges = |id: &EntityId| {
+        let own = EdgeFilter { kinds: vec![EdgeKind::Commitment], subject: Some(vec![*id]), ..EdgeFilter::default() };
+        !graph.edges(&own, Page::first(1)).items.is_empty()
+    };
+    // Who pledges nothing withdraws from something else.
+    if !query.withdraw.iter().all(pledges) {
+        return None;
+    }
+    if query.ask != QueryAsk::Conflicts {
+        hold_today(query.find, &mut query.which, today);
+    }
+    settle(graph, query.find, &mut query.which);
+    Some(query)
+}
+
+/// The parts of a tree that are about the same rows.
+fn branches(which: &Where) -> impl Iterator<Item = &Where> {
+    which.all_of.iter().chain(&which.any_of).chain(&which.none_of)
+}
+
+/// Whether what narrows a query can narrow what it asks: a day on which something is said is not one on which it holds, nor
+/// one by which it is to be done, nothing is said yet on a day to come, and who is named is not left out. Trees from questions
+/// are a few levels deep.
+fn fits(find: QueryTarget, which: &Where, ask: QueryAsk, today: NaiveDate) -> bool {
+    use QueryTarget::{Actions, Commitments, Convenings, Offices, Outcomes, Remarks, Requests, Statements};
+    let is_of = |targets: &[QueryTarget]| targets.contains(&find);
+    let finds = matches!(ask, QueryAsk::Items | QueryAsk::Count | QueryAsk::Exists);
+    let said = which.said_from.or(which.said_to).is_none()
+        || (finds && is_of(&[Statements, Commitments, Requests, Actions, Outcomes, Remarks]));
+    let month = which.month.is_empty()
+        || (finds && is_of(&[Statements, Commitments, Requests, Actions, Outcomes, Remarks, Convenings]));
+    let to_come = which.said_from.is_some_and(|first| first > today);
+    let left_out = which.none_of.iter().any(|part| !part.subject.is_empty());
+    let is_asked = which.subject.is_empty() && !is_of(&[Offices, Convenings]);
+    let joins = [&which.subject_of, &which.object_of, &which.about].into_iter().flatten();
+    let entities = [&which.subject_is, &which.object_is].into_iter().flatten();
+    said && month
+        && !to_come
+        // Who says so is said of statements.
+        && (!matches!(find.rows(), Rows::Entities(_)) || which.agent.is_empty())
+        && (!left_out || is_asked)
+        && (find != Commitments || can_be_pledged(which))
+        && branches(which).all(|part| fits(find, part, ask, today))
+        && joins
+            .map(|related| (related.find, &related.which))
+            .all(|(find, which)| fits(find, which, QueryAsk::Items, today))
+        && entities.into_iter().all(|such| fits(QueryTarget::Actors, such, QueryAsk::Items, today))
+}
+
+/// Whether commitments can be so: persons pledge for countries, what is done or suspended hangs on nothing more, and `refused to
+/// go without US backing` says what would change it.
+fn can_be_pledged(which: &Where) -> bool {
+    let negative = |stance: &Stance| matches!(stance, Stance::Refused | Stance::Declined | Stance::Withdrawn);
+    let is_over = !which.stance.is_empty() && which.stance.iter().all(negative);
+    let is_done = !which.stage.is_empty();
+    let without = which.none_of.iter().any(|part| !part.condition.is_empty());
+    let persons = which.subject_is.as_ref().is_some_and(|such| such.kind == [EntityKind::Person]);
+    !(persons || (is_over && without) || (is_done && (without || !which.condition.is_empty())))
+}
+
+/// Who belongs and who holds an office is asked of today.
+fn hold_today(find: QueryTarget, which: &mut Where, today: NaiveDate) {
+    if matches!(find, QueryTarget::Memberships | QueryTarget::Offices) {
+        which.valid_at.get_or_insert(today);
+    }
+    let joins = [&mut which.subject_of, &mut which.object_of].into_iter().flatten();
+    for related in joins {
+        hold_today(related.find, &mut related.which, today);
+    }
+    for such in [&mut which.subject_is, &mut which.object_is].into_iter().flatten() {
+        hold_today(QueryTarget::Actors, such, today);
+    }
+    // Of a branch that is about the same rows the day is said once.
+    for part in which.all_of.iter_mut().chain(&mut which.any_of).chain(&mut which.none_of) {
+        for related in [&mut part.subject_of, &mut part.object_of].into_iter().flatten() {
+            hold_today(related.find, &mut related.which, today);
+        }
+    }
+}
+
+/// Where entities are looked for, what is said of the subject is said of them.
+fn of_entities(means: &Means) -> Option<Means> {
+    let find = means.get("find").and_then(Value::as_str).and_then(|find| QueryTarget::parse(find).ok())?;
+    let (Rows::Entities(_), Some(Value::Object(which))) = (find.rows(), means.get("where")) else {
+        return Some(means.clone());
+    };
+    let mut which = which.clone();
+    let Some(Value::Object(such)) = which.remove("subject_is") else { return Some(means.clone()) };
+    // A join stands beside others of its kind.
+    let mut own = such;
+    if let Some(join) = own.remove("subject_of") {
+        let branch = Value::Object(Map::from_iter([("subject_of".to_owned(), join)]));
+        own = merged(&own, &Map::from_iter([("all_of".to_owned(), Value::Array(vec![branch]))]), Lists::Contradict)?;
+    }
+    let mut means = means.clone();
+    means.insert("where".to_owned(), Value::Object(merged(&own, &which, Lists::Contradict)?));
+    Some(means)
+}
+
+/// Puts whoever only acts for others where the graph has them, in a tree and its joins.
+fn settle(graph: &Graph, find: QueryTarget, which: &mut Where) {
+    match find {
+        QueryTarget::Commitments => through(graph, EdgeKind::Commitment, which),
+        QueryTarget::Requests => {
+            through(graph, EdgeKind::Request, which);
+            addressees(graph, which);
+        }
+        _ => {}
+    }
+    for part in which.all_of.iter_mut().chain(&mut which.any_of).chain(&mut which.none_of) {
+        settle(graph, find, part);
+    }
+    let joins = [&mut which.subject_of, &mut which.object_of, &mut which.about];
+    for Related { find, which } in joins.into_iter().flatten().map(|related| &mut **related) {
+        settle(graph, *find, which);
+    }
+    for such in [&mut which.subject_is, &mut which.object_is].into_iter().flatten() {
+        settle(graph, QueryTarget::Actors, such);
+    }
+}
+
+/// Persons, and bodies that pledge nothing in their own name, act for their countries: they stand as whom these act through.
+fn through(graph: &Graph, kind: EdgeKind, which: &mut Where) {
+    let has =
+        |filter: EdgeFilter| !graph.edges(&EdgeFilter { kinds: vec![kind], ..filter }, Page::first(1)).items.is_empty();
+    let acts_for_others = |id: &EntityId| {
+        graph.entity(*id).is_some_and(|view| match view.kind() {
+            EntityKind::Person => true,
+            EntityKind::Organization => {
+                let own = Some(vec![*id]);
+                !has(EdgeFilter { subject: own.clone(), ..EdgeFilter::default() })
+                    && has(EdgeFilter { acting_through: own, ..EdgeFilter::default() })
+            }
+            _ => false,
+        })
+    };
+    let (acting, others): (Vec<_>, Vec<_>) = which.subject.iter().copied().partition(acts_for_others);
+    if acting.is_empty() {
+        return;
+    }
+    which.subject.clear();
+    let through = Where { acting_through: acting, ..Where::all() };
+    if others.is_empty() && which.acting_through.is_empty() {
+        which.acting_through = through.acting_through;
+    } else if others.is_empty() {
+        which.all_of.push(through);
+    } else {
+        which.any_of.extend([Where { subject: others, ..Where::all() }, through]);
+    }
+}
+
+/// Who asks a country may ask whoever holds an office of it.
+fn addressees(graph: &Graph, which: &mut Where) {
+    let countries: Vec<EntityId> = which
+        .object
+        .iter()
+        .copied()
+        .filter(|id| graph.entity(*id).is_some_and(|view| view.kind() == EntityKind::Country))
+        .collect();
+    if countries.is_empty() {
+        return;
+    }
+    let offices = EdgeFilter { kinds: vec![EdgeKind::Office], object: Some(countries), ..EdgeFilter::default() };
+    let asked = EdgeFilter { kinds: vec![EdgeKind::Request], ..EdgeFilter::default() };
+    for office in graph.edges(&offices, Page::first(MOST_HOLDERS)).items {
+        let holder = office.subject().id();
+        let is_asked =
+            !graph.edges(&EdgeFilter { object: Some(vec![holder]), ..asked.clone() }, Page::first(1)).items.is_empty();
+        if is_asked && !which.object.contains(&holder) {
+            which.object.push(holder);
+        }
+    }
+}
