@@ -24,6 +24,8 @@ use crate::words::{Edge, Lattice};
 const MOST_MATCHES: usize = 120;
 /// How many of them that end at one node.
 const MOST_ENDING: usize = 24;
+/// How often two matches are put together for a question; of those in `tests/questions/` none needs 2,000.
+const MOST_STEPS: usize = 8_000;
 /// How many other meanings of the same words are kept.
 const MOST_OTHERS: usize = 3;
 /// How many words a reading may pass over, and of those that are known elsewhere one after the other.
@@ -147,6 +149,8 @@ struct Parser<'a> {
     /// By node: the numbers of all words that can be the next.
     next: Vec<HashSet<u32>>,
     known: HashMap<(usize, usize), Rc<Vec<Match>>>,
+    /// How often two matches were put together.
+    steps: usize,
 }
 
 /// The best readings of a question, those that pass over the fewest words. Several: they differ in an entity alone.
@@ -161,6 +165,10 @@ pub(crate) fn readings(grammar: &Grammar, graph: &Graph, lattice: &Lattice, toda
     let calendar = Calendar { months: &grammar.months, relative: &grammar.relative, today };
     let mut parser = Parser::new(grammar, lattice, names, calendar, (&unknown, most_skipped));
     let whole = parser.rule(grammar.question, 0);
+    // What was not looked at might have been better.
+    if parser.steps > MOST_STEPS {
+        return Vec::new();
+    }
     let end = lattice.end();
     let mut matches: Vec<Match> = Vec::new();
     for found in whole.iter() {
@@ -243,7 +251,7 @@ impl<'a> Parser<'a> {
         let numbers: Vec<Vec<Option<u32>>> = lattice.edges.iter().map(number).collect();
         let reached = |hops: &Vec<Hop>| hops.iter().flat_map(|hop| &numbers[hop.node]).copied().flatten().collect();
         let next = hops.iter().map(reached).collect();
-        Self { grammar, lattice, names, calendar, most_skipped, hops, numbers, next, known: HashMap::new() }
+        Self { grammar, lattice, names, calendar, most_skipped, hops, numbers, next, known: HashMap::new(), steps: 0 }
     }
 
     /// Whether a way can begin at a node.
@@ -324,6 +332,10 @@ impl<'a> Parser<'a> {
         for start in before {
             let next = from.entry(start.end).or_insert_with(|| self.expr(part, start.end, lists));
             let within = |found: &Match| found.skipped.len() <= self.most_skipped;
+            self.steps += next.len();
+            if self.steps > MOST_STEPS {
+                return Vec::new();
+            }
             found.extend(next.iter().filter_map(|next| start.then(next, lists)).filter(within));
         }
         fewest(found)
