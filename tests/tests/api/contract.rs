@@ -69,7 +69,11 @@ async fn every_json_answer_is_as_the_document_says() -> Result<()> {
                 _ if path.ends_with("/paths") && name == "to" => query.push("to=person:zelensky".to_owned()),
                 _ if name == "roots" => query.push("roots=condition:us-backing,country:GB&depth=2".to_owned()),
                 _ if name == "include" => {
-                    let names = parameter["schema"]["items"]["enum"].as_array().context("names")?;
+                    // Names in a list, or one code.
+                    let code =
+                        parameter["schema"]["$ref"].as_str().and_then(|to| document.pointer(to.strip_prefix('#')?));
+                    let names = code.map_or(&parameter["schema"]["items"]["enum"], |code| &code["enum"]);
+                    let names = names.as_array().context("names")?;
                     let names: Vec<&str> = names.iter().filter_map(Value::as_str).collect();
                     query.push(format!("include={}", names.join(",")));
                 }
