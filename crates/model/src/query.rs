@@ -488,12 +488,25 @@ impl<R: Clone> Where<R> {
         })
     }
 
+    /// The parts of it that are about the same rows.
+    pub fn branches(&self) -> impl Iterator<Item = &Self> {
+        self.all_of.iter().chain(&self.any_of).chain(&self.none_of)
+    }
+
+    /// What is said of the entities at the ends of a statement.
+    pub fn ends(&self) -> impl Iterator<Item = &Self> {
+        self.subject_is.iter().chain(&self.object_is).map(|such| &**such)
+    }
+
+    /// The statements that a row is joined with.
+    pub fn joins(&self) -> impl Iterator<Item = &Related<R>> {
+        self.subject_of.iter().chain(&self.object_of).chain(&self.about).map(|related| &**related)
+    }
+
     /// How deep it is nested: 1 without any branch.
     pub fn depth(&self) -> usize {
-        let branches = self.all_of.iter().chain(&self.any_of).chain(&self.none_of);
-        let such = self.subject_is.iter().chain(&self.object_is).map(|such| &**such);
-        let related = self.subject_of.iter().chain(&self.object_of).chain(&self.about).map(|related| &related.which);
-        1 + branches.chain(such).chain(related).map(Self::depth).max().unwrap_or_default()
+        let related = self.joins().map(|related| &related.which);
+        1 + self.branches().chain(self.ends()).chain(related).map(Self::depth).max().unwrap_or_default()
     }
 }
 

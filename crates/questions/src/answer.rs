@@ -254,15 +254,14 @@ fn joined<'g>(
 
 /// The minimal sets of conditions for what a query finds.
 fn sets<'g>(graph: &'g Graph, query: &Query, today: NaiveDate, limits: Limits) -> Result<Answers<'g>, BudgetSpent> {
-    let find = |query: &Query| graph.query(&Query { ask: QueryAsk::Items, ..query.clone() }, 1, limits.circuit);
     let mut asked = query.clone();
     let mut relaxations = Vec::new();
-    let mut count = find(&asked)?.total;
+    let mut count = how_many(graph, &asked, limits.circuit)?;
     // Where nothing is so firm, what is talked about.
     if count == 0 && asked.which.stance_min.is_some_and(|least| least.at_least(Stance::NotRuledOut)) {
         asked.which.stance_min = Some(Stance::InDiscussion);
         relaxations.push(Relaxation::Stance);
-        count = find(&asked)?.total;
+        count = how_many(graph, &asked, limits.circuit)?;
     }
     if count == 0 {
         return Ok(Answers::of(Vec::new(), 0, false));
@@ -287,7 +286,7 @@ fn sets<'g>(graph: &'g Graph, query: &Query, today: NaiveDate, limits: Limits) -
 /// The conflicts in which what a query finds takes part.
 fn conflicts<'g>(graph: &'g Graph, query: &Query, limits: Limits) -> Result<Answers<'g>, BudgetSpent> {
     let found = graph.query_conflicts(query, limits.circuit)?;
-    let count = graph.query(&Query { ask: QueryAsk::Items, ..query.clone() }, 1, limits.circuit)?.total;
+    let count = how_many(graph, query, limits.circuit)?;
     // The same two sides once, whichever comes first.
     let mut known = HashSet::new();
     let ids = |views: &[EdgeView<'_>]| views.iter().map(EdgeView::id).collect::<BTreeSet<_>>();
@@ -456,6 +455,11 @@ fn on_the_matter<'g>(graph: &'g Graph, query: &Query, budget: usize) -> Result<V
         ..Where::all()
     };
     statements(graph, &Query { which: matter, ..Query::of(QueryTarget::Commitments) }, budget)
+}
+
+/// How many rows a query finds, whatever it asks of them.
+fn how_many(graph: &Graph, query: &Query, budget: usize) -> Result<usize, BudgetSpent> {
+    Ok(graph.query(&Query { ask: QueryAsk::Items, ..query.clone() }, 1, budget)?.total)
 }
 
 fn statements<'g>(graph: &'g Graph, query: &Query, budget: usize) -> Result<Vec<EdgeView<'g>>, BudgetSpent> {

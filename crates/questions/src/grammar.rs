@@ -270,10 +270,11 @@ impl Grammar {
             generic.push((kind, words.iter().map(|word| search_key(word).into()).collect()));
         }
         generic.sort_by_key(|(kind, _)| kind.index());
+        let phrases = |list: &[String]| list.iter().map(|phrase| key_words(phrase)).collect::<Vec<_>>();
         let mut condition_kinds = Vec::new();
         for (kind, words) in &lexicon.condition_kinds {
             let kind = ConditionKind::parse(kind).map_err(|error| LexiconError(error.to_string()))?;
-            condition_kinds.push((kind, words.iter().map(|words| key_words(words)).collect()));
+            condition_kinds.push((kind, phrases(words)));
         }
         let mut condition_tests = Vec::new();
         for (capability, words) in &lexicon.condition_tests {
@@ -281,10 +282,9 @@ impl Grammar {
                 "any" => None,
                 code => Some(Capability::parse(code).map_err(|error| LexiconError(error.to_string()))?),
             };
-            condition_tests.push((capability, words.iter().map(|words| key_words(words)).collect()));
+            condition_tests.push((capability, phrases(words)));
         }
         let key = |word: String| -> Box<str> { bare(&search_key(&word)).into() };
-        let phrases = |list: &[String]| list.iter().map(|phrase| key_words(phrase)).collect::<Vec<_>>();
         let noise: HashSet<Box<str>> = lexicon.noise.into_iter().map(key).collect();
         let links = lexicon.links.into_iter().chain(lexicon.of.clone()).chain(lexicon.possessive.clone()).map(key);
         let mut grammar = Self {

@@ -74,13 +74,11 @@ struct Match {
     described: bool,
 }
 
-/// How good a match is, the best first.
-type Rank = (usize, bool, usize, Reverse<usize>, usize);
+/// How good a match is but for the order of the lexicon, the best first.
+type Fullness = (usize, bool, usize, Reverse<usize>);
 
-/// How good it is but for the order of the lexicon.
-fn fullness(rank: &Rank) -> (usize, bool, usize, Reverse<usize>) {
-    (rank.0, rank.1, rank.2, rank.3)
-}
+/// How good a match is, the best first.
+type Rank = (Fullness, usize);
 
 impl Match {
     fn nothing(node: usize) -> Self {
@@ -121,11 +119,11 @@ impl Match {
     /// Of two readings the better: it passes over fewer words, names more of its entities, in longer pieces, says more of what
     /// is looked for, and its rules stand first.
     fn rank(&self) -> Rank {
-        (self.skipped.len(), self.described, self.pieces, Reverse(self.weight), self.order)
+        (self.fullness(), self.order)
     }
 
-    fn fullness(&self) -> (usize, bool, usize, Reverse<usize>) {
-        fullness(&self.rank())
+    fn fullness(&self) -> Fullness {
+        (self.skipped.len(), self.described, self.pieces, Reverse(self.weight))
     }
 }
 
@@ -182,7 +180,7 @@ pub(crate) fn readings(grammar: &Grammar, graph: &Graph, lattice: &Lattice, toda
     let mut others: Vec<Query> = Vec::new();
     let mut best: Option<Rank> = None;
     for found in matches {
-        if best.as_ref().is_some_and(|best| fullness(best) != found.fullness()) {
+        if best.is_some_and(|(fullness, _)| fullness != found.fullness()) {
             break;
         }
         let Some(query) = resolve(graph, &found.means, today) else { continue };

@@ -39,11 +39,6 @@ pub(crate) fn resolve(graph: &Graph, means: &Means, today: NaiveDate) -> Option<
     Some(query)
 }
 
-/// The parts of a tree that are about the same rows.
-fn branches(which: &Where) -> impl Iterator<Item = &Where> {
-    which.all_of.iter().chain(&which.any_of).chain(&which.none_of)
-}
-
 /// Whether what narrows a query can narrow what it asks: a day on which something is said is not one on which it holds, nor
 /// one by which it is to be done, nothing is said yet on a day to come, and who is named is not left out. Trees from questions
 /// are a few levels deep.
@@ -58,19 +53,15 @@ fn fits(find: QueryTarget, which: &Where, ask: QueryAsk, today: NaiveDate) -> bo
     let to_come = which.said_from.is_some_and(|first| first > today);
     let left_out = which.none_of.iter().any(|part| !part.subject.is_empty());
     let is_asked = which.subject.is_empty() && !is_of(&[Offices, Convenings]);
-    let joins = [&which.subject_of, &which.object_of, &which.about].into_iter().flatten();
-    let entities = [&which.subject_is, &which.object_is].into_iter().flatten();
     said && month
         && !to_come
         // Who says so is said of statements.
         && (!matches!(find.rows(), Rows::Entities(_)) || which.agent.is_empty())
         && (!left_out || is_asked)
         && (find != Commitments || can_be_pledged(which))
-        && branches(which).all(|part| fits(find, part, ask, today))
-        && joins
-            .map(|related| (related.find, &related.which))
-            .all(|(find, which)| fits(find, which, QueryAsk::Items, today))
-        && entities.into_iter().all(|such| fits(QueryTarget::Actors, such, QueryAsk::Items, today))
+        && which.branches().all(|part| fits(find, part, ask, today))
+        && which.joins().all(|related| fits(related.find, &related.which, QueryAsk::Items, today))
+        && which.ends().all(|such| fits(QueryTarget::Actors, such, QueryAsk::Items, today))
 }
 
 /// Whether commitments can be so: persons pledge for countries, what is done or suspended hangs on nothing more, and `refused to

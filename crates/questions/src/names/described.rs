@@ -26,7 +26,7 @@ impl<'a> Names<'a> {
                 let first = edge.token;
                 let line: Vec<&str> =
                     std::iter::once(&*edge.word).chain(rest.iter().take(LONGEST).map(|token| &*token.key)).collect();
-                if !line.iter().any(|word| is_noun(word)) || self.is_connecting(line[0]) {
+                if !line.iter().any(|word| is_noun(word)) || self.grammar.is_linking(line[0]) {
                     continue;
                 }
                 let candidates = self.candidates(*kind);
@@ -47,7 +47,7 @@ impl<'a> Names<'a> {
                         let word = line[at];
                         let next = line.get(at + 1).copied().unwrap_or_default();
                         self.is_free(word)
-                            || (self.is_connecting(word) && has(word))
+                            || (self.grammar.is_linking(word) && has(word))
                             || (self.grammar.locating.contains(bare(word))
                                 && words.contains(&format!("{WHEN} {}", bare(next))))
                     };
@@ -57,7 +57,7 @@ impl<'a> Names<'a> {
                     // All places where the run may end: with a word that says something, a noun of the kind before it.
                     for (at, word) in run.iter().enumerate() {
                         let upto = run.get(..=at).unwrap_or_default();
-                        if !self.is_connecting(word) && upto.iter().any(|word| is_noun(word)) {
+                        if !self.grammar.is_linking(word) && upto.iter().any(|word| is_noun(word)) {
                             found.push(self.named((first, first + at), view, true));
                         }
                     }
@@ -71,11 +71,6 @@ impl<'a> Names<'a> {
     fn is_free(&self, word: &str) -> bool {
         let grammar = self.grammar;
         grammar.is_noise(word) || [&grammar.of, &grammar.possessive].into_iter().flatten().any(|free| **free == *word)
-    }
-
-    /// Whether a word only links the words of a name.
-    fn is_connecting(&self, word: &str) -> bool {
-        self.grammar.is_linking(word)
     }
 
     /// The entities of a kind with the words of their names; made when they are first asked for.
@@ -153,7 +148,8 @@ impl<'a> Names<'a> {
                     // More words of its name may follow: a truce in Kivu.
                     let rest = self.lattice.tokens.get(end..).unwrap_or_default();
                     let has = |word: &str| words.contains(bare(word));
-                    let run = rest.iter().take_while(|token| has(&token.key) || self.is_connecting(&token.key)).count();
+                    let run =
+                        rest.iter().take_while(|token| has(&token.key) || self.grammar.is_linking(&token.key)).count();
                     let last = rest.iter().take(run).rposition(|token| has(&token.key));
                     found.extend(last.map(|last| self.named((first, end + last), view, true)));
                 }
@@ -195,7 +191,7 @@ impl<'a> Names<'a> {
         for (given, (first, after)) in tests().filter_map(|(given, way)| Some((given, self.words(node, way)?))) {
             let linked = |at: usize| {
                 let edges = self.lattice.edges.get(at).into_iter().flatten();
-                edges.filter(|edge| self.is_connecting(&edge.word)).map(|edge| edge.to).collect::<Vec<_>>()
+                edges.filter(|edge| self.grammar.is_linking(&edge.word)).map(|edge| edge.to).collect::<Vec<_>>()
             };
             let mut places = vec![after];
             places.extend(linked(after));
