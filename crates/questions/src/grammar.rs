@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 
 use crate::dates::{DateUse, MonthNames, Relative};
 use crate::meaning::Lists;
+use crate::names::Spelling;
 use crate::notation::Notation;
 use crate::words::bare;
 
@@ -47,8 +48,8 @@ pub(crate) struct Slot {
     pub(crate) path: Vec<Box<str>>,
     /// Of which kinds.
     pub(crate) kinds: Vec<EntityKind>,
-    /// Whether only a noun will do: no adjective of a country.
-    pub(crate) noun: bool,
+    /// How near to an adjective its name may be.
+    pub(crate) spelling: Spelling,
 }
 
 /// One way to say a rule.

@@ -59,7 +59,7 @@ fn members(which: &Means) -> usize {
         }
         _ => 1,
     };
-    which.values().map(of).sum()
+    which.iter().filter(|(member, _)| !member.starts_with('!')).map(|(_, value)| of(value)).sum()
 }
 
 /// The fragment that puts an entity at a path. `assume.true` supposes that a condition holds; a last member that begins
@@ -143,12 +143,12 @@ fn complete(which: &mut Map<String, Value>) {
 }
 
 /// The query that is meant: members with `+` become branches of `all_of`, those with `-` of `none_of`, and a join that stands
-/// alone there goes beside it.
+/// alone there goes beside it. Members with `!` only contradict others of their name.
 pub(crate) fn query_of(means: &Means) -> Value {
     let mut whole = Map::new();
     let (mut branches, mut without): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
     for (key, value) in means {
-        if key.starts_with('&') {
+        if key.starts_with(['&', '!']) {
             continue;
         }
         if let Some(member) = key.strip_prefix('-') {

@@ -18,11 +18,13 @@ const SHORTEST_PART: usize = 4;
 /// How many entities a noun for their kind may stand for.
 const MOST_GENERIC: usize = 20;
 
-/// What an entity is called by; of several ways that are written alike the first.
+/// What an entity is called by; of several ways that are written alike the first, from a noun to an adjective.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Spelling {
+pub(crate) enum Spelling {
     /// A name, or an alias like one.
     Name,
+    /// A few capitals, which stand before a noun like an adjective: US, UK.
+    Abbreviation,
     /// The word for its people, which is an adjective too.
     Demonym,
 }
@@ -40,8 +42,7 @@ pub(crate) struct Named {
     pub(crate) kind: EntityKind,
     /// Whether it is only described: by a noun for its kind, or by its office.
     pub(crate) described: bool,
-    /// Whether it is the adjective of a country.
-    pub(crate) adjective: bool,
+    pub(crate) spelling: Spelling,
 }
 
 /// An entity with the words of its names.
@@ -106,11 +107,12 @@ impl<'a> Names<'a> {
                 for (key, is_plural) in ways.chain(one.map(|one| (one, true))) {
                     for view in self.graph.named(&key) {
                         let Some(spelling) = self.written_so(&view, &key, place) else { continue };
-                        let adjective = spelling == Spelling::Demonym && !is_plural;
+                        // A people is a noun.
+                        let spelling = if is_plural { Spelling::Name } else { spelling };
                         let known = found.iter_mut().find(|n| n.end == last + 1 && n.entity == view.id());
                         match known {
-                            Some(known) => known.adjective &= adjective,
-                            None => found.push(Named { adjective, ..self.named(place, &view, false) }),
+                            Some(known) => known.spelling = known.spelling.min(spelling),
+                            None => found.push(Named { spelling, ..self.named(place, &view, false) }),
                         }
                     }
                 }
@@ -122,13 +124,14 @@ impl<'a> Names<'a> {
     fn named(&self, (first, last): (usize, usize), view: &EntityView<'_>, described: bool) -> Named {
         let tokens = &self.lattice.tokens;
         let (start, end_byte) = (tokens[first].start, tokens[last].end);
-        Named { end: last + 1, start, end_byte, entity: view.id(), kind: view.kind(), described, adjective: false }
+        let spelling = Spelling::Name;
+        Named { end: last + 1, start, end_byte, entity: view.id(), kind: view.kind(), described, spelling }
     }
 
     /// Whether a name or an alias (not the slug) has this key; a short one in capitals is taken for a word of the language
     /// unless it is written in capitals, if there is such a word.
     ///
-    /// `None`: none has it; a demonym only if no other has it.
+    /// `None`: none has it; of several the first.
     fn written_so(&self, view: &EntityView<'_>, key: &str, (first, last): (usize, usize)) -> Option<Spelling> {
         let entity = view.entity();
         let names = entity.names.iter().map(|(_, name)| (name, Spelling::Name));
@@ -138,15 +141,15 @@ impl<'a> Names<'a> {
         });
         let tokens = &self.lattice.tokens[first..=last];
         let capitals = tokens.iter().all(|token| token.capitals || !self.is_ordinary(&token.key));
-        let is_so = |spelling: &str| {
-            let own = search_key(spelling);
+        let is_so = |text: &str, spelling: Spelling| {
+            let own = search_key(text);
             let same = own == key || own.split(' ').map(bare).eq(key.split(' ').map(bare));
-            let short = spelling.chars().filter(|c| c.is_alphabetic()).count() <= 3;
-            let acronym =
-                short && spelling.chars().any(char::is_uppercase) && !spelling.chars().any(char::is_lowercase);
-            same && (!acronym || capitals)
+            let short = text.chars().filter(|c| c.is_alphabetic()).count() <= 3;
+            let acronym = short && text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase);
+            let spelling = if acronym { spelling.max(Spelling::Abbreviation) } else { spelling };
+            (same && (!acronym || capitals)).then_some(spelling)
         };
-        names.chain(aliases).filter(|(text, _)| is_so(text)).map(|(_, spelling)| spelling).min()
+        names.chain(aliases).filter_map(|(text, spelling)| is_so(text, spelling)).min()
     }
 
     /// Whether a word says something in the language.

@@ -6,6 +6,7 @@ use pledgegraph_model::{Code, EntityKind};
 
 use crate::dates::DateUse;
 use crate::grammar::{Expr, LexiconError, Slot, key_words};
+use crate::names::Spelling;
 use crate::words::bare;
 
 /// What the text of a rule can refer to.
@@ -165,15 +166,16 @@ fn slot_of(text: &str) -> Result<Slot, LexiconError> {
     use EntityKind::{Coalition, Country, Group, Organization, Person};
     let (path, kinds) = text.split_once(':').ok_or_else(|| LexiconError(format!("`<{text}>` has no kinds")))?;
     let mut all = Vec::new();
-    let mut noun = false;
+    let mut spelling = Spelling::Demonym;
     for kind in kinds.split(',') {
         match kind {
-            "noun" => noun = true,
+            "noun" => spelling = Spelling::Abbreviation,
+            "spelt" => spelling = Spelling::Name,
             "actor" => all.extend([Country, Organization, Coalition, Group]),
             "agent" => all.extend([Country, Organization, Coalition, Group, Person]),
             "any" => all.extend(EntityKind::ALL),
             kind => all.push(EntityKind::parse(kind).map_err(|error| LexiconError(error.to_string()))?),
         }
     }
-    Ok(Slot { path: path.split('.').map(Into::into).collect(), kinds: all, noun })
+    Ok(Slot { path: path.split('.').map(Into::into).collect(), kinds: all, spelling })
 }

@@ -392,8 +392,8 @@ impl<'a> Parser<'a> {
     fn name(&self, slot: &Slot, node: usize) -> Vec<Match> {
         let mut found = Vec::new();
         for hop in &self.hops[node] {
-            for Named { end, start, end_byte, entity, kind, described, adjective } in self.names.at(hop.node) {
-                if slot.kinds.contains(kind) && !(slot.noun && *adjective) {
+            for Named { end, start, end_byte, entity, kind, described, spelling } in self.names.at(hop.node) {
+                if slot.kinds.contains(kind) && *spelling <= slot.spelling {
                     found.push(Match {
                         end: *end,
                         means: Rc::new(at(&slot.path, *entity)),

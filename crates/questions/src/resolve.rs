@@ -1,9 +1,10 @@
 //! What a question means, as the graph has it: who acts through whom, and what is said of an entity itself.
 
 use chrono::NaiveDate;
-use pledgegraph_graph::{EdgeFilter, Graph, Page};
+use pledgegraph_graph::{EdgeFilter, EntityFilter, EntityView, Graph, Page};
 use pledgegraph_model::{
-    Code, EdgeKind, EntityId, EntityKind, Query, QueryAsk, QueryField, QueryTarget, Related, Rows, Stance, Where,
+    Code, EdgeKind, EntityDetail, EntityId, EntityKind, Query, QueryAsk, QueryField, QueryTarget, Related, Rows, Stage,
+    Stance, Where,
 };
 use serde_json::{Map, Value};
 
@@ -11,6 +12,8 @@ use crate::meaning::{Lists, Means, merged, query_of};
 
 /// How many persons a country's office is looked up for.
 const MOST_HOLDERS: usize = 50;
+/// How many conditions are looked through for those that somebody decides.
+const MOST_CONDITIONS: usize = 500;
 
 /// The query that is meant; `None` when its parts contradict each other.
 pub(crate) fn resolve(graph: &Graph, means: &Means, today: NaiveDate) -> Option<Query> {
@@ -24,12 +27,11 @@ pub(crate) fn resolve(graph: &Graph, means: &Means, today: NaiveDate) -> Option<
     if !fits(query.find, &query.which, query.ask, today) {
         return None;
     }
-    let pledges = |id: &EntityId| {
-        let own = EdgeFilter { kinds: vec![EdgeKind::Commitment], subject: Some(vec![*id]), ..EdgeFilter::default() };
-        !graph.edges(&own, Page::first(1)).items.is_empty()
-    };
-    // Who pledges nothing withdraws from something else.
-    if !query.withdraw.iter().all(pledges) {
+    // Who pledges nothing withdraws from something else, and who is only given something refuses to take it.
+    let refuses = query.find == QueryTarget::Commitments && is_over(&query.which);
+    if !query.withdraw.iter().all(|id| can_withdraw(graph, *id))
+        || (refuses && query.which.subject.iter().any(|id| is_only_given(graph, *id)))
+    {
         return None;
     }
     if query.ask != QueryAsk::Conflicts {
@@ -46,6 +48,7 @@ fn fits(find: QueryTarget, which: &Where, ask: QueryAsk, today: NaiveDate) -> bo
     use QueryTarget::{Actions, Commitments, Convenings, Offices, Outcomes, Remarks, Requests, Statements};
     let is_of = |targets: &[QueryTarget]| targets.contains(&find);
     let finds = matches!(ask, QueryAsk::Items | QueryAsk::Count | QueryAsk::Exists);
+    let is_supposed = matches!(ask, QueryAsk::Truth | QueryAsk::UnlockingSets | QueryAsk::BlockingSets);
     let said = which.said_from.or(which.said_to).is_none()
         || (finds && is_of(&[Statements, Commitments, Requests, Actions, Outcomes, Remarks]));
     let month = which.month.is_empty()
@@ -55,8 +58,8 @@ fn fits(find: QueryTarget, which: &Where, ask: QueryAsk, today: NaiveDate) -> bo
     let is_asked = which.subject.is_empty() && !is_of(&[Offices, Convenings]);
     said && month
         && !to_come
-        // Who says so is said of statements.
-        && (!matches!(find.rows(), Rows::Entities(_)) || which.agent.is_empty())
+        // Who says so is said of statements, and of none that is only supposed.
+        && (which.agent.is_empty() || !(is_supposed || matches!(find.rows(), Rows::Entities(_))))
         && (!left_out || is_asked)
         && (find != Commitments || can_be_pledged(which))
         && which.branches().all(|part| fits(find, part, ask, today))
@@ -64,15 +67,56 @@ fn fits(find: QueryTarget, which: &Where, ask: QueryAsk, today: NaiveDate) -> bo
         && which.ends().all(|such| fits(QueryTarget::Actors, such, QueryAsk::Items, today))
 }
 
-/// Whether commitments can be so: persons pledge for countries, what is done or suspended hangs on nothing more, and `refused to
-/// go without US backing` says what would change it.
+/// Whether commitments can be so: persons pledge for countries, what is done, suspended or taken back hangs on nothing more, `refused to
+/// go without US backing` says what would change it, what is refused or suspended is not in force, and no stance is firmer
+/// than itself.
 fn can_be_pledged(which: &Where) -> bool {
-    let negative = |stance: &Stance| matches!(stance, Stance::Refused | Stance::Declined | Stance::Withdrawn);
-    let is_over = !which.stance.is_empty() && which.stance.iter().all(negative);
+    let is_over = is_over(which);
     let is_done = !which.stage.is_empty();
+    let is_suspended =
+        which.stage.iter().any(|stage| matches!(stage, Stage::Suspended | Stage::Halted | Stage::Cancelled));
+    let is_back = which.stance == [Stance::Withdrawn];
     let without = which.none_of.iter().any(|part| !part.condition.is_empty());
     let persons = which.subject_is.as_ref().is_some_and(|such| such.kind == [EntityKind::Person]);
-    !(persons || (is_over && without) || (is_done && (without || !which.condition.is_empty())))
+    let is_some = which.stance.is_empty()
+        || which.stance_min.is_none_or(|min| which.stance.iter().any(|stance| stance.at_least(min)));
+    is_some
+        && !(persons || (is_over && without) || ((is_done || is_back) && (without || !which.condition.is_empty())))
+        && !((is_over || is_suspended) && !which.in_force.is_empty())
+}
+
+/// Whether only what is refused, declined or taken back is asked for.
+fn is_over(which: &Where) -> bool {
+    let negative = |stance: &Stance| matches!(stance, Stance::Refused | Stance::Declined | Stance::Withdrawn);
+    !which.stance.is_empty() && which.stance.iter().all(negative)
+}
+
+/// Whether an entity is at least willing to give something, or decides a condition.
+fn can_withdraw(graph: &Graph, id: EntityId) -> bool {
+    let stances = Stance::ALL.iter().copied().filter(|stance| stance.at_least(Stance::Willing)).collect();
+    let own = EdgeFilter { subject: Some(vec![id]), stance: Some(stances), ..of_kind(EdgeKind::Commitment) };
+    let conditions = EntityFilter { kinds: vec![EntityKind::Condition], ..EntityFilter::default() };
+    let decides = |view: &EntityView<'_>| match &view.entity().detail {
+        EntityDetail::Condition { test: Some(test), .. } => test.actor == Some(id),
+        _ => false,
+    };
+    has(graph, &own) || graph.entities(&conditions, Page::first(MOST_CONDITIONS)).items.iter().any(decides)
+}
+
+/// Whether an entity is on record as one that something is pledged to, and never as one that pledges or refuses.
+fn is_only_given(graph: &Graph, id: EntityId) -> bool {
+    let of = of_kind(EdgeKind::Commitment);
+    !has(graph, &EdgeFilter { subject: Some(vec![id]), ..of.clone() })
+        && has(graph, &EdgeFilter { object: Some(vec![id]), ..of })
+}
+
+fn of_kind(kind: EdgeKind) -> EdgeFilter {
+    EdgeFilter { kinds: vec![kind], ..EdgeFilter::default() }
+}
+
+/// Whether the graph has such an edge.
+fn has(graph: &Graph, filter: &EdgeFilter) -> bool {
+    !graph.edges(filter, Page::first(1)).items.is_empty()
 }
 
 /// Who belongs and who holds an office is asked of today.
@@ -138,15 +182,13 @@ fn settle(graph: &Graph, find: QueryTarget, which: &mut Where) {
 
 /// Persons, and bodies that pledge nothing in their own name, act for their countries: they stand as whom these act through.
 fn through(graph: &Graph, kind: EdgeKind, which: &mut Where) {
-    let has =
-        |filter: EdgeFilter| !graph.edges(&EdgeFilter { kinds: vec![kind], ..filter }, Page::first(1)).items.is_empty();
     let acts_for_others = |id: &EntityId| {
         graph.entity(*id).is_some_and(|view| match view.kind() {
             EntityKind::Person => true,
             EntityKind::Organization => {
                 let own = Some(vec![*id]);
-                !has(EdgeFilter { subject: own.clone(), ..EdgeFilter::default() })
-                    && has(EdgeFilter { acting_through: own, ..EdgeFilter::default() })
+                !has(graph, &EdgeFilter { subject: own.clone(), ..of_kind(kind) })
+                    && has(graph, &EdgeFilter { acting_through: own, ..of_kind(kind) })
             }
             _ => false,
         })
@@ -177,12 +219,10 @@ fn addressees(graph: &Graph, which: &mut Where) {
     if countries.is_empty() {
         return;
     }
-    let offices = EdgeFilter { kinds: vec![EdgeKind::Office], object: Some(countries), ..EdgeFilter::default() };
-    let asked = EdgeFilter { kinds: vec![EdgeKind::Request], ..EdgeFilter::default() };
+    let offices = EdgeFilter { object: Some(countries), ..of_kind(EdgeKind::Office) };
     for office in graph.edges(&offices, Page::first(MOST_HOLDERS)).items {
         let holder = office.subject().id();
-        let is_asked =
-            !graph.edges(&EdgeFilter { object: Some(vec![holder]), ..asked.clone() }, Page::first(1)).items.is_empty();
+        let is_asked = has(graph, &EdgeFilter { object: Some(vec![holder]), ..of_kind(EdgeKind::Request) });
         if is_asked && !which.object.contains(&holder) {
             which.object.push(holder);
         }

@@ -1,11 +1,11 @@
 //! Answers in words.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use pledgegraph_graph::{EdgeView, Graph, Node, Value};
+use pledgegraph_graph::{EdgeFilter, EdgeView, Graph, Node, Page, Value};
 use pledgegraph_model::{
-    Code, CodeEntry, ConditionNode, ConditionOp, Conditions, Count, CountOp, Date, Explicitness, Polarity, Query,
-    QueryAsk, QueryField, QueryTarget, Text, Truth,
+    Code, CodeEntry, ConditionNode, ConditionOp, Conditions, ConveningStatus, Count, CountOp, Date, EdgeDetail,
+    EdgeKind, EntityId, Explicitness, Polarity, Query, QueryAsk, QueryField, QueryTarget, Text, Truth,
 };
 use serde::Deserialize;
 
@@ -56,6 +56,14 @@ pub struct Speaker<'a> {
 
 fn of<'s>(table: &'s HashMap<String, [String; 2]>, key: &str, lang: Lang) -> &'s str {
     table.get(key).map_or("", |both| &both[lang.index()])
+}
+
+/// What became of a meeting, of a statement that convenes it.
+fn status_of(view: &EdgeView<'_>) -> Option<ConveningStatus> {
+    match view.detail() {
+        EdgeDetail::Convening(convening) => Some(convening.status),
+        _ => None,
+    }
 }
 
 /// A phrase with its values.
@@ -145,6 +153,41 @@ impl Speaker<'_> {
         against.retain(|view| (firm == 0 && query.ask != QueryAsk::Exists) || subjects.contains(&view.subject().id()));
         if !against.is_empty() {
             said.push_str(&self.sentence("counter", &[&statements(&against)]));
+        }
+        said + &self.not_held(query, answers)
+    }
+
+    /// The meetings of the answers that did not take place, or not yet: who attends them and when is what is planned.
+    fn not_held(&self, query: &Query, answers: &Answers<'_>) -> String {
+        let mut said = String::new();
+        let is_held = match query.find {
+            QueryTarget::Attendances => true,
+            QueryTarget::Convenings => {
+                query.select.contains(&QueryField::Date) && !query.select.contains(&QueryField::Status)
+            }
+            _ => false,
+        };
+        if !is_held {
+            return said;
+        }
+        let views = answers.answers.iter().flat_map(|answer| &answer.statements).chain(&answers.instead);
+        let meetings: BTreeSet<EntityId> = views
+            .filter(|view| [EdgeKind::Attendance, EdgeKind::Convening].contains(&view.kind()))
+            .map(|view| view.object().id())
+            .collect();
+        for meeting in meetings {
+            let convened = EdgeFilter {
+                kinds: vec![EdgeKind::Convening],
+                object: Some(vec![meeting]),
+                polarity: Some(vec![Polarity::Asserted]),
+                ..EdgeFilter::default()
+            };
+            let convenings = self.graph.edges(&convened, Page::first(MOST)).items;
+            let statuses: BTreeSet<_> = convenings.iter().filter_map(status_of).collect();
+            if let (Some(status), false) = (statuses.last(), statuses.contains(&ConveningStatus::Held)) {
+                let name = self.graph.entity(meeting).map(|view| view.label(self.lang.as_str()).0).unwrap_or_default();
+                said.push_str(&self.sentence("not_held", &[name, &self.code(status.entry())]));
+            }
         }
         said
     }

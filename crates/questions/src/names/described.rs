@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use pledgegraph_graph::{EdgeFilter, EntityFilter, EntityView, Page};
 use pledgegraph_model::{Capability, Code, EdgeDetail, EdgeKind, EntityDetail, EntityId, EntityKind, search_key};
 
-use super::{Candidate, LONGEST, MOST_GENERIC, Named, Names, spellings};
+use super::{Candidate, LONGEST, MOST_GENERIC, Named, Names, Spelling, spellings};
 use crate::grammar::key_words;
 use crate::words::bare;
 
@@ -174,7 +174,7 @@ impl<'a> Names<'a> {
                 entity: view.id(),
                 kind: view.kind(),
                 described: true,
-                adjective: false,
+                spelling: Spelling::Name,
             };
             all().filter(by_actor).map(named).collect::<Vec<_>>()
         };
@@ -253,7 +253,7 @@ impl<'a> Names<'a> {
                         entity: view.id(),
                         kind: view.kind(),
                         described: true,
-                        adjective: false,
+                        spelling: Spelling::Name,
                     }));
                 }
             }
