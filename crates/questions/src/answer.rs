@@ -229,7 +229,7 @@ pub fn answer<'g>(
         all.unsaid = query.select.first().copied().filter(|_| !all.instead.is_empty());
     }
     // Of whom nothing of the kind is said, what is.
-    let is_of_somebody = query.find == QueryTarget::Commitments && !query.which.subject.is_empty();
+    let is_of_somebody = has_matter(query.find) && !query.which.subject.is_empty();
     if all.answers.is_empty() && all.instead.is_empty() && is_of_somebody {
         all.instead = on_the_matter(graph, query, budget)?;
         all.instead.retain(|view| !known.contains(&view.id()));
@@ -445,16 +445,27 @@ fn counter_evidence<'g>(graph: &'g Graph, query: &Query, budget: usize) -> Resul
     statements(graph, &against, budget)
 }
 
-/// What the same actors say on the same capability.
+/// Whether something else can be on record of the same matter: absence, another role, another office.
+fn has_matter(find: QueryTarget) -> bool {
+    use QueryTarget::{Attendances, Commitments, Memberships, Offices};
+    matches!(find, Attendances | Commitments | Memberships | Offices)
+}
+
+/// What the same actors say on the same capability, what they are to the same meeting or coalition, which offices they hold.
 fn on_the_matter<'g>(graph: &'g Graph, query: &Query, budget: usize) -> Result<Vec<EdgeView<'g>>, BudgetSpent> {
     let which = &query.which;
+    let object = match query.find {
+        QueryTarget::Attendances | QueryTarget::Memberships => which.object.clone(),
+        _ => Vec::new(),
+    };
     let matter = Where {
         subject: which.subject.clone(),
         subject_is: which.subject_is.clone(),
+        object,
         capability: which.capability.clone(),
         ..Where::all()
     };
-    statements(graph, &Query { which: matter, ..Query::of(QueryTarget::Commitments) }, budget)
+    statements(graph, &Query { which: matter, ..Query::of(query.find) }, budget)
 }
 
 /// How many rows a query finds, whatever it asks of them.

@@ -17,7 +17,7 @@ use crate::dates::{Calendar, DateUse};
 use crate::grammar::{Expr, Grammar, Slot, Way};
 use crate::meaning::{Lists, Means, at, merged, under, weight};
 use crate::names::{Named, Names};
-use crate::resolve::resolve;
+use crate::resolve::{of_all_countries, resolve};
 use crate::words::{Edge, Lattice};
 
 /// How many matches of a rule at a node are kept.
@@ -200,6 +200,7 @@ pub(crate) fn readings(grammar: &Grammar, graph: &Graph, lattice: &Lattice, toda
     }
     // Where entities differ the question is ambiguous as it is.
     if let [only] = readings.as_mut_slice() {
+        others.extend(of_all_countries(&only.query));
         others.truncate(MOST_OTHERS);
         only.others = others;
     }

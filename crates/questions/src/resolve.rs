@@ -24,7 +24,14 @@ pub(crate) fn resolve(graph: &Graph, means: &Means, today: NaiveDate) -> Option<
         query.ask = QueryAsk::Items;
         query.select = vec![QueryField::Subject];
     }
-    if !fits(query.find, &query.which, query.ask, today) {
+    // Whether it is so, and how: the answer is what is on record.
+    if query.ask == QueryAsk::Exists && !query.select.is_empty() {
+        query.ask = QueryAsk::Items;
+        query.select.insert(0, QueryField::Stance);
+    }
+    if !query.select.iter().all(|field| is_told(query.find, *field))
+        || !fits(query.find, &query.which, query.ask, today)
+    {
         return None;
     }
     // Who pledges nothing withdraws from something else, and who is only given something refuses to take it.
@@ -39,6 +46,27 @@ pub(crate) fn resolve(graph: &Graph, means: &Means, today: NaiveDate) -> Option<
     }
     settle(graph, query.find, &mut query.which);
     Some(query)
+}
+
+/// Whether statements of the kind have what is asked of them beside other things.
+fn is_told(find: QueryTarget, field: QueryField) -> bool {
+    let of_commitments = matches!(field, QueryField::Rationale | QueryField::Conditions | QueryField::Stance);
+    !of_commitments || find == QueryTarget::Commitments
+}
+
+/// Who pledges less is looked for among those with a statement on the matter; the other way to take it is all countries.
+pub(crate) fn of_all_countries(query: &Query) -> Option<Query> {
+    let falls_short =
+        |part: &Where| part.subject_of.as_ref().is_some_and(|lacking| lacking.find == QueryTarget::Commitments);
+    let matter = query.which.subject_of.as_ref().filter(|matter| matter.find == QueryTarget::Commitments)?;
+    let is_any = matter.which.stance.is_empty() && matter.which.stance_min.is_none() && matter.which.stage.is_empty();
+    if query.find != QueryTarget::Actors || !is_any || !query.which.none_of.iter().any(falls_short) {
+        return None;
+    }
+    let mut all = query.clone();
+    all.which.subject_of = None;
+    all.which.kind = vec![EntityKind::Country];
+    Some(all)
 }
 
 /// Whether what narrows a query can narrow what it asks: a day on which something is said is not one on which it holds, nor

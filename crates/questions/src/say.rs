@@ -108,7 +108,10 @@ impl Speaker<'_> {
                     (false, false) => self.sentence("blocks", &[&sets.join(self.word("either"))]),
                     (true, true) => self.sentence("never", &[]),
                 };
-                return format!("{said}{aside}.");
+                // Of several, what would let all of them happen at once.
+                let several = query.at_least.is_none() && these.len() > 1 && !sets.is_empty() && !is_empty;
+                let all = if several { self.sentence("all", &[&self.list(&these)]) } else { String::new() };
+                return format!("{said}{aside}{all}.");
             }
             QueryAsk::Conflicts => {
                 let pairs: Vec<String> = answers.answers.iter().map(|answer| self.row(query, answer)).collect();
@@ -154,7 +157,20 @@ impl Speaker<'_> {
         if !against.is_empty() {
             said.push_str(&self.sentence("counter", &[&statements(&against)]));
         }
-        said + &self.not_held(query, answers)
+        said + &self.not_stated(query, answers) + &self.not_held(query, answers)
+    }
+
+    /// What is asked for beside the first thing, and is said of none of the answers.
+    fn not_stated(&self, query: &Query, answers: &Answers<'_>) -> String {
+        let first = query.group_by.iter().count();
+        let is_unsaid =
+            |at: usize| answers.answers.iter().all(|answer| answer.values.get(at).is_none_or(Vec::is_empty));
+        let beside = query.select.iter().enumerate().skip(1).filter(|(at, _)| is_unsaid(first + at));
+        let fields: Vec<_> = beside.map(|(_, field)| self.lang.label(field.entry()).to_owned()).collect();
+        if answers.answers.is_empty() || fields.is_empty() {
+            return String::new();
+        }
+        self.sentence("not_stated", &[&self.list(&fields)])
     }
 
     /// The meetings of the answers that did not take place, or not yet: who attends them and when is what is planned.
