@@ -23,6 +23,8 @@ const MOST_GENERIC: usize = 20;
 pub(crate) enum Spelling {
     /// A name, or an alias like one.
     Name,
+    /// A place or a building that stands for it: what is said there is not said of it.
+    Metonym,
     /// A few capitals, which stand before a noun like an adjective: US, UK.
     Abbreviation,
     /// The word for its people, which is an adjective too.
@@ -136,7 +138,11 @@ impl<'a> Names<'a> {
         let entity = view.entity();
         let names = entity.names.iter().map(|(_, name)| (name, Spelling::Name));
         let aliases = entity.aliases.iter().map(|alias| {
-            let spelling = if alias.kind == AliasKind::Demonym { Spelling::Demonym } else { Spelling::Name };
+            let spelling = match alias.kind {
+                AliasKind::Demonym => Spelling::Demonym,
+                AliasKind::Metonym => Spelling::Metonym,
+                _ => Spelling::Name,
+            };
             (alias.text.as_str(), spelling)
         });
         let tokens = &self.lattice.tokens[first..=last];

@@ -170,7 +170,8 @@ fn slot_of(text: &str) -> Result<Slot, LexiconError> {
     for kind in kinds.split(',') {
         match kind {
             "noun" => spelling = Spelling::Abbreviation,
-            "spelt" => spelling = Spelling::Name,
+            "spelt" => spelling = Spelling::Metonym,
+            "named" => spelling = Spelling::Name,
             "actor" => all.extend([Country, Organization, Coalition, Group]),
             "agent" => all.extend([Country, Organization, Coalition, Group, Person]),
             "any" => all.extend(EntityKind::ALL),

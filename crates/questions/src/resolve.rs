@@ -1,7 +1,7 @@
 //! What a question means, as the graph has it: who acts through whom, and what is said of an entity itself.
 
 use chrono::NaiveDate;
-use pledgegraph_graph::{EdgeFilter, EntityFilter, EntityView, Graph, Page};
+use pledgegraph_graph::{EdgeFilter, EdgeView, EntityFilter, EntityView, Graph, Page};
 use pledgegraph_model::{
     Code, EdgeKind, EntityDetail, EntityId, EntityKind, Query, QueryAsk, QueryField, QueryTarget, Related, Rows, Stage,
     Stance, Where,
@@ -34,18 +34,60 @@ pub(crate) fn resolve(graph: &Graph, means: &Means, today: NaiveDate) -> Option<
     {
         return None;
     }
-    // Who pledges nothing withdraws from something else, and who is only given something refuses to take it.
-    let refuses = query.find == QueryTarget::Commitments && is_over(&query.which);
-    if !query.withdraw.iter().all(|id| can_withdraw(graph, *id))
-        || (refuses && query.which.subject.iter().any(|id| is_only_given(graph, *id)))
-    {
+    if !is_possible(graph, means, &query) {
         return None;
     }
     if query.ask != QueryAsk::Conflicts {
         hold_today(query.find, &mut query.which, today);
     }
+    // Persons are on record as those through whom countries pledge: of them nothing is lacking.
+    let lacks = query.which.none_of.iter().any(|part| part.subject_of.is_some());
+    if query.find == QueryTarget::Actors && lacks && query.which.kind.is_empty() {
+        query.which.kind =
+            vec![EntityKind::Country, EntityKind::Organization, EntityKind::Coalition, EntityKind::Group];
+    }
     settle(graph, query.find, &mut query.which);
     Some(query)
+}
+
+/// Whether the graph lets it be meant. Who pledges nothing takes nothing back and leaves for something else; who is only given
+/// something refuses to take it; a passive is of somebody who is given; nobody is a member of what has no members on record,
+/// and no person of what countries belong to.
+fn is_possible(graph: &Graph, means: &Means, query: &Query) -> bool {
+    let which = &query.which;
+    let all = |ids: &[EntityId], is_so: fn(&Graph, EntityId) -> bool| ids.iter().all(|id| is_so(graph, *id));
+    let by_find = match query.find {
+        QueryTarget::Commitments => {
+            let is_passive = means.get("where").is_some_and(|which| which.get("!voice").is_some());
+            (!is_passive || all(&which.object, is_only_given))
+                && !(is_over(which) && which.subject.iter().any(|id| is_only_given(graph, *id)))
+                && (which.stance != [Stance::Withdrawn] || all(&which.subject, can_take_back))
+        }
+        QueryTarget::Memberships => all(&which.subject, is_member_if_a_person),
+        _ => true,
+    };
+    by_find && all(&query.withdraw, can_withdraw) && has_members(graph, which)
+}
+
+/// Whether every group whose members are meant has some.
+fn has_members(graph: &Graph, which: &Where) -> bool {
+    let of = |related: &Related| {
+        let groups = &related.which.object;
+        related.find != QueryTarget::Memberships
+            || groups.is_empty()
+            || has(graph, &EdgeFilter { object: Some(groups.clone()), ..of_kind(EdgeKind::Membership) })
+    };
+    which.joins().all(|related| of(related) && has_members(graph, &related.which))
+        && which.branches().all(|part| has_members(graph, part))
+        && which.ends().all(|such| has_members(graph, such))
+}
+
+fn is_member_if_a_person(graph: &Graph, id: EntityId) -> bool {
+    !is_person(graph, id) || has(graph, &EdgeFilter { subject: Some(vec![id]), ..of_kind(EdgeKind::Membership) })
+}
+
+fn is_person(graph: &Graph, id: EntityId) -> bool {
+    graph.entity(id).is_some_and(|view| view.kind() == EntityKind::Person)
 }
 
 /// Whether statements of the kind have what is asked of them beside other things.
@@ -77,6 +119,8 @@ fn fits(find: QueryTarget, which: &Where, ask: QueryAsk, today: NaiveDate) -> bo
     let is_of = |targets: &[QueryTarget]| targets.contains(&find);
     let finds = matches!(ask, QueryAsk::Items | QueryAsk::Count | QueryAsk::Exists);
     let is_supposed = matches!(ask, QueryAsk::Truth | QueryAsk::UnlockingSets | QueryAsk::BlockingSets);
+    // By a day to come is when it is to be done.
+    let limit_to_come = which.said_from.is_none() && which.said_to.is_some_and(|last| last > today);
     let said = which.said_from.or(which.said_to).is_none()
         || (finds && is_of(&[Statements, Commitments, Requests, Actions, Outcomes, Remarks]));
     let month = which.month.is_empty()
@@ -84,8 +128,12 @@ fn fits(find: QueryTarget, which: &Where, ask: QueryAsk, today: NaiveDate) -> bo
     let to_come = which.said_from.is_some_and(|first| first > today);
     let left_out = which.none_of.iter().any(|part| !part.subject.is_empty());
     let is_asked = which.subject.is_empty() && !is_of(&[Offices, Convenings]);
+    // Whoever is named comes from where they come from.
+    let is_region = which.subject_is.as_ref().is_some_and(|such| !such.region.is_empty() || !such.none_of.is_empty());
     said && month
         && !to_come
+        && !limit_to_come
+        && !(is_region && !which.subject.is_empty())
         // Who says so is said of statements, and of none that is only supposed.
         && (which.agent.is_empty() || !(is_supposed || matches!(find.rows(), Rows::Entities(_))))
         && (!left_out || is_asked)
@@ -117,6 +165,13 @@ fn can_be_pledged(which: &Where) -> bool {
 fn is_over(which: &Where) -> bool {
     let negative = |stance: &Stance| matches!(stance, Stance::Refused | Stance::Declined | Stance::Withdrawn);
     !which.stance.is_empty() && which.stance.iter().all(negative)
+}
+
+/// Whether an entity, or a person for another, gave its word or took it back.
+fn can_take_back(graph: &Graph, id: EntityId) -> bool {
+    let own =
+        EdgeFilter { subject: Some(vec![id]), stance: Some(vec![Stance::Withdrawn]), ..of_kind(EdgeKind::Commitment) };
+    is_person(graph, id) || has(graph, &own) || can_withdraw(graph, id)
 }
 
 /// Whether an entity is at least willing to give something, or decides a condition.
@@ -208,7 +263,26 @@ fn settle(graph: &Graph, find: QueryTarget, which: &mut Where) {
     }
 }
 
-/// Persons, and bodies that pledge nothing in their own name, act for their countries: they stand as whom these act through.
+/// The countries whose office a person holds, who speaks for nobody in a statement of the kind.
+fn spoken_for(graph: &Graph, kind: EdgeKind, id: EntityId) -> Vec<EntityId> {
+    if !is_person(graph, id) || has(graph, &EdgeFilter { acting_through: Some(vec![id]), ..of_kind(kind) }) {
+        return Vec::new();
+    }
+    let offices = EdgeFilter { subject: Some(vec![id]), ..of_kind(EdgeKind::Office) };
+    let held = graph.edges(&offices, Page::first(MOST_HOLDERS)).items;
+    let mut countries: Vec<_> = held
+        .iter()
+        .map(EdgeView::object)
+        .filter(|view| view.kind() == EntityKind::Country)
+        .map(|view| view.id())
+        .collect();
+    countries.sort_unstable();
+    countries.dedup();
+    countries
+}
+
+/// Persons, and bodies that pledge nothing in their own name, act for their countries: they stand as whom these act through,
+/// or, where no statement names them, as the country whose office they hold.
 fn through(graph: &Graph, kind: EdgeKind, which: &mut Where) {
     let acts_for_others = |id: &EntityId| {
         graph.entity(*id).is_some_and(|view| match view.kind() {
@@ -221,6 +295,12 @@ fn through(graph: &Graph, kind: EdgeKind, which: &mut Where) {
             _ => false,
         })
     };
+    let mut subjects = Vec::new();
+    for id in &which.subject {
+        let countries = spoken_for(graph, kind, *id);
+        subjects.extend(if countries.is_empty() { vec![*id] } else { countries });
+    }
+    which.subject = subjects;
     let (acting, others): (Vec<_>, Vec<_>) = which.subject.iter().copied().partition(acts_for_others);
     if acting.is_empty() {
         return;

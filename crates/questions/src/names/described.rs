@@ -42,16 +42,19 @@ impl<'a> Names<'a> {
                     let has = |word: &str| {
                         words.contains(bare(word)) || word.strip_prefix("لل").is_some_and(|word| words.contains(word))
                     };
-                    // A word that links words of the name must stand in it, or before when and where a meeting is.
+                    // A word that links words of the name must stand before the next in it, or before when and where a
+                    // meeting is.
                     let links = |at: usize| {
                         let word = line[at];
-                        let next = line.get(at + 1).copied().unwrap_or_default();
+                        let next = bare(line.get(at + 1).copied().unwrap_or_default());
                         self.is_free(word)
-                            || (self.grammar.is_linking(word) && has(word))
-                            || (self.grammar.locating.contains(bare(word))
-                                && words.contains(&format!("{WHEN} {}", bare(next))))
+                            || words.contains(&format!("{} {next}", bare(word)))
+                            || (self.grammar.locating.contains(bare(word)) && words.contains(&format!("{WHEN} {next}")))
                     };
-                    let fits = |at: &usize| is_noun(line[*at]) || has(line[*at]) || links(*at);
+                    let fits = |at: &usize| {
+                        let word = line[*at];
+                        is_noun(word) || links(*at) || (has(word) && !self.grammar.is_linking(word))
+                    };
                     let fitting = (0..line.len()).take_while(fits).count();
                     let run = line.get(..fitting).unwrap_or_default();
                     // All places where the run may end: with a word that says something, a noun of the kind before it.
@@ -79,11 +82,14 @@ impl<'a> Names<'a> {
             let filter = EntityFilter { kinds: vec![kind], ..EntityFilter::default() };
             let all = self.graph.entities(&filter, Page::first(MOST_CANDIDATES)).items;
             let with_words = all.into_iter().map(|view| {
-                let words = spellings(&view).flat_map(|name| {
+                let mut words = HashSet::new();
+                for name in spellings(&view) {
                     let key = search_key(name);
-                    key.split(' ').map(|word| bare(word).to_owned()).collect::<Vec<_>>()
-                });
-                let mut words: HashSet<String> = words.collect();
+                    let own: Vec<_> = key.split(' ').map(bare).collect();
+                    words.extend(own.iter().map(|word| (*word).to_owned()));
+                    let links = own.windows(2).filter(|pair| self.grammar.is_linking(pair[0]));
+                    words.extend(links.map(|pair| pair.join(" ")));
+                }
                 if kind == EntityKind::Meeting {
                     // What is in its name may be when or where it is.
                     words.extend(words.iter().map(|word| format!("{WHEN} {word}")).collect::<Vec<_>>());
