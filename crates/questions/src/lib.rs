@@ -12,6 +12,7 @@ mod names;
 mod notation;
 mod paraphrase;
 mod parse;
+mod possible;
 mod read;
 mod resolve;
 mod say;

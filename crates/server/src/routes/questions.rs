@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::response::Response;
 use axum::routing::get;
-use chrono::Utc;
+use chrono::{NaiveDate, Utc};
 use pledgegraph_graph::{EdgeView, Graph};
 use pledgegraph_model::{EdgeId, EntityId, Query, QueryField};
 use pledgegraph_questions::{
@@ -121,12 +121,13 @@ fn handle(ask: &Ask) -> Result<Response, ApiError> {
         .and_then(|text| reader.one_of(INCLUDE.name, text, includes, |name| includes().contains(&name).then_some(())));
     reader.finish()?;
     let questions = &ask.state.questions;
-    let outcome = questions.read(graph, text, Utc::now().date_naive());
-    let head = ListHead::new(ask, &given, graph, outcome.lang.as_str(), Some(Utc::now().date_naive()));
+    let today = Utc::now().date_naive();
+    let outcome = questions.read(graph, text, today);
+    let head = ListHead::new(ask, &given, graph, outcome.lang.as_str(), Some(today));
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
-    let asked = Asked { ask, graph, questions, text, wire: Wire::new(graph, outcome.lang.as_str()) };
+    let asked = Asked { ask, graph, questions, text, today, wire: Wire::new(graph, outcome.lang.as_str()) };
     let speaker = questions.speaker(graph, outcome.lang, digits.unwrap_or_default());
     // A paraphrase can say more than a query may ask.
     if let Some(first) = outcome.readings.first() {
@@ -159,14 +160,14 @@ struct Asked<'g> {
     graph: &'g Graph,
     questions: &'g Questions,
     text: &'g str,
+    today: NaiveDate,
     wire: Wire<'g>,
 }
 
 impl<'g> Asked<'g> {
     fn answers(self, query: &Query, limit: usize) -> Result<Answers<'g>, ApiError> {
-        let today = Utc::now().date_naive();
         let limits = Limits { answers: limit, circuit: CIRCUIT, steps: self.ask.state.options.steps };
-        answer(self.graph, query, today, limits).map_err(too_expensive)
+        answer(self.graph, query, self.today, limits).map_err(too_expensive)
     }
 
     fn outcome<'q>(

@@ -65,6 +65,7 @@ impl WritesDoc {
 /// The writes of a collection, in the order in which the document shows them.
 pub(crate) fn routes(doc: &WritesDoc) -> Vec<UtoipaMethodRouter<State>> {
     let (collection, item) = (doc.collection, doc.collection.item());
+    let one = format!("{} {item}", if item.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" });
     let (drafts, patches) = (collection.body(Mode::Draft), collection.body(Mode::Patch));
     let draft = || Some((drafts.name.clone(), "application/json"));
     let write = |method, body, conditional, success| WriteDoc { method, body, keyed: true, conditional, success };
@@ -74,11 +75,11 @@ pub(crate) fn routes(doc: &WritesDoc) -> Vec<UtoipaMethodRouter<State>> {
     let corrected = write(HttpMethod::Patch, body, true, WriteStatus::Ok);
     let retracted = write(HttpMethod::Delete, None, true, WriteStatus::NoContent);
     let mut routes = vec![
-        doc.endpoint("create", &format!("Create a {item}"), format!("Records a new {item}, as one commit."), created)
+        doc.endpoint("create", &format!("Create {one}"), format!("Records a new {item}, as one commit."), created)
             .on(post(move |ask: Ask, JsonBody(body)| async move { create(&ask, collection, &body).await })),
         doc.endpoint(
             "replace",
-            &format!("Replace a {item}"),
+            &format!("Replace {one}"),
             "The record is afterwards as the body says; what the body leaves out is gone. The version before stays in \
              the history."
                 .to_owned(),
@@ -89,7 +90,7 @@ pub(crate) fn routes(doc: &WritesDoc) -> Vec<UtoipaMethodRouter<State>> {
         })),
         doc.endpoint(
             "patch",
-            &format!("Correct a {item}"),
+            &format!("Correct {one}"),
             "A merge patch (RFC 7396): fields that are given take the place of those that stand, `null` removes one, \
              lists are replaced whole."
                 .to_owned(),
@@ -100,7 +101,7 @@ pub(crate) fn routes(doc: &WritesDoc) -> Vec<UtoipaMethodRouter<State>> {
         })),
         doc.endpoint(
             "retract",
-            &format!("Retract a {item}"),
+            &format!("Retract {one}"),
             "It is gone from every answer and stays in the history. What others still name is not removed: 409 with \
              their numbers."
                 .to_owned(),
@@ -117,7 +118,7 @@ pub(crate) fn routes(doc: &WritesDoc) -> Vec<UtoipaMethodRouter<State>> {
             the other, and its reference and identifier answer 308 to the other for ever. The answer is the one that \
             stays. At most 20,000 statements may name it."
             .to_owned();
-        let endpoint = doc.endpoint("merge", &format!("Merge a {item} into another"), description, merged);
+        let endpoint = doc.endpoint("merge", &format!("Merge {one} into another"), description, merged);
         routes.push(endpoint.on(post(move |Path(name): Path<String>, ask: Ask, JsonBody(body)| async move {
             merge(&ask, collection, &name, &body).await
         })));
