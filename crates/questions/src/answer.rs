@@ -8,8 +8,8 @@ use std::collections::{BTreeSet, HashSet};
 use chrono::NaiveDate;
 use pledgegraph_graph::{BudgetSpent, EdgeView, EntityView, ForceQuery, Graph, Value};
 use pledgegraph_model::{
-    Capability, Code, Conditions, EntityId, EntityKind, Explicitness, Polarity, Query, QueryAsk, QueryField,
-    QueryTarget, Stance, StanceSet, Truth, Where,
+    AttendanceRole, Capability, Code, Conditions, EntityId, EntityKind, Explicitness, Polarity, Query, QueryAsk,
+    QueryField, QueryTarget, Stance, StanceSet, Truth, Where,
 };
 
 /// How exactly an answer is what was asked for; best first.
@@ -183,9 +183,9 @@ pub fn answer<'g>(
             all.answers.push(Answer { values: row.values, ..Answer::exact(Some(entity), statements) });
             continue;
         }
-        // What is denied or not known is no answer, but it is told.
-        let (asserted, open): (Vec<_>, Vec<_>) =
-            row.statements.into_iter().partition(|view| view.polarity() == Polarity::Asserted);
+        // What is denied or not known is no answer, but it is told; what is beside the capability is neither.
+        let on_line = row.statements.into_iter().filter(|view| !relaxes || is_on_line(query, view));
+        let (asserted, open): (Vec<_>, Vec<_>) = on_line.partition(|view| view.polarity() == Polarity::Asserted);
         all.counter.extend(open);
         let graded: Vec<_> = asserted.into_iter().map(|view| (given_up(query, &view, relaxes), view)).collect();
         let Some(best) = graded.iter().map(|((grade, up), _)| (*grade, up.len())).min() else { continue };
@@ -214,6 +214,9 @@ pub fn answer<'g>(
     if relaxes {
         all.counter.extend(counter_evidence(graph, query, budget)?);
     }
+    if query.find == QueryTarget::Attendances {
+        all.counter.extend(other_roles(graph, query, &all.answers, budget)?);
+    }
     let mut known = HashSet::new();
     all.counter.retain(|view| known.insert(view.id()));
     all.counter.truncate(MOST);
@@ -225,7 +228,7 @@ pub fn answer<'g>(
         if all.instead.is_empty() {
             all.instead = statements(graph, &Query { select: Vec::new(), ask: QueryAsk::Items, ..wider }, budget)?;
         }
-        all.instead.retain(|view| view.polarity() == Polarity::Asserted);
+        all.instead.retain(|view| view.polarity() == Polarity::Asserted && (!relaxes || is_on_line(query, view)));
         all.unsaid = query.select.first().copied().filter(|_| !all.instead.is_empty());
     }
     // Of whom nothing of the kind is said, what is.
@@ -362,6 +365,13 @@ fn parent(code: Capability) -> Option<Capability> {
     Capability::parse(parent).ok()
 }
 
+/// Whether a commitment is of a capability that is asked for, a narrower or a wider one.
+fn is_on_line(query: &Query, view: &EdgeView<'_>) -> bool {
+    let asked = &query.which.capability;
+    let own = view.detail().commitment().map(|commitment| commitment.capability);
+    asked.is_empty() || own.is_none_or(|own| asked.iter().any(|asked| own.is_within(*asked) || asked.is_within(own)))
+}
+
 /// How exactly a statement is what was asked for, and what it gives up.
 fn given_up(query: &Query, view: &EdgeView<'_>, relaxes: bool) -> (Grade, Vec<Relaxation>) {
     let mut up = Vec::new();
@@ -391,6 +401,10 @@ fn given_up(query: &Query, view: &EdgeView<'_>, relaxes: bool) -> (Grade, Vec<Re
         if which.modality.is_empty() && !view.modality().counts() {
             up.push(Relaxation::Modality);
         }
+    }
+    let is_membership = query.find == QueryTarget::Memberships;
+    if is_membership && query.which.modality.is_empty() && !view.modality().counts() {
+        up.push(Relaxation::Modality);
     }
     let (from, to) = (query.which.said_from, query.which.said_to);
     let in_month = |month: &String| month.rsplit('-').next().and_then(|month| month.parse().ok());
@@ -443,6 +457,29 @@ fn counter_evidence<'g>(graph: &'g Graph, query: &Query, budget: usize) -> Resul
         [Where { stance: negative, ..Where::all() }, Where { polarity: vec![Polarity::Denied], ..Where::all() }];
     let against = Query { which: Where { any_of: against.to_vec(), ..same }, ..Query::of(QueryTarget::Commitments) };
     statements(graph, &against, budget)
+}
+
+/// Whether those who attended are also on record as absent, and the other way round.
+fn other_roles<'g>(
+    graph: &'g Graph,
+    query: &Query,
+    answers: &[Answer<'g>],
+    budget: usize,
+) -> Result<Vec<EdgeView<'g>>, BudgetSpent> {
+    let attendance_role = match query.which.attendance_role.as_slice() {
+        [] => return Ok(Vec::new()),
+        asked if asked.contains(&AttendanceRole::Absent) => {
+            vec![AttendanceRole::Participant, AttendanceRole::Host, AttendanceRole::Chair]
+        }
+        _ => vec![AttendanceRole::Absent],
+    };
+    let subject: Vec<_> =
+        answers.iter().flat_map(|answer| &answer.statements).map(|view| view.subject().id()).collect();
+    if subject.is_empty() {
+        return Ok(Vec::new());
+    }
+    let which = Where { subject, object: query.which.object.clone(), attendance_role, ..Where::all() };
+    statements(graph, &Query { which, ..Query::of(QueryTarget::Attendances) }, budget)
 }
 
 /// Whether something else can be on record of the same matter: absence, another role, another office.

@@ -115,6 +115,8 @@ pub(crate) struct Grammar {
     regional: u32,
     /// Words that carry no meaning of their own: a reading is of more than these.
     function: HashSet<Box<str>>,
+    /// Words that turn a question into another: not, except, only.
+    turning: HashSet<Box<str>>,
     /// Days that are named from today.
     pub(crate) relative: Vec<(Relative, Phrases)>,
     /// The names of the months.
@@ -150,6 +152,7 @@ pub(crate) struct Grammar {
 struct Lexicon {
     noise: Vec<String>,
     function: Vec<String>,
+    turning: Vec<String>,
     links: Vec<String>,
     locating: Vec<String>,
     #[serde(default)]
@@ -296,6 +299,7 @@ impl Grammar {
             numbers: notation.numbers,
             regional: regional.unwrap_or(u32::MAX),
             function: lexicon.function.into_iter().map(key).collect(),
+            turning: lexicon.turning.into_iter().map(key).collect(),
             relative: lexicon.relative.iter().map(|(relative, words)| (*relative, phrases(words))).collect(),
             condition_kinds,
             condition_tests,
@@ -321,6 +325,11 @@ impl Grammar {
     /// Whether a word may stand anywhere and means nothing.
     pub(crate) fn is_noise(&self, word: &str) -> bool {
         self.noise.contains(bare(word))
+    }
+
+    /// Whether a word turns a question into another: what is read without it is no answer.
+    pub(crate) fn turns(&self, word: &str) -> bool {
+        self.turning.contains(bare(word))
     }
 
     /// Whether a word carries no meaning of its own.

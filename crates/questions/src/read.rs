@@ -75,6 +75,9 @@ pub struct Outcome {
     pub status: Status,
     /// The reading; several where it is ambiguous, none where it was not understood.
     pub readings: Vec<Reading>,
+    /// Whether a word that has no place could turn the question into another (not, except, only): what is read without it is
+    /// no answer.
+    pub is_turned: bool,
 }
 
 /// The grammars of all languages.
@@ -122,7 +125,7 @@ impl Questions {
             [Lang::En, Lang::Ar].into_iter().find_map(|lang| Some((lang, self.phrases.read(graph, text, lang)?)));
         if let Some((lang, query)) = paraphrased {
             let reading = Reading { query, spans: Vec::new(), unplaced: Vec::new(), others: Vec::new() };
-            return Outcome { lang, status: Status::Understood, readings: vec![reading] };
+            return Outcome { lang, status: Status::Understood, readings: vec![reading], is_turned: false };
         }
         let grammar = match lang {
             Lang::En => &self.en,
@@ -147,7 +150,8 @@ impl Questions {
         if status == Status::NotUnderstood {
             readings.clear();
         }
-        Outcome { lang, status, readings }
+        let is_turned = left_out.iter().any(|token| grammar.turns(&token.key));
+        Outcome { lang, status, readings, is_turned }
     }
 }
 

@@ -58,6 +58,11 @@ fn of<'s>(table: &'s HashMap<String, [String; 2]>, key: &str, lang: Lang) -> &'s
     table.get(key).map_or("", |both| &both[lang.index()])
 }
 
+/// Whether what is new since a day is asked for, of whatever kind.
+fn is_new(query: &Query) -> bool {
+    query.find == QueryTarget::Statements && query.which.recorded_from.or(query.which.said_from).is_some()
+}
+
 /// What became of a meeting, of a statement that convenes it.
 fn status_of(view: &EdgeView<'_>) -> Option<ConveningStatus> {
     match view.detail() {
@@ -137,6 +142,7 @@ impl Speaker<'_> {
             }
             _ if firm > 0 => self.sentence("answered", &[&list(&firmly)]),
             _ if !relaxed.is_empty() => self.sentence("closest", &[&list(&relaxed), &self.relaxations(&relaxed)]),
+            _ if is_new(query) => self.sentence("unchanged", &[]),
             _ => match answers.unsaid {
                 Some(field) => {
                     let field = self.lang.label(field.entry());
@@ -243,20 +249,31 @@ impl Speaker<'_> {
 
     /// That some words had no place; what follows answers the rest.
     pub fn partly(&self, unplaced: &[&str]) -> String {
-        let quoted: Vec<String> = unplaced.iter().map(|word| filled(self.word("quoted"), &[word])).collect();
-        self.sentence("partly", &[&quoted.join(self.word("comma"))])
+        self.left_out("partly", unplaced)
     }
 
-    /// That a question was not understood.
+    /// That words have no place without which the question would be another.
+    pub fn turned(&self, unplaced: &[&str]) -> String {
+        self.left_out("turned", unplaced)
+    }
+
+    fn left_out(&self, sentence: &str, unplaced: &[&str]) -> String {
+        let quoted: Vec<String> = unplaced.iter().map(|word| filled(self.word("quoted"), &[word])).collect();
+        self.sentence(sentence, &[&quoted.join(self.word("comma"))])
+    }
+
+    /// That nothing was understood.
     pub fn not_understood(&self) -> String {
         self.sentence("not_understood", &[])
     }
 
     /// Values joined by commas and an `and`.
     pub fn list(&self, values: &[String]) -> String {
-        let mut shown: Vec<String> = values.iter().take(MOST).cloned().collect();
-        if values.len() > MOST {
-            shown.push(filled(self.word("more"), &[&self.number((values.len() - MOST) as u64)]));
+        // One more takes no more room than to say so.
+        let most = if values.len() == MOST + 1 { values.len() } else { MOST };
+        let mut shown: Vec<String> = values.iter().take(most).cloned().collect();
+        if values.len() > most {
+            shown.push(filled(self.word("more"), &[&self.number((values.len() - most) as u64)]));
         }
         let Some(last) = shown.pop() else { return String::new() };
         if shown.is_empty() { last } else { shown.join(self.word("comma")) + self.word("and") + &last }
@@ -301,7 +318,13 @@ impl Speaker<'_> {
     /// A statement in a few words: who, what, how firm.
     pub fn statement(&self, view: &EdgeView<'_>) -> String {
         let who = view.subject().label(self.lang.as_str()).0.to_owned();
-        let fields = [QueryField::Capability, QueryField::Stance, QueryField::Stage, QueryField::Role];
+        use QueryField::{Capability, Role, Stage, Stance, Text, Title};
+        // A commitment, a membership, an attendance, an office; a remark, a request, an action.
+        let fields = match view.kind() {
+            EdgeKind::Commitment => [Capability, Stance, Stage].as_slice(),
+            EdgeKind::Request => [Capability, Text].as_slice(),
+            _ => [Role, Title, Text].as_slice(),
+        };
         let values = fields.iter().flat_map(|field| view.values(*field)).map(|value| self.value(value));
         // What is denied or not known is never shown as if it were said.
         let open = Some(view.polarity()).filter(|polarity| *polarity != Polarity::Asserted);

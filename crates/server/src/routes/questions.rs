@@ -211,6 +211,11 @@ impl<'g> Asked<'g> {
             body.text = if partly { speaker.partly(&left_out) } else { String::new() } + &speaker.ambiguous(&ways);
             return Ok(body);
         }
+        if outcome.is_turned {
+            body.status = "partly_understood";
+            body.text = speaker.turned(&left_out);
+            return Ok(body);
+        }
         let told = speaker.answers(&first.query, found);
         body.status = if found.is_silent() { "no_match" } else { "answered" };
         body.text = told;
