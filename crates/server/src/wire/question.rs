@@ -96,7 +96,8 @@ impl<'g> AssumptionBody<'g> {
 #[schema(as = QuestionOutcome)]
 pub(crate) struct OutcomeBody<'g> {
     /// `answered`; `no_match`: understood, and no source in the graph says so; `ambiguous`; `partly_understood`: some words
-    /// have no place and were left out; `not_understood`. An open set.
+    /// have no place and were left out, and there are no answers where one of them turns the question (not, except, only);
+    /// `not_understood`. An open set.
     #[schema(example = "answered")]
     pub(crate) status: &'static str,
     /// The answer in a sentence or two, in the language of the question.
