@@ -8,8 +8,8 @@ use std::collections::{BTreeSet, HashSet};
 use chrono::NaiveDate;
 use pledgegraph_graph::{BudgetSpent, EdgeView, EntityView, ForceQuery, Graph, Value};
 use pledgegraph_model::{
-    AttendanceRole, Capability, Code, Conditions, EntityId, EntityKind, Explicitness, Polarity, Query, QueryAsk,
-    QueryField, QueryTarget, Stance, StanceSet, Truth, Where,
+    AttendanceRole, Code, Conditions, EntityId, EntityKind, Explicitness, Polarity, Query, QueryAsk, QueryField,
+    QueryTarget, Stance, StanceSet, Truth, Where,
 };
 
 /// How exactly an answer is what was asked for; best first.
@@ -212,10 +212,12 @@ pub fn answer<'g>(
         evaluate(graph, query, today, budget, answers)?;
     }
     if relaxes {
-        all.counter.extend(counter_evidence(graph, query, budget)?);
+        let against = counter_evidence(graph, query, budget)?;
+        all.counter.extend(against.into_iter().filter(|view| is_on_line(query, view)));
     }
     if query.find == QueryTarget::Attendances {
-        all.counter.extend(other_roles(graph, query, &all.answers, budget)?);
+        let others = other_roles(graph, query, &all.answers, budget)?;
+        all.counter.extend(others);
     }
     let mut known = HashSet::new();
     all.counter.retain(|view| known.insert(view.id()));
@@ -344,7 +346,7 @@ fn wider(query: &Query) -> Query {
     if which.stance == [Stance::Refused] {
         which.stance.push(Stance::Declined);
     }
-    which.capability = which.capability.iter().map(|code| parent(*code).unwrap_or(*code)).collect();
+    which.capability = which.capability.iter().map(|code| code.parent().unwrap_or(*code)).collect();
     if asks_for_countries(query)
         && let Some(such) = &mut which.subject_is
     {
@@ -357,12 +359,6 @@ fn wider(query: &Query) -> Query {
 fn asks_for_countries(query: &Query) -> bool {
     let countries = Where { kind: vec![EntityKind::Country], ..Where::all() };
     query.which.subject_is.as_deref() == Some(&countries)
-}
-
-/// The next wider capability, if there is one: `military.forces` for `military.forces.ground`.
-fn parent(code: Capability) -> Option<Capability> {
-    let (parent, _) = code.as_str().rsplit_once('.')?;
-    Capability::parse(parent).ok()
 }
 
 /// Whether a commitment is of a capability that is asked for, a narrower or a wider one.
@@ -398,12 +394,9 @@ fn given_up(query: &Query, view: &EdgeView<'_>, relaxes: bool) -> (Grade, Vec<Re
         {
             up.push(Relaxation::Explicitness);
         }
-        if which.modality.is_empty() && !view.modality().counts() {
-            up.push(Relaxation::Modality);
-        }
     }
-    let is_membership = query.find == QueryTarget::Memberships;
-    if is_membership && query.which.modality.is_empty() && !view.modality().counts() {
+    let is_own = query.which.modality.is_empty() && (relaxes || query.find == QueryTarget::Memberships);
+    if is_own && !view.modality().counts() {
         up.push(Relaxation::Modality);
     }
     let (from, to) = (query.which.said_from, query.which.said_to);
@@ -449,6 +442,8 @@ fn counter_evidence<'g>(graph: &'g Graph, query: &Query, budget: usize) -> Resul
     let wider = wider(query).which;
     let same = Where {
         subject: which.subject.clone(),
+        subject_is: which.subject_is.clone(),
+        acting_through: which.acting_through.clone(),
         object: which.object.clone(),
         capability: wider.capability,
         ..Where::all()
@@ -466,20 +461,26 @@ fn other_roles<'g>(
     answers: &[Answer<'g>],
     budget: usize,
 ) -> Result<Vec<EdgeView<'g>>, BudgetSpent> {
-    let attendance_role = match query.which.attendance_role.as_slice() {
-        [] => return Ok(Vec::new()),
-        asked if asked.contains(&AttendanceRole::Absent) => {
-            vec![AttendanceRole::Participant, AttendanceRole::Host, AttendanceRole::Chair]
-        }
-        _ => vec![AttendanceRole::Absent],
+    let (absent, present) =
+        ([AttendanceRole::Absent], [AttendanceRole::Participant, AttendanceRole::Host, AttendanceRole::Chair]);
+    let asked = &query.which.attendance_role;
+    let attendance_role = if asked.contains(&AttendanceRole::Absent) {
+        present.to_vec()
+    } else if asked.iter().any(|role| present.contains(role)) {
+        absent.to_vec()
+    } else {
+        return Ok(Vec::new());
     };
-    let subject: Vec<_> =
-        answers.iter().flat_map(|answer| &answer.statements).map(|view| view.subject().id()).collect();
-    if subject.is_empty() {
+    let ends = |view: &EdgeView<'_>| (view.subject().id(), view.object().id());
+    let told: HashSet<_> = answers.iter().flat_map(|answer| &answer.statements).map(ends).collect();
+    if told.is_empty() {
         return Ok(Vec::new());
     }
-    let which = Where { subject, object: query.which.object.clone(), attendance_role, ..Where::all() };
-    statements(graph, &Query { which, ..Query::of(QueryTarget::Attendances) }, budget)
+    let (subject, object) = told.iter().copied().unzip();
+    let which = Where { subject, object, attendance_role, ..Where::all() };
+    let mut others = statements(graph, &Query { which, ..Query::of(QueryTarget::Attendances) }, budget)?;
+    others.retain(|view| told.contains(&ends(view)));
+    Ok(others)
 }
 
 /// Whether something else can be on record of the same matter: absence, another role, another office.

@@ -240,6 +240,15 @@ impl Grammar {
         let lexicon: Lexicon = toml::from_str(text).map_err(|error| LexiconError(error.to_string()))?;
         let regions = lexicon.region.iter().flat_map(RegionLine::labels);
         let labels: Vec<_> = labels.iter().cloned().chain(regions).collect();
+        let mut turning = Vec::new();
+        for word in lexicon.turning {
+            let Some(inflected) = word.strip_prefix('~') else {
+                turning.push(word);
+                continue;
+            };
+            let forms = lexicon.forms.get(inflected).ok_or_else(|| LexiconError(format!("`{word}` has no forms")))?;
+            turning.extend_from_slice(forms);
+        }
         let mut notation = Notation::new(lexicon.forms);
         for name in lexicon.rule.iter().map(|rule| rule.name.as_str()).chain(labels.iter().map(|(name, ..)| *name)) {
             notation.name_rule(name);
@@ -299,7 +308,7 @@ impl Grammar {
             numbers: notation.numbers,
             regional: regional.unwrap_or(u32::MAX),
             function: lexicon.function.into_iter().map(key).collect(),
-            turning: lexicon.turning.into_iter().map(key).collect(),
+            turning: turning.into_iter().map(key).collect(),
             relative: lexicon.relative.iter().map(|(relative, words)| (*relative, phrases(words))).collect(),
             condition_kinds,
             condition_tests,

@@ -17,7 +17,7 @@ pub(crate) enum Lists {
     Any,
 }
 
-/// Both together; `None` when they contradict each other. Branches of a tree, and members that begin with a sign, always stand
+/// Both together; `None` when they contradict each other. Branches of a tree, and members that begin with `+`, `-` or `&`, always stand
 /// beside each other.
 pub(crate) fn merged(a: &Means, b: &Means, lists: Lists) -> Option<Means> {
     let mut all = a.clone();

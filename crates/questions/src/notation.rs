@@ -178,5 +178,8 @@ fn slot_of(text: &str) -> Result<Slot, LexiconError> {
             kind => all.push(EntityKind::parse(kind).map_err(|error| LexiconError(error.to_string()))?),
         }
     }
+    if all.is_empty() {
+        return Err(LexiconError(format!("`<{text}>` has no kinds")));
+    }
     Ok(Slot { path: path.split('.').map(Into::into).collect(), kinds: all, spelling })
 }

@@ -14,14 +14,12 @@ const MOST_CONDITIONS: usize = 500;
 
 /// Whether it can be meant.
 pub(crate) fn can_be_meant(graph: &Graph, means: &Means, query: &Query, today: NaiveDate) -> bool {
-    query.select.iter().all(|field| is_told(query.find, *field))
-        && fits(query.find, &query.which, query.ask, today)
-        && is_possible(graph, means, query)
+    is_told(query) && fits(query.find, &query.which, query.ask, today) && is_possible(graph, means, query)
 }
 
 /// Whether the graph lets it be meant. Who pledges nothing takes nothing back and leaves for something else; who is only given
-/// something refuses to take it; a passive is of somebody who is given; nobody is a member of what has no members on record,
-/// and no person of what countries belong to.
+/// something refuses to take it; a passive is of somebody who is given; members of what has none on record are nobody, and a
+/// person is no member of what countries belong to.
 fn is_possible(graph: &Graph, means: &Means, query: &Query) -> bool {
     let which = &query.which;
     let all = |ids: &[EntityId], is_so: fn(&Graph, EntityId) -> bool| ids.iter().all(|id| is_so(graph, *id));
@@ -55,10 +53,20 @@ fn is_member_if_a_person(graph: &Graph, id: EntityId) -> bool {
     !is_person(graph, id) || has(graph, &EdgeFilter { subject: Some(vec![id]), ..of_kind(EdgeKind::Membership) })
 }
 
-/// Whether statements of the kind have what is asked of them beside other things.
-fn is_told(find: QueryTarget, field: QueryField) -> bool {
-    let of_commitments = matches!(field, QueryField::Rationale | QueryField::Conditions | QueryField::Stance);
-    !of_commitments || find == QueryTarget::Commitments
+/// Whether what is found has what is asked of it: only statements that are listed have anything, or are counted by one thing,
+/// and of commitments alone it is told why and on what conditions.
+fn is_told(query: &Query) -> bool {
+    let is_listed = matches!(query.find.rows(), Rows::Statements(_))
+        && matches!(query.ask, QueryAsk::Items | QueryAsk::Count | QueryAsk::Exists);
+    let of_commitments =
+        |field: &QueryField| matches!(field, QueryField::Rationale | QueryField::Conditions | QueryField::Stance);
+    // When a meeting is is said of its convening, not of who attends it or where it is.
+    let is_dateless = matches!(query.find, QueryTarget::Attendances | QueryTarget::Locations | QueryTarget::Offices);
+    query.select.is_empty()
+        || (is_listed
+            && (query.ask != QueryAsk::Count || query.select.len() == 1)
+            && !(query.select.len() > 1 && is_dateless && query.select.contains(&QueryField::Date))
+            && (query.find == QueryTarget::Commitments || !query.select.iter().any(of_commitments)))
 }
 
 /// Whether what narrows a query can narrow what it asks: a day on which something is said is not one on which it holds, nor
@@ -133,7 +141,9 @@ fn can_withdraw(graph: &Graph, id: EntityId) -> bool {
         EntityDetail::Condition { test: Some(test), .. } => test.actor == Some(id),
         _ => false,
     };
-    has(graph, &own) || graph.entities(&conditions, Page::first(MOST_CONDITIONS)).items.iter().any(decides)
+    let conditions = graph.entities(&conditions, Page::first(MOST_CONDITIONS));
+    // Of very many some may be decided by it.
+    has(graph, &own) || conditions.more || conditions.items.iter().any(decides)
 }
 
 /// Whether an entity is on record as one that something is pledged to, and never as one that pledges or refuses.

@@ -150,7 +150,11 @@ impl Questions {
         if status == Status::NotUnderstood {
             readings.clear();
         }
-        let is_turned = left_out.iter().any(|token| grammar.turns(&token.key));
+        let turns = |(at, token): (usize, &Token)| {
+            let mut words = lattice.edges.iter().flatten().filter(|edge| edge.token == at);
+            is_unplaced(&token) && words.any(|edge| grammar.turns(&edge.word))
+        };
+        let is_turned = status != Status::NotUnderstood && lattice.tokens.iter().enumerate().any(turns);
         Outcome { lang, status, readings, is_turned }
     }
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use pledgegraph_graph::{EdgeFilter, EdgeView, Graph, Page};
 use pledgegraph_model::{
-    Code, EdgeKind, EntityId, EntityKind, Query, QueryAsk, QueryField, QueryTarget, Related, Rows, Where,
+    Code, EdgeKind, EntityId, EntityKind, Polarity, Query, QueryAsk, QueryField, QueryTarget, Related, Rows, Where,
 };
 use serde_json::{Map, Value};
 
@@ -19,8 +19,9 @@ pub(crate) fn resolve(graph: &Graph, means: &Means, today: NaiveDate) -> Option<
     // Whether it holds for each is answered by those for whom it does; whether it is so, and how, by what is on record.
     let of_each = means.get("where").and_then(|which| which.get("&subject")).is_some();
     if query.ask == QueryAsk::Exists && (of_each || !query.select.is_empty()) {
+        let is_one = !of_each && query.find == QueryTarget::Commitments;
         query.ask = QueryAsk::Items;
-        query.select.insert(0, if of_each { QueryField::Subject } else { QueryField::Stance });
+        query.select.insert(0, if is_one { QueryField::Stance } else { QueryField::Subject });
     }
     if !can_be_meant(graph, means, &query, today) {
         return None;
@@ -31,9 +32,10 @@ pub(crate) fn resolve(graph: &Graph, means: &Means, today: NaiveDate) -> Option<
         query.which.kind =
             vec![EntityKind::Country, EntityKind::Organization, EntityKind::Coalition, EntityKind::Group];
     }
-    // Sources may disagree on what is long over.
-    let day = Some(today).filter(|_| query.ask != QueryAsk::Conflicts);
-    Settling { graph, day }.whole(query.find, &mut query.which);
+    // Sources may disagree on what is long over, and since when somebody belongs is told of those who no longer do.
+    let is_dated = query.find == QueryTarget::Memberships && query.select.contains(&QueryField::Date);
+    let is_of_today = query.ask != QueryAsk::Conflicts && !is_dated;
+    Settling { graph, today, is_of_today }.whole(query.find, &mut query.which);
     Some(query)
 }
 
@@ -43,7 +45,8 @@ pub(crate) fn of_all_countries(query: &Query) -> Option<Query> {
         |part: &Where| part.subject_of.as_ref().is_some_and(|lacking| lacking.find == QueryTarget::Commitments);
     let matter = query.which.subject_of.as_ref().filter(|matter| matter.find == QueryTarget::Commitments)?;
     let is_any = matter.which.stance.is_empty() && matter.which.stance_min.is_none() && matter.which.stage.is_empty();
-    if query.find != QueryTarget::Actors || !is_any || !query.which.none_of.iter().any(falls_short) {
+    let of_others = !query.which.kind.is_empty() && !query.which.kind.contains(&EntityKind::Country);
+    if query.find != QueryTarget::Actors || !is_any || of_others || !query.which.none_of.iter().any(falls_short) {
         return None;
     }
     let mut all = query.clone();
@@ -74,14 +77,15 @@ fn of_entities(means: &Means) -> Option<Means> {
 /// Puts a tree and its joins as the graph has them.
 struct Settling<'g> {
     graph: &'g Graph,
-    /// Who belongs and who holds an office is asked of a day.
-    day: Option<NaiveDate>,
+    today: NaiveDate,
+    /// Whether who belongs and who holds an office is asked of today.
+    is_of_today: bool,
 }
 
 impl Settling<'_> {
     fn whole(&self, find: QueryTarget, which: &mut Where) {
-        if let (QueryTarget::Memberships | QueryTarget::Offices, Some(day)) = (find, self.day) {
-            which.valid_at.get_or_insert(day);
+        if self.is_of_today && matches!(find, QueryTarget::Memberships | QueryTarget::Offices) {
+            which.valid_at.get_or_insert(self.today);
         }
         self.part(find, which);
     }
@@ -89,15 +93,24 @@ impl Settling<'_> {
     /// A branch is about the same rows as what it is a branch of, whose day is said once.
     fn part(&self, find: QueryTarget, which: &mut Where) {
         match find {
-            QueryTarget::Commitments => through(self.graph, EdgeKind::Commitment, which),
+            QueryTarget::Commitments => through(self.graph, EdgeKind::Commitment, which, self.today),
             QueryTarget::Requests => {
-                through(self.graph, EdgeKind::Request, which);
-                addressees(self.graph, which);
+                through(self.graph, EdgeKind::Request, which, self.today);
+                addressees(self.graph, which, self.today);
             }
+            QueryTarget::Actions => stand_for_countries(self.graph, EdgeKind::Action, which, self.today),
+            QueryTarget::Remarks => stand_for_countries(self.graph, EdgeKind::Remark, which, self.today),
             _ => {}
         }
         for part in which.all_of.iter_mut().chain(&mut which.any_of).chain(&mut which.none_of) {
             self.part(find, part);
+        }
+        // Whoever does two things does them by what is asserted of them; in a list what is denied is told apart.
+        if let Some(related) = which.subject_of.as_mut().filter(|_| find == QueryTarget::Actors)
+            && related.find == QueryTarget::Commitments
+            && related.which.polarity.is_empty()
+        {
+            related.which.polarity = vec![Polarity::Asserted];
         }
         let joins = [&mut which.subject_of, &mut which.object_of, &mut which.about];
         for Related { find, which } in joins.into_iter().flatten().map(|related| &mut **related) {
@@ -109,12 +122,14 @@ impl Settling<'_> {
     }
 }
 
-/// The countries whose office a person holds, who speaks for nobody in a statement of the kind.
-fn spoken_for(graph: &Graph, kind: EdgeKind, id: EntityId) -> Vec<EntityId> {
-    if !is_person(graph, id) || has(graph, &EdgeFilter { acting_through: Some(vec![id]), ..of_kind(kind) }) {
+/// The countries whose office a person holds on a day, who is named in no statement of the kind.
+fn spoken_for(graph: &Graph, kind: EdgeKind, id: EntityId, day: NaiveDate) -> Vec<EntityId> {
+    let is_named = has(graph, &EdgeFilter { acting_through: Some(vec![id]), ..of_kind(kind) })
+        || has(graph, &EdgeFilter { subject: Some(vec![id]), ..of_kind(kind) });
+    if is_named || !is_person(graph, id) {
         return Vec::new();
     }
-    let offices = EdgeFilter { subject: Some(vec![id]), ..of_kind(EdgeKind::Office) };
+    let offices = EdgeFilter { subject: Some(vec![id]), ..held_on(day) };
     let held = graph.edges(&offices, Page::first(MOST_HOLDERS)).items;
     let mut countries: Vec<_> = held
         .iter()
@@ -127,9 +142,27 @@ fn spoken_for(graph: &Graph, kind: EdgeKind, id: EntityId) -> Vec<EntityId> {
     countries
 }
 
+/// Offices that are held on a day.
+fn held_on(day: NaiveDate) -> EdgeFilter {
+    EdgeFilter { valid_at: Some(day), polarity: Some(vec![Polarity::Asserted]), ..of_kind(EdgeKind::Office) }
+}
+
+fn stand_for_countries(graph: &Graph, kind: EdgeKind, which: &mut Where, day: NaiveDate) {
+    let mut subjects = Vec::new();
+    for id in &which.subject {
+        let countries = spoken_for(graph, kind, *id, day);
+        for id in if countries.is_empty() { vec![*id] } else { countries } {
+            if !subjects.contains(&id) {
+                subjects.push(id);
+            }
+        }
+    }
+    which.subject = subjects;
+}
+
 /// Persons, and bodies that pledge nothing in their own name, act for their countries: they stand as whom these act through,
 /// or, where no statement names them, as the country whose office they hold.
-fn through(graph: &Graph, kind: EdgeKind, which: &mut Where) {
+fn through(graph: &Graph, kind: EdgeKind, which: &mut Where, day: NaiveDate) {
     let acts_for_others = |id: &EntityId| {
         graph.entity(*id).is_some_and(|view| match view.kind() {
             EntityKind::Person => true,
@@ -141,12 +174,7 @@ fn through(graph: &Graph, kind: EdgeKind, which: &mut Where) {
             _ => false,
         })
     };
-    let mut subjects = Vec::new();
-    for id in &which.subject {
-        let countries = spoken_for(graph, kind, *id);
-        subjects.extend(if countries.is_empty() { vec![*id] } else { countries });
-    }
-    which.subject = subjects;
+    stand_for_countries(graph, kind, which, day);
     let (acting, others): (Vec<_>, Vec<_>) = which.subject.iter().copied().partition(acts_for_others);
     if acting.is_empty() {
         return;
@@ -163,7 +191,7 @@ fn through(graph: &Graph, kind: EdgeKind, which: &mut Where) {
 }
 
 /// Who asks a country may ask whoever holds an office of it.
-fn addressees(graph: &Graph, which: &mut Where) {
+fn addressees(graph: &Graph, which: &mut Where, day: NaiveDate) {
     let countries: Vec<EntityId> = which
         .object
         .iter()
@@ -173,7 +201,7 @@ fn addressees(graph: &Graph, which: &mut Where) {
     if countries.is_empty() {
         return;
     }
-    let offices = EdgeFilter { object: Some(countries), ..of_kind(EdgeKind::Office) };
+    let offices = EdgeFilter { object: Some(countries), ..held_on(day) };
     for office in graph.edges(&offices, Page::first(MOST_HOLDERS)).items {
         let holder = office.subject().id();
         let is_asked = has(graph, &EdgeFilter { object: Some(vec![holder]), ..of_kind(EdgeKind::Request) });

@@ -197,7 +197,7 @@ impl Speaker<'_> {
             .filter(|view| [EdgeKind::Attendance, EdgeKind::Convening].contains(&view.kind()))
             .map(|view| view.object().id())
             .collect();
-        for meeting in meetings {
+        for meeting in meetings.into_iter().take(MOST) {
             let convened = EdgeFilter {
                 kinds: vec![EdgeKind::Convening],
                 object: Some(vec![meeting]),
@@ -206,9 +206,10 @@ impl Speaker<'_> {
             };
             let convenings = self.graph.edges(&convened, Page::first(MOST)).items;
             let statuses: BTreeSet<_> = convenings.iter().filter_map(status_of).collect();
-            if let (Some(status), false) = (statuses.last(), statuses.contains(&ConveningStatus::Held)) {
+            if !statuses.is_empty() && !statuses.contains(&ConveningStatus::Held) {
                 let name = self.graph.entity(meeting).map(|view| view.label(self.lang.as_str()).0).unwrap_or_default();
-                said.push_str(&self.sentence("not_held", &[name, &self.code(status.entry())]));
+                let statuses: Vec<String> = statuses.iter().map(|status| self.code(status.entry())).collect();
+                said.push_str(&self.sentence("not_held", &[name, &self.list(&statuses)]));
             }
         }
         said
@@ -317,9 +318,8 @@ impl Speaker<'_> {
 
     /// A statement in a few words: who, what, how firm.
     pub fn statement(&self, view: &EdgeView<'_>) -> String {
-        let who = view.subject().label(self.lang.as_str()).0.to_owned();
         use QueryField::{Capability, Role, Stage, Stance, Text, Title};
-        // A commitment, a membership, an attendance, an office; a remark, a request, an action.
+        let who = view.subject().label(self.lang.as_str()).0.to_owned();
         let fields = match view.kind() {
             EdgeKind::Commitment => [Capability, Stance, Stage].as_slice(),
             EdgeKind::Request => [Capability, Text].as_slice(),

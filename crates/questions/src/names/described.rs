@@ -80,7 +80,9 @@ impl<'a> Names<'a> {
     fn candidates(&self, kind: EntityKind) -> &[Candidate<'a>] {
         let made = || {
             let filter = EntityFilter { kinds: vec![kind], ..EntityFilter::default() };
-            let all = self.graph.entities(&filter, Page::first(MOST_CANDIDATES)).items;
+            let all = self.graph.entities(&filter, Page::first(MOST_CANDIDATES));
+            // Among very many a description could fit one that is not looked at: then nothing is described.
+            let all = if all.more { Vec::new() } else { all.items };
             let with_words = all.into_iter().map(|view| {
                 let mut words = HashSet::new();
                 for name in spellings(&view) {

@@ -84,7 +84,8 @@ pub(crate) fn answer_question() -> UtoipaMethodRouter<State> {
         tag: "questions",
         summary: "Answer a question in English or Arabic".to_owned(),
         description: "Reads a question by a closed grammar, without a language model, and answers it with evidence. A word that \
-            has no place makes the answer `partly_understood`; nothing is left out in silence. \"Nobody\" is always \"no source in \
+            has no place makes the answer `partly_understood`, without answers where it turns the question; nothing is left out in \
+            silence. \"Nobody\" is always \"no source in \
             the graph says so\"."
             .to_owned(),
         path_parameter: None,
@@ -134,7 +135,8 @@ fn handle(ask: &Ask) -> Result<Response, ApiError> {
         read(graph, &serde_json::to_value(asked.shown(&first.query)?).map_err(ApiError::internal)?)?;
     }
     let found = outcome.readings.first().map(|first| asked.answers(&first.query, limit)).transpose()?;
-    let quotations = match found.as_ref().filter(|_| quoted.is_some() && outcome.readings.len() == 1) {
+    let is_answered = outcome.readings.len() == 1 && !outcome.is_turned;
+    let quotations = match found.as_ref().filter(|_| quoted.is_some() && is_answered) {
         Some(found) => quotations_of(ask, found)?,
         None => HashMap::new(),
     };
