@@ -104,8 +104,12 @@ impl<'a> Names<'a> {
                     .filter(|one| one.chars().count() >= SHORTEST_PART)
                     .map(|one| one.split(' ').map(bare).collect::<Vec<_>>().join(" "));
                 let without_article = key.split(' ').map(bare).collect::<Vec<_>>().join(" ");
+                // NATO's command is called the NATO command.
+                let owned = self.grammar.possessive.as_deref().map(|s| format!(" {s} "));
+                let unowned = owned.map(|owned| key.replace(&owned, " ")).filter(|unowned| *unowned != key);
                 let ways = std::iter::once((key.clone(), false));
                 let ways = ways.chain((without_article != key).then_some((without_article, false)));
+                let ways = ways.chain(unowned.map(|unowned| (unowned, false)));
                 for (key, is_plural) in ways.chain(one.map(|one| (one, true))) {
                     for view in self.graph.named(&key) {
                         let Some(spelling) = self.written_so(&view, &key, place) else { continue };

@@ -14,7 +14,23 @@ const MOST_CONDITIONS: usize = 500;
 
 /// Whether it can be meant.
 pub(crate) fn can_be_meant(graph: &Graph, means: &Means, query: &Query, today: NaiveDate) -> bool {
-    is_told(query) && fits(query.find, &query.which, query.ask, today) && is_possible(graph, means, query)
+    is_told(query)
+        && fits(query.find, &query.which, query.ask, today)
+        && !contradicts_itself(&query.which)
+        && is_possible(graph, means, query)
+}
+
+/// Whether who has something firm is asked to have nothing that firm: ready to help, but without a pledge that is at least ready.
+fn contradicts_itself(which: &Where) -> bool {
+    let firmness = |part: &Where| part.subject_of.as_ref().and_then(|related| related.which.stance_min);
+    let anything = |part: &Where| {
+        let lacking = part.subject_of.as_ref().filter(|related| related.find == QueryTarget::Commitments)?;
+        let all = Where { stance_min: lacking.which.stance_min, ..Where::all() };
+        (lacking.which == all).then_some(all.stance_min?)
+    };
+    let mut has = std::iter::once(which).chain(&which.all_of).filter_map(firmness);
+    let lacks: Vec<Stance> = which.none_of.iter().filter_map(anything).collect();
+    has.any(|firm| lacks.iter().any(|lacking| firm.at_least(*lacking)))
 }
 
 /// Whether the graph lets it be meant. Who pledges nothing takes nothing back and leaves for something else; who is only given

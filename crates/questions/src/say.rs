@@ -98,9 +98,8 @@ impl Speaker<'_> {
             QueryAsk::UnlockingSets | QueryAsk::BlockingSets => {
                 let sets: Vec<String> = answers.answers.iter().map(|answer| self.row(query, answer)).collect();
                 let unlocks = query.ask == QueryAsk::UnlockingSets;
-                let relaxed: Vec<_> = answers.answers.iter().filter(|answer| answer.grade == Grade::Relaxed).collect();
-                let aside =
-                    if relaxed.is_empty() { String::new() } else { format!(" ({})", self.relaxations(&relaxed)) };
+                let is_relaxed = answers.answers.iter().any(|answer| answer.grade == Grade::Relaxed);
+                let aside = if is_relaxed { format!(" ({})", self.word("less_firm")) } else { String::new() };
                 let is_empty = answers.answers.iter().any(|answer| answer.set.as_ref().is_some_and(Vec::is_empty));
                 let these: Vec<String> = answers.instead.iter().map(|view| self.statement(view)).collect();
                 let said = match (unlocks, sets.is_empty()) {
@@ -144,6 +143,12 @@ impl Speaker<'_> {
             _ if !relaxed.is_empty() => self.sentence("closest", &[&list(&relaxed), &self.relaxations(&relaxed)]),
             _ if is_new(query) => self.sentence("unchanged", &[]),
             _ => match answers.unsaid {
+                // Who is on record can be counted, though nobody says how many there are.
+                Some(QueryField::Number) => {
+                    let subjects: BTreeSet<_> = answers.instead.iter().map(|view| view.subject().id()).collect();
+                    let number = self.number(subjects.len() as u64);
+                    self.sentence("uncounted", &[&number, &statements(&answers.instead)])
+                }
                 Some(field) => {
                     let field = self.lang.label(field.entry());
                     self.sentence("unsaid", &[field, &statements(&answers.instead)])
@@ -358,6 +363,10 @@ impl Speaker<'_> {
     }
 
     fn code(&self, entry: &CodeEntry) -> String {
+        // The code of what no source specifies, alone, would say nothing.
+        if entry.code == "unspecified" {
+            return self.word("unspecified").to_owned();
+        }
         let label = self.lang.label(entry);
         // In a sentence a label begins like any word; Arabic has no capitals.
         let mut letters = label.chars();

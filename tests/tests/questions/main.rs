@@ -207,7 +207,8 @@ fn questions_of_strangers_are_read_as_they_are_meant() -> Result<()> {
 
 #[test]
 fn questions_of_strangers_on_other_data_are_read_as_they_are_meant() -> Result<()> {
-    check(&other("third.toml")?, "third.ndjson", LATER)
+    check(&other("third.toml")?, "third.ndjson", LATER)?;
+    check(&other("fourth.toml")?, "fourth.ndjson", LATER)
 }
 
 /// Written to be misread: each had a reading once that dropped or turned what it says.

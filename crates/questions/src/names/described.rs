@@ -46,7 +46,8 @@ impl<'a> Names<'a> {
                     // meeting is.
                     let links = |at: usize| {
                         let word = line[at];
-                        let next = bare(line.get(at + 1).copied().unwrap_or_default());
+                        let mut after = line.iter().skip(at + 1).filter(|word| !self.grammar.is_noise(word));
+                        let next = after.next().map(|word| bare(word)).unwrap_or_default();
                         self.is_free(word)
                             || words.contains(&format!("{} {next}", bare(word)))
                             || (self.grammar.locating.contains(bare(word)) && words.contains(&format!("{WHEN} {next}")))
@@ -87,7 +88,7 @@ impl<'a> Names<'a> {
                 let mut words = HashSet::new();
                 for name in spellings(&view) {
                     let key = search_key(name);
-                    let own: Vec<_> = key.split(' ').map(bare).collect();
+                    let own: Vec<_> = key.split(' ').filter(|word| !self.grammar.is_noise(word)).map(bare).collect();
                     words.extend(own.iter().map(|word| (*word).to_owned()));
                     let links = own.windows(2).filter(|pair| self.grammar.is_linking(pair[0]));
                     words.extend(links.map(|pair| pair.join(" ")));
