@@ -239,6 +239,11 @@ pub fn answer<'g>(
         all.instead = on_the_matter(graph, query, budget)?;
         all.instead.retain(|view| !known.contains(&view.id()));
     }
+    // Whose own words are not on record is told by what others say of them.
+    if all.answers.is_empty() && query.find == QueryTarget::Statements && !query.which.agent.is_empty() {
+        let of_them = Where { subject: query.which.agent.clone(), ..Where::all() };
+        all.instead = statements(graph, &Query { which: of_them, ..Query::of(QueryTarget::Statements) }, budget)?;
+    }
     Ok(all)
 }
 

@@ -130,6 +130,8 @@ pub(crate) struct Grammar {
     pub(crate) condition_tests: Vec<(Option<Capability>, Phrases)>,
     /// Nouns that a pronoun can be written onto: his, her, their.
     possessed: HashSet<Box<str>>,
+    /// Words for somebody who is not named: who, which country.
+    somebody: HashSet<Box<str>>,
     /// Words after which the verb has a pronoun that stands for them.
     resumed: HashSet<Box<str>>,
     /// What a meeting of a status or a format is called, by the code.
@@ -167,6 +169,8 @@ struct Lexicon {
     condition_tests: HashMap<String, Vec<String>>,
     #[serde(default)]
     possessed: Vec<String>,
+    #[serde(default)]
+    somebody: Vec<String>,
     #[serde(default)]
     resumed: Vec<String>,
     meetings: HashMap<String, Vec<String>>,
@@ -315,6 +319,7 @@ impl Grammar {
             locating: lexicon.locating.into_iter().map(key).collect(),
             passive: lexicon.passive.into_iter().map(key).collect(),
             possessed: lexicon.possessed.into_iter().map(key).collect(),
+            somebody: lexicon.somebody.into_iter().map(key).collect(),
             resumed: lexicon.resumed.into_iter().map(key).collect(),
             meetings: lexicon
                 .meetings
@@ -349,6 +354,11 @@ impl Grammar {
     /// Whether a word is read the same in the passive.
     pub(crate) fn is_passive(&self, word: &str) -> bool {
         self.passive.contains(bare(word))
+    }
+
+    /// Whether a word stands for somebody who is not named.
+    pub(crate) fn is_somebody(&self, word: &str) -> bool {
+        self.somebody.contains(bare(word))
     }
 
     /// Whether a pronoun at the end of a word, after another word, says nothing new.

@@ -80,6 +80,11 @@ impl<'a> Names<'a> {
         names
     }
 
+    /// Whether nothing is named at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.at.iter().all(Vec::is_empty)
+    }
+
     pub(crate) fn at(&self, node: usize) -> &[Named] {
         self.at.get(node).map(Vec::as_slice).unwrap_or_default()
     }

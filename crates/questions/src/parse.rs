@@ -237,9 +237,12 @@ impl<'a> Parser<'a> {
     ) -> Self {
         let hop = |node| hops(grammar, lattice, (unknown, most_skipped), node);
         let hops: Vec<Vec<Hop>> = (0..lattice.edges.len()).map(hop).collect();
-        // What a pronoun stands for is passed over only where it is whose thing it is.
+        // A pronoun is passed over only where it is whose thing it is, and there is somebody whom it can stand for.
+        let mut words = lattice.edges.iter().flatten();
+        let is_of_somebody = !names.is_empty() || words.any(|edge| grammar.is_somebody(&edge.word));
         let before = |edge: &Edge| lattice.tokens.get(edge.token.checked_sub(1)?).map(|token| &*token.key);
-        let plain = |edge: &&Edge| !edge.owned || grammar.can_drop_pronoun(&edge.word, before(edge));
+        let plain =
+            |edge: &&Edge| !edge.owned || (is_of_somebody && grammar.can_drop_pronoun(&edge.word, before(edge)));
         // What is done to somebody is not what somebody does.
         let active = |edge: &&Edge| {
             !lattice.tokens.get(edge.token).is_some_and(|token| token.passive) || grammar.is_passive(&edge.word)

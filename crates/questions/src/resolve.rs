@@ -29,8 +29,12 @@ pub(crate) fn resolve(graph: &Graph, means: &Means, today: NaiveDate) -> Option<
     // Persons are on record as those through whom countries pledge: of them nothing is lacking.
     let lacks = query.which.none_of.iter().any(|part| part.subject_of.is_some());
     if query.find == QueryTarget::Actors && lacks && query.which.kind.is_empty() {
-        query.which.kind =
-            vec![EntityKind::Country, EntityKind::Organization, EntityKind::Coalition, EntityKind::Group];
+        query.which.kind = vec![EntityKind::Country, EntityKind::Organization, EntityKind::Coalition];
+        // A group of members stands for the members themselves.
+        let of_members = |part: &Where| part.subject_of.as_ref().is_some_and(|of| of.find == QueryTarget::Memberships);
+        if !std::iter::once(&query.which).chain(&query.which.all_of).any(of_members) {
+            query.which.kind.push(EntityKind::Group);
+        }
     }
     // Sources may disagree on what is long over, and since when somebody belongs is told of those who no longer do.
     let is_dated = query.find == QueryTarget::Memberships && query.select.contains(&QueryField::Date);

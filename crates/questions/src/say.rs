@@ -164,19 +164,22 @@ impl Speaker<'_> {
         let mut told = firmly.iter().flat_map(|answer| &answer.statements).map(EdgeView::subject);
         let subjects: Vec<_> = told.by_ref().map(|subject| subject.id()).collect();
         let mut against = answers.counter.clone();
-        against.retain(|view| (firm == 0 && query.ask != QueryAsk::Exists) || subjects.contains(&view.subject().id()));
+        let speaks = |view: &EdgeView<'_>| query.ask != QueryAsk::Exists || view.polarity() != Polarity::Asserted;
+        against.retain(|view| (firm == 0 && speaks(view)) || subjects.contains(&view.subject().id()));
         if !against.is_empty() {
             said.push_str(&self.sentence("counter", &[&statements(&against)]));
         }
         said + &self.not_stated(query, answers) + &self.not_held(query, answers)
     }
 
-    /// What is asked for beside the first thing, and is said of none of the answers.
+    /// What is asked for beside other things, and is said of none of the answers.
     fn not_stated(&self, query: &Query, answers: &Answers<'_>) -> String {
         let first = query.group_by.iter().count();
         let is_unsaid =
             |at: usize| answers.answers.iter().all(|answer| answer.values.get(at).is_none_or(Vec::is_empty));
-        let beside = query.select.iter().enumerate().skip(1).filter(|(at, _)| is_unsaid(first + at));
+        // Whether it is on its way is told where it is known.
+        let beside = query.select.iter().enumerate().filter(|(_, field)| **field != QueryField::Stage);
+        let beside = beside.filter(|(at, _)| is_unsaid(first + at));
         let fields: Vec<_> = beside.map(|(_, field)| self.lang.label(field.entry()).to_owned()).collect();
         if answers.answers.is_empty() || fields.is_empty() {
             return String::new();
