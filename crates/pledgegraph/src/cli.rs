@@ -283,7 +283,8 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<(), Failure> {
     if let Command::Config(_) = cli.command {
         return Ok(print_configuration(&loaded)?);
     }
-    logging::start(&loaded.settings).map_err(Failure::Usage)?;
+    let answers = matches!(cli.command, Command::Ask(_));
+    logging::start(&loaded.settings, answers).map_err(Failure::Usage)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
     let result = match &cli.command {
         Command::Demo(_) => runtime.block_on(demo::run(&loaded.settings)),

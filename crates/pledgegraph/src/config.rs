@@ -196,9 +196,12 @@ pub(crate) const SETTINGS: [Setting; 25] = [
         env: "PLEDGEGRAPH_LOG_LEVEL",
         flag: Some("--log-level"),
         secret: false,
-        default: Default::Is("info,sqlx=warn"),
+        default: Default::Is(LOG_LEVEL),
     },
 ];
+
+/// What is logged unless something else is asked for.
+pub(crate) const LOG_LEVEL: &str = "info,sqlx=warn";
 
 /// The effective configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

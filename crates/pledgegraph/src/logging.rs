@@ -5,15 +5,17 @@ use std::io::{self, IsTerminal as _};
 use anyhow::{Context as _, Result};
 use tracing_subscriber::EnvFilter;
 
-use crate::config::{LogFormat, Settings};
+use crate::config::{LOG_LEVEL, LogFormat, Settings};
 
-/// Starts logging for the whole process.
+/// Starts logging for the whole process. Where an answer is printed for people only what goes wrong is logged, unless a level
+/// is asked for.
 ///
 /// # Errors
 /// When the filter cannot be read.
-pub(crate) fn start(settings: &Settings) -> Result<()> {
-    let filter = EnvFilter::try_new(&settings.log_level)
-        .with_context(|| format!("log_level `{}` is not a filter, such as `info,sqlx=warn`", settings.log_level))?;
+pub(crate) fn start(settings: &Settings, answers: bool) -> Result<()> {
+    let level = if answers && settings.log_level == LOG_LEVEL { "warn" } else { &settings.log_level };
+    let filter = EnvFilter::try_new(level)
+        .with_context(|| format!("log_level `{level}` is not a filter, such as `{LOG_LEVEL}`"))?;
     let logger = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     match settings.log_format {
         LogFormat::Json => logger.json().flatten_event(true).init(),
