@@ -54,7 +54,11 @@ impl<'a> Names<'a> {
                     };
                     let fits = |at: &usize| {
                         let word = line[*at];
-                        is_noun(word) || links(*at) || (has(word) && !self.grammar.is_linking(word))
+                        // A description says nothing twice.
+                        let is_new = !line[..*at].contains(&word);
+                        (is_noun(word) && is_new)
+                            || links(*at)
+                            || (has(word) && !self.grammar.is_linking(word) && is_new)
                     };
                     let fitting = (0..line.len()).take_while(fits).count();
                     let run = line.get(..fitting).unwrap_or_default();
