@@ -17,10 +17,10 @@ use std::time::{Duration, Instant};
 
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use pledgegraph::postgres::{Cluster, ClusterOptions, Launcher, Search, system_directories};
 use pledgegraph_graph::Graph;
 use pledgegraph_live::{Live, LiveOptions, Mutation, Scope, Write, WriteError};
 use pledgegraph_model::{EdgeId, EntityId, Synthetic};
+use pledgegraph_postgres::{Cluster, ClusterOptions, Launcher, Search, system_directories};
 use pledgegraph_server::access::Principal;
 use pledgegraph_server::{AppState, ServerOptions, edge_line, entity_line};
 use pledgegraph_store::schema;

@@ -17,9 +17,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use pledgegraph::postgres::{Cluster, ClusterOptions, Launcher, Search, system_directories};
 use pledgegraph_live::{Live, LiveOptions, Mutation, Write};
 use pledgegraph_model::{Code as _, EdgeId, EntityKind, Synthetic};
+use pledgegraph_postgres::{Cluster, ClusterOptions, Launcher, Search, system_directories};
 use pledgegraph_server::{AppState, ServerOptions};
 use pledgegraph_store::{bulk, schema};
 use sqlx::postgres::PgPoolOptions;

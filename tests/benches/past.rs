@@ -11,7 +11,7 @@
 use std::convert::Infallible;
 use std::time::Instant;
 
-use pledgegraph::bundle::bundled;
+use pledgegraph_bundle::bundled;
 use pledgegraph_live::{Live, LiveOptions, Mutation, Write};
 use pledgegraph_model::{Edge, Entity, Rank, Synthetic};
 use pledgegraph_store::{bulk, commits};

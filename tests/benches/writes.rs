@@ -15,9 +15,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use pledgegraph::postgres::{Cluster, ClusterOptions, Launcher, Search, system_directories};
 use pledgegraph_live::{Live, LiveOptions, Mutation, Write};
 use pledgegraph_model::{Edge, EdgeId, Synthetic};
+use pledgegraph_postgres::{Cluster, ClusterOptions, Launcher, Search, system_directories};
 use pledgegraph_store::{bulk, schema};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{ConnectOptions, Executor};

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
-use pledgegraph::bundle::{Bundle, bundled};
+use pledgegraph_bundle::{Bundle, bundled};
 use pledgegraph_live::{Live, LiveOptions};
 use pledgegraph_server::access::{Principal, Scope};
 use pledgegraph_server::{AppState, CursorKey, PrometheusHandle, ServerOptions, build, recorder};

@@ -1,7 +1,7 @@
 //! A migrated database for one test.
 
 use anyhow::Result;
-use pledgegraph::postgres::throwaway;
+use pledgegraph_postgres::throwaway;
 use pledgegraph_store::schema::{MIGRATOR, migrate};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, PgConnection};

@@ -6,7 +6,7 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark reports on standard output")]
 
-#[path = "../tests/shapes/mod.rs"]
+#[path = "../tests/graph/shapes.rs"]
 mod shapes;
 
 use std::hint::black_box;

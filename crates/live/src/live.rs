@@ -56,7 +56,8 @@ impl Live {
     /// # Errors
     /// When the database cannot be read, or holds something else than its digest says.
     pub async fn start(pool: PgPool, options: LiveOptions) -> Result<Self, StoreError> {
-        let graph = follower::load(&pool).await?;
+        // Loading holds a row of every table on its way; its future would make everybody else's as large.
+        let graph = Box::pin(follower::load(&pool)).await?;
         let notes = Arc::new(Notes::default());
         notes.contact(graph.seq());
         let published = Arc::new(Published::new(graph));

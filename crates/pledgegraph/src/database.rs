@@ -10,7 +10,9 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection as _, PgConnection, PgPool};
 
 use crate::config::{Secret, Settings};
-use crate::postgres::{self, Cluster, ClusterOptions, DATABASE, MINIMUM_MAJOR, Search, attach, system_directories};
+use pledgegraph_postgres::{
+    self as postgres, Cluster, ClusterOptions, DATABASE, MINIMUM_MAJOR, Search, attach, system_directories,
+};
 
 /// How long the database of `DATABASE_URL` may take to answer at the start.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);

@@ -8,10 +8,10 @@ use pledgegraph_model::{edge_hash, entity_hash};
 use pledgegraph_store::{Head, StoreError, WriteError, bulk, head};
 use sqlx::PgPool;
 
-use crate::bundle::{Bundle, bundled};
 use crate::config::Settings;
 use crate::database::Choice;
 use crate::serve::{Content, serve};
+use pledgegraph_bundle::{Bundle, bundled};
 
 /// How often the load is tried while the database comes and goes.
 const ATTEMPTS: u32 = 20;

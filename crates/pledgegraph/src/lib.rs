@@ -1,9 +1,6 @@
-//! The parts of the `pledgegraph` program: command line, configuration, wiring, embedded PostgreSQL, bundled data.
-//!
-//! A library so that tests can use the embedded PostgreSQL and the bundled data; `main.rs` only calls [`cli::main`].
+//! The parts of the `pledgegraph` program: command line, configuration, wiring. `main.rs` only calls [`cli::main`].
 
 mod ask;
-pub mod bundle;
 pub mod cli;
 mod config;
 mod database;
@@ -13,7 +10,6 @@ mod generate;
 mod http;
 mod import;
 mod logging;
-pub mod postgres;
 mod serve;
 mod signals;
 mod token;

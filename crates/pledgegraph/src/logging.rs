@@ -3,7 +3,10 @@
 use std::io::{self, IsTerminal as _};
 
 use anyhow::{Context as _, Result};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{Layer as _, fmt, registry};
 
 use crate::config::{LOG_LEVEL, LogFormat, Settings};
 
@@ -14,12 +17,13 @@ use crate::config::{LOG_LEVEL, LogFormat, Settings};
 /// When the filter cannot be read.
 pub(crate) fn start(settings: &Settings, answers: bool) -> Result<()> {
     let level = if answers && settings.log_level == LOG_LEVEL { "warn" } else { &settings.log_level };
-    let filter = EnvFilter::try_new(level)
-        .with_context(|| format!("log_level `{level}` is not a filter, such as `{LOG_LEVEL}`"))?;
-    let logger = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
-    match settings.log_format {
-        LogFormat::Json => logger.json().flatten_event(true).init(),
-        LogFormat::Human => logger.with_ansi(io::stderr().is_terminal()).with_target(false).init(),
-    }
+    let filter: Targets =
+        level.parse().with_context(|| format!("log_level `{level}` is not a filter, such as `{LOG_LEVEL}`"))?;
+    let lines = fmt::layer().with_writer(io::stderr);
+    let lines = match settings.log_format {
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Human => lines.with_ansi(io::stderr().is_terminal()).with_target(false).boxed(),
+    };
+    registry().with(lines.with_filter(filter)).init();
     Ok(())
 }

@@ -6,6 +6,6 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    pledgegraph::postgres::run_launcher_if_asked();
+    pledgegraph_postgres::run_launcher_if_asked();
     pledgegraph::cli::main(std::env::args_os())
 }

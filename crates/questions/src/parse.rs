@@ -24,7 +24,7 @@ use crate::words::{Edge, Lattice};
 const MOST_MATCHES: usize = 120;
 /// How many of them that end at one node.
 const MOST_ENDING: usize = 24;
-/// How often two matches are put together for a question; of those in `tests/questions/` none needs 2,000.
+/// How often two matches are put together for a question; of those in `tests/sets/` none needs 2,000.
 const MOST_STEPS: usize = 8_000;
 /// How many other meanings of the same words are kept.
 const MOST_OTHERS: usize = 3;

@@ -31,7 +31,7 @@ pub(crate) fn rows() -> Vec<Row> {
         ),
         row(2, "limit 0, -1, 10^9; bad or forged or foreign cursor: 400 bad-parameter / bad-cursor", limits()),
         row(2, "cursor of a version no longer kept, or of a diverged history: 410 cursor-expired", Vec::new())
-            .except("needs 8 commits between two pages; tests/tests/api/paging.rs has it"),
+            .except("needs 8 commits between two pages; tests/tests/http/api/paging.rs has it"),
     ];
     rows.extend(of_bodies());
     rows

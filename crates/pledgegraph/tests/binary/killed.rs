@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use pledgegraph::postgres::{Cluster, ClusterOptions, Launcher, Programs};
+use pledgegraph_postgres::{Cluster, ClusterOptions, Launcher, Programs};
 use pledgegraph_store::schema;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{ConnectOptions as _, Executor as _, Row as _};

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::convert::Infallible;
 
 use nix::sys::signal::Signal;
-use pledgegraph::postgres::throwaway;
 use pledgegraph_model::Synthetic;
+use pledgegraph_postgres::throwaway;
 use pledgegraph_store::{bulk, schema};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Executor as _};

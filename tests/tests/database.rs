@@ -1,6 +1,0 @@
-//! The store and the live graph against a real PostgreSQL.
-
-mod fixture;
-mod live;
-
-mod store;

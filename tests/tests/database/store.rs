@@ -1,0 +1,10 @@
+mod bulk;
+mod commits;
+mod expectations;
+mod guard;
+mod idempotency;
+mod log;
+mod merges;
+mod rules;
+mod saved_queries;
+mod schema;

@@ -1,0 +1,6 @@
+//! The service through its router, over a real PostgreSQL, without a port.
+
+mod access;
+mod api;
+mod import;
+mod lifecycle;

@@ -1,9 +1,0 @@
-mod bulk;
-mod commits;
-mod expectations;
-mod guard;
-mod idempotency;
-mod log;
-mod merges;
-mod rules;
-mod schema;
