@@ -1,5 +1,6 @@
 //! The handle that the rest of the process holds.
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pledgegraph_graph::Graph;
@@ -53,11 +54,16 @@ impl Live {
     /// Loads the graph, then starts the writer and the follower. The pool must allow at least five connections: three
     /// for loading, one for the writer, one that listens.
     ///
+    /// Boxed, so that the writer and the follower are compiled here, once, and not in each program that starts them.
+    ///
     /// # Errors
     /// When the database cannot be read, or holds something else than its digest says.
-    pub async fn start(pool: PgPool, options: LiveOptions) -> Result<Self, StoreError> {
-        // Loading holds a row of every table on its way; its future would make everybody else's as large.
-        let graph = Box::pin(follower::load(&pool)).await?;
+    pub fn start(pool: PgPool, options: LiveOptions) -> Pin<Box<dyn Future<Output = Result<Self, StoreError>> + Send>> {
+        Box::pin(Self::load(pool, options))
+    }
+
+    async fn load(pool: PgPool, options: LiveOptions) -> Result<Self, StoreError> {
+        let graph = follower::load(&pool).await?;
         let notes = Arc::new(Notes::default());
         notes.contact(graph.seq());
         let published = Arc::new(Published::new(graph));

@@ -101,7 +101,7 @@ impl Run<'_> {
         let connections = http::connections(self.settings);
         let live = state.live.clone();
         let router = pledgegraph_server::build(state, self.options);
-        let mut server = tokio::spawn(pledgegraph_server::serve(self.listener, router, connections, stopped));
+        let mut server = tokio::spawn(pledgegraph_server::serve(self.listener, router, connections, Box::pin(stopped)));
         announce(address, self.content, first.as_ref());
         let signal = tokio::select! {
             signal = self.signals.next() => signal,

@@ -9,7 +9,6 @@ mod watched;
 use std::collections::HashMap;
 use std::io;
 use std::net::IpAddr;
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -17,6 +16,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Version};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -66,11 +67,21 @@ impl Default for ConnectionOptions {
 
 /// Serves a router on a port until `stop` is done; then takes no new requests and returns when the open ones are
 /// finished. Dropping it breaks them off.
-pub async fn serve(listener: TcpListener, router: Router, options: ConnectionOptions, stop: impl Future<Output = ()>) {
+///
+/// Boxed, so that the loop of every connection is compiled here, once, and not in each program that serves.
+pub fn serve(
+    listener: TcpListener,
+    router: Router,
+    options: ConnectionOptions,
+    stop: BoxFuture<'static, ()>,
+) -> BoxFuture<'static, ()> {
+    accept(listener, router, options, stop).boxed()
+}
+
+async fn accept(listener: TcpListener, router: Router, options: ConnectionOptions, mut stop: BoxFuture<'static, ()>) {
     let (stopping, stopped) = watch::channel(false);
     let mut open = Open { tasks: JoinSet::new(), addresses: HashMap::new() };
     let builder = Arc::new(builder(options.head));
-    let mut stop = pin!(stop);
     loop {
         tokio::select! {
             biased;

@@ -93,7 +93,7 @@ impl Servers {
             let listener = TcpListener::bind("127.0.0.1:0").await?;
             addresses.push(listener.local_addr()?);
             let router = build(AppState { live: live.clone(), metrics: None }, options(kind));
-            tokio::spawn(serve(listener, router, connections(kind), std::future::pending()));
+            tokio::spawn(serve(listener, router, connections(kind), Box::pin(std::future::pending())));
         }
         Ok(Self { addresses: addresses.into() })
     }

@@ -139,8 +139,8 @@ mod tests {
         let mut window = Window::new(Duration::from_secs(10));
         parts.iter().all(|(pause, size)| {
             let mut pause = Duration::from_millis(*pause);
-            while let Some(rest) = pause.checked_sub(window.left()) {
-                pause = rest;
+            while pause > window.left() {
+                pause -= window.left();
                 if !window.end() {
                     return false;
                 }
