@@ -1,6 +1,6 @@
 //! The parts of the `pledgegraph` program: command line, configuration, wiring, embedded PostgreSQL, bundled data.
 //!
-//! A library so that tests can use the embedded PostgreSQL and the bundled data; `main.rs` only calls [`cli::main`].
+//! A library so that tests can use the embedded PostgreSQL, the bundled data and what `verify` checks; `main.rs` only calls [`cli::main`].
 
 mod ask;
 pub mod bundle;
@@ -17,5 +17,5 @@ pub mod postgres;
 mod serve;
 mod signals;
 mod token;
-mod verify;
+pub mod verify;
 mod within;
