@@ -12,5 +12,7 @@ mod killed;
 mod process;
 #[path = "binary/running.rs"]
 mod running;
+#[path = "binary/schema.rs"]
+mod schema;
 #[path = "binary/tokens.rs"]
 mod tokens;

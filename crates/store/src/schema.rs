@@ -10,6 +10,9 @@ pub static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 /// Oldest server that works, as `server_version_num`.
 pub const MINIMUM_SERVER: i32 = 140_000;
 
+/// The version of the program.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// Why a database cannot be used.
 #[derive(Debug, Error)]
 pub enum SchemaError {
@@ -20,10 +23,16 @@ pub enum SchemaError {
     #[error("the database must be encoded in UTF8; this one is {0}")]
     Encoding(String),
     /// Migrations are missing.
-    #[error("the database lacks {0} migration(s); run `pledgegraph migrate`, or start without --no-migrate")]
+    #[error(
+        "the database lacks {0} migration(s) of this version of Pledgegraph, which is {VERSION}: back it up, then run \
+         `pledgegraph migrate`, or `pledgegraph serve` without --no-migrate"
+    )]
     Behind(usize),
     /// The database was migrated by a later version of the program.
-    #[error("the database was migrated by a later version of this program (migration {0} is not known here)")]
+    #[error(
+        "the database was migrated by a later version of Pledgegraph than this one, which is {VERSION} and does not know \
+         migration {0}: run the later version, or restore the backup from before it"
+    )]
     Ahead(i64),
     /// A migration failed.
     #[error("a migration failed")]
