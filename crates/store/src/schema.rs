@@ -1,8 +1,10 @@
 //! The schema: migrations, and whether a database is one that this program can use.
 
 use sqlx::PgConnection;
-use sqlx::migrate::{Migrate, MigrateError, Migrator};
+use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migrator};
 use thiserror::Error;
+
+use crate::error::refusal;
 
 /// All migrations, in order.
 pub static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
@@ -61,13 +63,27 @@ pub async fn migrate(conn: &mut PgConnection) -> Result<(), SchemaError> {
 /// [`SchemaError`] says why the database cannot be used.
 pub async fn check(conn: &mut PgConnection) -> Result<(), SchemaError> {
     check_server(conn).await?;
-    conn.ensure_migrations_table(&MIGRATOR.table_name).await.map_err(SchemaError::Migration)?;
-    let applied = conn.list_applied_migrations(&MIGRATOR.table_name).await.map_err(SchemaError::Migration)?;
-    if let Some(unknown) = applied.iter().find(|m| !MIGRATOR.version_exists(m.version)) {
-        return Err(SchemaError::Ahead(unknown.version));
-    }
+    let applied = all_known(conn).await?;
     let missing = MIGRATOR.iter().filter(|m| applied.iter().all(|a| a.version != m.version)).count();
     if missing > 0 { Err(SchemaError::Behind(missing)) } else { Ok(()) }
+}
+
+/// The migrations that the database has, if this program knows them all.
+///
+/// # Errors
+/// [`SchemaError::Ahead`], or why the database cannot be read.
+pub(crate) async fn all_known(conn: &mut PgConnection) -> Result<Vec<AppliedMigration>, SchemaError> {
+    let applied = match conn.list_applied_migrations(&MIGRATOR.table_name).await {
+        // There is no such table: nothing was migrated yet.
+        Err(MigrateError::Execute(error)) if refusal(&error).is_some_and(|refused| refused.code() == "42P01") => {
+            Vec::new()
+        }
+        applied => applied.map_err(SchemaError::Migration)?,
+    };
+    match applied.iter().find(|m| !MIGRATOR.version_exists(m.version)) {
+        Some(unknown) => Err(SchemaError::Ahead(unknown.version)),
+        None => Ok(applied),
+    }
 }
 
 async fn check_server(conn: &mut PgConnection) -> Result<(), SchemaError> {
