@@ -149,7 +149,7 @@ class World:
 
 def play(client, program, bundled):
     """Does everything; `program` runs a command of the program. Gives what was made."""
-    tokens(client, program)
+    end = tokens(client, program)
     world = World(client)
     world.lines(bundled, "batch=0")
     for n, (collection, draft) in enumerate(ENTITIES):
@@ -164,17 +164,22 @@ def play(client, program, bundled):
     keys(world)
     retractions(world)
     program("token", "revoke", "old-desk")
-    time.sleep(2)  # until the token of the passer-by has ended
+    time.sleep(max(0, (end - now()).total_seconds() + 1))
     return {"ids": world.ids, "repeated": world.repeated, "bundled": [json.loads(line) for line in bundled.splitlines()]}
 
 
+def now():
+    return datetime.datetime.now(datetime.timezone.utc)
+
+
 def tokens(client, program):
-    """Everybody who may ask: one will be revoked, one has ended by the time it is used, one ends in a far future."""
-    soon = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=4)).isoformat()
+    """Everybody who may ask: one will be revoked, one ends soon, which is given back, and one in a far future."""
+    soon = now() + datetime.timedelta(seconds=4)
     for name, scope, *expiry in [
             ("newsroom", "write"), ("reader", "read"), ("chief", "admin"), ("old-desk", "write"),
-            ("visitor", "read", "--expires", "2120-01-01"), ("passer-by", "admin", "--expires", soon)]:
+            ("visitor", "read", "--expires", "2120-01-01"), ("passer-by", "admin", "--expires", soon.isoformat())]:
         client.tokens[name] = program("token", "create", "--name", name, "--scope", scope, *expiry)
+    return soon
 
 
 def links(world):
