@@ -157,7 +157,7 @@ def main():
             sql = dump(service)
             service.stop()
         digest = service.verify()["digest"]
-    arguments.out.mkdir()
+    arguments.out.mkdir(parents=True)
     packed(arguments.out / "dump.sql.gz", sql)
     packed(arguments.out / "answers.ndjson.gz",
            "".join(json.dumps(exchange, ensure_ascii=False) + "\n" for exchange in client.exchanges))
