@@ -70,7 +70,11 @@ const OF_THE_MOMENT: [(&str, &str); 2] = [
 /// All differences between two answers to a path. A repetition under an idempotency key must be the same bytes.
 pub(crate) fn answers(path: &str, old: &RecordedAnswer, new: &Answer) -> Result<Vec<Difference>> {
     let mut found = Differences(Vec::new());
-    found.texts("status", Some(&old.status.to_string()), Some(new.status.as_str()));
+    if old.status != new.status.as_u16() {
+        // Then it is another answer altogether.
+        found.add("status", Kind::Changed, &old.status, &format!("{}: {}", new.status.as_u16(), new.text()));
+        return Ok(found.0);
+    }
     for name in HEADERS {
         let (old, new) = (old.headers.get(name), new.headers.get(name).map(|value| value.to_str()).transpose()?);
         let comparable = |text: &str| header(name, text);

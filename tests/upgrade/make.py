@@ -42,8 +42,9 @@ CHANGED = """\
 #
 # [[answer]]                         # a change of answers
 # path = "/v1/commitments/*"         # without what follows `?`; a segment `*` is any one, `**` any number of them
-# at = "/items/*/standing"           # a JSON pointer with the same signs, `status`, or `header NAME`; of lines, the first
-#                                    # segment is the line; of CSV the row, then the column, and `/header/COLUMN`
+# at = "/items/*/standing"           # a JSON pointer with the same signs, `header NAME`, or `status` for another answer
+#                                    # altogether; of lines, the first segment is the line; of CSV the row, then the
+#                                    # column, and `/header/COLUMN`
 # change = "added"                   # or "removed", or "changed"
 # reason = "a statement says how it stands"
 #

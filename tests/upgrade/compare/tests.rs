@@ -70,7 +70,7 @@ fn headers_and_status() {
     let old = recorded(JSON, &[("location", "/v1/a"), ("etag", "\"3.00\"")], "1");
     let same = now(JSON, &[("location", "/v1/a"), ("etag", "\"3.ff\""), ("date", "today")], "1");
     assert!(found(&old, &same).is_empty());
-    assert_eq!(found(&old, &Answer { status: StatusCode::NOT_FOUND, ..same }), ["status was 200 and is 404"]);
+    assert_eq!(found(&old, &Answer { status: StatusCode::NOT_FOUND, ..same }), ["status was 200 and is 404: 1"]);
     let moved = now(JSON, &[("etag", "\"4.00\""), ("link", "<b>")], "1");
     let expected = ["header etag was \"3 and is \"4", "header link is new: <b>", "header location is gone: /v1/a"];
     assert_eq!(found(&old, &moved), expected);
