@@ -41,7 +41,7 @@ CHANGED = """\
 # Anything else that differs fails the test, and so does an entry here for what does not differ any more.
 #
 # [[answer]]                         # a change of answers
-# path = "/v1/commitments/*"         # without what follows `?`; a segment `*` is any one, `**` any number of them
+# path = "/v1/*"                     # without what follows `?`; a segment `*` is any one, `**` any number of them
 # at = "/items/*/standing"           # a JSON pointer with the same signs, `header NAME`, or `status` for another answer
 #                                    # altogether; of lines, the first segment is the line; of CSV the row, then the
 #                                    # column, and `/header/COLUMN`
