@@ -68,13 +68,21 @@ impl TestApp {
         let entities = bundle.entities.into_iter().map(Ok::<_, Infallible>);
         let edges = bundle.edges.into_iter().map(Ok::<_, Infallible>);
         bulk::load(&mut database.connect().await?, entities, edges).await?;
-        let live = Live::start(database.pool(), LiveOptions::default()).await?;
-        let metrics = METRICS.clone();
         let options = ServerOptions {
             cursor_key: CursorKey::of_secret(b"test"),
             fixed_tokens: Scope::ALL.map(|scope| (Self::token(scope).to_owned(), tester(scope))).to_vec(),
             ..options
         };
+        Self::on(database, options).await
+    }
+
+    /// The service over a database that stands already, with its tokens and with these options as they are.
+    ///
+    /// # Errors
+    /// When the graph cannot be loaded.
+    pub async fn on(database: TestDb, options: ServerOptions) -> Result<Self> {
+        let live = Live::start(database.pool(), LiveOptions::default()).await?;
+        let metrics = METRICS.clone();
         let router = build(AppState { live: live.clone(), metrics }, options);
         Ok(Self { live, router, database })
     }

@@ -24,7 +24,12 @@ impl TestDb {
             Ok(())
         })
         .await?;
-        Ok(Self { options })
+        Ok(Self::on(options))
+    }
+
+    /// A database that stands already.
+    pub fn on(options: PgConnectOptions) -> Self {
+        Self { options }
     }
 
     /// How to connect, as superuser.

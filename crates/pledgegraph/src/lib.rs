@@ -1,4 +1,5 @@
-//! The parts of the `pledgegraph` program: command line, configuration, wiring. `main.rs` only calls [`cli::main`].
+//! The parts of the `pledgegraph` program: command line, configuration, wiring. `main.rs` only calls [`cli::main`]; tests of
+//! other versions' databases call [`verify::verify`].
 
 mod ask;
 pub mod cli;
@@ -13,5 +14,5 @@ mod logging;
 mod serve;
 mod signals;
 mod token;
-mod verify;
+pub mod verify;
 mod within;

@@ -6,7 +6,8 @@ use anyhow::{Context as _, Result, bail};
 use pledgegraph_graph::{Builder, Graph};
 use pledgegraph_model::{edge_hash, entity_hash};
 use pledgegraph_store::snapshot::{self, Quotations, Row, RowStamp};
-use pledgegraph_store::{StoreError, log};
+use pledgegraph_store::{StoreError, log, schema};
+use sqlx::PgPool;
 
 use crate::config::Settings;
 use crate::database::{Choice, Database};
@@ -17,7 +18,7 @@ use crate::database::{Choice, Database};
 /// When it cannot be loaded, or a check fails.
 pub(crate) async fn run(settings: &Settings) -> Result<()> {
     let database = Database::open(Choice::existing(settings)?, settings).await?;
-    let verified = verify(&database).await;
+    let verified = verify(&database.pool).await;
     database.close().await;
     let (graph, violations) = verified?;
     report(&graph, &violations).context("cannot write to standard output")?;
@@ -29,8 +30,13 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
 }
 
 /// The graph as loaded, and every rule that it breaks.
-async fn verify(database: &Database) -> Result<(Graph, Vec<String>)> {
-    database.check().await?;
+///
+/// # Errors
+/// When it cannot be loaded, or the schema is older or newer than this program.
+pub async fn verify(pool: &PgPool) -> Result<(Graph, Vec<String>)> {
+    let mut connection = pool.acquire().await.context("cannot reach the database")?;
+    schema::check(&mut connection).await.context("the database cannot be used")?;
+    drop(connection);
     let mut builder = Builder::new();
     let mut violations = Vec::new();
     let mut check = |of: &str, id: &dyn std::fmt::Display, computed: u64, stored: u64| {
@@ -50,10 +56,10 @@ async fn verify(database: &Database) -> Result<(Graph, Vec<String>)> {
             builder.add_edge(edge, hash, stamp, created_seq);
         }
     };
-    let head = snapshot::load(&database.pool, Quotations::Included, each).await.context("cannot load the graph")?;
+    let head = snapshot::load(pool, Quotations::Included, each).await.context("cannot load the graph")?;
     let graph = builder.finish(head.seq, head.chain, head.digest, head.recorded_at);
     violations.extend(graph.verify().iter().map(ToString::to_string));
-    let mut connection = database.pool.acquire().await.context("cannot reach the database")?;
+    let mut connection = pool.acquire().await.context("cannot reach the database")?;
     match log::verify(&mut connection).await {
         Ok(_) => {}
         Err(broken @ StoreError::BrokenLog { .. }) => violations.push(broken.to_string()),

@@ -8,6 +8,8 @@ use sqlx::postgres::PgDatabaseError;
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::schema::SchemaError;
+
 /// Reading or reaching the database failed.
 #[derive(Debug, Error)]
 pub enum StoreError {
@@ -32,6 +34,9 @@ pub enum StoreError {
         /// What does not agree.
         problem: String,
     },
+    /// The schema is not that of this program any more.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
     /// Too many ask for states of the past, or the one asked for takes too long.
     #[error("too much of the past is asked for at once")]
     Crowded,
@@ -47,7 +52,7 @@ impl StoreError {
         match self {
             Self::Database(error) => refusal(error).is_some_and(|refused| matches!(refused.code(), "55P03" | "57014")),
             Self::Crowded => true,
-            Self::BrokenRow { .. } | Self::BrokenLog { .. } => false,
+            Self::BrokenRow { .. } | Self::BrokenLog { .. } | Self::Schema(_) => false,
         }
     }
 
@@ -57,7 +62,7 @@ impl StoreError {
         match self {
             Self::Database(error) => is_transient(error),
             Self::Crowded => true,
-            Self::BrokenRow { .. } | Self::BrokenLog { .. } => false,
+            Self::BrokenRow { .. } | Self::BrokenLog { .. } | Self::Schema(_) => false,
         }
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::{StoreError, chain};
+use crate::{StoreError, chain, schema};
 
 /// The one row of `head`: the last commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,11 +68,13 @@ pub(crate) async fn take(conn: &mut PgConnection) -> Result<(Head, DateTime<Utc>
 }
 
 /// Checks all references, moves the head to a commit that stands in `commit`, and wakes the followers when the
-/// transaction commits.
-pub(crate) async fn end_commit(conn: &mut PgConnection, seq: i64) -> Result<(), sqlx::Error> {
+/// transaction commits. A database that a later version has migrated under this process takes no commit of it: what it
+/// writes would lack what it does not know. Asked last, since a migration and what was written before wait for each other.
+pub(crate) async fn end_commit(conn: &mut PgConnection, seq: i64) -> Result<(), StoreError> {
     sqlx::query!("select check_references(), end_commit($1), pg_notify('pledgegraph', $1::bigint::text)", seq)
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
+    schema::all_known(conn).await?;
     Ok(())
 }
 

@@ -1,14 +1,19 @@
 //! The schema: migrations, and whether a database is one that this program can use.
 
 use sqlx::PgConnection;
-use sqlx::migrate::{Migrate, MigrateError, Migrator};
+use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migrator};
 use thiserror::Error;
+
+use crate::error::refusal;
 
 /// All migrations, in order.
 pub static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 
 /// Oldest server that works, as `server_version_num`.
 pub const MINIMUM_SERVER: i32 = 140_000;
+
+/// The version of the program.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Why a database cannot be used.
 #[derive(Debug, Error)]
@@ -20,10 +25,16 @@ pub enum SchemaError {
     #[error("the database must be encoded in UTF8; this one is {0}")]
     Encoding(String),
     /// Migrations are missing.
-    #[error("the database lacks {0} migration(s); run `pledgegraph migrate`, or start without --no-migrate")]
+    #[error(
+        "the database lacks {0} migration(s) of this version of Pledgegraph, which is {VERSION}: back it up, then run \
+         `pledgegraph migrate`, or `pledgegraph serve` without --no-migrate"
+    )]
     Behind(usize),
     /// The database was migrated by a later version of the program.
-    #[error("the database was migrated by a later version of this program (migration {0} is not known here)")]
+    #[error(
+        "the database was migrated by a later version of Pledgegraph than this one, which is {VERSION} and does not know \
+         migration {0}: run the later version, or restore the backup from before it"
+    )]
     Ahead(i64),
     /// A migration failed.
     #[error("a migration failed")]
@@ -52,13 +63,27 @@ pub async fn migrate(conn: &mut PgConnection) -> Result<(), SchemaError> {
 /// [`SchemaError`] says why the database cannot be used.
 pub async fn check(conn: &mut PgConnection) -> Result<(), SchemaError> {
     check_server(conn).await?;
-    conn.ensure_migrations_table(&MIGRATOR.table_name).await.map_err(SchemaError::Migration)?;
-    let applied = conn.list_applied_migrations(&MIGRATOR.table_name).await.map_err(SchemaError::Migration)?;
-    if let Some(unknown) = applied.iter().find(|m| !MIGRATOR.version_exists(m.version)) {
-        return Err(SchemaError::Ahead(unknown.version));
-    }
+    let applied = all_known(conn).await?;
     let missing = MIGRATOR.iter().filter(|m| applied.iter().all(|a| a.version != m.version)).count();
     if missing > 0 { Err(SchemaError::Behind(missing)) } else { Ok(()) }
+}
+
+/// The migrations that the database has, if this program knows them all.
+///
+/// # Errors
+/// [`SchemaError::Ahead`], or why the database cannot be read.
+pub(crate) async fn all_known(conn: &mut PgConnection) -> Result<Vec<AppliedMigration>, SchemaError> {
+    let applied = match conn.list_applied_migrations(&MIGRATOR.table_name).await {
+        // There is no such table: nothing was migrated yet.
+        Err(MigrateError::Execute(error)) if refusal(&error).is_some_and(|refused| refused.code() == "42P01") => {
+            Vec::new()
+        }
+        applied => applied.map_err(SchemaError::Migration)?,
+    };
+    match applied.iter().find(|m| !MIGRATOR.version_exists(m.version)) {
+        Some(unknown) => Err(SchemaError::Ahead(unknown.version)),
+        None => Ok(applied),
+    }
 }
 
 async fn check_server(conn: &mut PgConnection) -> Result<(), SchemaError> {

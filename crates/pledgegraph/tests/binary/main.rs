@@ -9,4 +9,5 @@ mod postgres;
 mod process;
 mod readme;
 mod running;
+mod schema;
 mod tokens;

@@ -69,7 +69,7 @@ fn a_second_signal_ends_it_at_once_and_logs_are_json_when_asked() {
 }
 
 /// The URL of a throw-away database.
-fn url(options: &PgConnectOptions) -> String {
+pub(crate) fn url(options: &PgConnectOptions) -> String {
     let socket = options.get_socket().expect("a socket").display().to_string().replace('/', "%2F");
     let (user, database) = (options.get_username(), options.get_database().expect("a name"));
     format!("postgres:///{database}?host={socket}&user={user}&port={}", options.get_port())

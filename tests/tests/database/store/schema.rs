@@ -1,12 +1,17 @@
 //! The schema says what the model says.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use pledgegraph_model::{Code, EdgeKind, EntityKind, code_lists, ends_allowed};
-use pledgegraph_store::schema::{SchemaError, check};
+use pledgegraph_postgres::throwaway;
+use pledgegraph_store::commits::{Done, write_batch};
+use pledgegraph_store::schema::{MIGRATOR, SchemaError, check};
+use pledgegraph_store::{BatchError, StoreError, head};
 use pledgegraph_tests::database::TestDb;
-use sqlx::{Executor, Row};
+use sqlx::{ConnectOptions as _, Executor, Row};
 
-use crate::fixture::{one, one_of_each_kind, put_edge, write_world};
+use crate::fixture::{one, one_of_each_kind, pledge, put_edge, write, write_world};
 
 #[tokio::test]
 async fn the_allowed_triples_are_those_of_the_model() -> Result<()> {
@@ -94,6 +99,46 @@ async fn the_views_are_readable() -> Result<()> {
     assert_eq!(row.get::<Vec<String>, _>(4), ["source:a", "source:b"]);
     assert_eq!(row.get::<i64, _>(5), 9_007_199_254_740_991);
     assert_eq!(row.get::<String, _>(6), "country:UA");
+    Ok(())
+}
+
+#[tokio::test]
+async fn to_look_at_the_schema_changes_nothing() -> Result<()> {
+    let mut conn = throwaway::database("empty", async |_| Ok(())).await?.connect().await?;
+    assert!(matches!(check(&mut conn).await, Err(SchemaError::Behind(n)) if n == MIGRATOR.iter().count()));
+    assert!(conn.fetch_all("select from pg_class where relnamespace = 'public'::regnamespace").await?.is_empty());
+    let mut conn = TestDb::new().await?.connect().await?;
+    conn.execute("set role pg_read_all_data").await?;
+    check(&mut conn).await?;
+    Ok(())
+}
+
+/// As a later version would.
+const LATER: &str = "alter table entity add column standing text;
+    insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+    values (9001, 'later', true, '\\x00', 0)";
+
+#[tokio::test]
+async fn a_process_does_not_write_to_a_schema_that_it_does_not_know() -> Result<()> {
+    let db = TestDb::new().await?;
+    let (mut conn, mut later) = (db.connect().await?, db.connect().await?);
+    write_world(&mut conn).await;
+    let before = head::read(&mut conn).await?;
+    let writes = [write([put_edge(&pledge("a", "willing"))])];
+    let is_ahead = |done: Result<Done, BatchError>| {
+        matches!(done, Err(BatchError::NotWritten(StoreError::Schema(SchemaError::Ahead(9001)))))
+    };
+    // The migration holds the table when the write comes, which waits for it.
+    later.execute("begin").await?;
+    later.execute(LATER).await?;
+    let (written, migrated) = tokio::join!(write_batch(&mut conn, &writes), async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        later.execute("commit").await
+    });
+    migrated?;
+    assert!(is_ahead(written), "a write that waited for the migration");
+    assert!(is_ahead(write_batch(&mut conn, &writes).await), "a write that came after it");
+    assert_eq!(head::read(&mut conn).await?, before);
     Ok(())
 }
 
