@@ -299,7 +299,9 @@ mod tests {
 
         let hub = |of: fn(&Edge) -> EntityId| {
             let mut counts: HashMap<EntityId, usize> = HashMap::new();
-            edges.iter().for_each(|edge| *counts.entry(of(edge)).or_default() += 1);
+            for edge in &edges {
+                *counts.entry(of(edge)).or_default() += 1;
+            }
             share(counts.into_values().max().unwrap_or_default(), edges.len())
         };
         assert!(hub(|edge| edge.subject) > 80 && hub(|edge| edge.object) > 80);

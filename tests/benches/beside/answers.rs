@@ -116,8 +116,11 @@ pub(crate) async fn parameters(sql: &mut PgConnection, statement: &'static str) 
 #[expect(clippy::disallowed_methods, reason = "the schema of a benchmark is not there when it is compiled")]
 async fn rows(sql: &mut PgConnection, statement: &str, with: &[String]) -> Result<Value> {
     let statement = sqlx::AssertSqlSafe(format!("select coalesce(json_agg(r), '[]')::text from ({statement}) r"));
-    let query = with.iter().fold(sqlx::query_scalar::<_, String>(statement), |query, parameter| query.bind(parameter));
-    Ok(serde_json::from_str(&query.fetch_one(sql).await?).context("rows as JSON")?)
+    let mut query = sqlx::query_scalar::<_, String>(statement);
+    for parameter in with {
+        query = query.bind(parameter);
+    }
+    serde_json::from_str(&query.fetch_one(sql).await?).context("rows as JSON")
 }
 
 fn text_lines(text: &[u8]) -> Vec<String> {

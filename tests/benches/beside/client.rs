@@ -6,6 +6,7 @@ use tokio::net::TcpStream;
 
 /// A connection.
 pub(crate) struct Client {
+    port: u16,
     stream: BufReader<TcpStream>,
     line: String,
     /// The body of the last answer.
@@ -22,7 +23,13 @@ impl Client {
     pub(crate) async fn connect(port: u16) -> Result<Self> {
         let stream = TcpStream::connect(("127.0.0.1", port)).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream: BufReader::with_capacity(1 << 16, stream), line: String::new(), body: Vec::new() })
+        Ok(Self { port, stream: BufReader::with_capacity(1 << 16, stream), line: String::new(), body: Vec::new() })
+    }
+
+    /// Connects again: a server closes what was silent for long.
+    pub(crate) async fn renew(&mut self) -> Result<()> {
+        *self = Self::connect(self.port).await?;
+        Ok(())
     }
 
     /// Gets a path, which must be answered 200.

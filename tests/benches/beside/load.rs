@@ -84,7 +84,10 @@ impl Connection {
 
 #[expect(clippy::disallowed_methods, reason = "the schema of a benchmark is not there when it is compiled")]
 async fn call(connection: &mut PgConnection, statement: &'static str, parameters: &[String]) -> Result<()> {
-    let query = parameters.iter().fold(sqlx::query(statement), |query, parameter| query.bind(parameter));
+    let mut query = sqlx::query(statement);
+    for parameter in parameters {
+        query = query.bind(parameter);
+    }
     query.fetch_all(connection).await?;
     Ok(())
 }
@@ -98,6 +101,11 @@ impl Side {
         time: Duration,
         beside: Option<u32>,
     ) -> Result<Cell> {
+        for connection in self.connections.iter_mut().rev().take(connections) {
+            if let Connection::Http(client) = connection {
+                client.renew().await?;
+            }
+        }
         let warm = self.run(requests, connections, time / WARM).await?.len();
         let before = (cpu::tree(self.pid), beside.map(cpu::tree));
         let began = Instant::now();

@@ -22,7 +22,7 @@ const TIED: &str = "--internal-tied";
 /// The hidden argument that makes this program a server that says hello.
 const HELLO: &str = "--internal-hello";
 /// How long a server may take to start.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// A PostgreSQL of its own, with `fsync` on.
 pub(crate) struct Postgres {
@@ -112,8 +112,13 @@ impl Postgres {
 
     /// How to connect to one of its databases.
     pub(crate) fn options(&self, database: &str) -> PgConnectOptions {
-        // Plans are short here: compiling them, or a second process, costs more than it brings.
-        let settings = [("jit", "off"), ("work_mem", "64MB"), ("max_parallel_workers_per_gather", "0")];
+        // Queries are short here: planning or compiling them each time, or a second process, costs more than it brings.
+        let settings = [
+            ("plan_cache_mode", "force_generic_plan"),
+            ("jit", "off"),
+            ("max_parallel_workers_per_gather", "0"),
+            ("work_mem", "64MB"),
+        ];
         self.cluster.connect_options().database(database).options(settings)
     }
 

@@ -92,7 +92,7 @@ impl Synthetic {
     }
 
     fn revising(self, n: usize, what: u64) -> Random {
-        Random(self.seed ^ 0x5EC0_4D ^ (n as u64).wrapping_mul(0x2545_F491_4F6C_DD1D) ^ what << 56)
+        Random(self.seed ^ 0x5E_C04D ^ (n as u64).wrapping_mul(0x2545_F491_4F6C_DD1D) ^ what << 56)
     }
 
     /// The commitment of this number, if it revises an earlier one.

@@ -38,13 +38,16 @@ language sql stable rows 50 as $$
     order by u.at
 $$;
 
-create function beside.number(reference text) returns int language sql stable as $$
-    select n from beside.node where ref = reference
-$$;
+-- In PL/pgSQL, which keeps its plans, where a function cannot become part of the query that calls it.
+create function beside.number(reference text) returns int language plpgsql stable as $$
+begin
+    return (select n from beside.node where ref = reference);
+end $$;
 
-create function beside.kind(name text) returns int language sql stable as $$
-    select n from beside.code where list = 'kind' and code = name
-$$;
+create function beside.kind(name text) returns int language plpgsql stable as $$
+begin
+    return (select n from beside.code where list = 'kind' and code = name);
+end $$;
 
 -- The statements of an actor on one matter that stand: the latest, and of one date the best; undated ones stand all.
 create function beside.current(actor int, on_capability int, on_mission int, today date)
@@ -64,14 +67,17 @@ $$;
 
 -- Whether all that stands on the matter of a statement is negative, and another.
 create function beside.taken_back(asked int, actor int, capability int, mission int, today date) returns boolean
-language sql stable as $$
-    select bool_and(coalesce(c.stance_rank, 0) < 0 and c.slot <> asked)
-    from beside.current(actor, capability, mission, today) c
-$$;
+language plpgsql stable as $$
+begin
+    return (select bool_and(coalesce(c.stance_rank, 0) < 0 and c.slot <> asked)
+            from beside.current(actor, capability, mission, today) c);
+end $$;
 
 -- What outcomes say of a condition: 0 false, 1 unknown, 2 true.
 create function beside.outcome(asked int, today date) returns int
-language sql stable as $$
+language plpgsql stable as $$
+begin
+    return (
     with latest as (
         select t.outcome, t.since_first, t.said_first, t.said_last, t.merit, t.rank,
                max(t.said_first) over (partition by t.s) as newest,
@@ -96,8 +102,8 @@ language sql stable as $$
     select case when bool_or(outcome = 'met') and not bool_or(outcome = 'unmet') then 2
                 when bool_or(outcome = 'unmet') and not bool_or(outcome = 'met') then 0
                 else 1 end
-    from kept
-$$;
+    from kept);
+end $$;
 
 -- Whether commitments are in force; null where that hangs on a condition with a test, which needs the fixpoint of all
 -- pledges behind it.
