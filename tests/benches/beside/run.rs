@@ -68,9 +68,9 @@ async fn measured(plan: &Plan, binary: &Path, other: Option<&PathBuf>, postgres:
         println!("COPY: {:.2} s", copied.as_secs_f64());
     }
     if plan.has("writes") {
-        let mut tokens = vec![token(binary, postgres, DATABASE)?];
+        let mut tokens = vec![token(binary, postgres, DATABASE, "writes")?];
         if let Some(other) = other {
-            tokens.push(token(other, postgres, OTHER)?);
+            tokens.push(token(other, postgres, OTHER, "writes")?);
         }
         writes(plan, &servers, tokens, postgres, &mut connection).await?;
         verify(binary, postgres, DATABASE)?;

@@ -205,10 +205,10 @@ impl Drop for Server {
     }
 }
 
-/// A token that may write.
-pub(crate) fn token(binary: &Path, postgres: &Postgres, database: &str) -> Result<String> {
+/// A token that may write, of this name.
+pub(crate) fn token(binary: &Path, postgres: &Postgres, database: &str, name: &str) -> Result<String> {
     let mut command = product(binary, postgres, database);
-    let output = command.args(["token", "create", "--name", "beside", "--scope", "write"]).output()?;
+    let output = command.args(["token", "create", "--name", name, "--scope", "write"]).output()?;
     ensure!(output.status.success(), "no token: {}", String::from_utf8_lossy(&output.stderr));
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }

@@ -60,7 +60,7 @@ pub(crate) async fn import(
 ) -> Result<(Server, Import)> {
     postgres.create(database).await?;
     let (server, _) = Server::product(binary, postgres, database).await?;
-    let token = token(binary, postgres, database)?;
+    let token = token(binary, postgres, database, "import")?;
     let mut client = Client::connect(server.port).await?;
     let before = (cpu::tree(server.pid()), cpu::tree(postgres.pid()?));
     let began = Instant::now();
