@@ -230,10 +230,7 @@ begin
            max(matter)
     into slots, stands, matters from ranked;
     return query
-        select r, u.current, matters
-        from beside.shown(slots) r
-        join unnest(slots, stands) with ordinality u (slot, current, at) on u.slot = r.slot
-        order by u.at;
+        select r, stands[row_number() over ()], matters from beside.shown(slots) r;
 end $$;
 
 -- The commitments to a beneficiary, counted by pledger and capability.
