@@ -24,6 +24,7 @@ use pledgegraph_postgres::{Cluster, ClusterOptions, Launcher, Search, system_dir
 use pledgegraph_server::access::Principal;
 use pledgegraph_server::{AppState, ServerOptions, edge_line, entity_line};
 use pledgegraph_store::schema;
+use pledgegraph_tests::cpu::resident;
 use sqlx::postgres::PgPoolOptions;
 use tower::ServiceExt as _;
 
@@ -59,7 +60,7 @@ async fn measure(edges: usize, batch: usize) {
         live.write(Write { mutations: vec![Mutation::PutEntity(entity)], ..Write::default() }).await.unwrap();
     }
 
-    let before = resident_bytes();
+    let before = resident(std::process::id());
     let stop = Arc::new(AtomicBool::new(false));
     let writing = tokio::spawn(write(live.clone(), Arc::clone(&stop)));
     let began = Instant::now();
@@ -72,7 +73,7 @@ async fn measure(edges: usize, batch: usize) {
     let at = |share: usize| waited.get(waited.len() * share / 100).copied().unwrap_or_default();
     println!(
         "{edges} edges, batch={batch}: {took:.1?}, {} MiB of memory",
-        resident_bytes().saturating_sub(before) >> 20
+        resident(std::process::id()).saturating_sub(before) >> 20
     );
     println!("  {}", summary.chars().take(300).collect::<String>());
     println!(
@@ -139,10 +140,4 @@ async fn write(live: Live, stop: Arc<AtomicBool>) -> (Vec<Duration>, usize) {
         }
     }
     (waited, refused)
-}
-
-/// Resident memory of this process (Linux).
-fn resident_bytes() -> u64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    statm.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or_default() * 4096
 }

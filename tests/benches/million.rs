@@ -22,6 +22,7 @@ use pledgegraph_model::{Code as _, EdgeId, EntityKind, Synthetic};
 use pledgegraph_postgres::{Cluster, ClusterOptions, Launcher, Search, system_directories};
 use pledgegraph_server::{AppState, ServerOptions};
 use pledgegraph_store::{bulk, schema};
+use pledgegraph_tests::cpu::resident;
 use sqlx::postgres::PgPoolOptions;
 
 #[global_allocator]
@@ -56,19 +57,19 @@ async fn main() {
     drop(connection);
     println!("{edges} edges written to PostgreSQL as one commit in {:.1?}", began.elapsed());
 
-    let before = resident_bytes();
+    let before = resident(std::process::id());
     let began = Instant::now();
     let live = Live::start(pool.clone(), LiveOptions::default()).await.unwrap();
     let ready = began.elapsed();
     println!(
         "from PostgreSQL to ready in {ready:.2?}; {} B/edge resident",
-        resident_bytes().saturating_sub(before) / edges as u64
+        resident(std::process::id()).saturating_sub(before) / edges as u64
     );
 
     let address = serve(&live).await;
     let stop = Arc::new(AtomicBool::new(false));
     let written = Arc::new(AtomicU64::new(0));
-    let memory = resident_bytes();
+    let memory = resident(std::process::id());
     let writing = tokio::spawn(write(live.clone(), synthetic, Arc::clone(&stop), Arc::clone(&written)));
     let asked = tokio::task::spawn_blocking(move || questions(address)).await;
     stop.store(true, Ordering::Relaxed);
@@ -80,7 +81,7 @@ async fn main() {
         "{done} writes beside them: acknowledged in median {:.1?}, p99 {:.1?}; {} KiB of resident memory a write",
         latencies[latencies.len() / 2],
         latencies[latencies.len() * 99 / 100],
-        resident_bytes().saturating_sub(memory) / 1024 / done
+        resident(std::process::id()).saturating_sub(memory) / 1024 / done
     );
     println!("digest holds: {}", live.snapshot().digest() == live.snapshot().computed_digest());
     live.shutdown().await;
@@ -182,10 +183,4 @@ fn ask(connection: &mut BufReader<TcpStream>, path: &str) -> (Duration, usize) {
     connection.read_exact(&mut body).unwrap();
     assert!(status.contains(" 200 "), "{path}: {status} {}", String::from_utf8_lossy(&body));
     (began.elapsed(), length)
-}
-
-/// Resident memory of this process (Linux).
-fn resident_bytes() -> u64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    statm.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or_default() * 4096
 }

@@ -1,4 +1,5 @@
-//! What the tests share. The tests themselves are under `tests/tests`.
+//! What the tests and benchmarks share. The tests themselves are under `tests/tests`.
 
 pub mod app;
+pub mod cpu;
 pub mod database;

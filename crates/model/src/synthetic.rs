@@ -1,14 +1,20 @@
-//! A synthetic graph for benchmarks and tests: the shapes of the real one, skewed degrees, the same for the same seed.
+//! A synthetic graph for benchmarks and tests: the shapes of the real one, the same for the same seed.
+//!
+//! Who and what a statement names is skewed: the cube of a uniform number, so that the first of n has the (1/n)^(1/3)-th part
+//! of all (of 200 countries, 17 %). Each edge is made by itself, from the seed and its number.
+
+mod commitments;
+mod entities;
+mod random;
 
 use std::sync::Arc;
 
+use self::random::{Random, date, date_of, text};
 use crate::{
-    Action, ActionClass, Alias, AliasKind, Attendance, AttendanceMode, AttendanceRole, Attribution, AttributionMode,
-    AttributionRole, Capability, Code, Commitment, ConditionKind, ConditionNode, ConditionOp, Conditionality,
-    Conditions, Convening, ConveningStatus, Count, CountOp, Date, Edge, EdgeDetail, EdgeId, EdgeKind, Edtf, Entity,
-    EntityDetail, EntityId, EntityKind, Evidence, Explicitness, Iso3166, Lang, Link, LinkType, Listed, Locator,
-    Membership, MembershipRole, Mission, Modality, Office, OrganizationClass, Outcome, OutcomeValue, PartOf, Polarity,
-    Rank, Relation, Remark, RemarkType, Request, RequestOutcome, Slug, Specificity, Stage, Stance, Text,
+    Action, ActionClass, Attendance, AttendanceMode, AttendanceRole, Attribution, AttributionMode, AttributionRole,
+    Capability, Code, Convening, ConveningStatus, Date, Edge, EdgeDetail, EdgeId, EdgeKind, Entity, EntityId,
+    EntityKind, Evidence, Explicitness, Link, LinkType, Listed, Locator, Membership, MembershipRole, Modality, Office,
+    Outcome, OutcomeValue, PartOf, Polarity, Rank, Remark, RemarkType, Request, RequestOutcome,
 };
 
 /// A graph of a given size, made from a seed.
@@ -16,44 +22,6 @@ use crate::{
 pub struct Synthetic {
     edges: usize,
     seed: u64,
-}
-
-/// `SplitMix64` (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut x = self.0;
-        x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        x ^ (x >> 31)
-    }
-
-    /// From 0 to `n` - 1, all alike.
-    fn below(&mut self, n: usize) -> usize {
-        usize::try_from(self.next() % (n.max(1) as u64)).unwrap_or_default()
-    }
-
-    /// From 0 to `n` - 1, low numbers far more often: the cube of a uniform number.
-    fn skewed(&mut self, n: usize) -> usize {
-        let unit = 1 << 20;
-        let x = self.below(unit) as u128;
-        let place = x * x * x * n as u128 / (unit as u128).pow(3);
-        usize::try_from(place).unwrap_or_default()
-    }
-
-    fn code<C: Code>(&mut self) -> C {
-        C::ALL[self.below(C::ALL.len())]
-    }
-
-    fn skewed_code<C: Code>(&mut self) -> C {
-        C::ALL[self.skewed(C::ALL.len())]
-    }
-
-    fn chance(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
-    }
 }
 
 impl Synthetic {
@@ -70,7 +38,8 @@ impl Synthetic {
             EntityKind::Organization => 40 + self.edges / 5_000,
             EntityKind::Person => 60 + self.edges / 300,
             EntityKind::Meeting => 30 + self.edges / 500,
-            EntityKind::Group | EntityKind::Place | EntityKind::Condition => 30 + self.edges / 5_000,
+            EntityKind::Group | EntityKind::Place => 30 + self.edges / 5_000,
+            EntityKind::Condition => 40 + self.edges / 1_000,
             EntityKind::Source => 20 + self.edges / 40,
         }
     }
@@ -97,41 +66,6 @@ impl Synthetic {
         EdgeId::of_key(&format!("synthetic-{}-{n}", self.seed))
     }
 
-    fn entity(self, kind: EntityKind, n: usize) -> Entity {
-        let mut random = Random(self.seed ^ 0xE17 ^ (n as u64) << 8 ^ kind.index() as u64);
-        let name = |lang: &str, text: String| lang.parse::<Lang>().ok().map(|lang| (lang, text));
-        let names: Text =
-            [name("en", format!("Synthetic {kind} {n}")), name("ar", format!("{} اصطناعي {n}", kind.entry().label_ar))]
-                .into_iter()
-                .flatten()
-                .collect();
-        let alias = "en".parse().map(|lang| Alias { text: format!("{kind} no. {n}"), lang, kind: AliasKind::Short });
-        let detail = match kind {
-            EntityKind::Country => EntityDetail::Country {
-                iso3166: Iso3166 { alpha2: letters(n, 2), alpha3: letters(n, 3), numeric: format!("{n:03}") },
-                regions: vec!["150".to_owned(), "001".to_owned()],
-            },
-            EntityKind::Coalition => EntityDetail::Coalition {},
-            EntityKind::Organization => EntityDetail::Organization { class: random.code::<OrganizationClass>() },
-            EntityKind::Group => EntityDetail::Group {},
-            EntityKind::Person => EntityDetail::Person { anonymous: random.chance(5), anonymity_reason: None },
-            EntityKind::Meeting => EntityDetail::Meeting {},
-            EntityKind::Place => EntityDetail::Place {},
-            EntityKind::Condition => EntityDetail::Condition { condition_kind: ConditionKind::Other, test: None },
-            EntityKind::Source => EntityDetail::Source {
-                url: Some(format!("https://source.example/{n}")),
-                title: None,
-                publisher: Some(Self::id(EntityKind::Organization, n % self.count(EntityKind::Organization))),
-                language: "en".parse().ok(),
-                published: Some(date(&mut random)),
-                sha256: None,
-            },
-        };
-        let slug = Self::slug(kind, n).parse::<Slug>().unwrap_or_else(|_| unreachable!("the slug is well-formed"));
-        let aliases = alias.ok().filter(|_| random.chance(30)).into_iter().collect();
-        Entity { id: Self::id(kind, n), kind, slug, names, aliases, redirects: Vec::new(), detail }
-    }
-
     fn pick(self, random: &mut Random, kind: EntityKind) -> EntityId {
         Self::id(kind, random.skewed(self.count(kind)))
     }
@@ -147,6 +81,12 @@ impl Synthetic {
     }
 
     fn edge(self, n: usize) -> Edge {
+        let edge = self.plain(n);
+        self.revision(n, &edge).unwrap_or(edge)
+    }
+
+    /// An edge as if no other existed.
+    fn plain(self, n: usize) -> Edge {
         let random = &mut Random(self.seed ^ (n as u64).wrapping_mul(0x5851_F42D_4C95_7F2D));
         let (subject, detail, mut object) = self.statement(random);
         // Nothing asks itself, or meets on the sidelines of itself.
@@ -157,6 +97,12 @@ impl Synthetic {
         let said_at = if random.chance(60) { date(random) } else { Date::default() };
         let held = detail.kind() == EdgeKind::Office || detail.kind() == EdgeKind::Membership;
         let valid_from = if held && random.chance(50) { date(random) } else { Date::default() };
+        // Some ends are past and some to come; none is before its beginning.
+        let valid_until = match (random.chance(10), valid_from.is_unknown()) {
+            (false, _) => Date::default(),
+            (true, true) => date_of(random, 2023, 7),
+            (true, false) => date_of(random, 2027, 3),
+        };
         let links = (n > 0 && random.chance(1))
             .then(|| Link { link_type: LinkType::Contradicts, edge: self.edge_id(random.below(n)) });
         Edge {
@@ -169,7 +115,7 @@ impl Synthetic {
             rank: if random.chance(95) { Rank::Normal } else { random.code() },
             said_at,
             valid_from,
-            valid_until: Date::default(),
+            valid_until,
             evidence: vec![self.evidence(random)],
             links: links.into_iter().collect(),
         }
@@ -177,8 +123,9 @@ impl Synthetic {
 
     /// A line of a document, with the chain of attribution that this line has.
     fn evidence(self, random: &mut Random) -> Evidence<EntityId> {
-        // A document of some forty statements has about fifteen lines that carry them.
-        let (document, line) = (random.below(self.count(EntityKind::Source)), 3 + random.below(15));
+        // A document of some forty statements has about fifteen lines that carry them; the first ones are databases.
+        let document = random.skewed(self.count(EntityKind::Source));
+        let line = 3 + random.below(15 + 4_000 / (1 + document));
         let of_line = &mut Random(self.seed ^ ((document as u64) << 20 | line as u64));
         let outlet = Attribution {
             agent: Some(self.pick(of_line, EntityKind::Organization)),
@@ -281,83 +228,83 @@ impl Synthetic {
         }));
         (self.pick(random, EntityKind::Country), detail, self.pick(random, EntityKind::Meeting))
     }
-
-    fn commitment(self, random: &mut Random) -> EdgeDetail {
-        let conditional = random.chance(50);
-        EdgeDetail::Commitment(Commitment {
-            capability: random.skewed_code(),
-            mission: random.skewed_code::<Mission>(),
-            specificity: random.skewed_code::<Specificity>(),
-            stance: random.code::<Stance>(),
-            stage: random.skewed_code::<Stage>(),
-            conditionality: if conditional { Conditionality::Conditional } else { Conditionality::NotStated },
-            conditions: conditional.then(|| Arc::new(self.conditions(random))),
-            coalition: random.chance(60).then(|| self.pick(random, EntityKind::Coalition)),
-            quantity: None,
-            count: random.chance(3).then_some(Count { op: CountOp::Gt, value: 30 }),
-            place: None,
-            area: None,
-            meeting: random.chance(10).then(|| self.pick(random, EntityKind::Meeting)),
-            acting_through: random.chance(5).then(|| self.pick(random, EntityKind::Person)),
-            rationale: if random.chance(5) { text(random) } else { Text::default() },
-        })
-    }
-
-    fn conditions(self, random: &mut Random) -> Conditions<EntityId> {
-        let leaf = |random: &mut Random| {
-            let how = if random.chance(60) { Explicitness::Explicit } else { Explicitness::Implied };
-            ConditionNode::leaf(self.pick(random, EntityKind::Condition), how)
-        };
-        let first = leaf(random);
-        let root = if random.chance(50) {
-            first
-        } else {
-            let op = if random.chance(70) { ConditionOp::AllOf } else { ConditionOp::AnyOf };
-            ConditionNode { op, of: vec![first, leaf(random)], k: None, condition: None, explicitness: None }
-        };
-        Conditions { relation: if random.chance(90) { Relation::Necessary } else { Relation::Sufficient }, root }
-    }
-}
-
-/// The number in capital letters, as the codes of countries are.
-fn letters(n: usize, places: u32) -> String {
-    let letter = |place| u8::try_from(n / 26_usize.pow(place) % 26).map_or('A', |at| char::from(b'A' + at));
-    (0..places).rev().map(letter).collect()
-}
-
-/// A day, month or year from 2022 to 2026.
-fn date(random: &mut Random) -> Date {
-    let (year, month, day) = (2022 + random.below(5), 1 + random.below(12), 1 + random.below(28));
-    let text = match random.below(10) {
-        0 => format!("{year}"),
-        1..3 => format!("{year}-{month:02}"),
-        _ => format!("{year}-{month:02}-{day:02}"),
-    };
-    text.parse::<Edtf>().map(Date::from).unwrap_or_default()
-}
-
-/// One of a thousand short texts.
-fn text(random: &mut Random) -> Text {
-    const WORDS: [&str; 10] =
-        ["border", "guarantee", "stock", "talks", "summit", "pressure", "defence", "support", "winter", "mandate"];
-    let words = [(); 3].map(|()| WORDS[random.below(WORDS.len())]);
-    "en".parse::<Lang>().map(|lang| (lang, words.join(" "))).into_iter().collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
+    use super::commitments::Revision;
     use super::*;
-    use crate::ends_allowed;
+    use crate::{Commitment, EntityDetail, Stage, Stance, ends_allowed};
 
     #[test]
     fn every_edge_is_sound_and_the_seed_decides() {
         let graph = Synthetic::new(2_000, 7);
-        let kinds: std::collections::HashMap<EntityId, EntityKind> = graph.entities().map(|e| (e.id, e.kind)).collect();
+        let kinds: HashMap<EntityId, EntityKind> = graph.entities().map(|e| (e.id, e.kind)).collect();
         for edge in graph.edges() {
             assert_eq!(edge.errors(), []);
             assert!(ends_allowed(edge.kind(), kinds[&edge.subject], kinds[&edge.object]), "{edge:?}");
         }
         assert!(Synthetic::new(50, 7).edges().eq(Synthetic::new(50, 7).edges()));
         assert!(!Synthetic::new(50, 7).edges().eq(Synthetic::new(50, 8).edges()));
+    }
+
+    /// What a statement is about.
+    fn matter(edge: &Edge) -> Option<(EntityId, EntityId, &Commitment<EntityId>)> {
+        edge.detail.commitment().map(|commitment| (edge.subject, edge.object, commitment))
+    }
+
+    #[test]
+    fn it_has_what_real_data_has() {
+        let graph = Synthetic::new(20_000, 1);
+        let edges: Vec<Edge> = graph.edges().collect();
+        // In thousandths.
+        let share = |part: usize, whole: usize| part * 1_000 / whole;
+        let commitments: Vec<(usize, &Edge)> =
+            edges.iter().enumerate().filter(|(_, edge)| edge.kind() == EdgeKind::Commitment).collect();
+
+        let revised = |n: usize| graph.target(n).map(|(kind, earlier)| (kind, &edges[earlier], &edges[n], earlier));
+        let revisions: Vec<_> = commitments.iter().filter_map(|(n, _)| revised(*n).map(|found| (*n, found))).collect();
+        for (n, (kind, before, after, earlier)) in &revisions {
+            assert!(earlier < n);
+            let (subject, object, was) = matter(before).expect("a commitment");
+            let (later_subject, later_object, is) = matter(after).expect("a commitment");
+            assert_eq!((subject, object), (later_subject, later_object));
+            assert_eq!((was.capability, was.mission), (is.capability, is.mission));
+            assert!(before.said_at.latest() < after.said_at.earliest(), "{before:?} {after:?}");
+            let back = matches!(is.stance, Stance::Withdrawn | Stance::Declined) || is.stage == Stage::Cancelled;
+            assert!(back || *kind == Revision::Supersedes, "{is:?}");
+            let link = Link { link_type: LinkType::Supersedes, edge: before.id };
+            assert_eq!(after.links.contains(&link), *kind == Revision::Supersedes);
+        }
+        let count = |kind| revisions.iter().filter(|(_, found)| found.0 == kind).count();
+        assert!((17..=23).contains(&share(count(Revision::Withdraws), commitments.len())));
+        assert!((8..=12).contains(&share(count(Revision::Supersedes), commitments.len())));
+
+        let ended = edges.iter().filter(|edge| !edge.valid_until.is_unknown()).count();
+        assert!((90..=110).contains(&share(ended, edges.len())));
+
+        let tested: HashMap<EntityId, bool> = graph
+            .entities()
+            .filter_map(|entity| match entity.detail {
+                EntityDetail::Condition { test, .. } => Some((entity.id, test.is_some())),
+                _ => None,
+            })
+            .collect();
+        let trees = commitments.iter().filter_map(|(_, edge)| edge.detail.commitment()?.conditions.as_deref());
+        let leaves: Vec<EntityId> = trees.flat_map(|tree| tree.root.leaves()).map(|(leaf, _)| *leaf).collect();
+        let on_pledges = leaves.iter().filter(|leaf| tested[*leaf]).count();
+        assert!((40..=60).contains(&share(on_pledges, leaves.len())));
+
+        let hub = |of: fn(&Edge) -> EntityId| {
+            let mut counts: HashMap<EntityId, usize> = HashMap::new();
+            for edge in &edges {
+                *counts.entry(of(edge)).or_default() += 1;
+            }
+            share(counts.into_values().max().unwrap_or_default(), edges.len())
+        };
+        assert!(hub(|edge| edge.subject) > 80 && hub(|edge| edge.object) > 80);
+        assert!(hub(|edge| edge.evidence[0].source) > 80);
     }
 }
