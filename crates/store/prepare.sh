@@ -46,7 +46,7 @@ chmod 755 "$work"
 # build's, so cargo compiles the store anew, and every macro writes its file.
 touch crates/store/src/lib.rs
 DATABASE_URL="postgresql://prepare@localhost/postgres?host=$work" SQLX_OFFLINE=false SQLX_OFFLINE_DIR="$work/sqlx" \
-    cargo check --quiet -p pledgegraph-store
+    cargo check --quiet --release -p pledgegraph-store
 
 rm -rf "$root/.sqlx"
 mkdir "$root/.sqlx"
