@@ -1,4 +1,5 @@
-//! Questions in words against the bundled data, without a database. `SHOW_ANSWERS=1` and `--nocapture` print the answers.
+//! Questions in words against the bundled data, without a database. `SHOW_ANSWERS=1` and `--nocapture` print the answers;
+//! `LONG=1` tries what is random far more often.
 
 #![expect(clippy::print_stdout, reason = "tests print what they measured")]
 
@@ -18,6 +19,11 @@ use pledgegraph_questions::{Answers, Digits, Limits, Questions, Status, answer};
 use serde_json::Value;
 
 use crate::set::{Case, cases};
+
+/// How often something random is tried: in every run, and where `LONG` is set.
+fn tries(short: u32, long: u32) -> u32 {
+    if std::env::var_os("LONG").is_some() { long } else { short }
+}
 
 /// The bundled data as a graph.
 fn bundled() -> Result<Graph> {

@@ -13,7 +13,7 @@ use pledgegraph_questions::{Lang, Questions, Status};
 use proptest::prelude::*;
 
 use crate::set::cases;
-use crate::{TODAY, bundled};
+use crate::{TODAY, bundled, tries};
 
 static WORLD: LazyLock<(Graph, Questions, Vec<EntityId>)> = LazyLock::new(|| {
     let graph = bundled().expect("the bundled data");
@@ -126,7 +126,7 @@ impl Dice {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 1_000 } else { 20_000 }))]
+    #![proptest_config(ProptestConfig::with_cases(tries(1_000, 20_000)))]
 
     #[test]
     fn a_paraphrase_reads_as_its_query(numbers in prop::collection::vec(any::<u32>(), 200)) {

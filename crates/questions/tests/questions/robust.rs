@@ -11,7 +11,7 @@ use proptest::prelude::RngExt as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
 use crate::set::{Case, cases};
-use crate::{TODAY, bundled, shown};
+use crate::{TODAY, bundled, shown, tries};
 
 /// The questions that are understood.
 fn understood() -> Result<Vec<Case>> {
@@ -135,7 +135,7 @@ fn random_questions_are_answered_quickly() -> Result<()> {
         words.push(name.to_owned());
     }
     let mut random = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-    let count = if cfg!(debug_assertions) { 2_000 } else { 100_000 };
+    let count = tries(2_000, 100_000);
     let mut slowest = (Duration::ZERO, String::new());
     for _ in 0..count {
         let mut question = String::new();
