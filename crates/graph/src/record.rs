@@ -38,12 +38,8 @@ pub(crate) struct Circumstances {
     pub(crate) links: Vec<Link>,
 }
 
-pub(crate) static NO_CIRCUMSTANCES: Circumstances = Circumstances {
-    said_at: Date { edtf: None, verbatim: None, anchor: None },
-    valid_from: Date { edtf: None, verbatim: None, anchor: None },
-    valid_until: Date { edtf: None, verbatim: None, anchor: None },
-    links: Vec::new(),
-};
+pub(crate) static NO_CIRCUMSTANCES: Circumstances =
+    Circumstances { said_at: Date::UNKNOWN, valid_from: Date::UNKNOWN, valid_until: Date::UNKNOWN, links: Vec::new() };
 
 /// Values that were seen before, so that equal ones are held once.
 #[derive(Debug, Default)]

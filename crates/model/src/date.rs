@@ -54,6 +54,17 @@ pub struct Edtf {
     recurring_month: Option<u8>,
 }
 
+/// How an interval ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IntervalEnd {
+    /// On a date that it states; or it is no interval.
+    Stated,
+    /// `2025-04/..`: it goes on.
+    Open,
+    /// `2025-04/`: the end is not known.
+    Unknown,
+}
+
 impl Edtf {
     /// As it was written.
     pub fn as_str(&self) -> &str {
@@ -73,6 +84,20 @@ impl Edtf {
     /// The last day that it may mean; `None` without an upper bound.
     pub fn latest(&self) -> Option<NaiveDate> {
         self.latest
+    }
+
+    /// The day that it means; `None` where it may mean several.
+    pub fn only_day(&self) -> Option<NaiveDate> {
+        self.earliest.filter(|earliest| self.latest == Some(*earliest))
+    }
+
+    /// How it ends, where it is an interval (EDTF level 1: `..` is open, nothing is unknown).
+    pub fn end(&self) -> IntervalEnd {
+        match self.text.split_once('/') {
+            Some((_, "..")) => IntervalEnd::Open,
+            Some((_, "")) => IntervalEnd::Unknown,
+            _ => IntervalEnd::Stated,
+        }
     }
 
     /// Whether some day that it may mean lies from `from` to `to`, both included.
@@ -298,7 +323,7 @@ code_list! {
     }
 }
 
-/// A date with the words of the source. On the wire `{edtf, verbatim, earliest, latest, precision, anchor}`;
+/// A date with the words of the source. On the wire `{edtf, verbatim, earliest, latest, precision, anchor, ended}`;
 /// `earliest`, `latest` and `precision` are derived, and checked when they are given.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Date {
@@ -308,9 +333,14 @@ pub struct Date {
     pub verbatim: Option<Box<str>>,
     /// Set when the words name a day relative to one that is not known; then there is no `edtf`.
     pub anchor: Option<Anchor>,
+    /// Only in `valid_until`: it has ended, on a day that need not be known (Wikibase: "some value").
+    pub ended: bool,
 }
 
 impl Date {
+    /// A date that says nothing.
+    pub const UNKNOWN: Self = Self { edtf: None, verbatim: None, anchor: None, ended: false };
+
     /// Whether it says nothing at all.
     pub fn is_unknown(&self) -> bool {
         *self == Self::default()
@@ -334,7 +364,7 @@ impl Date {
 
 impl From<Edtf> for Date {
     fn from(edtf: Edtf) -> Self {
-        Self { edtf: Some(edtf), verbatim: None, anchor: None }
+        Self { edtf: Some(edtf), ..Self::UNKNOWN }
     }
 }
 
@@ -357,6 +387,9 @@ impl Serialize for Date {
         if let Some(anchor) = &self.anchor {
             map.serialize_entry("anchor", anchor)?;
         }
+        if self.ended {
+            map.serialize_entry("ended", &true)?;
+        }
         map.end()
     }
 }
@@ -372,10 +405,12 @@ impl<'de> Deserialize<'de> for Date {
             latest: Option<NaiveDate>,
             precision: Option<Precision>,
             anchor: Option<Anchor>,
+            #[serde(default)]
+            ended: bool,
         }
         let raw = Raw::deserialize(deserializer)?;
         let edtf = raw.edtf.as_deref().map(Edtf::from_str).transpose().map_err(serde::de::Error::custom)?;
-        let date = Self { edtf, verbatim: raw.verbatim, anchor: raw.anchor };
+        let date = Self { edtf, verbatim: raw.verbatim, anchor: raw.anchor, ended: raw.ended };
         if date.edtf.is_some() && date.anchor.is_some() {
             return Err(serde::de::Error::custom("a date with an unresolved anchor has no `edtf`"));
         }

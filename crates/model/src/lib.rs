@@ -27,6 +27,7 @@ mod membership;
 mod query;
 mod reference;
 mod stance;
+mod standing;
 mod statement;
 mod synthetic;
 mod text;
@@ -43,7 +44,7 @@ pub use condition::{
     ConditionKind, ConditionNode, ConditionOp, ConditionTest, Conditions, MAX_CONDITION_DEPTH, Relation,
 };
 pub use convening::{Convening, ConveningClaim, ConveningFormat, ConveningStatus};
-pub use date::{Anchor, Date, DateError, Edtf, Precision};
+pub use date::{Anchor, Date, DateError, Edtf, IntervalEnd, Precision};
 pub use edge::{Edge, EdgeDetail};
 pub use edge_kind::{EdgeKind, ends_allowed};
 pub use entity::{Alias, AliasKind, Entity, EntityDetail, Iso3166, OrganizationClass, Redirect};
@@ -58,6 +59,7 @@ pub use membership::{Listed, Membership, MembershipRole, Office, PartOf};
 pub use query::{Assumed, MAX_QUERY_DEPTH, Query, QueryAsk, QueryField, QueryTarget, Related, Rows, Where};
 pub use reference::{EntityRef, ReferenceError, Slug};
 pub use stance::{Stance, StanceSet};
+pub use standing::Standing;
 pub use statement::{Modality, Polarity, Rank};
 pub use synthetic::Synthetic;
 pub use text::{

@@ -5,7 +5,7 @@ use crate::{
     CodeEntry, ConditionKind, ConditionOp, Conditionality, ConveningClaim, ConveningFormat, ConveningStatus, CountOp,
     EdgeKind, EntityKind, Explicitness, Ground, LinkType, Listed, Mapping, MembershipRole, Mission, Modality,
     OrganizationClass, OutcomeValue, Polarity, Precision, QueryAsk, QueryField, QueryTarget, Rank, Relation,
-    RemarkType, RequestOutcome, Specificity, Stage, Stance, Truth,
+    RemarkType, RequestOutcome, Specificity, Stage, Stance, Standing, Truth,
 };
 
 /// A code list with its codes, labels, definitions and mappings.
@@ -62,6 +62,7 @@ pub fn code_lists() -> Vec<CodeList> {
         list::<Specificity>(),
         list::<Stage>(),
         list::<Stance>(),
+        list::<Standing>(),
         list::<Truth>(),
     ];
     lists.sort_by_key(|l| l.name);
