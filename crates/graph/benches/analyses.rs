@@ -13,7 +13,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use pledgegraph_graph::{
-    ActorGoal, Axis, BridgeQuery, BudgetSpent, Builder, ConflictQuery, EdgeFilter, EdgeView, ForceQuery, Goal,
+    ActorGoal, Axis, BridgeQuery, BudgetSpent, Builder, ConflictQuery, Counted, EdgeFilter, EdgeView, ForceQuery, Goal,
     GoalQuery, Graph, MatrixQuery, Page, PathQuery,
 };
 use pledgegraph_model::{Capability, EdgeKind, EntityId, Stance, Synthetic};
@@ -58,7 +58,7 @@ fn report(name: &str, graph: &Graph, actor: EntityId) {
         Ok(all.iter().filter(|view| view.detail().commitment().is_some_and(|c| c.conditions.is_some())).count())
     })
     .0;
-    let all = ForceQuery::all(None, CIRCUIT);
+    let all = ForceQuery::all(graph.day(), CIRCUIT);
     let fifty: Vec<_> = graph.edges(&commitments, Page::first(50)).items.iter().map(EdgeView::id).collect();
     let page = ForceQuery { commitments: Some(fifty.clone()), ..all.clone() };
     let matrix = MatrixQuery {
@@ -89,8 +89,7 @@ fn report(name: &str, graph: &Graph, actor: EntityId) {
             ..ActorGoal::default()
         }),
         stance_min: Stance::Willing,
-        modalities: Vec::new(),
-        valid_at: None,
+        counted: Counted::on(graph.day()),
         include_implied: true,
         assume: Vec::new(),
         withdraw: Vec::new(),

@@ -2,11 +2,16 @@
 
 use std::sync::Arc;
 
-use pledgegraph_model::{Change, Code, Commit, Edge, EdgeId, Entity, EntityId, Removed, Stamp};
+use pledgegraph_model::{
+    Change, Code, Commit, Edge, EdgeId, Entity, EntityDetail, EntityId, EntityKind, Removed, Stamp,
+};
 
 use crate::Graph;
+use crate::force::kept::KeptForce;
 use crate::node::{Node, NodeRecord};
 use crate::record::{EdgeRecord, Interner};
+use crate::standing::kept::Touched;
+use crate::standing::matters;
 
 impl Graph {
     /// Takes a commit in. Total: what cannot be (an edge to an entity that does not exist) is left out, and
@@ -18,13 +23,14 @@ impl Graph {
             return;
         }
         let stamp = commit.stamp();
+        let mut touched = Vec::new();
         let mut entities: Vec<_> = Vec::new();
         let mut edges: Vec<_> = Vec::new();
         for change in &commit.changes {
             match change {
                 Change::PutEntity(entity, hash) => entities.push((&**entity, *hash)),
                 Change::PutEdge(edge, hash) => edges.push((&**edge, *hash)),
-                Change::Remove(Removed::Edge(id)) => self.remove_edge(*id),
+                Change::Remove(Removed::Edge(id)) => touched.extend(self.remove_edge(*id)),
                 Change::Remove(Removed::Entity(_)) => {}
             }
         }
@@ -39,12 +45,18 @@ impl Graph {
         for node in renamed.filter_map(|id| self.node(id)).collect::<Vec<_>>() {
             self.forget_names(node);
         }
+        let (mut published, mut conditions) = (Vec::new(), Vec::new());
         for (entity, hash) in entities {
+            published.extend(self.node(entity.id).filter(|node| self.publication_differs(*node, entity)));
             self.put_entity(entity, hash, stamp);
+            let is_condition = entity.kind == EntityKind::Condition;
+            conditions.extend(self.node(entity.id).filter(|_| is_condition));
         }
         for (edge, hash) in edges {
-            self.put_edge(edge, hash, stamp);
+            touched.extend(self.put_edge(edge, hash, stamp));
         }
+        let looked_at = self.stand_after(&touched, &published);
+        self.forget_force(&touched, looked_at, &conditions);
         for id in removed {
             self.remove_entity(id);
         }
@@ -67,11 +79,14 @@ impl Graph {
                 shown.put_entity(entity, *hash, *stamp);
             }
         }
+        let mut touched = Vec::new();
         for (change, stamp) in rows {
             if let Change::PutEdge(edge, hash) = change {
-                shown.put_edge(edge, *hash, *stamp);
+                touched.extend(shown.put_edge(edge, *hash, *stamp));
             }
         }
+        shown.stand_after(&touched, &[]);
+        shown.force = KeptForce::with_room(shown.edges.len());
         shown
     }
 
@@ -80,6 +95,7 @@ impl Graph {
         let node = if let Some(node) = self.node(entity.id) {
             if let Some(Some(record)) = self.nodes.get_mut(node.index()) {
                 self.held ^= record.hash;
+                self.tests.change(node, &record.entity, false);
                 record.entity = shared;
                 record.hash = hash;
                 record.stamp = stamp;
@@ -98,6 +114,7 @@ impl Graph {
             Node::new(number)
         };
         self.held ^= hash;
+        self.tests.change(node, entity, true);
         self.references.insert(entity.reference(), node);
         for (reference, id) in entity.redirected() {
             self.references.insert(reference, node);
@@ -122,18 +139,28 @@ impl Graph {
         let Some(node) = self.node(id) else { return };
         let Some(record) = self.nodes.get_mut(node.index()).and_then(Option::take) else { return };
         self.held ^= record.hash;
+        self.tests.change(node, &record.entity, false);
         self.node_of.remove(id.0.as_u128(), node.number());
         Arc::make_mut(&mut self.kinds)[record.entity.kind.index()].remove(node.number());
     }
 
-    fn put_edge(&mut self, edge: &Edge, hash: u64, stamp: Stamp) {
-        let record = EdgeRecord::new(edge.clone(), hash, stamp, |id| self.node(id), &mut Interner::default());
-        let Some(record) = record else { return };
+    /// Whether a document is published on another date than it was.
+    fn publication_differs(&self, node: Node, entity: &Entity) -> bool {
+        let published = |entity: &Entity| match &entity.detail {
+            EntityDetail::Source { published, .. } => published.clone(),
+            _ => None,
+        };
+        self.record(node).is_some_and(|record| published(&record.entity) != published(entity))
+    }
+
+    fn put_edge(&mut self, edge: &Edge, hash: u64, stamp: Stamp) -> Option<Touched> {
+        let record = EdgeRecord::new(edge.clone(), hash, stamp, |id| self.node(id), &mut Interner::default())?;
+        let mut before = None;
         let slot = if let Some(slot) = self.slot(edge.id) {
-            self.unindex(slot);
+            before = self.unindex(slot);
             slot
         } else {
-            let Ok(slot) = u32::try_from(self.edges.len()) else { return };
+            let slot = u32::try_from(self.edges.len()).ok()?;
             self.edges.push_back(None);
             let edges = &self.edges;
             let identifier = |n: u32| match edges.get(n as usize) {
@@ -145,13 +172,13 @@ impl Graph {
         };
         self.held ^= hash;
         self.index(slot, record);
+        Some(Touched { slot, before })
     }
 
-    fn remove_edge(&mut self, id: EdgeId) {
-        if let Some(slot) = self.slot(id) {
-            self.slot_of.remove(id.0.as_u128(), slot);
-            self.unindex(slot);
-        }
+    fn remove_edge(&mut self, id: EdgeId) -> Option<Touched> {
+        let slot = self.slot(id)?;
+        self.slot_of.remove(id.0.as_u128(), slot);
+        Some(Touched { slot, before: self.unindex(slot) })
     }
 
     /// Enters a record into its slot and everything that leads to it.
@@ -162,6 +189,7 @@ impl Graph {
             }
         }
         self.indexes.change(slot, &record, true);
+        matters::change(&mut self.matters, &mut self.denials, (slot, &record), true);
         for link in &record.circumstances().links {
             let mut links = self.links_to.get(&link.edge).cloned().unwrap_or_default();
             let list = Arc::make_mut(&mut links);
@@ -175,8 +203,8 @@ impl Graph {
     }
 
     /// Empties a slot and takes it out of everything that leads to it.
-    fn unindex(&mut self, slot: u32) {
-        let Some(record) = self.edges.get_mut(slot as usize).and_then(Option::take) else { return };
+    fn unindex(&mut self, slot: u32) -> Option<EdgeRecord> {
+        let record = self.edges.get_mut(slot as usize).and_then(Option::take)?;
         self.held ^= record.hash;
         for (node, incidence) in record.incidences() {
             if let Some(Some(node)) = self.nodes.get_mut(node.index()) {
@@ -193,5 +221,7 @@ impl Graph {
                 self.links_to.insert(link.edge, links);
             }
         }
+        matters::change(&mut self.matters, &mut self.denials, (slot, &record), false);
+        Some(record)
     }
 }

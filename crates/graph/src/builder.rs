@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use imbl::Vector;
+use chrono::{DateTime, NaiveDate, Utc};
+use imbl::{OrdSet, Vector};
 use pledgegraph_model::{
     Code, Edge, EdgeId, Entity, EntityId, EntityKind, EntityRef, LinkType, Stamp, edge_hash, entity_hash,
 };
 
 use crate::Graph;
+use crate::force::kept::KeptForce;
+use crate::force::reverse::Tests;
 use crate::graph::LinksTo;
 use crate::identity::Identity;
 use crate::indexes::Indexes;
@@ -17,6 +19,7 @@ use crate::names::Names;
 use crate::node::{Incidence, Node, NodeRecord};
 use crate::postings::Postings;
 use crate::record::{EdgeRecord, Interner};
+use crate::standing::kept::Standings;
 
 /// Collects all entities, then all edges, and builds the graph in one go: about 20 times faster than one at a time, and
 /// what edges have alike is held once.
@@ -27,12 +30,19 @@ pub struct Builder {
     numbered: bool,
     edges: Vec<(i64, EdgeRecord)>,
     interner: Interner,
+    day: Option<NaiveDate>,
 }
 
 impl Builder {
     /// An empty builder.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The day for which standings are kept at hand: today unless it is given.
+    #[must_use]
+    pub fn on(self, day: NaiveDate) -> Self {
+        Self { day: Some(day), ..self }
     }
 
     /// Takes an entity in, with its content hash and the `seq` of the commit that first recorded it. All entities come
@@ -89,7 +99,8 @@ impl Builder {
         let node_of = Identity::build((0u32..).zip(&nodes).map(entity).collect::<Vec<_>>().into_iter());
         let edge = |(slot, record): (u32, &EdgeRecord)| (record.id.0.as_u128(), slot);
         let slot_of = Identity::build(records().map(edge).collect::<Vec<_>>().into_iter());
-        Graph {
+        let day = self.day.unwrap_or_else(|| Utc::now().date_naive());
+        let mut graph = Graph {
             seq,
             chain,
             digest,
@@ -105,7 +116,17 @@ impl Builder {
             slot_of,
             nodes: nodes.into_iter().map(Some).collect(),
             edges,
-        }
+            matters: OrdSet::new(),
+            denials: OrdSet::new(),
+            standings: Standings::none(day),
+            tests: Tests::default(),
+            force: KeptForce::default(),
+        };
+        graph.matters_anew();
+        graph.stand_anew(day);
+        graph.tests = graph.tests_anew();
+        graph.force = KeptForce::with_room(graph.edges.len());
+        graph
     }
 }
 

@@ -9,10 +9,10 @@ use pledgegraph_model::{
 };
 
 use crate::Graph;
+use crate::counted::Counted;
 use crate::filter::{EdgeFilter, Page};
 use crate::node::Node;
 use crate::positions::PositionQuery;
-use crate::standings::Counted;
 use crate::view::{EdgeView, EntityView};
 
 /// In what statements contradict each other.
@@ -193,7 +193,7 @@ impl Graph {
     }
 
     fn outcomes_that_disagree(&self, query: &ConflictQuery) -> Vec<Conflict<'_>> {
-        let counted = Counted { modalities: Vec::new(), valid_at: query.valid_at };
+        let counted = Counted::on(query.valid_at.unwrap_or_else(|| self.day()));
         let mut found = Vec::new();
         for condition in self.kinds[EntityKind::Condition.index()].iter().map(Node::new) {
             let mut sides: Sides<'_> = Default::default();
@@ -209,11 +209,8 @@ impl Graph {
     }
 
     fn stances_that_disagree(&self, query: &ConflictQuery) -> (Vec<Conflict<'_>>, bool) {
-        let positions = self.positions(&PositionQuery {
-            valid_at: query.valid_at,
-            budget: query.budget,
-            ..PositionQuery::default()
-        });
+        let day = query.valid_at.unwrap_or_else(|| self.day());
+        let positions = self.positions(&PositionQuery::all(day, query.budget));
         let conflicts = positions.positions.into_iter().filter_map(|position| {
             let of = |set: StanceSet| -> Vec<EdgeView<'_>> {
                 let is = |view: &&EdgeView<'_>| view.detail().commitment().is_some_and(|c| set.contains(c.stance));

@@ -134,7 +134,7 @@ impl Graph {
 }
 
 /// Whose values are whose.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Names {
     pub(crate) commitments: HashMap<Var, u32>,
     pub(crate) conditions: HashMap<Var, Node>,

@@ -8,20 +8,25 @@
 mod tested;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use pledgegraph_model::{
     Capability, Commitment, ConditionNode, ConditionOp, Conditionality, Conditions, Explicitness, Ground, OutcomeValue,
-    Polarity, Relation, Stage, Truth,
+    Polarity, Relation, Stage, Stance, StanceSet, Standing, Truth,
 };
 
 use crate::Graph;
 use crate::circuit::{Circuit, CircuitBuilder, Gate, NEVER};
+use crate::counted::Counted;
+use crate::force::Force;
+use crate::force::kept::KeptForce;
+use crate::force::reverse::Reached;
 use crate::node::Node;
 use crate::record::EdgeRecord;
-use crate::standings::{Counted, Standings};
-use tested::TestKey;
-pub(crate) use tested::Tested;
+use crate::standing::Rule;
+pub(crate) use tested::{PledgeVar, Tested};
+use tested::{TestKey, TestedPosition};
 
 /// A value of Kleene's logic in the circuit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -45,7 +50,7 @@ impl Var {
 }
 
 /// What is taken as given.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Suppose {
     pub(crate) counted: Counted,
     /// Whether leaves that a source only implies are there; without them they are left out of their trees.
@@ -63,6 +68,9 @@ pub(crate) struct Suppose {
 pub(crate) struct CommitmentVar {
     pub(crate) var: Var,
     pub(crate) ground: Ground,
+    /// Whether the stance leaves something open and pledges nothing: that is not in force, and reaches a test that asks for
+    /// no more.
+    pub(crate) is_open: bool,
 }
 
 /// What is known of a condition beside its value.
@@ -89,6 +97,9 @@ pub(crate) struct Dependence {
     pub(crate) commitments: BTreeMap<u32, CommitmentVar>,
     /// By node.
     pub(crate) conditions: BTreeMap<Node, ConditionVar>,
+    /// What is known beforehand, at the least fixpoint and at the greatest.
+    pub(crate) known_least: Vec<(Gate, bool)>,
+    pub(crate) known_greatest: Vec<(Gate, bool)>,
     /// Whether the budget ended the construction: values are not to be used then.
     pub(crate) exceeded: bool,
 }
@@ -103,7 +114,7 @@ enum Task {
 pub(crate) struct DependenceBuilder<'g> {
     graph: &'g Graph,
     suppose: Suppose,
-    standings: Standings<'g>,
+    positions: HashMap<(Node, Capability), Rc<Vec<TestedPosition>>>,
     circuit: CircuitBuilder,
     tasks: Vec<Task>,
     commitments: HashMap<u32, CommitmentVar>,
@@ -111,6 +122,13 @@ pub(crate) struct DependenceBuilder<'g> {
     tests: HashMap<TestKey, Tested>,
     pledgers: HashMap<Capability, Arc<Vec<Node>>>,
     constants: [Option<Var>; 3],
+    /// What is known of commitments already; it is taken as it is.
+    known: Option<&'g KeptForce>,
+    /// What is wired; everything else is taken as it would be if every condition were given.
+    within: Option<Reached>,
+    known_vars: HashMap<Force, Var>,
+    known_least: Vec<(Gate, bool)>,
+    known_greatest: Vec<(Gate, bool)>,
     budget: usize,
     exceeded: bool,
 }
@@ -118,11 +136,10 @@ pub(crate) struct DependenceBuilder<'g> {
 impl<'g> DependenceBuilder<'g> {
     /// `budget`: how large the circuit may become, in gates and wires.
     pub(crate) fn new(graph: &'g Graph, suppose: Suppose, budget: usize) -> Self {
-        let standings = Standings::new(graph, suppose.counted.clone());
         Self {
             graph,
             suppose,
-            standings,
+            positions: HashMap::new(),
             circuit: CircuitBuilder::default(),
             tasks: Vec::new(),
             commitments: HashMap::new(),
@@ -130,9 +147,40 @@ impl<'g> DependenceBuilder<'g> {
             tests: HashMap::new(),
             pledgers: HashMap::new(),
             constants: [None; 3],
+            known: None,
+            within: None,
+            known_vars: HashMap::new(),
+            known_least: Vec::new(),
+            known_greatest: Vec::new(),
             budget,
             exceeded: false,
         }
+    }
+
+    /// Takes what is known of commitments as it is, in place of what they depend on. Values of a fixpoint may be put in for
+    /// some of its variables: the fixpoint of the rest is the same.
+    pub(crate) fn knowing(self, known: &'g KeptForce) -> Self {
+        Self { known: Some(known), ..self }
+    }
+
+    /// Wires only these commitments and conditions. Of the others the commitments are what they would be if every condition
+    /// were given, and the conditions are left open, to be pinned.
+    pub(crate) fn within(self, within: Reached) -> Self {
+        Self { within: Some(within), ..self }
+    }
+
+    /// The value of a commitment that is known.
+    fn known(&mut self, force: Force) -> Var {
+        if let Some(var) = self.known_vars.get(&force) {
+            return *var;
+        }
+        let var = self.fresh();
+        for (pinned, truth) in [(&mut self.known_least, force.cautious), (&mut self.known_greatest, force.coordinated)]
+        {
+            pinned.extend([(var.certain(), truth == Truth::True), (var.possible(), truth != Truth::False)]);
+        }
+        self.known_vars.insert(force, var);
+        var
     }
 
     /// The value of a commitment by slot; what it depends on is wired before the circuit is finished.
@@ -140,8 +188,11 @@ impl<'g> DependenceBuilder<'g> {
         if let Some(known) = self.commitments.get(&slot) {
             return known.var;
         }
+        if let Some(known) = self.known.and_then(|known| known.get(slot)) {
+            return self.known(known.force);
+        }
         let var = self.fresh();
-        self.commitments.insert(slot, CommitmentVar { var, ground: Ground::NotCounted });
+        self.commitments.insert(slot, CommitmentVar { var, ground: Ground::NotCounted, is_open: false });
         self.tasks.push(Task::Commitment(slot, var));
         var
     }
@@ -181,6 +232,8 @@ impl<'g> DependenceBuilder<'g> {
             circuit: self.circuit.finish(),
             commitments: self.commitments.into_iter().collect(),
             conditions: self.conditions.into_iter().collect(),
+            known_least: self.known_least,
+            known_greatest: self.known_greatest,
             exceeded: self.exceeded,
         }
     }
@@ -221,56 +274,81 @@ impl<'g> DependenceBuilder<'g> {
         let graph = self.graph;
         let Some(edge) = graph.edge_record(slot) else { return };
         let Some(commitment) = edge.detail.commitment() else { return };
-        let ground = self.ground(slot, edge, commitment);
+        let (ground, most) = self.ground(slot, edge, commitment);
         if let Some(known) = self.commitments.get_mut(&slot) {
             known.ground = ground;
+            known.is_open = StanceSet::Open.contains(commitment.stance);
         }
         let truth = match ground {
-            Ground::NoConditions => Truth::True,
+            Ground::NoConditions | Ground::Conditions => Truth::True,
             Ground::ConditionsNotStated => Truth::Unknown,
             Ground::NotCounted if edge.polarity != Polarity::Denied => Truth::Unknown,
             _ => Truth::False,
         };
-        let Some(conditions) = commitment.conditions.as_deref().filter(|_| ground == Ground::Conditions) else {
-            return self.set(var, truth);
-        };
-        match self.tree(&conditions.root, false) {
-            None => self.set(var, Truth::True),
-            Some(tree) => match conditions.relation {
-                Relation::Necessary => self.set_at_least(var, 1, &[tree]),
-                Relation::Sufficient => {
-                    self.set(var, Truth::Unknown);
-                    self.circuit.set_threshold(var.certain(), 1);
-                    self.circuit.wire(tree.certain(), var.certain());
-                }
-            },
+        let is_within = self.within.as_ref().is_none_or(|within| within.commitments.contains(&slot));
+        let conditions = commitment.conditions.as_deref().filter(|_| is_within && ground == Ground::Conditions);
+        match conditions.and_then(|own| Some((own.relation, self.tree(&own.root, false)?))) {
+            None => self.set(var, truth.min(most)),
+            Some((Relation::Necessary, tree)) => {
+                self.circuit.set_threshold(var.possible(), 1);
+                self.circuit.wire(tree.possible(), var.possible());
+                self.let_be_true(var, tree, most);
+            }
+            Some((Relation::Sufficient, tree)) => {
+                self.set(var, Truth::Unknown);
+                self.let_be_true(var, tree, most);
+            }
         }
     }
 
-    fn ground(&mut self, slot: u32, edge: &EdgeRecord, commitment: &Commitment<Node>) -> Ground {
+    /// A value that is true when a tree is, if it may be true at all.
+    fn let_be_true(&mut self, var: Var, tree: Var, most: Truth) {
+        if most == Truth::True {
+            self.circuit.set_threshold(var.certain(), 1);
+            self.circuit.wire(tree.certain(), var.certain());
+        }
+    }
+
+    /// What decides whether a commitment is in force, and the most that it can be: what may stand, or states no stance, is
+    /// at most unknown.
+    fn ground(&self, slot: u32, edge: &EdgeRecord, commitment: &Commitment<Node>) -> (Ground, Truth) {
         if self.suppose.withdraw.contains(&edge.subject) {
-            return Ground::Supposed;
+            return (Ground::Supposed, Truth::True);
         }
-        if !self.standings.counted().holds(edge) {
-            return Ground::NotValid;
+        let counted = &self.suppose.counted;
+        let standing = counted.standing_of(self.graph, slot, edge);
+        let set_aside = match standing {
+            Standing::Denied | Standing::Unverified | Standing::NotCounted => Some(Ground::NotCounted),
+            Standing::Deprecated => Some(Ground::Deprecated),
+            Standing::NotYet | Standing::Over => Some(Ground::NotValid),
+            Standing::Superseded => Some(Ground::Superseded),
+            Standing::TakenBack => Some(Ground::TakenBack),
+            Standing::MayStand | Standing::Stands if !counted.takes_standing(standing) => Some(Ground::NotCounted),
+            Standing::MayStand | Standing::Stands => None,
+        };
+        if let Some(ground) = set_aside {
+            return (ground, Truth::True);
         }
-        if !self.standings.counted().takes(edge) {
-            return Ground::NotCounted;
-        }
-        if commitment.stance.rank().is_some_and(|rank| rank <= 0) {
-            return Ground::NoPledge;
-        }
-        if matches!(commitment.stage, Stage::Suspended | Stage::Halted | Stage::Cancelled) {
-            return Ground::Interrupted;
-        }
-        if self.standings.of(edge.subject).take_back(slot, commitment.capability, commitment.mission) {
-            return Ground::TakenBack;
-        }
-        match (commitment.conditions.as_deref(), commitment.conditionality) {
-            (Some(Conditions { root, .. }), _) if self.has_leaves(root) => Ground::Conditions,
-            (None, Conditionality::Conditional) => Ground::ConditionsNotStated,
-            _ => Ground::NoConditions,
-        }
+        let stated = commitment.stance != Stance::NotStated;
+        let most = if stated && standing == Standing::Stands { Truth::True } else { Truth::Unknown };
+        let ground = if commitment.stance.rank().is_some_and(|rank| rank <= 0) {
+            Ground::NoPledge
+        } else if self.is_interrupted(slot, edge, commitment) {
+            Ground::Interrupted
+        } else {
+            match (commitment.conditions.as_deref(), commitment.conditionality) {
+                (Some(Conditions { root, .. }), _) if self.has_leaves(root) => Ground::Conditions,
+                (None, Conditionality::Conditional) => Ground::ConditionsNotStated,
+                _ => Ground::NoConditions,
+            }
+        };
+        (ground, most)
+    }
+
+    /// Whether what is pledged was interrupted, by this statement or by a later one.
+    fn is_interrupted(&self, slot: u32, edge: &EdgeRecord, commitment: &Commitment<Node>) -> bool {
+        matches!(commitment.stage, Stage::Suspended | Stage::Halted | Stage::Cancelled)
+            || Rule::new(self.graph, self.suppose.counted.day).is_interrupted(slot, edge, commitment)
     }
 
     fn counts(&self, explicitness: Option<Explicitness>) -> bool {
@@ -319,7 +397,7 @@ impl<'g> DependenceBuilder<'g> {
             let truth = match self.suppose.assume.get(&condition) {
                 Some(truth) => *truth,
                 // A model that is well-formed has no test here.
-                None if self.test_of(condition).is_some() => Truth::Unknown,
+                None if self.graph.test_of(condition).is_some() => Truth::Unknown,
                 None => self.outcome(condition).0,
             };
             self.set(var, !truth);
@@ -332,7 +410,7 @@ impl<'g> DependenceBuilder<'g> {
 
     /// What outcomes say of a condition: the truth, whether they disagree, and the statements.
     fn outcome(&self, condition: Node) -> (Truth, bool, Vec<u32>) {
-        let standing = self.graph.standing_outcomes(condition, self.standings.counted());
+        let standing = self.graph.standing_outcomes(condition, &self.suppose.counted);
         let says = |value| standing.iter().any(|(_, said)| *said == value);
         let (met, unmet) = (says(OutcomeValue::Met), says(OutcomeValue::Unmet));
         let truth = match (met, unmet) {
@@ -344,7 +422,10 @@ impl<'g> DependenceBuilder<'g> {
     }
 
     fn wire_condition(&mut self, condition: Node, var: Var) {
-        let tested = self.test_of(condition).map(|test| self.tested(test));
+        if self.within.as_ref().is_some_and(|within| !within.conditions.contains(&condition)) {
+            return;
+        }
+        let tested = self.graph.test_of(condition).map(|test| self.tested(test));
         let (said, mut disputed, outcomes) =
             if self.suppose.blank { (Truth::False, false, Vec::new()) } else { self.outcome(condition) };
         let said = if outcomes.is_empty() { None } else { Some(said) };
@@ -352,8 +433,8 @@ impl<'g> DependenceBuilder<'g> {
             self.set(var, *truth);
             disputed = false;
         } else if let Some(tested) = &tested {
+            self.join(var, tested, said, disputed);
             disputed |= tested.disputed;
-            self.join(var, tested.var, said, disputed);
         } else {
             let unsaid = if self.suppose.blank { Truth::False } else { Truth::Unknown };
             self.set(var, said.unwrap_or(unsaid));
@@ -363,20 +444,22 @@ impl<'g> DependenceBuilder<'g> {
         }
     }
 
-    /// A test and what outcomes say: agreeing or undecided ones decide, disagreeing ones leave it unknown.
-    fn join(&mut self, var: Var, test: Var, said: Option<Truth>, disputed: bool) {
+    /// A test and what outcomes say: agreeing or undecided ones decide, disagreeing ones leave it unknown. Statements that
+    /// disagree about the test matter only where it hangs on them: where it is not decided without them.
+    fn join(&mut self, var: Var, tested: &Tested, said: Option<Truth>, disputed: bool) {
+        let test = tested.var;
         match said {
             Some(_) if disputed => self.set(var, Truth::Unknown),
             // True unless the test is false, and then unknown.
             Some(Truth::True) => {
                 self.set(var, Truth::Unknown);
                 self.circuit.set_threshold(var.certain(), 1);
-                self.circuit.wire(test.possible(), var.certain());
+                self.circuit.wire(if tested.disputed { test.certain() } else { test.possible() }, var.certain());
             }
             // False unless the test is true, and then unknown.
             Some(Truth::False) => {
                 self.circuit.set_threshold(var.possible(), 1);
-                self.circuit.wire(test.certain(), var.possible());
+                self.circuit.wire(if tested.disputed { test.possible() } else { test.certain() }, var.possible());
             }
             Some(Truth::Unknown) | None => self.set_at_least(var, 1, &[test]),
         }

@@ -1,20 +1,22 @@
 //! Lists of edges: every filter that an index can answer is a clause, the rest is tested on the record.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::NaiveDate;
 use pledgegraph_model::{
-    Capability, Code, Date, EdgeId, EdgeKind, EntityId, Explicitness, Modality, Stance, lookup_keys, words,
+    Capability, Code, EdgeId, EdgeKind, EntityId, Explicitness, Modality, Stance, Standing, lookup_keys, words,
 };
 
 use crate::Graph;
+use crate::counted::Counted;
 use crate::filter::{EdgeFilter, Page, Total};
 use crate::indexes::Index;
 use crate::names::with_prefix;
 use crate::node::{Incidence, Node};
 use crate::record::EdgeRecord;
 use crate::select::{Clause, Select};
+use crate::standing::Rule;
 use crate::view::EdgeView;
 
 /// How many nodes a hierarchy or a word may bring in before the rest is left out of a filter.
@@ -41,8 +43,8 @@ impl Graph {
     pub fn edges(&self, filter: &EdgeFilter, page: Page<EdgeId>) -> EdgePage<'_> {
         let select =
             Select { clauses: self.clauses(filter), after: page.after.and_then(|id| self.slot(id)), limit: page.limit };
-        let test = |slot: u32| self.edge_record(slot).is_some_and(|record| record.passes(filter));
-        let selection = select.run(filter.needs_records().then_some(test));
+        let test = |slot: u32| self.passes(slot, filter);
+        let selection = select.run(self.needs_records(filter).then_some(test));
         EdgePage {
             items: selection.numbers.iter().filter_map(|slot| self.view(*slot)).collect(),
             more: selection.more,
@@ -54,8 +56,28 @@ impl Graph {
     /// The slots of all edges that a filter lets through, ascending.
     pub(crate) fn slots(&self, filter: &EdgeFilter) -> Vec<u32> {
         let select = Select { clauses: self.clauses(filter), after: None, limit: usize::MAX };
-        let test = |slot: u32| self.edge_record(slot).is_some_and(|record| record.passes(filter));
-        select.run(filter.needs_records().then_some(test)).numbers
+        let test = |slot: u32| self.passes(slot, filter);
+        select.run(self.needs_records(filter).then_some(test)).numbers
+    }
+
+    /// What a filter leaves out because it does not count, by standing; `false`: counting stopped at its budget.
+    ///
+    /// O(what does not count) on the day of the graph, else as much as the list itself.
+    pub fn set_aside(&self, filter: &EdgeFilter) -> (Vec<(Standing, u64)>, bool) {
+        let Some(counted) = &filter.counted else { return (Vec::new(), true) };
+        let (mut found, mut exact) = (Vec::new(), true);
+        for standing in Standing::ALL.iter().copied().filter(|standing| !counted.takes_standing(*standing)) {
+            let by_index = counted.day == self.day() && counted.has_usual_modalities();
+            if by_index && self.standings.list(standing).is_empty() {
+                continue;
+            }
+            let only = Counted { standings: vec![standing], ..counted.clone() };
+            let left_out = EdgeFilter { counted: Some(only), ..filter.clone() };
+            let total = self.edges(&left_out, Page::first(0)).total;
+            exact &= total.exact;
+            found.extend((total.value > 0).then_some((standing, total.value)));
+        }
+        (found, exact)
     }
 
     fn clauses(&self, filter: &EdgeFilter) -> Vec<Clause<'_>> {
@@ -82,12 +104,16 @@ impl Graph {
             self.clause(Index::Modality, filter.modality.as_ref(), &mut clauses);
         }
         clauses.extend(
-            filter.only.as_ref().map(|chosen| Clause { any: vec![Cow::Owned(chosen.0.clone())], disjoint: true }),
+            filter
+                .only
+                .as_ref()
+                .map(|chosen| Clause { any: chosen.0.iter().cloned().map(Cow::Owned).collect(), disjoint: true }),
         );
         self.clause(Index::Polarity, filter.polarity.as_ref(), &mut clauses);
         self.clause(Index::Rank, filter.rank.as_ref(), &mut clauses);
         self.clause(Index::MembershipRole, filter.membership_role.as_ref(), &mut clauses);
         self.clause(Index::AttendanceRole, filter.attendance_role.as_ref(), &mut clauses);
+        self.clauses_by_standing(filter, &mut clauses);
         self.clauses_by_date(filter, &mut clauses);
         for word in filter.text.iter().flat_map(|text| lookup_keys(text).into_iter().take(1)) {
             clauses.extend(words(&word).map(|word| self.mentioning(word)));
@@ -139,6 +165,15 @@ impl Graph {
             let all = lists(Index::Capability, wanted).chain(lists(Index::RequestCapability, requests));
             clauses.push(Clause { any: all.map(Cow::Borrowed).collect(), disjoint: true });
         }
+    }
+
+    /// What narrows standings down; on another day than that of the graph, and for other modalities, the record decides.
+    fn clauses_by_standing<'g>(&'g self, filter: &EdgeFilter, clauses: &mut Vec<Clause<'g>>) {
+        let Some(counted) = filter.counted.as_ref().filter(|counted| counted.day == self.day()) else { return };
+        let doubtful = (!counted.has_usual_modalities()).then_some(Standing::NotCounted);
+        let standings: BTreeSet<Standing> = counted.standings().chain(doubtful).collect();
+        let any = standings.into_iter().map(|standing| Cow::Borrowed(self.standings.list(standing))).collect();
+        clauses.push(Clause { any, disjoint: true });
     }
 
     /// What narrows dates down; the record decides.
@@ -227,19 +262,33 @@ fn are_those_that_count(modalities: &[Modality]) -> bool {
     Modality::ALL.iter().all(|m| m.counts() == modalities.contains(m))
 }
 
-impl EdgeFilter {
-    /// Whether some of it no index can answer.
-    fn needs_records(&self) -> bool {
-        self.said.is_some() || self.valid_at.is_some()
+impl Graph {
+    /// Whether some of a filter no index can answer.
+    fn needs_records(&self, filter: &EdgeFilter) -> bool {
+        let by_index = |counted: &Counted| counted.day == self.day() && counted.has_usual_modalities();
+        filter.said.is_some() || filter.valid_at.is_some() || filter.counted.as_ref().is_some_and(|c| !by_index(c))
+    }
+
+    /// Whether a statement passes what no index can answer.
+    fn passes(&self, slot: u32, filter: &EdgeFilter) -> bool {
+        self.edge_record(slot).is_some_and(|record| {
+            record.said_within(filter)
+                && filter.valid_at.is_none_or(|day| {
+                    self.holds_on(record, day, filter.date_match_certain)
+                        && (!filter.date_match_certain || self.standing_of(slot, record, day, &[]) == Standing::Stands)
+                })
+                && filter.counted.as_ref().is_none_or(|counted| counted.takes(self, slot, record))
+        })
+    }
+
+    /// Whether a statement may hold on a day; `certain`: whether it does, whatever its dates mean.
+    pub(crate) fn holds_on(&self, record: &EdgeRecord, day: NaiveDate, certain: bool) -> bool {
+        let rule = Rule::new(self, day);
+        if certain { rule.is_certainly_within(record) } else { !rule.is_outside(record) }
     }
 }
 
 impl EdgeRecord {
-    /// Whether it passes what no index can answer.
-    fn passes(&self, filter: &EdgeFilter) -> bool {
-        self.said_within(filter) && filter.valid_at.is_none_or(|day| self.holds_on(day, filter.date_match_certain))
-    }
-
     fn said_within(&self, filter: &EdgeFilter) -> bool {
         let Some(span) = filter.said else { return true };
         match (&self.circumstances().said_at.edtf, filter.date_match_certain) {
@@ -247,21 +296,6 @@ impl EdgeRecord {
             (Some(edtf), false) => edtf.possibly_in(span.from, span.to),
             // Without a date it may have been said on any day.
             (None, certain) => !certain,
-        }
-    }
-
-    /// Whether it may hold on a day; `certain`: whether it does, whatever its dates mean.
-    pub(crate) fn holds_on(&self, day: NaiveDate, certain: bool) -> bool {
-        let Self { circumstances: Some(circumstances), .. } = self else { return !certain };
-        let (from, until) = (&circumstances.valid_from, &circumstances.valid_until);
-        if certain {
-            let began = from.latest().is_some_and(|latest| latest <= day);
-            let goes_on = until.edtf.is_none() || until.earliest().is_some_and(|earliest| earliest >= day);
-            began && goes_on
-        } else {
-            let not_yet = |date: &Date| date.earliest().is_some_and(|earliest| earliest > day);
-            let over = |date: &Date| date.latest().is_some_and(|latest| latest < day);
-            !not_yet(from) && !over(until)
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use chrono::NaiveDate;
 use pledgegraph_model::{
     Code, ConditionKind, EdgeKind, Entity, EntityDetail, EntityId, EntityKind, OrganizationClass, search_key, words,
 };
 
 use crate::Graph;
+use crate::counted::Counted;
 use crate::filter::{Page, Total};
 use crate::node::{Incidence, Node, NodeRecord};
 use crate::select::{Clause, Select};
@@ -20,10 +20,8 @@ pub struct EntityFilter {
     pub kinds: Vec<EntityKind>,
     /// Words of a name; each must occur, as the beginning of a word.
     pub text: Option<String>,
-    /// Only persons who hold an office.
-    pub leaders: bool,
-    /// The day on which they hold it, if that matters.
-    pub leaders_on: Option<NaiveDate>,
+    /// Only persons who hold an office, by a statement that counts.
+    pub leaders: Option<Counted>,
     /// Only countries in this UN M49 region.
     pub region: Option<String>,
     /// Only conditions of these kinds.
@@ -59,7 +57,7 @@ impl Graph {
         }
         let after = page.after.and_then(|id| self.node(id)).map(Node::number);
         let passes = |record: &NodeRecord| {
-            filter.passes(record) && (!filter.leaders || self.holds_office(record, filter.leaders_on))
+            filter.passes(record) && filter.leaders.as_ref().is_none_or(|counted| self.holds_office(record, counted))
         };
         let test = |number: u32| self.record(Node::new(number)).is_some_and(passes);
         let selection = Select { clauses, after, limit: page.limit }.run(filter.needs_records().then_some(test));
@@ -72,21 +70,21 @@ impl Graph {
 }
 
 impl Graph {
-    /// Whether a person holds an office, on a day if one is given.
-    pub fn is_leader(&self, id: EntityId, on: Option<NaiveDate>) -> bool {
-        self.node(id).and_then(|node| self.record(node)).is_some_and(|record| self.holds_office(record, on))
+    /// Whether a person holds an office, by a statement that counts.
+    pub fn is_leader(&self, id: EntityId, counted: &Counted) -> bool {
+        self.node(id).and_then(|node| self.record(node)).is_some_and(|record| self.holds_office(record, counted))
     }
 
-    fn holds_office(&self, record: &NodeRecord, on: Option<NaiveDate>) -> bool {
+    fn holds_office(&self, record: &NodeRecord, counted: &Counted) -> bool {
         let offices = record.group(Incidence::Subject(EdgeKind::Office));
-        let mut offices = offices.into_iter().flat_map(|slots| slots.iter()).filter_map(|slot| self.edge_record(slot));
-        offices.any(|office| on.is_none_or(|day| office.holds_on(day, false)))
+        let mut offices = offices.into_iter().flat_map(|slots| slots.iter());
+        offices.any(|slot| self.edge_record(slot).is_some_and(|office| counted.takes(self, slot, office)))
     }
 }
 
 impl EntityFilter {
     fn needs_records(&self) -> bool {
-        self.leaders || self.region.is_some() || self.condition_kind.is_some() || self.class.is_some()
+        self.leaders.is_some() || self.region.is_some() || self.condition_kind.is_some() || self.class.is_some()
     }
 
     fn passes(&self, record: &NodeRecord) -> bool {

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use pledgegraph_model::{EntityDetail, EntityId};
+use pledgegraph_model::{Capability, EntityDetail, EntityId};
 
 use crate::Graph;
 use crate::circuit::{Gate, NEVER};
 use crate::deadlocks::Names;
 use crate::dependence::{DependenceBuilder, Suppose, Var};
+use crate::force::reverse::Reached;
 use crate::force::{BudgetSpent, Evaluation, ForceQuery};
-use crate::indexes::Index;
 use crate::node::Node;
 use crate::view::{EdgeView, EntityView};
 
@@ -49,14 +49,23 @@ impl Graph {
     /// Everything that depends on an actor, nearest first, then in the order of recording.
     ///
     /// Reaching is breadth first over what depends on what and is an upper bound, since a pledge may have another way
-    /// ("any of"); `decisive` is decided on the AND/OR graph itself. O(size of the circuit) (directed hypergraphs: Gallo et
-    /// al. 1993).
+    /// ("any of"); `decisive` is decided on the AND/OR graph itself. First backwards over what hangs on what
+    /// ([`Graph::looking_at`]), so that only the dependents and what they hang on are looked at. O(size of their circuit)
+    /// (directed hypergraphs: Gallo et al. 1993).
     ///
     /// # Errors
     /// [`BudgetSpent`] when the circuit would be larger than the budget of the query.
     pub fn fall_out(&self, actor: EntityId, query: &ForceQuery) -> Result<FallOut<'_>, BudgetSpent> {
-        let mut builder = DependenceBuilder::new(self, Suppose { blank: true, ..query.suppose(self) }, query.budget);
-        for slot in self.indexes.get(Index::Kind, pledgegraph_model::EdgeKind::Commitment).iter() {
+        let spent = BudgetSpent { budget: query.budget as u64 };
+        let reached = self.reached_from(actor, query).ok_or(spent)?;
+        if reached.commitments.is_empty() {
+            let (dependents, before, names) = (Vec::new(), HashMap::new(), Names::default());
+            return Ok(FallOut { graph: self, dependents, before, names });
+        }
+        let suppose = Suppose { blank: true, ..query.suppose(self) };
+        let slots = reached.commitments.clone();
+        let mut builder = DependenceBuilder::new(self, suppose, query.budget).within(reached);
+        for slot in slots {
             builder.commitment(slot);
         }
         let evaluation = Evaluation::new(builder.finish(), query)?;
@@ -92,6 +101,26 @@ impl Graph {
             }
         }
         Ok(FallOut { graph: self, dependents: found.into_values().collect(), before, names })
+    }
+}
+
+impl Graph {
+    /// Whatever may hang on an actor: on conditions that look at it alone, or at all who pledge what it pledges too. `None`
+    /// when that is more than the budget.
+    fn reached_from(&self, actor: EntityId, query: &ForceQuery) -> Option<Reached> {
+        let mut reached = Reached::default();
+        let Some(node) = self.node(actor) else { return Some(reached) };
+        self.tests.of_actor(actor).for_each(|condition| reached.condition(condition));
+        let pledges = |capability: Capability| {
+            let mut own = self.said_within(node, Some(capability));
+            own.any(|slot| self.edge_record(slot).is_some_and(|edge| query.counted.takes(self, slot, edge)))
+        };
+        for condition in self.tests.of_all() {
+            if self.test_of(condition).is_some_and(|test| pledges(test.capability)) {
+                reached.condition(condition);
+            }
+        }
+        self.reach_on(&mut reached, query.budget).then_some(reached)
     }
 }
 

@@ -8,6 +8,7 @@ use pledgegraph_model::{
     Polarity, Rank, Stage, Stance,
 };
 
+use crate::counted::Counted;
 use crate::postings::Postings;
 
 /// Which part of a list: the items after `after` in the published order (the order of recording).
@@ -46,7 +47,7 @@ pub struct Span {
 
 /// Edges that an analysis has chosen, of one snapshot.
 #[derive(Debug, Clone)]
-pub struct Chosen(pub(crate) Postings);
+pub struct Chosen(pub(crate) Vec<Postings>);
 
 /// What edges are asked for. Fields are joined by AND, the values of one field by OR; `None` does not narrow, an empty
 /// list matches nothing.
@@ -96,6 +97,8 @@ pub struct EdgeFilter {
     pub polarity: Option<Vec<Polarity>>,
     /// Rank.
     pub rank: Option<Vec<Rank>>,
+    /// Only statements that count so, by their standing.
+    pub counted: Option<Counted>,
     /// The role of a membership.
     pub membership_role: Option<Vec<MembershipRole>>,
     /// The role of an attendance.

@@ -1,16 +1,23 @@
 //! What is in force: the truth of every condition and of every commitment that hangs on them.
 
+pub(crate) mod kept;
+pub(crate) mod reverse;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use chrono::NaiveDate;
-use pledgegraph_model::{Code, EdgeId, EdgeKind, EntityId, EntityKind, Ground, Modality, Truth};
+use pledgegraph_model::{Code, EdgeId, EdgeKind, EntityId, EntityKind, Ground, Truth};
 
 use crate::Graph;
 use crate::circuit::NEVER;
+use crate::counted::Counted;
 use crate::dependence::{CommitmentVar, Dependence, DependenceBuilder, Suppose, Var};
 use crate::filter::Chosen;
 use crate::indexes::Index;
 use crate::node::Node;
 use crate::postings::Postings;
-use crate::standings::Counted;
+use kept::Known;
 
 /// What to evaluate, and what to suppose.
 #[derive(Debug, Clone)]
@@ -19,10 +26,8 @@ pub struct ForceQuery {
     pub commitments: Option<Vec<EdgeId>>,
     /// Conditions beside those that these commitments hang on.
     pub conditions: Vec<EntityId>,
-    /// The modalities that count; empty = own and reported statements.
-    pub modalities: Vec<Modality>,
-    /// Only statements that may hold on this day.
-    pub valid_at: Option<NaiveDate>,
+    /// Which statements count.
+    pub counted: Counted,
     /// Whether conditions that a source only implies are taken in.
     pub include_implied: bool,
     /// Conditions whose truth is supposed, whatever is on record.
@@ -58,6 +63,9 @@ pub struct Force {
 }
 
 impl Force {
+    /// False, whoever moves.
+    pub(crate) const FALSE: Self = Self { cautious: Truth::False, coordinated: Truth::False };
+
     /// The truth where both agree; else it is unknown.
     pub fn truth(self) -> Truth {
         if self.cautious == self.coordinated { self.cautious } else { Truth::Unknown }
@@ -91,6 +99,17 @@ pub struct ConditionForce {
     pub tested: bool,
     /// The statements that decide it: its outcomes and the positions that its test looks at.
     pub statements: Vec<EdgeId>,
+}
+
+/// What is shown of commitments of one snapshot.
+#[derive(Debug, Default)]
+pub struct Forces(HashMap<u32, Force>);
+
+impl Forces {
+    /// Whether a commitment is in force, if it was asked for.
+    pub fn of(&self, graph: &Graph, id: EdgeId) -> Option<Force> {
+        self.0.get(&graph.slot(id)?).copied()
+    }
 }
 
 /// Commitments and conditions with their truth, of one snapshot.
@@ -133,6 +152,67 @@ impl Graph {
         Evaluation::new(builder.finish(), query)
     }
 
+    /// What is shown of some commitments, or of all where the query names none. With the default parameters, on the day of
+    /// the graph, what is known of this version already is not found again.
+    ///
+    /// # Errors
+    /// [`BudgetSpent`] when the circuit of what is not known would be larger than the budget.
+    pub fn forces(&self, query: &ForceQuery) -> Result<Forces, BudgetSpent> {
+        let all = self.indexes.get(Index::Kind, EdgeKind::Commitment);
+        let is_commitment = |slot: &u32| all.contains(*slot);
+        let asked: Vec<u32> = match &query.commitments {
+            Some(ids) => ids.iter().filter_map(|id| self.slot(*id)).filter(is_commitment).collect(),
+            None => all.iter().collect(),
+        };
+        if !self.is_kept(query) {
+            let evaluation = self.evaluate(query)?;
+            let known = |slot: &u32| evaluation.dependence.commitments.get(slot).map(|own| evaluation.shown(own));
+            return Ok(Forces(asked.iter().filter_map(|slot| Some((*slot, known(slot)?))).collect()));
+        }
+        let missing: Vec<u32> = asked.iter().copied().filter(|slot| self.force.get(*slot).is_none()).collect();
+        self.find_out(&missing, query.budget)?;
+        Ok(Forces(asked.iter().filter_map(|slot| Some((*slot, self.force.get(*slot)?.shown()))).collect()))
+    }
+
+    /// The commitments that are shown with one of these truths, on the day of the graph and with the default parameters,
+    /// for a list to be narrowed to. O(what is not known of this version yet).
+    ///
+    /// # Errors
+    /// As [`Graph::forces`].
+    pub fn having_force(&self, truths: &[Truth], budget: usize) -> Result<Arc<Chosen>, BudgetSpent> {
+        let all = self.indexes.get(Index::Kind, EdgeKind::Commitment);
+        self.find_out(&self.force.missing(all), budget)?;
+        let sets = self.force.by_truth(all).into_iter().zip(Truth::ALL);
+        let chosen = sets.filter(|(_, truth)| truths.contains(truth)).map(|(set, _)| set);
+        Ok(Arc::new(Chosen(chosen.collect())))
+    }
+
+    /// Whether what a query asks is kept: nothing is supposed, and what counts is what counts anyway, on the day of the graph.
+    fn is_kept(&self, query: &ForceQuery) -> bool {
+        query.include_implied
+            && query.assume.is_empty()
+            && query.withdraw.is_empty()
+            && query.conditions.is_empty()
+            && query.counted == Counted::on(self.day())
+    }
+
+    /// Finds out of which commitments nothing is known whether they are in force, and keeps it.
+    pub(crate) fn find_out(&self, missing: &[u32], budget: usize) -> Result<(), BudgetSpent> {
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let query = ForceQuery::all(self.day(), budget);
+        let mut builder = DependenceBuilder::new(self, query.suppose(self), budget).knowing(&self.force);
+        for slot in missing {
+            builder.commitment(*slot);
+        }
+        let evaluation = Evaluation::new(builder.finish(), &query)?;
+        for (slot, known) in &evaluation.dependence.commitments {
+            self.force.fill(*slot, evaluation.known(known));
+        }
+        Ok(())
+    }
+
     /// The truth of one commitment; `None` when there is none with this identifier.
     pub fn in_force(&self, id: EdgeId, query: &ForceQuery) -> Result<Option<CommitmentForce>, BudgetSpent> {
         let query = ForceQuery { commitments: Some(vec![id]), ..query.clone() };
@@ -141,13 +221,12 @@ impl Graph {
 }
 
 impl ForceQuery {
-    /// Of all commitments, nothing supposed.
-    pub fn all(valid_at: Option<NaiveDate>, budget: usize) -> Self {
+    /// Of all commitments on a day, nothing supposed.
+    pub fn all(day: NaiveDate, budget: usize) -> Self {
         Self {
             commitments: None,
             conditions: Vec::new(),
-            modalities: Vec::new(),
-            valid_at,
+            counted: Counted::on(day),
             include_implied: true,
             assume: Vec::new(),
             withdraw: Vec::new(),
@@ -157,7 +236,7 @@ impl ForceQuery {
 
     pub(crate) fn suppose(&self, graph: &Graph) -> Suppose {
         Suppose {
-            counted: Counted { modalities: self.modalities.clone(), valid_at: self.valid_at },
+            counted: self.counted.clone(),
             include_implied: self.include_implied,
             assume: self.assume.iter().filter_map(|(id, truth)| Some((graph.node(*id)?, *truth))).collect(),
             withdraw: self.withdraw.iter().filter_map(|id| graph.node(*id)).collect(),
@@ -171,15 +250,20 @@ impl Evaluation {
         if dependence.exceeded {
             return Err(BudgetSpent { budget: query.budget as u64 });
         }
-        let rounds = dependence.circuit.least(&[]);
-        let greatest = dependence.circuit.greatest(&[]);
+        let rounds = dependence.circuit.least(&dependence.known_least);
+        let greatest = dependence.circuit.greatest(&dependence.known_greatest);
         Ok(Self { dependence, rounds, greatest, include_implied: query.include_implied })
     }
 
     /// A commitment that was asked for, or that one depends on.
     pub fn commitment(&self, graph: &Graph, id: EdgeId) -> Option<CommitmentForce> {
-        let CommitmentVar { var, ground } = self.dependence.commitments.get(&graph.slot(id)?)?;
-        Some(CommitmentForce { force: self.force(*var), ground: *ground, round: self.round(*var) })
+        let known = self.dependence.commitments.get(&graph.slot(id)?)?;
+        let force = self.shown(known);
+        let round = self.round(known.var).filter(|_| force.cautious == Truth::True);
+        // Nothing else is wrong with it: it only leaves open what others pledge.
+        let decides = [Ground::Conditions, Ground::NoConditions, Ground::ConditionsNotStated].contains(&known.ground);
+        let ground = if known.is_open && decides { Ground::NoPledge } else { known.ground };
+        Some(CommitmentForce { force, ground, round })
     }
 
     /// A condition that a commitment asked for depends on.
@@ -209,8 +293,8 @@ impl Evaluation {
     /// The commitments with one of these truths, for a list to be narrowed to.
     pub fn having(&self, truths: &[Truth]) -> Chosen {
         let commitments = self.dependence.commitments.iter();
-        let chosen = commitments.filter(|(_, known)| truths.contains(&self.force(known.var).truth()));
-        Chosen(Postings::from_sorted(&chosen.map(|(slot, _)| *slot).collect::<Vec<_>>()))
+        let chosen = commitments.filter(|(_, known)| truths.contains(&self.shown(known).truth()));
+        Chosen(vec![Postings::from_sorted(&chosen.map(|(slot, _)| *slot).collect::<Vec<_>>())])
     }
 
     /// All conditions evaluated, in the order of recording.
@@ -227,6 +311,15 @@ impl Evaluation {
     pub(crate) fn round(&self, var: Var) -> Option<u32> {
         let round = self.rounds[var.certain() as usize];
         (round != NEVER).then_some(round)
+    }
+
+    /// What is shown of a commitment: what pledges nothing is not in force.
+    fn shown(&self, known: &CommitmentVar) -> Force {
+        self.known(known).shown()
+    }
+
+    fn known(&self, known: &CommitmentVar) -> Known {
+        Known { force: self.force(known.var), is_open: known.is_open }
     }
 
     pub(crate) fn force(&self, var: Var) -> Force {

@@ -4,17 +4,17 @@
 //! one with a test is given, or comes about by its test from pledges that are in force (least fixpoint).
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use chrono::NaiveDate;
-use pledgegraph_model::{Capability, Commitment, EdgeId, EntityId, EntityKind, Mission, Modality, Stance, Truth};
+use pledgegraph_model::{Capability, Commitment, EdgeId, EntityId, EntityKind, Mission, Stance, Truth};
 
 use crate::Graph;
 use crate::circuit::{Gate, Run};
-use crate::dependence::{Dependence, DependenceBuilder, Suppose, Var};
+use crate::counted::Counted;
+use crate::dependence::{Dependence, DependenceBuilder, PledgeVar, Suppose, Var};
 use crate::force::BudgetSpent;
 use crate::node::Node;
 use crate::record::EdgeRecord;
-use crate::standings::Counted;
 use crate::view::{EdgeView, EntityView};
 
 /// What is to be in force.
@@ -59,10 +59,8 @@ pub struct GoalQuery {
     pub goal: Goal,
     /// Only commitments at least as firm count.
     pub stance_min: Stance,
-    /// The modalities that count; empty = own and reported statements.
-    pub modalities: Vec<Modality>,
-    /// Only statements that may hold on this day.
-    pub valid_at: Option<NaiveDate>,
+    /// Which statements count.
+    pub counted: Counted,
     /// Whether conditions that a source only implies are taken in.
     pub include_implied: bool,
     /// Conditions that are fixed and not to be varied.
@@ -100,7 +98,7 @@ pub(crate) struct GoalFunction<'g> {
 impl Graph {
     pub(crate) fn goal_function(&self, query: &GoalQuery) -> Result<GoalFunction<'_>, BudgetSpent> {
         let suppose = Suppose {
-            counted: Counted { modalities: query.modalities.clone(), valid_at: query.valid_at },
+            counted: query.counted.clone(),
             include_implied: query.include_implied,
             assume: query.assume.iter().filter_map(|(id, truth)| Some((self.node(*id)?, *truth))).collect(),
             withdraw: query.withdraw.iter().filter_map(|id| self.node(*id)).collect(),
@@ -160,10 +158,10 @@ impl Graph {
         let mut slots: Vec<u32> = pledgers.values().flatten().copied().collect();
         slots.sort_unstable();
         let any_of_own = pledgers.into_iter().map(|(pledger, own)| {
-            let own: Vec<Var> = own.into_iter().map(|slot| builder.commitment(slot)).collect();
-            (pledger, builder.at_least(1, &own))
+            let own = own.into_iter().map(|slot| PledgeVar { slot: Some(slot), var: builder.commitment(slot) });
+            (pledger, own.collect())
         });
-        let any_of_own: Vec<(Node, Var)> = any_of_own.collect();
+        let any_of_own: Vec<(Node, Arc<[PledgeVar]>)> = any_of_own.collect();
         let mut actors = builder.by_actor(any_of_own);
         actors.retain(|actor, _| is_asked_for(actor));
         let vars: Vec<Var> = actors.into_values().map(|values| builder.at_least(1, &values)).collect();

@@ -3,15 +3,19 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use imbl::{OrdMap, Vector};
+use imbl::{OrdMap, OrdSet, Vector};
 use pledgegraph_model::{Code, EdgeId, EntityId, EntityKind, EntityRef, LinkType};
 
+use crate::force::kept::KeptForce;
+use crate::force::reverse::Tests;
 use crate::identity::Identity;
 use crate::indexes::Indexes;
 use crate::names::Names;
 use crate::node::{Node, NodeRecord};
 use crate::postings::Postings;
 use crate::record::EdgeRecord;
+use crate::standing::kept::Standings;
+use crate::standing::matters::{Denial, Matter};
 use crate::view::{EdgeView, EntityView};
 
 /// Which edges link to an edge, and how.
@@ -41,6 +45,15 @@ pub struct Graph {
     pub(crate) kinds: Arc<Vec<Postings>>,
     pub(crate) indexes: Indexes,
     pub(crate) links_to: OrdMap<EdgeId, LinksTo>,
+    /// What actors say, by what it is about.
+    pub(crate) matters: OrdSet<Matter>,
+    /// What is denied, by the ends.
+    pub(crate) denials: OrdSet<Denial>,
+    pub(crate) standings: Standings,
+    /// Conditions with a test.
+    pub(crate) tests: Tests,
+    /// What is in force, as far as somebody asked.
+    pub(crate) force: KeptForce,
 }
 
 impl Graph {

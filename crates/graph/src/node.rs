@@ -15,6 +15,9 @@ pub struct Node(
 );
 
 impl Node {
+    pub(crate) const FIRST: Self = Self(NonZeroU32::MIN);
+    pub(crate) const LAST: Self = Self(NonZeroU32::MAX);
+
     pub(crate) fn new(number: u32) -> Self {
         Self(NonZeroU32::MIN.saturating_add(number))
     }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use pledgegraph_model::{Date, EdgeDetail, EdgeKind, OutcomeValue, Rank};
 
+use crate::counted::Counted;
 use crate::node::{Incidence, Node};
-use crate::positions::{latest, said};
-use crate::standings::Counted;
+use crate::positions::latest;
 use crate::{EdgeView, Graph};
 
 impl Graph {
@@ -16,12 +16,10 @@ impl Graph {
         let group = self.record(condition).and_then(|r| r.group(Incidence::Object(EdgeKind::Outcome)));
         let slots = group.into_iter().flat_map(|slots| slots.iter());
         let mut by_actor: BTreeMap<Node, Vec<_>> = BTreeMap::new();
-        for view in slots.filter_map(|slot| self.view(slot)) {
-            let begun =
-                |since: &Date| counted.valid_at.is_none_or(|day| since.earliest().is_none_or(|first| first <= day));
+        for (slot, view) in slots.filter_map(|slot| Some((slot, self.view(slot)?))) {
+            let begun = |since: &Date| since.earliest().is_none_or(|first| first <= counted.day);
             let EdgeDetail::Outcome(outcome) = view.detail() else { continue };
-            if counted.takes(view.record) && view.rank() != Rank::Deprecated && outcome.since.as_ref().is_none_or(begun)
-            {
+            if counted.takes(self, slot, view.record) && outcome.since.as_ref().is_none_or(begun) {
                 by_actor.entry(view.record.subject).or_default().push(view);
             }
         }
@@ -40,7 +38,7 @@ impl Graph {
         let opposed = [since(OutcomeValue::Met), since(OutcomeValue::Unmet)];
         let kept = standing.iter().filter_map(|view| {
             let (slot, outcome) = outcome(view)?;
-            let said = said(view).map(|(_, last)| last);
+            let said = view.order().and_then(|order| order.last);
             let overtaken =
                 matches!((said, opposed[outcome.value as usize]), (Some(said), Some(since)) if said < since);
             (!overtaken).then_some((slot, outcome.value))

@@ -122,7 +122,8 @@ impl Graph {
                 };
                 let fewer = if out.len() <= incoming.len() { out } else { incoming };
                 let is_one = |slot: &u32| {
-                    let edge = self.edge_record(*slot).filter(|edge| day.is_none_or(|day| edge.holds_on(day, false)));
+                    let edge =
+                        self.edge_record(*slot).filter(|edge| day.is_none_or(|day| self.holds_on(edge, day, false)));
                     edge.is_some_and(|edge| edge.subject == subject && edge.object == object)
                 };
                 slots.extend(fewer.iter().filter(is_one));

@@ -1,11 +1,13 @@
 //! How an actor's position on a matter changed over time.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::NaiveDate;
-use pledgegraph_model::{Capability, Mission, Stance, StanceSet};
+use pledgegraph_model::{Capability, EdgeId, Mission, Stance, StanceSet, Standing};
 
-use crate::positions::{PositionQuery, said};
+use crate::positions::PositionQuery;
+use crate::standing::order::Order;
 use crate::view::{EdgeView, EntityView};
 use crate::{Graph, Position};
 
@@ -51,19 +53,22 @@ impl Change {
 pub struct PositionStep<'g> {
     /// The statement.
     pub edge: EdgeView<'g>,
-    /// The first and the last day on which it may have been said, by its own date or that of its sources.
-    pub said: Option<(NaiveDate, NaiveDate)>,
+    /// The first and the last day on which it may have been said, by its own date or that of its sources; either may be
+    /// open, not both.
+    pub said: Option<(Option<NaiveDate>, Option<NaiveDate>)>,
     /// What it changed.
     pub change: Change,
     /// Whether it stands now.
     pub current: bool,
 }
 
-/// What an actor said on one capability and mission, the earliest first, those without a date last.
+/// What an actor said to one beneficiary on one capability and mission, the earliest first, those without a date last.
 #[derive(Debug)]
 pub struct PositionHistory<'g> {
     /// The actor.
     pub actor: EntityView<'g>,
+    /// Towards whom.
+    pub beneficiary: EntityView<'g>,
     /// The capability.
     pub capability: Capability,
     /// The mission.
@@ -77,74 +82,78 @@ pub struct PositionHistory<'g> {
 /// Histories, and whether the budget left statements out.
 #[derive(Debug)]
 pub struct PositionHistoryAnswer<'g> {
-    /// By actor in the order of recording, then capability, then mission.
+    /// By actor in the order of recording, then capability, mission and beneficiary.
     pub histories: Vec<PositionHistory<'g>>,
     /// Whether statements were left out because the budget was spent.
     pub truncated: bool,
 }
 
 impl Graph {
-    /// The statements behind each position in the order in which they were said, and what each changed.
+    /// The statements behind each position in the order in which they were said, and what each changed: those that were
+    /// superseded, taken back or are over since have their place, unless other standings are asked for. What is a position
+    /// now is marked.
     ///
     /// O(statements x log statements), at most the budget of the query.
     pub fn position_changes(&self, query: &PositionQuery) -> PositionHistoryAnswer<'_> {
-        let found = self.positions(query);
+        let mut all = query.clone();
+        if all.counted.standings.is_empty() {
+            all.counted.standings =
+                vec![Standing::Over, Standing::Superseded, Standing::TakenBack, Standing::MayStand, Standing::Stands];
+        }
+        let said = self.positions(&all);
+        let now: HashSet<EdgeId> =
+            self.positions(query).positions.iter().flat_map(|position| &position.current).map(EdgeView::id).collect();
         PositionHistoryAnswer {
-            histories: found.positions.into_iter().map(history).collect(),
-            truncated: found.truncated,
+            histories: said.positions.into_iter().map(|position| history(position, &now)).collect(),
+            truncated: said.truncated,
         }
     }
 }
 
-fn history(position: Position<'_>) -> PositionHistory<'_> {
-    let current = position.current.into_iter().map(|edge| (edge, true));
-    let all = current.chain(position.passed_over.into_iter().map(|edge| (edge, false)));
+fn history<'g>(position: Position<'g>, now: &HashSet<EdgeId>) -> PositionHistory<'g> {
     let mut dated = BTreeMap::new();
     let mut undated = BTreeMap::new();
-    for (edge, current) in all {
-        match said(&edge) {
-            Some(days) => dated.insert((days, edge.id()), (edge, current)).map(drop),
-            None => undated.insert(edge.id(), (edge, current)).map(drop),
+    for edge in position.current.into_iter().chain(position.passed_over) {
+        match edge.order().filter(|order| order.first.is_some() || order.last.is_some()) {
+            Some(order) => dated.insert((order.first, order.last, edge.id()), (order, edge)).map(drop),
+            None => undated.insert(edge.id(), edge).map(drop),
         };
     }
     let mut steps: Vec<PositionStep<'_>> = Vec::new();
     // The last statements before: any with a rank, and any that was positive or negative.
-    let mut last: Option<((NaiveDate, NaiveDate), i8)> = None;
-    let mut signed: Option<((NaiveDate, NaiveDate), bool)> = None;
-    for ((days, _), (edge, current)) in dated {
+    let mut last: Option<(Order, i8)> = None;
+    let mut signed: Option<(Order, bool)> = None;
+    for (order, edge) in dated.into_values() {
         let stance = edge.detail().commitment().map_or(Stance::NotStated, |commitment| commitment.stance);
         let sign = sign(stance);
         let change = match (stance.rank(), last) {
             (None, _) => Change::NotStated,
             (Some(_), None) => Change::First,
             (Some(rank), Some((before, earlier))) => {
-                let turned =
-                    |((_, end), was): ((NaiveDate, NaiveDate), bool)| end < days.0 && sign.is_some_and(|is| is != was);
-                if signed.is_some_and(turned) {
-                    Change::UTurn
-                } else if before.1 >= days.0 {
-                    Change::Incomparable
-                } else {
-                    match rank.cmp(&earlier) {
-                        std::cmp::Ordering::Greater => Change::Firmer,
-                        std::cmp::Ordering::Less => Change::Softer,
-                        std::cmp::Ordering::Equal => Change::Same,
-                    }
+                let turned = |(turn, was): (Order, bool)| order.is_after(turn) && sign.is_some_and(|is| is != was);
+                match rank.cmp(&earlier) {
+                    _ if signed.is_some_and(turned) => Change::UTurn,
+                    _ if !order.is_after(before) => Change::Incomparable,
+                    Ordering::Greater => Change::Firmer,
+                    Ordering::Less => Change::Softer,
+                    Ordering::Equal => Change::Same,
                 }
             }
         };
-        last = stance.rank().map(|rank| (days, rank)).or(last);
-        signed = sign.map(|sign| (days, sign)).or(signed);
-        steps.push(PositionStep { edge, said: Some(days), change, current });
+        last = stance.rank().map(|rank| (order, rank)).or(last);
+        signed = sign.map(|sign| (order, sign)).or(signed);
+        let said = Some((order.first, order.last));
+        steps.push(PositionStep { edge, said, change, current: now.contains(&edge.id()) });
     }
-    steps.extend(undated.into_values().map(|(edge, current)| PositionStep {
+    steps.extend(undated.into_values().map(|edge| PositionStep {
         edge,
         said: None,
         change: Change::Undated,
-        current,
+        current: now.contains(&edge.id()),
     }));
     PositionHistory {
         actor: position.actor,
+        beneficiary: position.beneficiary,
         capability: position.capability,
         mission: position.mission,
         u_turns: steps.iter().filter(|step| step.change == Change::UTurn).count(),

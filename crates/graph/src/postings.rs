@@ -188,7 +188,37 @@ impl Container {
     }
 }
 
+/// The numbers of one block, to be shared by several sets.
+#[derive(Debug, Clone)]
+pub(crate) struct Block(Container);
+
+impl Block {
+    /// Of the low halves of numbers, given in ascending order without repeats.
+    pub(crate) fn from_sorted(lows: Vec<u16>) -> Self {
+        Self(Container::from_sorted(lows))
+    }
+}
+
 impl Postings {
+    /// A set of whole blocks, given in ascending order. O(blocks).
+    pub(crate) fn from_blocks(blocks: impl IntoIterator<Item = (u16, Block)>) -> Self {
+        let blocks: Vec<_> = blocks.into_iter().map(|(block, Block(own))| (block, own)).collect();
+        let len = blocks.iter().map(|(_, container)| container.len()).sum();
+        Self::Large(Arc::new(Large { len, blocks }))
+    }
+
+    /// The blocks in which there may be a number, ascending.
+    pub(crate) fn blocks(&self) -> Vec<u16> {
+        match self {
+            Self::Small(numbers) => {
+                let mut blocks: Vec<u16> = numbers.iter().map(|number| split(*number).0).collect();
+                blocks.dedup();
+                blocks
+            }
+            Self::Large(large) => large.blocks.iter().map(|(block, _)| *block).collect(),
+        }
+    }
+
     /// A set of numbers given in ascending order without repeats.
     pub(crate) fn from_sorted(numbers: &[u32]) -> Self {
         if numbers.len() <= SMALL {

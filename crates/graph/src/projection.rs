@@ -61,7 +61,8 @@ impl<'g> Projection<'g> {
             };
             let slots = record.and_then(|r| r.group(incidence)).into_iter().flat_map(|p| p.iter());
             slots.filter_map(move |slot| {
-                let edge = graph.edge_record(slot).filter(|edge| on.is_none_or(|day| edge.holds_on(day, false)))?;
+                let edge =
+                    graph.edge_record(slot).filter(|edge| on.is_none_or(|day| graph.holds_on(edge, day, false)))?;
                 Some(if way == Way::Outgoing { edge.object } else { edge.subject })
             })
         })

@@ -6,15 +6,37 @@ mod sets;
 mod values;
 
 pub use rows::{QueryRow, QueryRows};
+pub use sets::SetAside;
 pub use values::Value;
 
-use pledgegraph_model::{Query, Rows};
+use chrono::NaiveDate;
+use pledgegraph_model::{Query, QueryAsk, Rows};
 
 use crate::Graph;
 use crate::force::BudgetSpent;
+use sets::Sets;
+
+/// How a query is answered.
+#[derive(Debug, Clone, Copy)]
+pub struct QueryTerms {
+    /// The day of standings and of what is in force, where the query does not say `valid_at`.
+    pub day: NaiveDate,
+    /// Whether something is concluded from what is found, so that only what counts is; counts, groups, distinct values,
+    /// joins and filters by firmness conclude anyway.
+    pub concludes: bool,
+    /// At most so many rows.
+    pub limit: usize,
+    /// How large the circuit of what is in force may become.
+    pub budget: usize,
+}
+
+/// Whether a query counts or concludes, and does not only list.
+fn concludes(query: &Query) -> bool {
+    query.ask != QueryAsk::Items || query.group_by.is_some() || !query.select.is_empty()
+}
 
 impl Graph {
-    /// The rows of a query, at most `limit`; `budget` bounds the circuit where `in_force` is asked.
+    /// The rows of a query.
     ///
     /// Each node of the tree is one set of statements or entities as bits: O(records / 64) words for each, and what its
     /// filter costs ([`Graph::edges`]); joins are O(statements joined). The tree is at most
@@ -22,19 +44,21 @@ impl Graph {
     ///
     /// # Errors
     /// [`BudgetSpent`] when what is in force could not be found within the budget.
-    pub fn query(&self, query: &Query, limit: usize, budget: usize) -> Result<QueryRows<'_>, BudgetSpent> {
-        let sets = sets::Sets { graph: self, budget };
-        Ok(match query.find.rows() {
+    pub fn query(&self, query: &Query, terms: QueryTerms) -> Result<QueryRows<'_>, BudgetSpent> {
+        let sets = Sets::new(self, terms.day, terms.budget);
+        let root = sets.root(terms.concludes || concludes(query));
+        let rows = match query.find.rows() {
             Rows::Statements(kinds) => {
-                let slots = sets.statements(kinds, &query.which)?;
+                let slots = sets.statements(kinds, &query.which, root)?;
                 let slots: Vec<u32> = slots.ones().filter_map(|slot| u32::try_from(slot).ok()).collect();
-                rows::of_statements(self, query, &slots, limit)
+                rows::of_statements(self, query, &slots, terms.limit)
             }
             Rows::Entities(kinds) => {
-                let nodes = sets.entities(kinds, &query.which)?;
+                let nodes = sets.entities(kinds, &query.which, root)?;
                 let nodes = nodes.ones().filter_map(|node| u32::try_from(node).ok());
-                rows::of_entities(self, nodes, limit)
+                rows::of_entities(self, nodes, terms.limit)
             }
-        })
+        };
+        Ok(QueryRows { set_aside: sets.into_set_aside(), ..rows })
     }
 }

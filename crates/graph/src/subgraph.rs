@@ -58,7 +58,7 @@ impl Graph {
                     break 'nodes;
                 }
                 budget -= 1;
-                let holds = |edge: &EdgeRecord| query.valid_at.is_none_or(|day| edge.holds_on(day, false));
+                let holds = |edge: &EdgeRecord| query.valid_at.is_none_or(|day| self.holds_on(edge, day, false));
                 if self.edge_record(slot).is_some_and(|edge| taken.contains(&edge.object) && holds(edge)) {
                     slots.insert(slot);
                 }

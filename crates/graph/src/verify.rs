@@ -7,6 +7,8 @@ use pledgegraph_model::{EdgeKind, EntityId, Removed, ends_allowed};
 
 use crate::Graph;
 use crate::builder::Builder;
+use crate::force::kept::KeptForce;
+use crate::indexes::Index;
 use crate::node::Node;
 use crate::projection::Follow;
 
@@ -50,6 +52,7 @@ impl Graph {
         }
         self.verify_records(&mut violations);
         self.verify_indexes(&mut violations);
+        self.verify_derived(&mut violations);
         let part_of = [EdgeKind::PartOf];
         if let Err(cycle) = toposort(self.project(&part_of, Follow::Outgoing), None) {
             violations.push(Violation::PartOfItself(self.at(cycle.node_id()).id()));
@@ -120,6 +123,33 @@ impl Graph {
         if self.links_to != fresh.links_to {
             violations.push(Violation::Index("links"));
         }
+    }
+
+    /// Compares what is derived from the statements with what is derived anew.
+    fn verify_derived(&self, violations: &mut Vec<Violation>) {
+        let mut fresh = self.clone();
+        fresh.matters_anew();
+        fresh.stand_anew(self.day());
+        fresh.force = KeptForce::with_room(self.edges.len());
+        for (differs, name) in [
+            (self.matters != fresh.matters, "matters"),
+            (self.denials != fresh.denials, "denials"),
+            (self.standings.differs(&fresh.standings), "standing"),
+            (self.tests != self.tests_anew(), "tests"),
+            (self.force_differs(&fresh), "force"),
+        ] {
+            if differs {
+                violations.push(Violation::Index(name));
+            }
+        }
+    }
+
+    /// Whether anything that is kept of what is in force differs from what another graph of the same statements finds.
+    fn force_differs(&self, fresh: &Self) -> bool {
+        let all = self.indexes.get(Index::Kind, EdgeKind::Commitment);
+        let kept: Vec<u32> = all.iter().filter(|slot| self.force.get(*slot).is_some()).collect();
+        fresh.find_out(&kept, usize::MAX).is_err()
+            || kept.iter().any(|slot| self.force.get(*slot) != fresh.force.get(*slot))
     }
 
     /// A graph built in bulk from what this one holds, in the same order.

@@ -3,9 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use pledgegraph_model::{
     Date, Edge, EdgeDetail, EdgeId, EdgeKind, Entity, EntityId, EntityKind, EntityRef, Evidence, LinkType, Modality,
-    Polarity, Rank,
+    Polarity, Rank, Standing,
 };
 
+use crate::counted::Counted;
 use crate::node::{Node, NodeRecord};
 use crate::record::EdgeRecord;
 use crate::{Direction, Graph};
@@ -143,9 +144,20 @@ impl<'g> EdgeView<'g> {
         &self.record.circumstances().said_at
     }
 
+    /// Whether it counts on a day.
+    pub fn standing(&self, day: NaiveDate) -> Standing {
+        self.standing_as(&Counted::on(day))
+    }
+
+    /// Whether it counts on a day, where other modalities may count.
+    pub fn standing_as(&self, counted: &Counted) -> Standing {
+        let slot = self.graph.slot(self.id());
+        slot.map_or(Standing::Deprecated, |slot| counted.standing_of(self.graph, slot, self.record))
+    }
+
     /// Whether it may hold on a day.
     pub fn may_hold_on(&self, day: NaiveDate) -> bool {
-        self.record.holds_on(day, false)
+        self.graph.holds_on(self.record, day, false)
     }
 
     /// From when it holds.

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::code::code_list;
 use crate::{
     AttendanceMode, AttendanceRole, Capability, ConditionKind, Conditionality, EdgeKind, EntityId, EntityKind,
-    Explicitness, MembershipRole, Mission, Modality, OrganizationClass, Polarity, RemarkType, Stage, Stance, Truth,
+    Explicitness, MembershipRole, Mission, Modality, OrganizationClass, Polarity, RemarkType, Stage, Stance, Standing,
+    Truth,
 };
 
 /// How deep conditions of a query may be nested.
@@ -243,6 +244,10 @@ pub struct Where<R = EntityId> {
     /// Asserted, denied, unknown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub polarity: Vec<Polarity>,
+    /// Statements: their standing on the day. Absent: `stands` and `may_stand` where something is counted or concluded, else
+    /// any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub standing: Vec<Standing>,
     /// The role of a membership.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub membership_role: Vec<MembershipRole>,
@@ -373,6 +378,7 @@ impl<R> Where<R> {
             conditionality: Vec::new(),
             modality: Vec::new(),
             polarity: Vec::new(),
+            standing: Vec::new(),
             membership_role: Vec::new(),
             attendance_role: Vec::new(),
             attendance_mode: Vec::new(),
@@ -466,6 +472,7 @@ impl<R: Clone> Where<R> {
             conditionality: self.conditionality.clone(),
             modality: self.modality.clone(),
             polarity: self.polarity.clone(),
+            standing: self.standing.clone(),
             membership_role: self.membership_role.clone(),
             attendance_role: self.attendance_role.clone(),
             attendance_mode: self.attendance_mode.clone(),
@@ -491,6 +498,16 @@ impl<R: Clone> Where<R> {
     /// The parts of it that are about the same rows.
     pub fn branches(&self) -> impl Iterator<Item = &Self> {
         self.all_of.iter().chain(&self.any_of).chain(&self.none_of)
+    }
+
+    /// Whether it is about how firm a statement is: then it takes what counts, unless it says which standings.
+    pub fn is_about_firmness(&self) -> bool {
+        !self.stance.is_empty() || self.stance_min.is_some() || !self.in_force.is_empty()
+    }
+
+    /// Whether it, or a part of it about the same rows, says which standings. The depth is bounded by whoever read it.
+    pub fn names_standings(&self) -> bool {
+        !self.standing.is_empty() || self.branches().any(Self::names_standings)
     }
 
     /// What is said of the entities at the ends of a statement.

@@ -36,11 +36,15 @@ code_list! {
         ConditionsNotStated = "conditions_not_stated", "Conditions not named", "شروط غير مسماة",
             "The source says that it is conditional and not on what.", "يقول المصدر إنه مشروط دون أن يسمي الشروط.";
         NoPledge = "no_pledge", "No pledge", "ليس تعهدًا",
-            "The stance is negative, or none was taken: there is nothing to be in force.", "الموقف سلبي أو لم يُتخذ موقف، فلا شيء يسري.";
+            "The stance is negative or leaves it open, or none was taken: nothing less firm than `willing` is in force.", "الموقف سلبي أو مفتوح أو لم يُتخذ موقف، فلا يسري ما هو أقل من الاستعداد.";
         Interrupted = "interrupted", "Interrupted", "متوقف",
-            "Its stage is suspended, halted or cancelled.", "مرحلته معلقة أو متوقفة أو ملغاة.";
+            "Its stage is suspended, halted or cancelled, or a later statement suspended or halted it and none resumed it.", "مرحلته معلقة أو متوقفة أو ملغاة، أو علّقه قول لاحق ولم يُستأنف.";
         TakenBack = "taken_back", "Taken back", "تم التراجع عنه",
-            "A later position of the same actor on the same matter is negative.", "موقف لاحق للطرف نفسه في المسألة نفسها سلبي.";
+            "The actor has since said the opposite of the same or more.", "قال الطرف بعد ذلك عكسه في الأمر نفسه أو ما هو أوسع.";
+        Superseded = "superseded", "Superseded", "استُبدل",
+            "A later or corrected statement takes its place.", "حل محله قول لاحق أو مصحح.";
+        Deprecated = "deprecated", "Deprecated", "مستبعد",
+            "Known to be wrong.", "معلوم أنه خطأ.";
         NotCounted = "not_counted", "Not counted", "لا يُحتسب",
             "It is not the pledger's own or reported word, or it is not asserted.", "ليس قول المتعهد نفسه أو المنقول عنه، أو أنه غير مؤكد.";
         NotValid = "not_valid", "Not valid on that day", "غير سارٍ في ذلك اليوم",

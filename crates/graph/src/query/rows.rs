@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use pledgegraph_model::{Query, QueryAsk, Stance};
 
+use super::sets::SetAside;
 use super::values::Value;
 use crate::Graph;
 use crate::node::Node;
@@ -34,10 +35,12 @@ pub struct QueryRows<'g> {
     pub total: usize,
     /// How many statements or entities were found before they were put together.
     pub found: usize,
+    /// What was left out because it does not count, by the set that the query names.
+    pub set_aside: Vec<SetAside>,
 }
 
 pub(super) fn of_entities(graph: &Graph, nodes: impl Iterator<Item = u32>, limit: usize) -> QueryRows<'_> {
-    let mut answer = QueryRows { rows: Vec::new(), total: 0, found: 0 };
+    let mut answer = QueryRows { rows: Vec::new(), total: 0, found: 0, set_aside: Vec::new() };
     for node in nodes {
         answer.total += 1;
         if answer.rows.len() < limit {
@@ -79,7 +82,7 @@ pub(super) fn of_statements<'g>(graph: &'g Graph, query: &Query, slots: &[u32], 
     }
     let total = rows.len();
     rows.truncate(if matches!(query.ask, QueryAsk::Exists) { limit.min(1) } else { limit });
-    QueryRows { rows, total, found }
+    QueryRows { rows, total, found, set_aside: Vec::new() }
 }
 
 fn stance(view: &EdgeView<'_>) -> Option<Stance> {

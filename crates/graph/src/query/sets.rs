@@ -1,18 +1,21 @@
 //! Which rows: the tree of a query as sets.
 
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 use fixedbitset::FixedBitSet;
 use pledgegraph_model::{
-    Code, EdgeDetail, EdgeId, EdgeKind, EntityId, EntityKind, Link, LinkType, Related, Rows, Stance, Where,
+    Code, EdgeDetail, EdgeId, EdgeKind, EntityId, EntityKind, Link, LinkType, Polarity, Related, Rows, Stance,
+    Standing, Where,
 };
 
 use crate::Graph;
+use crate::counted::Counted;
 use crate::entities::EntityFilter;
-use crate::filter::{EdgeFilter, Page, Span};
-use crate::force::{BudgetSpent, ForceQuery};
+use crate::filter::{Chosen, EdgeFilter, Page, Span};
+use crate::force::{BudgetSpent, Evaluation, ForceQuery};
 use crate::node::Node;
 use crate::record::EdgeRecord;
 use crate::view::EdgeView;
@@ -25,6 +28,22 @@ enum End {
 }
 
 impl End {
+    /// The member of a filter that says what the entity is.
+    fn member(self) -> &'static str {
+        match self {
+            Self::Subject => "/subject_is",
+            Self::Object => "/object_is",
+        }
+    }
+
+    /// The member of a filter that joins an entity with the statements of which it is this end.
+    fn join(self) -> &'static str {
+        match self {
+            Self::Subject => "/subject_of/where",
+            Self::Object => "/object_of/where",
+        }
+    }
+
     fn of(self, edge: &EdgeRecord) -> Node {
         match self {
             Self::Subject => edge.subject,
@@ -35,18 +54,99 @@ impl End {
 
 /// Makes sets over one graph.
 pub(super) struct Sets<'g> {
-    pub(super) graph: &'g Graph,
+    graph: &'g Graph,
     /// How large the circuit of what is in force may become.
-    pub(super) budget: usize,
+    budget: usize,
+    /// The day of standings, where a part does not say `valid_at`.
+    day: NaiveDate,
+    set_aside: RefCell<Vec<SetAside>>,
+    evaluations: RefCell<HashMap<NaiveDate, Arc<Evaluation>>>,
 }
 
-impl Sets<'_> {
+/// What was left out of one set that a query names, because it does not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    /// The set: a JSON pointer into the query.
+    pub path: String,
+    /// How many statements, by standing.
+    pub standings: Vec<(Standing, u64)>,
+}
+
+/// Where in a query a part stands, and what holds there.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'p> {
+    path: &'p str,
+    day: NaiveDate,
+    /// Whether something is counted or concluded from the whole of it.
+    concludes: bool,
+}
+
+impl<'g> Sets<'g> {
+    pub(super) fn new(graph: &'g Graph, day: NaiveDate, budget: usize) -> Self {
+        Self { graph, budget, day, set_aside: RefCell::default(), evaluations: RefCell::default() }
+    }
+
+    /// The whole of a query.
+    pub(super) fn root(&self, concludes: bool) -> Place<'static> {
+        Place { path: "/where", day: self.day, concludes }
+    }
+
+    /// What was left out of each set, in the order of the query.
+    pub(super) fn into_set_aside(self) -> Vec<SetAside> {
+        let mut found = self.set_aside.into_inner();
+        found.sort_by(|one, other| one.path.cmp(&other.path));
+        found
+    }
+
+    /// Takes out of a set what does not count there, and remembers how much.
+    fn keep_what_counts(&self, found: &mut FixedBitSet, which: &Where, place: Place<'_>) {
+        let concludes = place.concludes && !which.names_standings();
+        if which.standing.is_empty() && !concludes && !which.is_about_firmness() {
+            return;
+        }
+        let asked = asked_standings(&which.standing, &which.polarity);
+        let counted = Counted::on(place.day).of(which.modality.clone()).standing(asked);
+        let mut out: BTreeMap<Standing, u64> = BTreeMap::new();
+        if counted.day == self.graph.day() && counted.has_usual_modalities() {
+            for standing in Standing::ALL.iter().filter(|standing| !counted.takes_standing(**standing)) {
+                for slot in self.graph.standings.list(*standing).iter().map(|slot| slot as usize) {
+                    if found.contains(slot) {
+                        found.set(slot, false);
+                        *out.entry(*standing).or_default() += 1;
+                    }
+                }
+            }
+        } else {
+            let standing = |slot: usize| {
+                let slot = u32::try_from(slot).ok()?;
+                Some(counted.standing_of(self.graph, slot, self.graph.edge_record(slot)?))
+            };
+            for slot in found.ones().collect::<Vec<_>>() {
+                if let Some(standing) = standing(slot).filter(|standing| !counted.takes_standing(*standing)) {
+                    found.set(slot, false);
+                    *out.entry(standing).or_default() += 1;
+                }
+            }
+        }
+        // Who says which standings has asked for no others.
+        if which.standing.is_empty() && !out.is_empty() {
+            let standings = out.into_iter().collect();
+            self.set_aside.borrow_mut().push(SetAside { path: place.path.to_owned(), standings });
+        }
+    }
+
     /// The statements of some kinds (empty = all) by slot. The depth of a tree is bounded by its reader.
-    pub(super) fn statements(&self, kinds: &[EdgeKind], which: &Where) -> Result<FixedBitSet, BudgetSpent> {
+    pub(super) fn statements(
+        &self,
+        kinds: &[EdgeKind],
+        which: &Where,
+        place: Place<'_>,
+    ) -> Result<FixedBitSet, BudgetSpent> {
+        let place = Place { day: which.valid_at.unwrap_or(place.day), ..place };
         let graph = self.graph;
         let room = graph.edges.len();
         let mut found = FixedBitSet::with_capacity(room);
-        let filter = self.edge_filter(kinds, which)?;
+        let filter = self.edge_filter(kinds, which, place.day)?;
         found.extend(graph.slots(&filter).into_iter().map(|slot| slot as usize));
         if !which.attendance_mode.is_empty() || !which.remark_type.is_empty() {
             self.retain(&mut found, |edge| match &*edge.detail {
@@ -65,7 +165,9 @@ impl Sets<'_> {
         if let Some(about) = &which.about {
             // No statement is about entities by a link.
             let slots = match about.find.rows() {
-                Rows::Statements(kinds) => self.statements(kinds, &about.which)?,
+                Rows::Statements(kinds) => {
+                    self.statements(kinds, &about.which, place.joined(&place.under("/about/where")))?
+                }
                 Rows::Entities(_) => FixedBitSet::new(),
             };
             let known = slots.ones().filter_map(|slot| Some(graph.edge_record(u32::try_from(slot).ok()?)?.id));
@@ -87,15 +189,26 @@ impl Sets<'_> {
         }
         for (end, such) in [(End::Subject, &which.subject_is), (End::Object, &which.object_is)] {
             if let Some(such) = such {
-                let entities = self.entities(EntityKind::ALL, such)?;
+                let path = place.under(end.member());
+                let entities = self.entities(EntityKind::ALL, such, Place { path: &path, ..place })?;
                 self.retain(&mut found, |edge| entities.contains(end.of(edge).index()));
             }
         }
-        combine(found, which, |part| self.statements(kinds, part))
+        let part = |part: &Where, path: &str| {
+            self.statements(kinds, part, Place { path: &place.under(path), concludes: false, ..place })
+        };
+        let mut found = combine(found, which, part)?;
+        self.keep_what_counts(&mut found, which, place);
+        Ok(found)
     }
 
     /// The entities of some kinds by node number.
-    pub(super) fn entities(&self, kinds: &[EntityKind], which: &Where) -> Result<FixedBitSet, BudgetSpent> {
+    pub(super) fn entities(
+        &self,
+        kinds: &[EntityKind],
+        which: &Where,
+        place: Place<'_>,
+    ) -> Result<FixedBitSet, BudgetSpent> {
         let graph = self.graph;
         let room = graph.nodes.len();
         let of_kinds: Vec<EntityKind> =
@@ -127,10 +240,11 @@ impl Sets<'_> {
         }
         for (end, related) in [(End::Subject, &which.subject_of), (End::Object, &which.object_of)] {
             if let Some(related) = related {
-                found.intersect_with(&self.ends(end, related)?);
+                let path = place.under(end.join());
+                found.intersect_with(&self.ends(end, related, place.joined(&path))?);
             }
         }
-        combine(found, which, |part| self.entities(kinds, part))
+        combine(found, which, |part, path| self.entities(kinds, part, Place { path: &place.under(path), ..place }))
     }
 
     fn retain(&self, found: &mut FixedBitSet, keep: impl Fn(&EdgeRecord) -> bool) {
@@ -160,17 +274,17 @@ impl Sets<'_> {
     }
 
     /// The entities at one end of such statements.
-    fn ends(&self, end: End, related: &Related) -> Result<FixedBitSet, BudgetSpent> {
+    fn ends(&self, end: End, related: &Related, place: Place<'_>) -> Result<FixedBitSet, BudgetSpent> {
         let mut nodes = FixedBitSet::with_capacity(self.graph.nodes.len());
         if let Rows::Statements(kinds) = related.find.rows() {
-            let slots = self.statements(kinds, &related.which)?;
+            let slots = self.statements(kinds, &related.which, place)?;
             let edges = slots.ones().filter_map(|slot| self.graph.edge_record(u32::try_from(slot).ok()?));
             nodes.extend(edges.map(|edge| end.of(edge).index()));
         }
         Ok(nodes)
     }
 
-    fn edge_filter(&self, kinds: &[EdgeKind], which: &Where) -> Result<EdgeFilter, BudgetSpent> {
+    fn edge_filter(&self, kinds: &[EdgeKind], which: &Where, day: NaiveDate) -> Result<EdgeFilter, BudgetSpent> {
         let stances = |least: Stance| Stance::ALL.iter().copied().filter(move |stance| stance.at_least(least));
         let stance = match (given(&which.stance), which.stance_min) {
             (Some(given), Some(least)) => Some(given.into_iter().filter(|stance| stance.at_least(least)).collect()),
@@ -180,7 +294,7 @@ impl Sets<'_> {
         let said = Span { from: which.said_from, to: which.said_to };
         Ok(EdgeFilter {
             kinds: kinds.to_vec(),
-            only: self.in_force(which)?,
+            only: self.in_force(which, day)?,
             subject: given(&which.subject),
             subject_with_parts: false,
             object: given(&which.object),
@@ -201,6 +315,7 @@ impl Sets<'_> {
             modality: given(&which.modality),
             polarity: given(&which.polarity),
             rank: None,
+            counted: None,
             membership_role: given(&which.membership_role),
             attendance_role: given(&which.attendance_role),
             said: (said != Span::default()).then_some(said),
@@ -210,12 +325,19 @@ impl Sets<'_> {
         })
     }
 
-    fn in_force(&self, which: &Where) -> Result<Option<Arc<crate::filter::Chosen>>, BudgetSpent> {
+    fn in_force(&self, which: &Where, day: NaiveDate) -> Result<Option<Arc<Chosen>>, BudgetSpent> {
         if which.in_force.is_empty() {
             return Ok(None);
         }
-        let day: NaiveDate = which.valid_at.unwrap_or_else(|| Utc::now().date_naive());
-        let evaluation = self.graph.evaluate(&ForceQuery::all(Some(day), self.budget))?;
+        if day == self.graph.day() {
+            return self.graph.having_force(&which.in_force, self.budget).map(Some);
+        }
+        let known = self.evaluations.borrow().get(&day).cloned();
+        let evaluation = match known {
+            Some(known) => known,
+            None => Arc::new(self.graph.evaluate(&ForceQuery::all(day, self.budget))?),
+        };
+        self.evaluations.borrow_mut().insert(day, Arc::clone(&evaluation));
         Ok(Some(Arc::new(evaluation.having(&which.in_force))))
     }
 }
@@ -225,24 +347,47 @@ fn given<T: Clone>(list: &[T]) -> Option<Vec<T>> {
     (!list.is_empty()).then(|| list.to_vec())
 }
 
-/// What is left of a set after the branches of a tree.
+/// What is left of a set after the branches of a tree; `of` takes a part and where it stands.
 fn combine(
     mut found: FixedBitSet,
     which: &Where,
-    mut of: impl FnMut(&Where) -> Result<FixedBitSet, BudgetSpent>,
+    mut of: impl FnMut(&Where, &str) -> Result<FixedBitSet, BudgetSpent>,
 ) -> Result<FixedBitSet, BudgetSpent> {
-    for part in &which.all_of {
-        found.intersect_with(&of(part)?);
+    for (at, part) in which.all_of.iter().enumerate() {
+        found.intersect_with(&of(part, &format!("/all_of/{at}"))?);
     }
     if !which.any_of.is_empty() {
         let mut any = FixedBitSet::with_capacity(found.len());
-        for part in &which.any_of {
-            any.union_with(&of(part)?);
+        for (at, part) in which.any_of.iter().enumerate() {
+            any.union_with(&of(part, &format!("/any_of/{at}"))?);
         }
         found.intersect_with(&any);
     }
-    for part in &which.none_of {
-        found.difference_with(&of(part)?);
+    for (at, part) in which.none_of.iter().enumerate() {
+        found.difference_with(&of(part, &format!("/none_of/{at}"))?);
     }
     Ok(found)
+}
+
+/// The standings that count where none is asked for: what counts anyway, and what a filter by polarity names itself.
+fn asked_standings(standings: &[Standing], polarity: &[Polarity]) -> Vec<Standing> {
+    if !standings.is_empty() || polarity.is_empty() {
+        return standings.to_vec();
+    }
+    let mut found: Vec<Standing> = Standing::ALL.iter().copied().filter(|standing| standing.counts()).collect();
+    found.extend(polarity.contains(&Polarity::Denied).then_some(Standing::Denied));
+    found.extend(polarity.contains(&Polarity::Unknown).then_some(Standing::Unverified));
+    found
+}
+
+impl Place<'_> {
+    /// The path of a part.
+    fn under(&self, member: &str) -> String {
+        format!("{}{member}", self.path)
+    }
+
+    /// Statements that a row is joined with, or is to have none of: something is concluded from them.
+    fn joined<'p>(&self, path: &'p str) -> Place<'p> {
+        Place { path, day: self.day, concludes: true }
+    }
 }

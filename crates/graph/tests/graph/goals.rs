@@ -5,7 +5,7 @@
 //! the truth table.
 
 use crate::drawn::id;
-use pledgegraph_graph::{ConditionLiteral, EdgeView, ForceQuery, Goal, GoalQuery, Graph, Node, Step};
+use pledgegraph_graph::{ConditionLiteral, Counted, EdgeView, ForceQuery, Goal, GoalQuery, Graph, Node, Step};
 use pledgegraph_model::{ConditionNode, ConditionOp, EdgeDetail, EdgeId, Stance, Truth};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -94,8 +94,7 @@ impl World {
                 at_least: Some(at_least),
             },
             stance_min: Stance::Willing,
-            modalities: Vec::new(),
-            valid_at: None,
+            counted: Counted::on(chrono::Utc::now().date_naive()),
             include_implied: true,
             assume: Vec::new(),
             withdraw: Vec::new(),
@@ -322,7 +321,7 @@ fn fall_out_is_that_of_brute_force() {
     random(2_000, &(worlds(7), 0..5_usize), |(world, actor)| {
         let actor = actor.min(world.pledges.len() - 1);
         let graph = world.graph();
-        let query = ForceQuery::all(None, 1_000_000);
+        let query = ForceQuery::all(graph.day(), 1_000_000);
         let found = graph.fall_out(id(&format!("organization:a{actor}")), &query).expect("within the budget");
         let leaves = |a: usize| -> Vec<usize> {
             fn walk(tree: &Tree, found: &mut Vec<usize>) {
@@ -384,7 +383,7 @@ fn a_deadlock_is_named_and_a_waiver_breaks_it() {
         goal: 3,
     };
     let graph = world.graph();
-    let mut query = ForceQuery::all(None, 1_000_000);
+    let mut query = ForceQuery::all(graph.day(), 1_000_000);
     query.assume = vec![(id("condition:c2"), Truth::True)];
     let evaluation = graph.evaluate(&query).expect("within the budget");
     for a in 0..3 {

@@ -2,7 +2,7 @@
 //! its budget spent, on a small stack.
 
 use crate::shapes::{self, actor_id, pledge_id};
-use pledgegraph_graph::{BudgetSpent, ForceQuery, Goal, GoalQuery, Graph};
+use pledgegraph_graph::{BudgetSpent, Counted, ForceQuery, Goal, GoalQuery, Graph};
 use pledgegraph_model::{Stance, Truth};
 
 /// A quarter of what a test thread has.
@@ -12,7 +12,7 @@ const STACK: usize = 512 * 1024;
 fn analyse(make: impl FnOnce() -> Graph + Send + 'static, n: usize, check: impl FnOnce(&Graph) + Send + 'static) {
     let run = move || {
         let graph = make();
-        let query = ForceQuery::all(None, 20_000_000);
+        let query = ForceQuery::all(graph.day(), 20_000_000);
         let evaluation = graph.evaluate(&query).expect("within the budget");
         let _ = evaluation.reasons(&graph, pledge_id(n - 1));
         let _ = graph.deadlocks(&evaluation, 5_000_000);
@@ -24,8 +24,7 @@ fn analyse(make: impl FnOnce() -> Graph + Send + 'static, n: usize, check: impl 
         let goal = GoalQuery {
             goal: Goal::Commitments { ids: vec![pledge_id(n - 1)], at_least: None },
             stance_min: Stance::Willing,
-            modalities: Vec::new(),
-            valid_at: None,
+            counted: Counted::on(graph.day()),
             include_implied: true,
             assume: Vec::new(),
             withdraw: Vec::new(),
@@ -48,7 +47,7 @@ fn analyse(make: impl FnOnce() -> Graph + Send + 'static, n: usize, check: impl 
 
 /// The truth of some pledges at both fixpoints.
 fn truths(graph: &Graph, at: &[usize]) -> Vec<(Truth, Truth)> {
-    let evaluation = graph.evaluate(&ForceQuery::all(None, 20_000_000)).expect("within the budget");
+    let evaluation = graph.evaluate(&ForceQuery::all(graph.day(), 20_000_000)).expect("within the budget");
     let of = |at: &usize| evaluation.commitment(graph, pledge_id(*at)).expect("evaluated").force;
     at.iter().map(of).map(|force| (force.cautious, force.coordinated)).collect()
 }
@@ -63,10 +62,11 @@ fn a_chain_of_two_hundred_thousand() {
         200_000,
         |graph| {
             assert_eq!(truths(graph, &[0, 199_999]), [TRUE; 2]);
-            let found = graph.fall_out(actor_id(0), &ForceQuery::all(None, 20_000_000)).expect("within the budget");
+            let found =
+                graph.fall_out(actor_id(0), &ForceQuery::all(graph.day(), 20_000_000)).expect("within the budget");
             assert_eq!(found.dependents.len(), 199_999);
             assert!(found.dependents.iter().all(|dependent| dependent.decisive));
-            let activation = graph.activation(&ForceQuery::all(None, 20_000_000)).expect("within the budget");
+            let activation = graph.activation(&ForceQuery::all(graph.day(), 20_000_000)).expect("within the budget");
             assert_eq!(activation.rounds.len(), 200_000);
         },
     );
@@ -89,7 +89,7 @@ fn ten_thousand_mutual_pledges() {
         10_000,
         |graph| {
             assert_eq!(truths(graph, &[0, 9_999]), [GAP; 2]);
-            let evaluation = graph.evaluate(&ForceQuery::all(None, 20_000_000)).expect("within the budget");
+            let evaluation = graph.evaluate(&ForceQuery::all(graph.day(), 20_000_000)).expect("within the budget");
             let found = graph.deadlocks(&evaluation, 5_000_000);
             assert_eq!(found.deadlocks.len(), 1);
             let ring = &found.deadlocks[0];
@@ -101,7 +101,7 @@ fn ten_thousand_mutual_pledges() {
         || shapes::pairs(10_000),
         10_000,
         |graph| {
-            let evaluation = graph.evaluate(&ForceQuery::all(None, 20_000_000)).expect("within the budget");
+            let evaluation = graph.evaluate(&ForceQuery::all(graph.day(), 20_000_000)).expect("within the budget");
             let found = graph.deadlocks(&evaluation, 5_000_000);
             assert_eq!(found.deadlocks.len(), 5_000);
             assert!(found.deadlocks.iter().all(|pair| pair.waivers.len() == 2));

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use pledgegraph_graph::{Builder, Graph};
+use pledgegraph_graph::{Builder, Graph, QueryTerms};
 use pledgegraph_model::{
     Capability, Code, Edge, EdgeDetail, EntityDetail, EntityId, EntityKind, MembershipRole, Query, QueryTarget,
-    Related, Rows, Stage, Stance, Synthetic, Where,
+    Related, Rows, Stage, Stance, Standing, Synthetic, Where,
 };
 use proptest::prelude::*;
 
@@ -27,10 +27,29 @@ fn world(seed: u64) -> World {
 }
 
 impl World {
+    fn terms(&self) -> QueryTerms {
+        QueryTerms { day: self.graph.day(), concludes: false, limit: usize::MAX, budget: usize::MAX }
+    }
+
+    /// Whether a statement counts where it has to: in a join as a whole, and wherever it is asked how firm it is.
+    fn counts(&self, edge: &Edge, which: &Where, concludes: bool) -> bool {
+        let standing = self.graph.edge(edge.id).expect("it is there").standing(self.graph.day());
+        if !which.standing.is_empty() {
+            return which.standing.contains(&standing);
+        }
+        let names = names_standings(which);
+        standing.counts() || !((concludes && !names) || !which.stance.is_empty() || which.stance_min.is_some())
+    }
+
+    fn joined(&self, edge: &Edge, which: &Where) -> bool {
+        self.statement(edge, which) && self.counts(edge, which, true)
+    }
+
     fn statement(&self, edge: &Edge, which: &Where) -> bool {
         let commitment = edge.detail.commitment();
         let given = |narrows: bool, passes: bool| !narrows || passes;
-        given(!which.subject.is_empty(), which.subject.contains(&edge.subject))
+        self.counts(edge, which, false)
+            && given(!which.subject.is_empty(), which.subject.contains(&edge.subject))
             && given(!which.object.is_empty(), which.object.contains(&edge.object))
             && given(
                 !which.capability.is_empty(),
@@ -71,7 +90,7 @@ impl World {
                 self.edges
                     .iter()
                     .filter(of_kind)
-                    .any(|edge| end(edge) == entity.id && self.statement(edge, &related.which))
+                    .any(|edge| end(edge) == entity.id && self.joined(edge, &related.which))
             })
         };
         (which.is.is_empty() || which.is.contains(&entity.id))
@@ -84,6 +103,12 @@ impl World {
             && (which.any_of.is_empty() || which.any_of.iter().any(|part| self.entity(entity, part)))
             && !which.none_of.iter().any(|part| self.entity(entity, part))
     }
+}
+
+/// Whether it says which standings, or a part about the same rows does.
+fn names_standings(which: &Where) -> bool {
+    let parts = which.all_of.iter().chain(&which.any_of).chain(&which.none_of);
+    !which.standing.is_empty() || parts.into_iter().any(names_standings)
 }
 
 /// A random tree, from a list of random numbers.
@@ -122,13 +147,14 @@ impl Dice<'_> {
 
     fn statements(&mut self, deep: usize) -> Where {
         let mut which = Where::all();
-        match self.roll(10) {
+        match self.roll(11) {
             0 => which.subject = vec![self.some_entity(), self.some_entity()],
             1 => which.object = vec![self.some_entity()],
             2 => which.capability = vec![self.code::<Capability>(), self.code::<Capability>()],
             3 => which.stance = vec![self.code::<Stance>(), self.code::<Stance>(), self.code::<Stance>()],
             4 => which.stance_min = Some(self.code::<Stance>()).filter(|stance| stance.rank().is_some()),
             5 => which.stage = vec![self.code::<Stage>()],
+            9 => which.standing = vec![self.code::<Standing>(), self.code::<Standing>()],
             6 => which.membership_role = vec![self.code::<MembershipRole>()],
             7 if deep > 0 => which.subject_is = Some(Box::new(self.entities(deep - 1))),
             8 if deep > 0 => which.object_is = Some(Box::new(self.entities(deep - 1))),
@@ -172,7 +198,7 @@ proptest! {
                 query.which = dice.statements(3);
                 let of_kind = |edge: &&Edge| kinds.is_empty() || kinds.contains(&edge.detail.kind());
                 let expected: HashSet<_> = world.edges.iter().filter(of_kind).filter(|edge| world.statement(edge, &query.which)).map(|edge| edge.id).collect();
-                let found = world.graph.query(&query, usize::MAX, usize::MAX).map_err(|spent| TestCaseError::fail(format!("{spent:?}")))?;
+                let found = world.graph.query(&query, world.terms()).map_err(|spent| TestCaseError::fail(format!("{spent:?}")))?;
                 let rows: HashSet<_> = found.rows.iter().flat_map(|row| row.statements.iter().map(pledgegraph_graph::EdgeView::id)).collect();
                 prop_assert_eq!(found.total, expected.len());
                 prop_assert_eq!(rows, expected);
@@ -180,7 +206,7 @@ proptest! {
             Rows::Entities(kinds) => {
                 query.which = dice.entities(3);
                 let expected: HashSet<_> = world.entities.iter().filter(|entity| kinds.contains(&entity.kind) && world.entity(entity, &query.which)).map(|entity| entity.id).collect();
-                let found = world.graph.query(&query, usize::MAX, usize::MAX).map_err(|spent| TestCaseError::fail(format!("{spent:?}")))?;
+                let found = world.graph.query(&query, world.terms()).map_err(|spent| TestCaseError::fail(format!("{spent:?}")))?;
                 let rows: HashSet<_> = found.rows.iter().filter_map(|row| row.entity.map(|entity| entity.id())).collect();
                 prop_assert_eq!(rows, expected);
             }

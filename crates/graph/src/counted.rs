@@ -1,0 +1,65 @@
+//! Which statements count.
+
+use chrono::NaiveDate;
+use pledgegraph_model::{Modality, Standing};
+
+use crate::Graph;
+use crate::record::EdgeRecord;
+
+/// Which statements count, on which day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// The day.
+    pub day: NaiveDate,
+    /// The modalities that count, in place of own and reported statements; empty = these. They replace those of the
+    /// statements asked for, never who takes back whom.
+    pub modalities: Vec<Modality>,
+    /// The standings that count, in place of `stands` and `may_stand`; empty = these.
+    pub standings: Vec<Standing>,
+}
+
+impl Counted {
+    /// What counts on a day unless something else is asked.
+    pub fn on(day: NaiveDate) -> Self {
+        Self { day, modalities: Vec::new(), standings: Vec::new() }
+    }
+
+    /// With other modalities; none = as before.
+    #[must_use]
+    pub fn of(self, modalities: Vec<Modality>) -> Self {
+        Self { modalities, ..self }
+    }
+
+    /// With other standings; none = as before.
+    #[must_use]
+    pub fn standing(self, standings: Vec<Standing>) -> Self {
+        Self { standings, ..self }
+    }
+
+    /// Whether a standing counts.
+    pub fn takes_standing(&self, standing: Standing) -> bool {
+        if self.standings.is_empty() { standing.counts() } else { self.standings.contains(&standing) }
+    }
+
+    /// The standings that count, in the order of the code list.
+    pub(crate) fn standings(&self) -> impl Iterator<Item = Standing> + '_ {
+        use pledgegraph_model::Code;
+        Standing::ALL.iter().copied().filter(|standing| self.takes_standing(*standing))
+    }
+
+    /// Whether the modalities are those that count anyway.
+    pub(crate) fn has_usual_modalities(&self) -> bool {
+        use pledgegraph_model::Code;
+        self.modalities.is_empty() || Modality::ALL.iter().all(|m| m.counts() == self.modalities.contains(m))
+    }
+
+    /// The standing of a statement, on this day and with these modalities.
+    pub(crate) fn standing_of(&self, graph: &Graph, slot: u32, edge: &EdgeRecord) -> Standing {
+        graph.standing_of(slot, edge, self.day, &self.modalities)
+    }
+
+    /// Whether a statement counts.
+    pub(crate) fn takes(&self, graph: &Graph, slot: u32, edge: &EdgeRecord) -> bool {
+        self.takes_standing(self.standing_of(graph, slot, edge))
+    }
+}

@@ -1,0 +1,163 @@
+//! What hangs on what, backwards: from what a commit touched to the commitments whose force it may change.
+
+use std::collections::{BTreeSet, HashSet};
+
+use imbl::OrdSet;
+use pledgegraph_model::{
+    Capability, Code, ConditionTest, EdgeDetail, Entity, EntityDetail, EntityId, EntityKind, Explicitness,
+};
+
+use super::kept::KeptForce;
+use crate::Graph;
+use crate::node::{Incidence, Node};
+use crate::record::EdgeRecord;
+use crate::standing::kept::Touched;
+
+/// From so many commitments on it costs less to find out anew what is asked for than to follow what hangs together.
+const MOST_FORGOTTEN: usize = 20_000;
+
+/// Conditions with a test, by whose pledges it looks at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Tests {
+    /// Those of one actor.
+    by_actor: OrdSet<(EntityId, Node)>,
+    /// Those of any number of actors.
+    of_all: OrdSet<Node>,
+}
+
+fn test(entity: &Entity) -> Option<&ConditionTest<EntityId>> {
+    match &entity.detail {
+        EntityDetail::Condition { test, .. } => test.as_ref(),
+        _ => None,
+    }
+}
+
+impl Tests {
+    /// Enters the test of a condition, or takes it out.
+    pub(crate) fn change(&mut self, node: Node, entity: &Entity, add: bool) {
+        let Some(test) = test(entity) else { return };
+        match test.actor.filter(|_| test.n.is_none()) {
+            Some(actor) if add => drop(self.by_actor.insert((actor, node))),
+            Some(actor) => drop(self.by_actor.remove(&(actor, node))),
+            None if add => drop(self.of_all.insert(node)),
+            None => drop(self.of_all.remove(&node)),
+        }
+    }
+
+    /// The conditions that look at pledges of an actor alone.
+    pub(crate) fn of_actor(&self, actor: EntityId) -> impl Iterator<Item = Node> + '_ {
+        self.by_actor.range((actor, Node::FIRST)..=(actor, Node::LAST)).map(|(_, node)| *node)
+    }
+
+    /// The conditions that look at the pledges of all actors.
+    pub(crate) fn of_all(&self) -> impl Iterator<Item = Node> + '_ {
+        self.of_all.iter().copied()
+    }
+}
+
+/// What has been reached so far, and what has still to be looked at.
+#[derive(Debug, Default)]
+pub(crate) struct Reached {
+    pub(crate) commitments: BTreeSet<u32>,
+    pub(crate) conditions: HashSet<Node>,
+    waiting: Vec<Node>,
+}
+
+impl Reached {
+    /// Takes a condition in.
+    pub(crate) fn condition(&mut self, node: Node) {
+        if self.conditions.insert(node) {
+            self.waiting.push(node);
+        }
+    }
+}
+
+impl Graph {
+    /// The test of a condition.
+    pub(crate) fn test_of(&self, condition: Node) -> Option<&ConditionTest<EntityId>> {
+        test(&self.record(condition)?.entity)
+    }
+
+    /// The commitments with a condition in their trees, by slot; perhaps twice.
+    pub(crate) fn hanging_on(&self, condition: Node) -> impl Iterator<Item = u32> + '_ {
+        let record = self.record(condition);
+        Explicitness::ALL.iter().flat_map(move |explicitness| {
+            let group = record.and_then(|record| record.group(Incidence::Condition(*explicitness)));
+            group.into_iter().flat_map(|slots| slots.iter())
+        })
+    }
+
+    /// The conditions whose tests look at a commitment of this actor on this capability.
+    pub(crate) fn looking_at(&self, actor: Node, capability: Capability) -> Vec<Node> {
+        let tested = |node: &Node| self.test_of(*node).map(|test| test.capability);
+        let own = self.record(actor).into_iter().flat_map(|record| self.tests.of_actor(record.entity.id));
+        let own = own.filter(|node| tested(node).is_some_and(|tested| capability.is_within(tested)));
+        // What a member of a group says on more, or on less, may take it out of what the group pledges.
+        let related = |tested: Capability| {
+            capability == Capability::Unspecified || capability.is_within(tested) || tested.is_within(capability)
+        };
+        own.chain(self.tests.of_all().filter(|node| tested(node).is_some_and(related))).collect()
+    }
+
+    /// Everything that hangs on a commitment of a record, or on its outcome or part, directly.
+    pub(crate) fn reach_from(&self, record: &EdgeRecord, reached: &mut Reached) {
+        match &*record.detail {
+            EdgeDetail::Commitment(commitment) => {
+                self.looking_at(record.subject, commitment.capability)
+                    .into_iter()
+                    .for_each(|node| reached.condition(node));
+            }
+            EdgeDetail::Outcome(_) => reached.condition(record.object),
+            // Whom a group counts for.
+            EdgeDetail::PartOf(_) => self.tests.of_all().for_each(|node| reached.condition(node)),
+            _ => {}
+        }
+    }
+
+    /// Follows what hangs on the conditions reached, to its end or until there are `most` commitments; whether it ended.
+    pub(crate) fn reach_on(&self, reached: &mut Reached, most: usize) -> bool {
+        while let Some(condition) = reached.waiting.pop() {
+            for slot in self.hanging_on(condition) {
+                if reached.commitments.len() > most {
+                    return false;
+                }
+                if reached.commitments.insert(slot)
+                    && let Some(record) = self.edge_record(slot)
+                {
+                    self.reach_from(record, reached);
+                }
+            }
+        }
+        true
+    }
+
+    /// Forgets what is in force where a commit may have changed it: `looked_at` are the statements whose standing was found
+    /// again, `conditions` those whose test changed.
+    pub(crate) fn forget_force(&mut self, touched: &[Touched], looked_at: BTreeSet<u32>, conditions: &[Node]) {
+        let mut reached = Reached::default();
+        conditions.iter().for_each(|node| reached.condition(*node));
+        for record in touched.iter().filter_map(|touched| touched.before.as_ref()) {
+            self.reach_from(record, &mut reached);
+        }
+        for record in looked_at.iter().filter_map(|slot| self.edge_record(*slot)) {
+            self.reach_from(record, &mut reached);
+        }
+        reached.commitments.extend(looked_at);
+        if self.reach_on(&mut reached, MOST_FORGOTTEN) {
+            self.force.forget(reached.commitments, self.edges.len());
+        } else {
+            self.force = KeptForce::with_room(self.edges.len());
+        }
+    }
+
+    /// The tests of all conditions, found anew.
+    pub(crate) fn tests_anew(&self) -> Tests {
+        let mut tests = Tests::default();
+        for number in self.kinds[EntityKind::Condition.index()].iter() {
+            if let Some(record) = self.record(Node::new(number)) {
+                tests.change(Node::new(number), &record.entity, true);
+            }
+        }
+        tests
+    }
+}

@@ -1,0 +1,225 @@
+//! What actors say on a matter: their commitments by side, capability, beneficiary and mission.
+
+use imbl::OrdSet;
+use pledgegraph_model::{Capability, Code, Commitment, EdgeKind, Mission, Polarity, Stage, StanceSet};
+
+use super::{Said, is_negative};
+use crate::Graph;
+use crate::node::Node;
+use crate::record::EdgeRecord;
+
+/// On which side a commitment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Side {
+    /// Refused, declined, withdrawn or cancelled.
+    Negative,
+    /// In discussion, not ruled out.
+    Open,
+    /// Willing and firmer.
+    Positive,
+    /// No position, or none stated.
+    Other,
+    /// Suspended or halted; beside the side of its stance.
+    Paused,
+}
+
+impl Side {
+    /// The sides of which each commitment has one.
+    pub(crate) const OF_STANCE: [Self; 4] = [Self::Negative, Self::Open, Self::Positive, Self::Other];
+    const ALL: [Self; 5] = [Self::Negative, Self::Open, Self::Positive, Self::Other, Self::Paused];
+
+    fn of(commitment: &Commitment<Node>) -> Self {
+        if is_negative(commitment) {
+            Self::Negative
+        } else if StanceSet::Positive.contains(commitment.stance) {
+            Self::Positive
+        } else if StanceSet::Open.contains(commitment.stance) {
+            Self::Open
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// A commitment in its place among those of its actor: 16 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Matter {
+    actor: Node,
+    /// [`Side`], then the capability by its place in the code list, where children follow their parent.
+    side: u8,
+    capability: u8,
+    object: Node,
+    mission: u8,
+    slot: u32,
+}
+
+fn number(index: usize) -> u8 {
+    u8::try_from(index).unwrap_or(u8::MAX)
+}
+
+/// The places of a commitment.
+pub(crate) fn places(slot: u32, edge: &EdgeRecord) -> impl Iterator<Item = Matter> {
+    let places = edge.detail.commitment().map(|commitment| {
+        let at = |side: Side| Matter {
+            actor: edge.subject,
+            side: side as u8,
+            capability: number(commitment.capability.index()),
+            object: edge.object,
+            mission: number(commitment.mission.index()),
+            slot,
+        };
+        let paused = matches!(commitment.stage, Stage::Suspended | Stage::Halted).then(|| at(Side::Paused));
+        [Some(at(Side::of(commitment))), paused]
+    });
+    places.into_iter().flatten().flatten()
+}
+
+/// Whether one commitment is about the same as another of its actor, or about more.
+pub(crate) fn covers(
+    (wide, over): (&EdgeRecord, &Commitment<Node>),
+    (narrow, under): (&EdgeRecord, &Commitment<Node>),
+) -> bool {
+    let capability = over.capability == Capability::Unspecified || under.capability.is_within(over.capability);
+    let object = wide.object == narrow.object || Some(wide.object) == under.coalition;
+    wide.subject == narrow.subject && capability && object && covers_rest(over, under)
+}
+
+/// Whether mission, coalition and place are the same, or not said.
+fn covers_rest(over: &Commitment<Node>, under: &Commitment<Node>) -> bool {
+    let mission = over.mission == Mission::Unspecified || over.mission == under.mission;
+    let coalition = over.coalition.is_none() || over.coalition == under.coalition;
+    let place = over.place.is_none() || (over.place == under.place && (over.area.is_none() || over.area == under.area));
+    mission && coalition && place
+}
+
+impl Graph {
+    /// What an actor says on one side of a capability as stated, to one beneficiary.
+    fn exactly(&self, actor: Node, side: Side, capability: Capability, object: Node) -> impl Iterator<Item = u32> {
+        let at = |mission, slot| Matter {
+            actor,
+            side: side as u8,
+            capability: number(capability.index()),
+            object,
+            mission,
+            slot,
+        };
+        self.matters.range(at(0, 0)..=at(u8::MAX, u32::MAX)).map(|matter| matter.slot)
+    }
+
+    /// The commitments of an actor on one side within a capability, to anybody; all where none is given.
+    fn within(&self, actor: Node, side: Side, capability: Option<Capability>) -> impl Iterator<Item = u32> {
+        let all = (0, u8::MAX);
+        let (first, last) = capability.map_or(all, |capability| {
+            let codes = capability.with_children().map(|code| number(code.index()));
+            codes.fold((u8::MAX, 0), |(first, last), code| (first.min(code), last.max(code)))
+        });
+        let at =
+            |capability, object, mission, slot| Matter { actor, side: side as u8, capability, object, mission, slot };
+        let range = at(first, Node::FIRST, 0, 0)..=at(last, Node::LAST, u8::MAX, u32::MAX);
+        self.matters.range(range).map(|matter| matter.slot)
+    }
+
+    /// The commitments of an actor within a capability, to anybody; all where none is given. In no order.
+    pub(crate) fn said_within(&self, actor: Node, capability: Option<Capability>) -> impl Iterator<Item = u32> {
+        Side::OF_STANCE.into_iter().flat_map(move |side| self.within(actor, side, capability))
+    }
+
+    fn said(&self, slot: u32) -> Option<Said<'_>> {
+        let edge = self.edge_record(slot)?;
+        Some((slot, edge, edge.detail.commitment()?))
+    }
+
+    /// The commitments of the same actor, on one side, that cover this one; perhaps itself.
+    pub(crate) fn covering<'g>(
+        &'g self,
+        edge: &EdgeRecord,
+        commitment: &Commitment<Node>,
+        side: Side,
+    ) -> impl Iterator<Item = Said<'g>> {
+        self.covering_of(edge.subject, (edge, commitment), side)
+    }
+
+    /// The commitments of an actor, on one side, that would cover this one if it were its own.
+    pub(crate) fn covering_of<'g>(
+        &'g self,
+        actor: Node,
+        (edge, commitment): (&EdgeRecord, &Commitment<Node>),
+        side: Side,
+    ) -> impl Iterator<Item = Said<'g>> {
+        let own = commitment.capability;
+        let none = self.within(actor, side, None).next().is_none();
+        let wider = std::iter::successors((!none).then_some(own), |capability| capability.parent());
+        let unspecified = (!none && own != Capability::Unspecified).then_some(Capability::Unspecified);
+        let objects = [Some(edge.object), commitment.coalition.filter(|coalition| *coalition != edge.object)];
+        let capabilities: Vec<Capability> = wider.chain(unspecified).collect();
+        let slots = capabilities.into_iter().flat_map(move |capability| {
+            let objects = objects.into_iter().flatten();
+            objects.flat_map(move |object| self.exactly(actor, side, capability, object))
+        });
+        let (mission, coalition, place, area) =
+            (commitment.mission, commitment.coalition, commitment.place, commitment.area);
+        slots.filter_map(|slot| self.said(slot)).filter(move |(_, _, over)| {
+            (over.mission == Mission::Unspecified || over.mission == mission)
+                && (over.coalition.is_none() || over.coalition == coalition)
+                && (over.place.is_none() || (over.place == place && (over.area.is_none() || over.area == area)))
+        })
+    }
+
+    /// The commitments of the same actor that this one covers; perhaps itself.
+    pub(crate) fn covered<'g>(&'g self, edge: &EdgeRecord, commitment: &Commitment<Node>) -> Vec<Said<'g>> {
+        let (actor, object) = (edge.subject, edge.object);
+        let is_coalition =
+            self.record(object).is_some_and(|r| r.entity.kind == pledgegraph_model::EntityKind::Coalition);
+        let wide = commitment.capability == Capability::Unspecified;
+        let mut slots: Vec<u32> = Vec::new();
+        for side in Side::ALL {
+            if wide || is_coalition {
+                slots.extend(self.within(actor, side, (!wide).then_some(commitment.capability)));
+            } else {
+                let narrower = commitment.capability.with_children();
+                slots.extend(narrower.flat_map(|capability| self.exactly(actor, side, capability, object)));
+            }
+        }
+        slots.sort_unstable();
+        slots.dedup();
+        let all = slots.into_iter().filter_map(|slot| self.said(slot));
+        all.filter(|(_, other, under)| covers((edge, commitment), (other, under))).collect()
+    }
+
+    /// The statements that deny something of the same kind between the same ends, by slot.
+    pub(crate) fn denials_of(&self, edge: &EdgeRecord) -> impl Iterator<Item = (u32, &EdgeRecord)> {
+        let at = |slot| denial(edge, slot);
+        let range = self.denials.range(at(0)..=at(u32::MAX));
+        range.filter_map(|(.., slot)| Some((*slot, self.edge_record(*slot)?)))
+    }
+}
+
+/// A statement that denies, by its ends and kind.
+pub(crate) type Denial = (Node, Node, EdgeKind, u32);
+
+pub(crate) fn denial(edge: &EdgeRecord, slot: u32) -> Denial {
+    (edge.subject, edge.object, edge.kind(), slot)
+}
+
+/// Enters a statement among what actors say and what is denied, or takes it out.
+pub(crate) fn change(
+    matters: &mut OrdSet<Matter>,
+    denials: &mut OrdSet<Denial>,
+    (slot, edge): (u32, &EdgeRecord),
+    add: bool,
+) {
+    for place in places(slot, edge) {
+        if add {
+            matters.insert(place)
+        } else {
+            matters.remove(&place)
+        };
+    }
+    if edge.polarity == Polarity::Denied {
+        if add {
+            denials.insert(denial(edge, slot))
+        } else {
+            denials.remove(&denial(edge, slot))
+        };
+    }
+}
