@@ -17,12 +17,12 @@ use crate::view::{EdgeView, EntityView};
 pub struct PositionQuery {
     /// The actors; empty = all.
     pub actors: Vec<EntityId>,
-    /// The capability, children included.
-    pub capability: Option<Capability>,
-    /// The mission.
-    pub mission: Option<Mission>,
-    /// The beneficiary.
-    pub beneficiary: Option<EntityId>,
+    /// The capabilities, children included; empty = all.
+    pub capability: Vec<Capability>,
+    /// The missions; empty = all.
+    pub mission: Vec<Mission>,
+    /// The beneficiaries; empty = all.
+    pub beneficiary: Vec<EntityId>,
     /// The modalities that count; empty = own and reported statements.
     pub modalities: Vec<Modality>,
     /// Only statements that may hold on this day.
@@ -70,9 +70,9 @@ impl Graph {
         let filter = EdgeFilter {
             kinds: vec![EdgeKind::Commitment],
             subject: (!query.actors.is_empty()).then(|| query.actors.clone()),
-            object: query.beneficiary.map(|id| vec![id]),
-            capability: query.capability.map(|c| vec![c]),
-            mission: query.mission.map(|m| vec![m]),
+            object: (!query.beneficiary.is_empty()).then(|| query.beneficiary.clone()),
+            capability: (!query.capability.is_empty()).then(|| query.capability.clone()),
+            mission: (!query.mission.is_empty()).then(|| query.mission.clone()),
             modality: Some(modalities),
             valid_at: query.valid_at,
             polarity: Some(vec![pledgegraph_model::Polarity::Asserted]),
