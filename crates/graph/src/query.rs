@@ -33,7 +33,7 @@ impl Graph {
             Rows::Entities(kinds) => {
                 let nodes = sets.entities(kinds, &query.which)?;
                 let nodes = nodes.ones().filter_map(|node| u32::try_from(node).ok());
-                rows::of_entities(self, nodes, limit)
+                rows::of_entities(self, query, nodes, limit)
             }
         })
     }
