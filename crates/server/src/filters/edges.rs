@@ -321,5 +321,17 @@ pub(crate) fn read(reader: &mut Reader<'_>, kinds: &[EdgeKind], parameters: &[&E
     for parameter in parameters {
         (parameter.read)(reader, parameter.parameter.name, &mut filter);
     }
+    window(reader, filter.said);
     filter
+}
+
+/// Refuses a window that ends before it begins: no day lies in it, and yet each bound alone lets undated statements pass.
+fn window(reader: &mut Reader<'_>, said: Option<Span>) {
+    let Some(Span { from: Some(from), to: Some(to) }) = said else { return };
+    if from > to {
+        let (first, last) = (SAID_FROM.parameter.name, SAID_TO.parameter.name);
+        for name in [first, last] {
+            reader.fail(name, format!("`{first}` lies after `{last}`: {from} and {to}; no day is in both"));
+        }
+    }
 }
