@@ -138,6 +138,11 @@ impl EdgeRecord {
         self.detail.kind()
     }
 
+    /// Whether it says how things are, and is not known to be wrong: what is denied or left open says nothing of that.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.polarity == Polarity::Asserted && self.rank != Rank::Deprecated
+    }
+
     /// Whether it holds from or until a stated day.
     pub(crate) fn is_bounded(&self) -> bool {
         let circumstances = self.circumstances();
