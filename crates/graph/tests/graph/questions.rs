@@ -227,7 +227,7 @@ fn leaders_and_regions() {
     let graph = graph(&[]);
     let count = |filter: &EntityFilter| graph.entities(filter, Page::first(50)).total.value;
     assert_eq!(count(&EntityFilter { leaders: true, kinds: vec![EntityKind::Person], ..EntityFilter::default() }), 1);
-    assert_eq!(count(&EntityFilter { region: Some("150".to_owned()), ..EntityFilter::default() }), 1);
+    assert_eq!(count(&EntityFilter { region: Some(vec!["150".to_owned()]), ..EntityFilter::default() }), 1);
     assert_eq!(count(&EntityFilter { text: Some("united".to_owned()), ..EntityFilter::default() }), 2);
     assert_eq!(count(&EntityFilter::default()), ENTITIES.len() as u64);
 }
