@@ -50,7 +50,7 @@ fn questions(graph: &Graph) {
                 stance: Some(positive.clone()),
                 modality: counted.clone(),
                 condition: Some(id("condition:synthetic-con-3")),
-                explicitness: Some(Explicitness::Implied),
+                explicitness: Some(vec![Explicitness::Implied]),
                 ..commitments()
             },
         ),

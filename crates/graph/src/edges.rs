@@ -1,7 +1,7 @@
 //! Lists of edges: every filter that an index can answer is a clause, the rest is tested on the record.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use chrono::NaiveDate;
 use pledgegraph_model::{
@@ -14,13 +14,11 @@ use crate::filter::{EdgeFilter, Page, Total};
 use crate::indexes::Index;
 use crate::names::with_prefix;
 use crate::node::{Incidence, Node};
+use crate::postings::Postings;
 use crate::record::EdgeRecord;
 use crate::select::{Clause, Select};
 use crate::standing::Rule;
 use crate::view::EdgeView;
-
-/// How many nodes a hierarchy or a word may bring in before the rest is left out of a filter.
-const MOST_NODES: usize = 10_000;
 
 /// A page of edges.
 #[derive(Debug)]
@@ -81,12 +79,12 @@ impl Graph {
     }
 
     fn clauses(&self, filter: &EdgeFilter) -> Vec<Clause<'_>> {
-        let kinds: &[EdgeKind] = if filter.kinds.is_empty() { EdgeKind::ALL } else { &filter.kinds };
-        let mut clauses: Vec<Clause<'_>> = self.clauses_by_end(filter, kinds);
+        let kinds = distinct(if filter.kinds.is_empty() { EdgeKind::ALL } else { &filter.kinds });
+        let mut clauses: Vec<Clause<'_>> = self.clauses_by_end(filter, &kinds);
         // Groups by end are of these kinds only, and only commitments have these codes.
         let mut of_kinds = !clauses.is_empty();
         let before = clauses.len();
-        self.clauses_of_commitments(filter, &mut clauses);
+        self.clauses_of_commitments(filter, &kinds, &mut clauses);
         of_kinds |= clauses.len() > before && kinds == [EdgeKind::Commitment];
         for (ids, incidences) in [
             (&filter.coalition, &[Incidence::Coalition][..]),
@@ -99,16 +97,13 @@ impl Graph {
             clauses.extend(ids.as_ref().map(|ids| self.groups(&self.nodes_of(ids), incidences)));
         }
         if filter.modality.as_ref().is_some_and(|modalities| are_those_that_count(modalities)) {
-            clauses.push(Clause { any: vec![Cow::Borrowed(self.indexes.counted())], disjoint: true });
+            clauses.push(Clause::one(Cow::Borrowed(self.indexes.counted())));
         } else {
             self.clause(Index::Modality, filter.modality.as_ref(), &mut clauses);
         }
-        clauses.extend(
-            filter
-                .only
-                .as_ref()
-                .map(|chosen| Clause { any: chosen.0.iter().cloned().map(Cow::Owned).collect(), disjoint: true }),
-        );
+        if let Some(chosen) = &filter.only {
+            clauses.push(Clause::by_key(chosen.0.iter().cloned().map(Cow::Owned).enumerate()));
+        }
         self.clause(Index::Polarity, filter.polarity.as_ref(), &mut clauses);
         self.clause(Index::Rank, filter.rank.as_ref(), &mut clauses);
         self.clause(Index::MembershipRole, filter.membership_role.as_ref(), &mut clauses);
@@ -119,7 +114,7 @@ impl Graph {
             clauses.extend(words(&word).map(|word| self.mentioning(word)));
         }
         if clauses.is_empty() || (!filter.kinds.is_empty() && !of_kinds) {
-            self.clause(Index::Kind, Some(&kinds.to_vec()), &mut clauses);
+            self.clause(Index::Kind, Some(&kinds), &mut clauses);
         }
         clauses
     }
@@ -128,20 +123,21 @@ impl Graph {
         let of_kinds = |end: fn(EdgeKind) -> Incidence| kinds.iter().map(move |kind| end(*kind)).collect::<Vec<_>>();
         let subjects = filter.subject.as_ref().map(|ids| {
             let nodes = self.nodes_of(ids);
-            let nodes = if filter.subject_with_parts { self.with_parts(nodes) } else { nodes };
-            // An edge has one subject.
-            Clause { disjoint: true, ..self.groups(&nodes, &of_kinds(Incidence::Subject)) }
+            let day = || filter.valid_at.unwrap_or_else(|| self.day());
+            let nodes = if filter.subject_with_parts { self.with_parts(nodes, day()) } else { nodes };
+            // An edge has one subject and one kind, and so it is with objects.
+            Clause::by_key(self.lists(&nodes, &of_kinds(Incidence::Subject)))
         });
         let objects = filter
             .object
             .as_ref()
-            .map(|ids| Clause { disjoint: true, ..self.groups(&self.nodes_of(ids), &of_kinds(Incidence::Object)) });
+            .map(|ids| Clause::by_key(self.lists(&self.nodes_of(ids), &of_kinds(Incidence::Object))));
         let either = || [of_kinds(Incidence::Subject), of_kinds(Incidence::Object)].concat();
         let touching = filter.touching.as_ref().map(|ids| self.groups(&self.nodes_of(ids), &either()));
         subjects.into_iter().chain(objects).chain(touching).collect()
     }
 
-    fn clauses_of_commitments<'g>(&'g self, filter: &EdgeFilter, clauses: &mut Vec<Clause<'g>>) {
+    fn clauses_of_commitments<'g>(&'g self, filter: &EdgeFilter, kinds: &[EdgeKind], clauses: &mut Vec<Clause<'g>>) {
         self.clause(Index::Mission, filter.mission.as_ref(), clauses);
         match filter.stance.as_deref().map(|stances| (stances, least_of(stances))) {
             Some((_, Some(least))) => self.clause(Index::StanceAtLeast, Some(&vec![least]), clauses),
@@ -149,21 +145,25 @@ impl Graph {
         }
         self.clause(Index::Stage, filter.stage.as_ref(), clauses);
         self.clause(Index::Conditionality, filter.conditionality.as_ref(), clauses);
-        let explicitness: Vec<Explicitness> = filter.explicitness.map_or(Explicitness::ALL.to_vec(), |how| vec![how]);
+        let explicitness = distinct(filter.explicitness.as_deref().unwrap_or(Explicitness::ALL));
         if let Some(ids) = &filter.condition {
             let leaves: Vec<Incidence> = explicitness.into_iter().map(Incidence::Condition).collect();
             clauses.push(self.groups(&self.nodes_of(ids), &leaves));
         } else if filter.explicitness.is_some() {
-            self.clause(Index::Explicitness, Some(&explicitness), clauses);
+            // A tree may have leaves of both.
+            let lists = explicitness.into_iter().map(|how| self.indexes.get(Index::Explicitness, how));
+            clauses.push(Clause::any(lists.map(Cow::Borrowed)));
         }
         if let Some(codes) = &filter.capability {
-            let wanted: HashSet<Capability> = codes.iter().copied().collect();
-            let covered = |c: &Capability| wanted.iter().any(|other| other != c && c.is_within(*other));
-            let wanted: Vec<Capability> = wanted.iter().copied().filter(|c| !covered(c)).collect();
-            let requests = if filter.kinds == [EdgeKind::Commitment] { vec![] } else { wanted.clone() };
-            let lists = |index, codes: Vec<Capability>| codes.into_iter().map(move |c| self.indexes.get(index, c));
-            let all = lists(Index::Capability, wanted).chain(lists(Index::RequestCapability, requests));
-            clauses.push(Clause { any: all.map(Cow::Borrowed).collect(), disjoint: true });
+            // A list has the children in, so those of a capability that is asked for itself are left out: what is left
+            // tells statements apart, since each has one capability.
+            let covered = |c: &Capability| codes.iter().any(|other| other != c && c.is_within(*other));
+            let wanted = codes.iter().filter(|c| !covered(c));
+            let indexes = [Index::Capability, Index::RequestCapability];
+            let indexes = &indexes[..if kinds == [EdgeKind::Commitment] { 1 } else { 2 }];
+            clauses.push(Clause::by_key(wanted.flat_map(|c| {
+                indexes.iter().map(|index| ((*index as usize, c.index()), Cow::Borrowed(self.indexes.get(*index, *c))))
+            })));
         }
     }
 
@@ -171,29 +171,26 @@ impl Graph {
     fn clauses_by_standing<'g>(&'g self, filter: &EdgeFilter, clauses: &mut Vec<Clause<'g>>) {
         let Some(counted) = filter.counted.as_ref().filter(|counted| counted.day == self.day()) else { return };
         let doubtful = (!counted.has_usual_modalities()).then_some(Standing::NotCounted);
-        let standings: BTreeSet<Standing> = counted.standings().chain(doubtful).collect();
-        let any = standings.into_iter().map(|standing| Cow::Borrowed(self.standings.list(standing))).collect();
-        clauses.push(Clause { any, disjoint: true });
+        let standings = counted.standings().chain(doubtful);
+        clauses.push(Clause::by_key(standings.map(|of| (of, Cow::Borrowed(self.standings.list(of))))));
     }
 
     /// What narrows dates down; the record decides.
     fn clauses_by_date<'g>(&'g self, filter: &EdgeFilter, clauses: &mut Vec<Clause<'g>>) {
         if let Some(span) = filter.said {
             let any = self.indexes.said.within(span, filter.date_match_certain);
-            clauses.push(Clause { any: any.into_iter().map(Cow::Borrowed).collect(), disjoint: false });
+            clauses.push(Clause::any(any.into_iter().map(Cow::Borrowed)));
         }
         if filter.valid_at.is_some() && filter.date_match_certain {
-            clauses.push(Clause { any: vec![Cow::Borrowed(self.indexes.bounded())], disjoint: true });
+            clauses.push(Clause::one(Cow::Borrowed(self.indexes.bounded())));
         }
     }
 
+    /// Any of the codes of an index in which a statement has one code at most.
     fn clause<'g, C: Code>(&'g self, index: Index, codes: Option<&Vec<C>>, clauses: &mut Vec<Clause<'g>>) {
         let Some(codes) = codes else { return };
-        let mut codes = codes.clone();
-        codes.sort_unstable_by_key(|code| code.index());
-        codes.dedup();
-        let any = codes.iter().map(|code| Cow::Borrowed(self.indexes.get(index, *code))).collect();
-        clauses.push(Clause { any, disjoint: true });
+        let lists = codes.iter().map(|code| (code.index(), Cow::Borrowed(self.indexes.get(index, *code))));
+        clauses.push(Clause::by_key(lists));
     }
 
     fn nodes_of(&self, ids: &[EntityId]) -> Vec<Node> {
@@ -203,24 +200,32 @@ impl Graph {
         nodes
     }
 
-    /// The edges to which any of the nodes is any of the incidences. The nodes are distinct.
+    /// The edges to which any of the nodes is any of the incidences. An edge may have several of them.
     fn groups(&self, nodes: &[Node], incidences: &[Incidence]) -> Clause<'_> {
-        let records = nodes.iter().filter_map(|node| self.record(*node));
-        let groups = records.flat_map(|record| incidences.iter().filter_map(|i| record.group(*i)));
-        let any: Vec<_> = groups.map(Cow::Borrowed).collect();
-        Clause { disjoint: any.len() < 2, any }
+        Clause::any(self.lists(nodes, incidences).into_iter().map(|(_, list)| list))
     }
 
-    /// The nodes and all that is part of them, at any depth.
-    fn with_parts(&self, mut nodes: Vec<Node>) -> Vec<Node> {
+    /// The groups of statements of some nodes, by node and incidence.
+    fn lists(&self, nodes: &[Node], incidences: &[Incidence]) -> Vec<((Node, Incidence), Cow<'_, Postings>)> {
+        let records = nodes.iter().filter_map(|node| Some((*node, self.record(*node)?)));
+        let groups = records.flat_map(|(node, record)| {
+            incidences.iter().filter_map(move |i| Some(((node, *i), Cow::Borrowed(record.group(*i)?))))
+        });
+        groups.collect()
+    }
+
+    /// The nodes and all that is part of them on a day, at any depth.
+    fn with_parts(&self, mut nodes: Vec<Node>, day: NaiveDate) -> Vec<Node> {
+        let counted = Counted::on(day);
         let mut seen: HashSet<Node> = nodes.iter().copied().collect();
         let mut next = 0;
         while let Some(whole) = nodes.get(next).copied() {
             next += 1;
             let parts = self.record(whole).and_then(|record| record.group(Incidence::Object(EdgeKind::PartOf)));
             for slot in parts.into_iter().flat_map(|p| p.iter()) {
-                let Some(part) = self.edge_record(slot).map(|record| record.subject) else { continue };
-                if nodes.len() < MOST_NODES && seen.insert(part) {
+                let part = self.edge_record(slot).filter(|record| counted.takes(self, slot, record));
+                let Some(part) = part.map(|record| record.subject) else { continue };
+                if seen.insert(part) {
                     nodes.push(part);
                 }
             }
@@ -233,23 +238,23 @@ impl Graph {
         let texts = with_prefix(&self.indexes.words, word).map(|(_, p)| Cow::Owned(p.clone()));
         let mut nodes: Vec<Node> = Vec::new();
         for (_, postings) in self.names.words_with_prefix(word) {
-            nodes.extend(postings.iter().map(Node::new).take(MOST_NODES - nodes.len().min(MOST_NODES)));
+            nodes.extend(postings.iter().map(Node::new));
         }
         nodes.sort_unstable();
         nodes.dedup();
-        let incidences: Vec<Incidence> = Incidence::ends()
-            .chain(Explicitness::ALL.iter().map(|how| Incidence::Condition(*how)))
-            .chain([
-                Incidence::Coalition,
-                Incidence::Meeting,
-                Incidence::Place,
-                Incidence::ActingThrough,
-                Incidence::Agent,
-            ])
-            .collect();
-        let Clause { any: names, .. } = self.groups(&nodes, &incidences);
-        Clause { any: texts.chain(names).collect(), disjoint: false }
+        // In any way but as a source: the words of a document's title are no words of what it says.
+        let groups = nodes.iter().filter_map(|node| self.record(*node)).flat_map(|record| record.groups());
+        let names = groups.filter(|(incidence, _)| *incidence != Incidence::Source);
+        Clause::any(texts.chain(names.map(|(_, list)| Cow::Borrowed(list))))
     }
+}
+
+/// Each code once.
+fn distinct<C: Code>(codes: &[C]) -> Vec<C> {
+    let mut codes = codes.to_vec();
+    codes.sort_unstable_by_key(|code| code.index());
+    codes.dedup();
+    codes
 }
 
 /// The stance from which a set goes up, if it is such a set.

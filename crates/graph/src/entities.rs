@@ -22,8 +22,8 @@ pub struct EntityFilter {
     pub text: Option<String>,
     /// Only persons who hold an office, by a statement that counts.
     pub leaders: Option<Counted>,
-    /// Only countries in this UN M49 region.
-    pub region: Option<String>,
+    /// Only countries in any of these UN M49 regions.
+    pub region: Option<Vec<String>>,
     /// Only conditions of these kinds.
     pub condition_kind: Option<Vec<ConditionKind>>,
     /// Only organizations of these classes.
@@ -45,14 +45,12 @@ impl Graph {
     /// The entities that a filter lets through, in the order of recording.
     pub fn entities(&self, filter: &EntityFilter, page: Page<EntityId>) -> EntityPage<'_> {
         let kinds: &[EntityKind] = if filter.kinds.is_empty() { EntityKind::ALL } else { &filter.kinds };
-        let by_kind = kinds.iter().map(|kind| Cow::Borrowed(&self.kinds[kind.index()])).collect();
-        let mut clauses = vec![Clause { any: by_kind, disjoint: false }];
+        let by_kind = kinds.iter().map(|kind| (kind.index(), Cow::Borrowed(&self.kinds[kind.index()])));
+        let mut clauses = vec![Clause::by_key(by_kind)];
         if let Some(text) = &filter.text {
             let key = search_key(text);
             clauses.extend(words(&key).map(|word| {
-                let any =
-                    self.names.words_with_prefix(word).map(|(_, postings)| Cow::Owned(postings.clone())).collect();
-                Clause { any, disjoint: false }
+                Clause::any(self.names.words_with_prefix(word).map(|(_, postings)| Cow::Owned(postings.clone())))
             }));
         }
         let after = page.after.and_then(|id| self.node(id)).map(Node::number);
@@ -89,8 +87,8 @@ impl EntityFilter {
 
     fn passes(&self, record: &NodeRecord) -> bool {
         let entity: &Entity = &record.entity;
-        self.region.as_ref().is_none_or(|region| match &entity.detail {
-            EntityDetail::Country { regions, .. } => regions.contains(region),
+        self.region.as_ref().is_none_or(|wanted| match &entity.detail {
+            EntityDetail::Country { regions, .. } => regions.iter().any(|region| wanted.contains(region)),
             _ => false,
         }) && self.condition_kind.as_ref().is_none_or(|kinds| match &entity.detail {
             EntityDetail::Condition { condition_kind, .. } => kinds.contains(condition_kind),

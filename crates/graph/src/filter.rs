@@ -59,7 +59,7 @@ pub struct EdgeFilter {
     pub only: Option<Arc<Chosen>>,
     /// The subject.
     pub subject: Option<Vec<EntityId>>,
-    /// Takes in, for each subject, what is part of it, at any depth.
+    /// Takes in, for each subject, what is part of it, at any depth: on `valid_at`, else today.
     pub subject_with_parts: bool,
     /// The object.
     pub object: Option<Vec<EntityId>>,
@@ -90,7 +90,7 @@ pub struct EdgeFilter {
     /// Whether it hangs on anything.
     pub conditionality: Option<Vec<Conditionality>>,
     /// Of the leaf that `condition` names, else of any leaf; never of the evidence.
-    pub explicitness: Option<Explicitness>,
+    pub explicitness: Option<Vec<Explicitness>>,
     /// Whose stance the words are.
     pub modality: Option<Vec<Modality>>,
     /// Asserted, denied, unknown.

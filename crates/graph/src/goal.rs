@@ -4,6 +4,7 @@
 //! one with a test is given, or comes about by its test from pledges that are in force (least fixpoint).
 
 use std::collections::HashSet;
+use std::hash::Hash;
 use std::sync::Arc;
 
 use pledgegraph_model::{Capability, Commitment, EdgeId, EntityId, EntityKind, Mission, Stance, Truth};
@@ -130,8 +131,8 @@ impl Graph {
                 slots.sort_unstable();
                 slots.dedup();
                 let vars: Vec<Var> = slots.iter().map(|slot| builder.commitment(*slot)).collect();
-                // One that is not firm enough is never in force at this stance.
-                (builder.at_least(at_least.unwrap_or(ids.len()), &vars), slots)
+                // One that is not firm enough is never in force at this stance; one that is named twice is one.
+                (builder.at_least(at_least.unwrap_or(distinct(ids)), &vars), slots)
             }
             Goal::Actors(goal) => self.actors_var(builder, goal, query.stance_min),
         }
@@ -165,8 +166,13 @@ impl Graph {
         let mut actors = builder.by_actor(any_of_own);
         actors.retain(|actor, _| is_asked_for(actor));
         let vars: Vec<Var> = actors.into_values().map(|values| builder.at_least(1, &values)).collect();
-        (builder.at_least(goal.at_least.unwrap_or(goal.actors.len().max(1)), &vars), slots)
+        (builder.at_least(goal.at_least.unwrap_or(distinct(&goal.actors).max(1)), &vars), slots)
     }
+}
+
+/// How many different ones are named.
+fn distinct<I: Eq + Hash>(ids: &[I]) -> usize {
+    ids.iter().collect::<HashSet<_>>().len()
 }
 
 impl<'g> GoalFunction<'g> {

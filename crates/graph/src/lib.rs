@@ -41,6 +41,7 @@ mod query;
 mod reasons;
 mod record;
 mod said;
+mod saying;
 mod search;
 mod select;
 mod sets;

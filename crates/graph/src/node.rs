@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use pledgegraph_model::{Code, EdgeKind, Entity, Explicitness, Stamp};
+use pledgegraph_model::{EdgeKind, Entity, Explicitness, Stamp};
 
 use crate::postings::Postings;
 
@@ -47,13 +47,6 @@ pub(crate) enum Incidence {
     Source,
     /// An agent of the attribution chain.
     Agent,
-}
-
-impl Incidence {
-    /// All that a statement of any kind can have.
-    pub(crate) fn ends() -> impl Iterator<Item = Self> {
-        EdgeKind::ALL.iter().flat_map(|kind| [Self::Subject(*kind), Self::Object(*kind)])
-    }
 }
 
 /// An entity and its groups of statements.

@@ -11,6 +11,7 @@ use pledgegraph_model::{EdgeKind, EntityId};
 
 use crate::Graph;
 use crate::node::{Incidence, Node};
+use crate::record::EdgeRecord;
 
 /// Which way edges are followed by algorithms that know no direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,12 +30,14 @@ pub struct Projection<'g> {
     follow: Follow,
     /// Only edges that may hold on this day.
     on: Option<NaiveDate>,
+    /// Only edges that are asserted and not known to be wrong.
+    sound: bool,
 }
 
 impl Graph {
     /// A view of the edges of these kinds.
     pub fn project<'g>(&'g self, kinds: &'g [EdgeKind], follow: Follow) -> Projection<'g> {
-        Projection { graph: self, kinds, follow, on: None }
+        Projection { graph: self, kinds, follow, on: None, sound: false }
     }
 
     /// The handle of an entity, to begin an algorithm with.
@@ -50,9 +53,18 @@ impl<'g> Projection<'g> {
         Self { on: day, ..self }
     }
 
+    /// The same, of the edges that make a hierarchy: those that are asserted and not known to be wrong.
+    #[must_use]
+    pub fn hierarchy(self) -> Self {
+        Self { sound: true, ..self }
+    }
+
     /// The edges of a node, each with the node at its other end, from the given side.
     fn beside(self, node: Node, way: Way) -> impl Iterator<Item = Node> + 'g {
-        let Self { graph, kinds, on, .. } = self;
+        let Self { graph, kinds, on, sound, .. } = self;
+        let counts = move |edge: &EdgeRecord| {
+            on.is_none_or(|day| graph.holds_on(edge, day, false)) && (!sound || edge.makes_hierarchy())
+        };
         let record = graph.record(node);
         kinds.iter().flat_map(move |kind| {
             let incidence = match way {
@@ -61,8 +73,7 @@ impl<'g> Projection<'g> {
             };
             let slots = record.and_then(|r| r.group(incidence)).into_iter().flat_map(|p| p.iter());
             slots.filter_map(move |slot| {
-                let edge =
-                    graph.edge_record(slot).filter(|edge| on.is_none_or(|day| graph.holds_on(edge, day, false)))?;
+                let edge = graph.edge_record(slot).filter(|edge| counts(edge))?;
                 Some(if way == Way::Outgoing { edge.object } else { edge.subject })
             })
         })

@@ -56,7 +56,7 @@ impl Graph {
             Rows::Entities(kinds) => {
                 let nodes = sets.entities(kinds, &query.which, root)?;
                 let nodes = nodes.ones().filter_map(|node| u32::try_from(node).ok());
-                rows::of_entities(self, nodes, terms.limit)
+                rows::of_entities(self, query, nodes, terms.limit)
             }
         };
         Ok(QueryRows { set_aside: sets.into_set_aside(), ..rows })

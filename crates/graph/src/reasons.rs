@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use pledgegraph_model::{Code, ConditionNode, ConditionOp, EdgeId, Explicitness, Relation, Truth};
+use pledgegraph_model::{Code, ConditionNode, ConditionOp, EdgeId, Explicitness, Ground, Relation, Truth};
 
 use crate::force::Evaluation;
 use crate::node::Node;
@@ -24,10 +24,15 @@ pub struct Reason<'g> {
 type Tree = ConditionNode<Node>;
 
 impl Evaluation {
-    /// The leaves of a commitment's tree, left to right, each with its truth and whether it matters.
+    /// The leaves of a commitment's tree, left to right, each with its truth and whether it matters. None where something
+    /// else decides, such as a refusal: its conditions are no reasons, even where other commitments hang on them.
     ///
     /// O(nodes of the tree): what the value of a node does to the commitment is handed down as a table of three values.
     pub fn reasons<'g>(&self, graph: &'g Graph, id: EdgeId) -> Vec<Reason<'g>> {
+        let decided = |slot: u32| Some(self.dependence.commitments.get(&slot)?.ground);
+        if graph.slot(id).and_then(decided) != Some(Ground::Conditions) {
+            return Vec::new();
+        }
         let detail = graph.edge(id).and_then(|view| view.detail().commitment());
         let Some(conditions) = detail.and_then(|commitment| commitment.conditions.as_deref()) else {
             return Vec::new();

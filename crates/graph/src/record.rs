@@ -134,6 +134,11 @@ impl EdgeRecord {
         self.detail.kind()
     }
 
+    /// Whether it can be a link of a hierarchy, as the database sees it: asserted, and not known to be wrong.
+    pub(crate) fn makes_hierarchy(&self) -> bool {
+        self.polarity == Polarity::Asserted && self.rank != Rank::Deprecated
+    }
+
     /// Whether it holds from or until a stated day.
     pub(crate) fn is_bounded(&self) -> bool {
         let circumstances = self.circumstances();

@@ -2,6 +2,9 @@
 //! indexes cannot tell.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use fixedbitset::FixedBitSet;
 
 use crate::filter::Total;
 use crate::postings::{Bits, Postings, WORDS, numbers, numbers_from};
@@ -11,12 +14,24 @@ const COUNT_BUDGET: u64 = 10_000;
 /// Up to this many candidates of a block are tested one by one; more are intersected as bitmaps.
 const FEW: usize = 256;
 
-/// Any of these.
+/// More lists than these are made one, since every block is looked up in each of them.
+const MANY: usize = 64;
+
+/// Any of these lists.
 #[derive(Debug, Default)]
 pub(crate) struct Clause<'g> {
-    pub(crate) any: Vec<Cow<'g, Postings>>,
-    /// Whether no number is in two of them.
-    pub(crate) disjoint: bool,
+    any: Vec<Cow<'g, Postings>>,
+    /// Whether no number is in two of them, so that their sizes add up.
+    disjoint: bool,
+}
+
+/// All numbers of some lists. O(numbers).
+fn united(lists: &[Cow<'_, Postings>]) -> Postings {
+    let mut numbers = FixedBitSet::new();
+    for number in lists.iter().flat_map(|list| list.iter()) {
+        numbers.grow_and_insert(number as usize);
+    }
+    Postings::from_sorted(&numbers.ones().filter_map(|number| u32::try_from(number).ok()).collect::<Vec<_>>())
 }
 
 /// A page of numbers.
@@ -88,7 +103,25 @@ impl<F: Fn(u32) -> bool> Collector<F> {
     }
 }
 
-impl Clause<'_> {
+impl<'g> Clause<'g> {
+    /// Lists that may have numbers in common.
+    pub(crate) fn any(lists: impl IntoIterator<Item = Cow<'g, Postings>>) -> Self {
+        let any: Vec<_> = lists.into_iter().collect();
+        if any.len() > MANY { Self::one(Cow::Owned(united(&any))) } else { Self { disjoint: any.len() < 2, any } }
+    }
+
+    /// Lists by what tells them apart: each number has one key, so lists of different keys have no number in common. A key
+    /// that is given twice counts once.
+    pub(crate) fn by_key<K: Ord>(lists: impl IntoIterator<Item = (K, Cow<'g, Postings>)>) -> Self {
+        let lists: BTreeMap<K, Cow<'g, Postings>> = lists.into_iter().collect();
+        Self { disjoint: true, ..Self::any(lists.into_values()) }
+    }
+
+    /// One list.
+    pub(crate) fn one(list: Cow<'g, Postings>) -> Self {
+        Self { any: vec![list], disjoint: true }
+    }
+
     fn len(&self) -> usize {
         self.any.iter().map(|postings| postings.len()).sum()
     }

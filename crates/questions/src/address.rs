@@ -26,8 +26,8 @@ pub fn address(query: &Query<String>) -> Option<String> {
             Value::Array(list) => list.iter().map(Value::as_str).collect::<Option<_>>()?,
             _ => return None,
         };
-        // A comma joins values; a list that takes one value of a kind takes no more.
-        if values.iter().any(|value| value.contains(',')) || (name == "region" && values.len() > 1) {
+        // A comma joins values.
+        if values.iter().any(|value| value.contains(',')) {
             return None;
         }
         parameters.push(format!(

@@ -311,6 +311,9 @@ impl Speaker<'_> {
                 |views: &[EdgeView<'_>]| self.list(&views.iter().map(|view| self.claim(view)).collect::<Vec<_>>());
             return filled(self.word("versus"), &[&side(&answer.statements), &side(&answer.against)]);
         }
+        if query.group_by.is_some() && answer.values.first().is_some_and(Vec::is_empty) {
+            return self.word("nothing").to_owned();
+        }
         let fields = query.group_by.iter().chain(&query.select);
         let said: Vec<String> = fields
             .zip(&answer.values)

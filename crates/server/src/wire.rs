@@ -13,6 +13,7 @@ pub(crate) mod force;
 pub(crate) mod included;
 pub(crate) mod list;
 pub(crate) mod meeting;
+pub(crate) mod moment;
 pub(crate) mod query;
 pub(crate) mod question;
 pub(crate) mod reference;

@@ -39,7 +39,13 @@ pub struct QueryRows<'g> {
     pub set_aside: Vec<SetAside>,
 }
 
-pub(super) fn of_entities(graph: &Graph, nodes: impl Iterator<Item = u32>, limit: usize) -> QueryRows<'_> {
+pub(super) fn of_entities<'g>(
+    graph: &'g Graph,
+    query: &Query,
+    nodes: impl Iterator<Item = u32>,
+    limit: usize,
+) -> QueryRows<'g> {
+    let limit = most(query, limit);
     let mut answer = QueryRows { rows: Vec::new(), total: 0, found: 0, set_aside: Vec::new() };
     for node in nodes {
         answer.total += 1;
@@ -53,7 +59,6 @@ pub(super) fn of_entities(graph: &Graph, nodes: impl Iterator<Item = u32>, limit
 }
 
 pub(super) fn of_statements<'g>(graph: &'g Graph, query: &Query, slots: &[u32], limit: usize) -> QueryRows<'g> {
-    let fields: Vec<_> = query.group_by.iter().chain(&query.select).copied().collect();
     let mut views: Vec<EdgeView<'g>> = slots.iter().filter_map(|slot| graph.view(*slot)).collect();
     if query.by_stance {
         views.sort_by_key(|view| std::cmp::Reverse(stance(view).and_then(Stance::rank)));
@@ -62,12 +67,14 @@ pub(super) fn of_statements<'g>(graph: &'g Graph, query: &Query, slots: &[u32], 
     let mut rows: Vec<QueryRow<'g>> = Vec::new();
     let mut known: HashMap<Vec<Vec<Value<'g>>>, usize> = HashMap::new();
     for view in views {
-        let values: Vec<Vec<Value<'g>>> = fields.iter().map(|field| view.values(*field)).collect();
-        // Of a query that puts values together, statements that do not say are no rows.
-        if !fields.is_empty() && values.iter().all(Vec::is_empty) {
+        let group = query.group_by.map(|field| view.group(field));
+        let values: Vec<Vec<Value<'g>>> =
+            group.into_iter().chain(query.select.iter().map(|field| view.values(*field))).collect();
+        // Of a query that selects values, statements that have none are no rows; every statement is in a group.
+        if query.group_by.is_none() && !query.select.is_empty() && values.iter().all(Vec::is_empty) {
             continue;
         }
-        let at = if fields.is_empty() { rows.len() } else { *known.entry(values.clone()).or_insert(rows.len()) };
+        let at = if values.is_empty() { rows.len() } else { *known.entry(values.clone()).or_insert(rows.len()) };
         if at == rows.len() {
             rows.push(QueryRow { values, entity: None, statements: Vec::new(), count: 0 });
         }
@@ -81,8 +88,13 @@ pub(super) fn of_statements<'g>(graph: &'g Graph, query: &Query, slots: &[u32], 
         rows.sort_by_key(|row| std::cmp::Reverse(row.count));
     }
     let total = rows.len();
-    rows.truncate(if matches!(query.ask, QueryAsk::Exists) { limit.min(1) } else { limit });
+    rows.truncate(most(query, limit));
     QueryRows { rows, total, found, set_aside: Vec::new() }
+}
+
+/// How many rows are shown: whether there is any takes one.
+fn most(query: &Query, limit: usize) -> usize {
+    if query.ask == QueryAsk::Exists { limit.min(1) } else { limit }
 }
 
 fn stance(view: &EdgeView<'_>) -> Option<Stance> {

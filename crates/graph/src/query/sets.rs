@@ -218,19 +218,14 @@ impl<'g> Sets<'g> {
         if !of_kinds.is_empty() {
             let filter = EntityFilter {
                 kinds: of_kinds,
+                region: given(&which.region),
                 text: which.q.clone(),
                 condition_kind: given(&which.condition_kind),
                 class: given(&which.class),
                 ..EntityFilter::default()
             };
-            let regions: Vec<Option<String>> = match which.region.as_slice() {
-                [] => vec![None],
-                some => some.iter().cloned().map(Some).collect(),
-            };
-            for region in regions {
-                let page = graph.entities(&EntityFilter { region, ..filter.clone() }, Page::first(usize::MAX));
-                found.extend(page.items.iter().map(|view| view.node().index()));
-            }
+            let page = graph.entities(&filter, Page::first(usize::MAX));
+            found.extend(page.items.iter().map(|view| view.node().index()));
         }
         if !which.is.is_empty() {
             found.intersect_with(&self.these(&which.is));
@@ -311,7 +306,7 @@ impl<'g> Sets<'g> {
             stance,
             stage: given(&which.stage),
             conditionality: given(&which.conditionality),
-            explicitness: which.explicitness,
+            explicitness: which.explicitness.map(|how| vec![how]),
             modality: given(&which.modality),
             polarity: given(&which.polarity),
             rank: None,

@@ -117,6 +117,16 @@ impl<'g> EdgeView<'g> {
         }
     }
 
+    /// The group of a statement by a field: its values, and where it says that it has none, that: a stage `none` and a
+    /// mission `unspecified` are codes of their own. Empty where a statement does not say.
+    pub(super) fn group(&self, field: QueryField) -> Vec<Value<'g>> {
+        match (field, self.detail().commitment()) {
+            (QueryField::Mission, Some(commitment)) => vec![code(commitment.mission)],
+            (QueryField::Stage, Some(commitment)) => vec![code(commitment.stage)],
+            _ => self.values(field),
+        }
+    }
+
     /// When: the date of a meeting or an outcome; else when it was said, else from when it holds.
     pub fn when(&self) -> Option<&'g Date> {
         let own = match self.detail() {

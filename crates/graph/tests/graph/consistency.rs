@@ -153,7 +153,7 @@ proptest! {
         seed in any::<u64>(), capability in 0..Capability::ALL.len(), mission in 0..Mission::ALL.len(),
         stance in 0..Stance::ALL.len(), stage in 0..Stage::ALL.len(), country in 0usize..200, condition in 0usize..30,
         on in prop::array::uniform10(prop::bool::weighted(0.25)), explicit in any::<bool>(), year in 2021i32..2028,
-        limit in 1usize..60,
+        limit in 1usize..60, twice in any::<bool>(), either in any::<bool>(),
     ) {
         let synthetic = Synthetic::new(3000, seed);
         let entities: Vec<Entity> = synthetic.entities().collect();
@@ -163,6 +163,7 @@ proptest! {
         let nth = |kind: EntityKind, n: usize| entities.iter().filter(|e| e.kind == kind).nth(n).expect("enough").id;
         let (country, condition) = (nth(EntityKind::Country, country), nth(EntityKind::Condition, condition));
         let how = if explicit { Explicitness::Explicit } else { Explicitness::Implied };
+        let how = if either { Explicitness::ALL.to_vec() } else { vec![how] };
         let span = Span { from: NaiveDate::from_ymd_opt(year, 3, 1), to: NaiveDate::from_ymd_opt(year, 9, 30) };
         let filter = EdgeFilter {
             kinds: if on[0] { vec![EdgeKind::Commitment, EdgeKind::Request] } else { vec![] },
@@ -179,6 +180,7 @@ proptest! {
             conditionality: on[9].then(|| vec![Conditionality::Conditional]),
             ..EdgeFilter::default()
         };
+        let filter = if twice { doubled(filter) } else { filter };
         let holds = |edge: &Edge| {
             let commitment = edge.detail.commitment();
             let capability = match &edge.detail {
@@ -199,9 +201,9 @@ proptest! {
                 && filter.rank.as_ref().is_none_or(|w| w.contains(&edge.rank))
                 && filter.subject.as_ref().is_none_or(|w| w.contains(&edge.subject))
                 && filter.condition.as_ref().is_none_or(|w| {
-                    leaves.iter().any(|(id, h)| w.contains(id) && filter.explicitness.is_none_or(|how| *h == how))
+                    leaves.iter().any(|(id, h)| w.contains(id) && filter.explicitness.as_ref().is_none_or(|how| how.contains(h)))
                 })
-                && (filter.condition.is_some() || filter.explicitness.is_none_or(|how| leaves.iter().any(|(_, h)| *h == how)))
+                && (filter.condition.is_some() || filter.explicitness.as_ref().is_none_or(|how| leaves.iter().any(|(_, h)| how.contains(h))))
                 && filter.said.is_none_or(|span| match &edge.said_at.edtf {
                     Some(date) if explicit => date.certainly_in(span.from, span.to),
                     Some(date) => date.possibly_in(span.from, span.to),
@@ -220,6 +222,26 @@ proptest! {
             }
         }
         prop_assert_eq!(found, expected);
+    }
+}
+
+/// The same question with every value given twice.
+fn doubled(filter: EdgeFilter) -> EdgeFilter {
+    fn twice<T: Clone>(values: Option<Vec<T>>) -> Option<Vec<T>> {
+        values.map(|values| [values.clone(), values].concat())
+    }
+    EdgeFilter {
+        kinds: filter.kinds.repeat(2),
+        capability: twice(filter.capability),
+        mission: twice(filter.mission),
+        stance: twice(filter.stance),
+        stage: twice(filter.stage),
+        subject: twice(filter.subject),
+        condition: twice(filter.condition),
+        explicitness: twice(filter.explicitness),
+        rank: twice(filter.rank),
+        conditionality: twice(filter.conditionality),
+        ..filter
     }
 }
 

@@ -7,6 +7,7 @@ mod force;
 mod goals;
 mod hostile;
 mod links;
+mod parts;
 mod provenance;
 mod query;
 mod questions;

@@ -235,7 +235,7 @@ fn leaders_and_regions() {
         }),
         1
     );
-    assert_eq!(count(&EntityFilter { region: Some("150".to_owned()), ..EntityFilter::default() }), 1);
+    assert_eq!(count(&EntityFilter { region: Some(vec!["150".to_owned()]), ..EntityFilter::default() }), 1);
     assert_eq!(count(&EntityFilter { text: Some("united".to_owned()), ..EntityFilter::default() }), 2);
     assert_eq!(count(&EntityFilter::default()), ENTITIES.len() as u64);
 }

@@ -1,5 +1,6 @@
 //! Reads structured queries.
 
+use chrono::NaiveDate;
 use pledgegraph_graph::Graph;
 use pledgegraph_model::{Code, MAX_QUERY_DEPTH, Query, QueryAsk, QueryTarget, Rows};
 use serde_json::{Map, Value};
@@ -71,6 +72,20 @@ fn is_of_statements(find: QueryTarget) -> bool {
     matches!(find.rows(), Rows::Statements(_))
 }
 
+/// A window does not end before it begins. It was read and is not allowed: 422, like an end before its beginning in a
+/// statement.
+fn check_window(reader: &mut Reader<'_>, pointer: &str, which: &Value) {
+    let day = |name: &str| which.get(name).and_then(Value::as_str)?.parse::<NaiveDate>().ok();
+    if let (Some(from), Some(to)) = (day("said_from"), day("said_to"))
+        && from > to
+    {
+        for name in ["said_from", "said_to"] {
+            let detail = format!("`said_from` lies after `said_to`: {from} and {to}; no day is in both");
+            reader.fail_under(&format!("{pointer}/{name}"), "bad-date", detail);
+        }
+    }
+}
+
 /// One node and those under it; `depth` is its own.
 fn check_where(
     reader: &mut Reader<'_>,
@@ -84,6 +99,7 @@ fn check_where(
         reader.fail_under(pointer, "validation", format!("it is nested deeper than {MAX_QUERY_DEPTH}"));
         return;
     }
+    check_window(reader, pointer, which);
     for (name, value) in which.as_object().into_iter().flatten() {
         let own = format!("{pointer}/{name}");
         let of_entities = OF_ENTITIES.contains(&name.as_str());

@@ -1,6 +1,6 @@
 //! Reads questions that come as bodies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, Utc};
 use pledgegraph_graph::{ActorGoal, ForceQuery, Goal, GoalQuery, Graph};
@@ -82,7 +82,9 @@ impl Question {
             let detail = "a goal names `commitments`, or describes some by `actors`, `capability` and so on";
             reader.fail_at("goal", "validation", detail);
         }
-        let named = if goal.commitments.is_empty() { goal.actors.len() } else { goal.commitments.len() };
+        let actors: BTreeSet<&EntityId> = goal.actors.iter().collect();
+        let commitments: BTreeSet<&EdgeId> = goal.commitments.iter().collect();
+        let named = if commitments.is_empty() { actors.len() } else { commitments.len() };
         if named > 0 && goal.at_least.is_some_and(|n| n > named) {
             reader.fail_under("/goal/at_least", "validation", format!("only {named} are named"));
         }

@@ -2,13 +2,13 @@
 
 use std::fmt::{Display, Write as _};
 
-use chrono::SecondsFormat;
 use pledgegraph_graph::{EdgeView, EntityView};
 use pledgegraph_model::{Date, Text};
 
 use crate::request::ask::fields;
 use crate::request::reader::Reader;
 use crate::wire::Wire;
+use crate::wire::moment;
 use crate::wire::reference::RefText;
 
 /// A column: its name, and what it writes into the cell.
@@ -113,7 +113,7 @@ impl Cell {
 
 /// The columns that end the row of every statement.
 pub(crate) fn put_recorded_at(view: &EdgeView<'_>, cell: &mut Cell) {
-    cell.put(view.recorded_at().to_rfc3339_opts(SecondsFormat::Micros, true));
+    cell.put(moment::text(view.recorded_at()));
 }
 
 #[cfg(test)]

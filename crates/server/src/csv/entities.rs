@@ -1,12 +1,12 @@
 //! Columns of entities.
 
-use chrono::SecondsFormat;
 use pledgegraph_graph::EntityView;
 use pledgegraph_model::{ConditionTest, EntityDetail, EntityId};
 
 use super::columns::{Cell, EntityColumn, columns};
 use crate::wire::Wire;
 use crate::wire::meeting::Claimed;
+use crate::wire::moment;
 
 /// The columns that begin every row.
 pub(crate) const FIRST: &[EntityColumn] = columns! {
@@ -23,7 +23,7 @@ pub(crate) const FIRST: &[EntityColumn] = columns! {
 /// The columns that end every row.
 pub(crate) const LAST: &[EntityColumn] = columns! {
     "version", |_, view, cell| cell.put(view.version());
-    "recorded_at", |_, view, cell| cell.put(view.recorded_at().to_rfc3339_opts(SecondsFormat::Micros, true));
+    "recorded_at", |_, view, cell| cell.put(moment::text(view.recorded_at()));
 };
 
 pub(crate) const COUNTRIES: &[EntityColumn] = columns! {

@@ -135,9 +135,10 @@ pub(crate) const RELATION_KIND: EdgeParameter = EdgeParameter {
         example: "part_of",
     },
     read: |reader, name, filter| {
-        let Some(values) = reader.values(name) else { return };
         let known = |value: &str| RELATIONS.iter().copied().find(|kind| kind.as_str() == value);
-        filter.kinds = values.into_iter().filter_map(|v| reader.one_of(name, v, relation_kinds, known)).collect();
+        if let Some(kinds) = reader.some_of(name, relation_kinds, known) {
+            filter.kinds = kinds;
+        }
     },
 };
 
@@ -170,12 +171,8 @@ pub(crate) const STANCE: EdgeParameter = EdgeParameter {
         example: "willing",
     },
     read: |reader, name, filter| {
-        let Some(values) = reader.values(name) else { return };
-        let mut wanted = Vec::new();
-        for value in values {
-            wanted.extend(reader.one_of(name, value, stances, stances_named).into_iter().flatten());
-        }
-        narrow(&mut filter.stance, Some(wanted));
+        let Some(wanted) = reader.some_of(name, stances, stances_named) else { return };
+        narrow(&mut filter.stance, Some(wanted.concat()));
         count_stances(reader, filter);
     },
 };
@@ -212,12 +209,12 @@ pub(crate) const IN_FORCE: EdgeParameter = EdgeParameter {
 pub(crate) const EXPLICITNESS: EdgeParameter = EdgeParameter {
     parameter: Parameter {
         name: "explicitness",
-        accepts: Accepts::Code(CodeNames::of::<Explicitness>("ExplicitnessFilter")),
+        accepts: Accepts::Codes(CodeNames::of::<Explicitness>("ExplicitnessFilter")),
         description: "Whether the source states or implies the condition that `conditional_on` names, else any \
             condition. Never tests the evidence.",
         example: "implied",
     },
-    read: |reader, name, filter| filter.explicitness = reader.code(name),
+    read: |reader, name, filter| filter.explicitness = reader.codes(name),
 };
 
 pub(crate) const SAID_FROM: EdgeParameter = EdgeParameter {
@@ -321,5 +318,17 @@ pub(crate) fn read(reader: &mut Reader<'_>, kinds: &[EdgeKind], parameters: &[&E
     for parameter in parameters {
         (parameter.read)(reader, parameter.parameter.name, &mut filter);
     }
+    window(reader, filter.said);
     filter
+}
+
+/// Refuses a window that ends before it begins: no day lies in it, and yet each bound alone lets undated statements pass.
+fn window(reader: &mut Reader<'_>, said: Option<Span>) {
+    let Some(Span { from: Some(from), to: Some(to) }) = said else { return };
+    if from > to {
+        let (first, last) = (SAID_FROM.parameter.name, SAID_TO.parameter.name);
+        for name in [first, last] {
+            reader.fail(name, format!("`{first}` lies after `{last}`: {from} and {to}; no day is in both"));
+        }
+    }
 }

@@ -36,10 +36,10 @@ pub(crate) const REGION: EntityParameter = EntityParameter {
     parameter: Parameter {
         name: "region",
         accepts: Accepts::Text,
-        description: "The UN M49 code of a region that contains the country.",
+        description: "The UN M49 codes of regions, separated by commas; one of them contains the country.",
         example: "150",
     },
-    read: |reader, name, filter| filter.region = reader.region(name),
+    read: |reader, name, filter| filter.region = reader.regions(name),
 };
 
 pub(crate) const CLASS: EntityParameter = EntityParameter {

@@ -50,9 +50,9 @@ impl<'a> Reader<'a> {
         self.given.get(name)
     }
 
-    /// The values of a list, separated by commas.
+    /// The values of a list, separated by commas, each once.
     pub(crate) fn values(&mut self, name: &'static str) -> Option<Vec<&'a str>> {
-        let values: Vec<&str> = self.given.get(name)?.split(',').map(str::trim).collect();
+        let mut values: Vec<&str> = self.given.get(name)?.split(',').map(str::trim).collect();
         if values.iter().any(|value| value.is_empty()) {
             self.fail(name, format!("`{name}` has an empty value between commas"));
         }
@@ -60,21 +60,24 @@ impl<'a> Reader<'a> {
             self.fail(name, format!("`{name}` takes at most {MOST_VALUES} values"));
             return None;
         }
+        once(&mut values);
         Some(values)
     }
 
     /// Codes of one list.
     pub(crate) fn codes<C: Code>(&mut self, name: &'static str) -> Option<Vec<C>> {
-        let values = self.values(name)?;
-        Some(
-            values.into_iter().filter_map(|value| self.one_of(name, value, codes::<C>, |v| C::parse(v).ok())).collect(),
-        )
+        self.some_of(name, codes::<C>, |value| C::parse(value).ok())
     }
 
-    /// One code.
-    pub(crate) fn code<C: Code>(&mut self, name: &'static str) -> Option<C> {
-        let value = self.given.get(name)?;
-        self.one_of(name, value, codes::<C>, |v| C::parse(v).ok())
+    /// Values out of a closed set of names.
+    pub(crate) fn some_of<T>(
+        &mut self,
+        name: &'static str,
+        allowed: impl Fn() -> Vec<&'static str>,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let values = self.values(name)?;
+        Some(values.into_iter().filter_map(|value| self.one_of(name, value, &allowed, &read)).collect())
     }
 
     /// A value out of a closed set of names.
@@ -103,7 +106,10 @@ impl<'a> Reader<'a> {
     /// References to entities of some kinds.
     pub(crate) fn references(&mut self, name: &'static str, kinds: &[EntityKind]) -> Option<Vec<EntityId>> {
         let values = self.values(name)?;
-        Some(values.into_iter().filter_map(|value| self.reference(name, value, kinds)).collect())
+        let mut found = values.into_iter().filter_map(|value| self.reference(name, value, kinds)).collect();
+        // One entity may be named in two ways.
+        once(&mut found);
+        Some(found)
     }
 
     fn reference(&mut self, name: &'static str, value: &str, kinds: &[EntityKind]) -> Option<EntityId> {
@@ -126,16 +132,19 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// The code of a region that contains some country.
-    pub(crate) fn region(&mut self, name: &'static str) -> Option<String> {
-        let region = self.given.get(name)?.to_owned();
-        let kinds = vec![EntityKind::Country];
-        let filter = EntityFilter { kinds, region: Some(region.clone()), ..EntityFilter::default() };
-        if self.graph.entities(&filter, Page::first(1)).items.is_empty() {
-            let hint = "UN M49 codes such as 150 (Europe) or 145 (Western Asia)".to_owned();
-            self.fail_with_hint(name, format!("no country lies in a region `{}`", echo(&region)), hint);
+    /// The codes of regions that contain some country.
+    pub(crate) fn regions(&mut self, name: &'static str) -> Option<Vec<String>> {
+        let values = self.values(name)?;
+        for region in values.iter().filter(|value| !value.is_empty()) {
+            let region = vec![(*region).to_owned()];
+            let filter = EntityFilter { region: Some(region), ..EntityFilter::default() };
+            if self.graph.entities(&filter, Page::first(1)).items.is_empty() {
+                let hint = "UN M49 codes such as 150 (Europe) or 145 (Western Asia)".to_owned();
+                let region = echo(filter.region.iter().flatten().next().map_or("", String::as_str));
+                self.fail_with_hint(name, format!("no country lies in a region `{region}`"), hint);
+            }
         }
-        Some(region)
+        Some(values.into_iter().map(str::to_owned).collect())
     }
 
     /// A day, or `now`.
@@ -251,4 +260,10 @@ impl<'a> Reader<'a> {
             error.hint = Some(hint);
         }
     }
+}
+
+/// Each value once, where it stands first.
+fn once<T: Clone + Eq + std::hash::Hash>(values: &mut Vec<T>) {
+    let mut seen = std::collections::HashSet::with_capacity(values.len());
+    values.retain(|value| seen.insert(value.clone()));
 }

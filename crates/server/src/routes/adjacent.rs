@@ -28,7 +28,7 @@ use crate::wire::{Wire, codes};
 
 const DIRECTION: Parameter = Parameter {
     name: "direction",
-    accepts: Accepts::Code(CodeNames { schema: "DirectionFilter", all: directions }),
+    accepts: Accepts::Codes(CodeNames { schema: "DirectionFilter", all: directions }),
     description: "`outgoing`: the entity is the subject; `incoming`: it is the object.",
     example: "outgoing",
 };
@@ -119,9 +119,8 @@ fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
     let pinned = ask.pin(&given)?;
     let mut reader = Reader::new(&given, &pinned.graph, pinned.today);
     let kinds = reader.codes::<EdgeKind>(KIND.parameter.name);
-    let direction = reader.text(DIRECTION.name).and_then(|value| {
-        reader.one_of(DIRECTION.name, value, directions, |v| directions().contains(&v).then(|| v.to_owned()))
-    });
+    let known = |name: &str| [Direction::Outgoing, Direction::Incoming].into_iter().find(|d| name_of(*d) == name);
+    let wanted_directions = reader.some_of(DIRECTION.name, directions, known);
     let (limit, day) = (reader.number(&LIMIT), reader.day(VALID_AT.parameter.name));
     let lang = ask.lang(&mut reader);
     let today = reader.today();
@@ -134,7 +133,7 @@ fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
     }
     let wanted = |group: &AdjacentGroup| {
         kinds.as_ref().is_none_or(|kinds| kinds.contains(&group.kind))
-            && direction.as_ref().is_none_or(|direction| direction == name_of(group.direction))
+            && wanted_directions.as_ref().is_none_or(|directions| directions.contains(&group.direction))
     };
     let groups = pinned.graph.adjacent(entity.id());
     let wire = Wire::new(&pinned.graph, lang);

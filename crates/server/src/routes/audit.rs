@@ -63,6 +63,7 @@ struct AuditEntryBody {
     #[schema(example = "0123456789abcdef0123456789abcdef")]
     chain: String,
     /// When it was recorded.
+    #[serde(serialize_with = "crate::wire::moment::serialize")]
     recorded_at: DateTime<Utc>,
     /// The name of the token, or the subject of the JWT; absent for what the program itself did.
     #[serde(skip_serializing_if = "Option::is_none")]

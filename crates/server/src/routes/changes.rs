@@ -63,6 +63,7 @@ pub(crate) struct ChangeBody {
     /// The commit.
     version: i64,
     /// When the commit was recorded.
+    #[serde(serialize_with = "crate::wire::moment::serialize")]
     recorded_at: DateTime<Utc>,
     /// `put`: the record is as `record` says; `remove`: it is gone; `merge`: it is gone into `merged_into`. An open set.
     #[schema(example = "put")]

@@ -35,14 +35,14 @@ const KIND: Parameter = Parameter {
 };
 const SCOPE: Parameter = Parameter {
     name: "scope",
-    accepts: Accepts::Code(CodeNames { schema: "ConflictScopeFilter", all: scopes }),
+    accepts: Accepts::Codes(CodeNames { schema: "ConflictScopeFilter", all: scopes }),
     description: "Only those within one document, or between documents; one may be both.",
     example: "within_document",
 };
 const TOUCHING: Parameter = Parameter {
     name: "touching",
     accepts: Accepts::References(ANY),
-    description: "An end of the statements.",
+    description: "An end of a statement of either side.",
     example: "meeting:coalition-april",
 };
 const PARAMETERS: [&Parameter; 7] = [&KIND, &SCOPE, &TOUCHING, &VALID_AT.parameter, &LIMIT, &CURSOR, &LANG];
@@ -109,8 +109,10 @@ pub(crate) fn list_conflicts() -> UtoipaMethodRouter<State> {
         tag: "graph",
         summary: "List statements that cannot all be true".to_owned(),
         description: "Conflicts within one document and between documents: stated by a `contradicts` link, or found in what \
-            statements say. Deprecated statements are left out; two readings of one sentence (`alternative_reading`) are no \
-            conflict."
+            statements say. A conflict is found from either of its sides, and on `valid_at` both may hold. What can both be \
+            so is none: a denial stands against what says the same or says it more exactly, and an absence against taking \
+            part, not against an invitation or an expectation. Deprecated statements are left out; two readings of one \
+            sentence (`alternative_reading`) are no conflict."
             .to_owned(),
         path_parameter: None,
         parameters: PARAMETERS.to_vec(),
@@ -128,16 +130,14 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let graph = &*pinned.graph;
     let mut reader = Reader::new(&given, graph, pinned.today);
     let known = |name: &str| ConflictKind::ALL.iter().copied().find(|(own, _)| *own == name).map(|(_, kind)| kind);
-    let names = reader.values(KIND.name).unwrap_or_default();
     let query = ConflictQuery {
-        kinds: names.into_iter().filter_map(|name| reader.one_of(KIND.name, name, kinds, known)).collect(),
+        kinds: reader.some_of(KIND.name, kinds, known).unwrap_or_default(),
         touching: reader.references(TOUCHING.name, ANY),
         valid_at: reader.day(VALID_AT.parameter.name),
         budget: BUDGET,
     };
-    let within = reader.text(SCOPE.name).and_then(|scope| {
-        reader.one_of(SCOPE.name, scope, scopes, |s| scopes().contains(&s).then_some(s == "within_document"))
-    });
+    let known = |name: &str| scopes().contains(&name).then_some(name == "within_document");
+    let scopes = reader.some_of(SCOPE.name, scopes, known);
     let (lang, limit, today) = (ask.lang(&mut reader), reader.number(&LIMIT), reader.today());
     reader.finish()?;
     let head = ListHead::new(ask, &given, graph, lang, query.valid_at);
@@ -146,7 +146,8 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     }
     let mut found = graph.conflicts(&query);
     found.conflicts.retain(|conflict| {
-        within.is_none_or(|within| if within { conflict.within_document } else { conflict.between_documents })
+        let has = |within: &bool| if *within { conflict.within_document } else { conflict.between_documents };
+        scopes.as_ref().is_none_or(|scopes| scopes.iter().any(has))
     });
     let (skip, after) = pinned.part(found.conflicts.len(), limit);
     let next = ask.next(&given, &pinned.graph, today, after);

@@ -59,6 +59,7 @@ struct VersionBody {
     /// The commit that wrote it.
     version: i64,
     /// When that commit was recorded.
+    #[serde(serialize_with = "crate::wire::moment::serialize")]
     recorded_at: DateTime<Utc>,
     /// What the commit did.
     op: &'static str,

@@ -45,20 +45,20 @@ const ACTOR: Parameter = Parameter {
 };
 pub(crate) const CAPABILITY: Parameter = Parameter {
     name: "capability",
-    accepts: Accepts::Code(CodeNames::of::<Capability>("CapabilityFilter")),
+    accepts: Accepts::Codes(CodeNames::of::<Capability>("CapabilityFilter")),
     description: "On what; a parent takes its children in, each a position of its own.",
     example: "military.forces",
 };
 pub(crate) const MISSION: Parameter = Parameter {
     name: "mission",
-    accepts: Accepts::Code(CodeNames::of::<Mission>("MissionFilter")),
+    accepts: Accepts::Codes(CodeNames::of::<Mission>("MissionFilter")),
     description: "What for.",
     example: "ceasefire_monitoring",
 };
 pub(crate) const BENEFICIARY: Parameter = Parameter {
     name: "beneficiary",
     accepts: Accepts::References(BENEFICIARIES),
-    description: "Towards whom; one.",
+    description: "Towards whom.",
     example: "UA",
 };
 const PARAMETERS: [&Parameter; 9] =
@@ -223,15 +223,11 @@ pub(crate) fn cut() -> WarningBody {
 
 /// Whose positions are asked for; without `actor` all.
 pub(crate) fn decode(reader: &mut Reader<'_>) -> PositionQuery {
-    let beneficiaries = reader.references(BENEFICIARY.name, BENEFICIARIES).unwrap_or_default();
-    if beneficiaries.len() > 1 {
-        reader.fail(BENEFICIARY.name, "`beneficiary` takes one reference here".to_owned());
-    }
     PositionQuery {
         actors: reader.references(ACTOR.name, ACTORS).unwrap_or_default(),
-        capability: reader.code(CAPABILITY.name),
-        mission: reader.code(MISSION.name),
-        beneficiary: beneficiaries.first().copied(),
+        capability: reader.codes(CAPABILITY.name).unwrap_or_default(),
+        mission: reader.codes(MISSION.name).unwrap_or_default(),
+        beneficiary: reader.references(BENEFICIARY.name, BENEFICIARIES).unwrap_or_default(),
         modalities: reader.codes::<Modality>(MODALITY.parameter.name).unwrap_or_default(),
         valid_at: reader.day(VALID_AT.parameter.name),
         budget: BUDGET,

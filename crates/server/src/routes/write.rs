@@ -27,6 +27,7 @@ use crate::request::reader::Reader;
 use crate::routes::write::collection::{Collection, Shown};
 use crate::wire::evidence::{Quotations, quotations_of};
 use crate::wire::list::{WarningBody, version_of};
+use crate::wire::moment;
 
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -111,8 +112,12 @@ struct Kept {
     body: String,
 }
 
-/// The stamp of a record whose commit is not known yet, as the body has it.
-const UNSTAMPED: &str = r#""version":0,"recorded_at":"1970-01-01T00:00:00Z""#;
+/// The stamp of a record whose commit is not known yet, as the body has it; the second form is that of answers that were
+/// kept before moments had six decimals.
+const UNSTAMPED: [&str; 2] = [
+    r#""version":0,"recorded_at":"1970-01-01T00:00:00.000000Z""#,
+    r#""version":0,"recorded_at":"1970-01-01T00:00:00Z""#,
+];
 
 impl<'a> Command<'a> {
     /// Reads parameters and headers; `body` is what the key's fingerprint covers beside them.
@@ -206,9 +211,10 @@ impl<'a> Command<'a> {
         let mut response = if kept.body.is_empty() {
             Response::new(Body::empty())
         } else {
-            let recorded_at = serde_json::to_string(&receipt.recorded_at).map_err(ApiError::internal)?;
-            let stamp = format!(r#""version":{},"recorded_at":{recorded_at}"#, receipt.seq);
-            let body = kept.body.replacen(UNSTAMPED, &stamp, 1);
+            let recorded_at = moment::text(receipt.recorded_at);
+            let stamp = format!(r#""version":{},"recorded_at":"{recorded_at}""#, receipt.seq);
+            let unstamped = UNSTAMPED.iter().find(|unstamped| kept.body.contains(**unstamped));
+            let body = unstamped.map_or(kept.body.clone(), |unstamped| kept.body.replacen(unstamped, &stamp, 1));
             let shown = Shown::new(receipt.seq, kept.location, &kept.lang, body.into_bytes());
             let mut response = shown.response();
             if status == StatusCode::CREATED {

@@ -200,6 +200,7 @@ pub(crate) struct EdgeBody<'g> {
     /// The version that last wrote it: the number of a commit.
     version: i64,
     /// When that commit was recorded.
+    #[serde(serialize_with = "crate::wire::moment::serialize")]
     recorded_at: DateTime<Utc>,
     /// What to know of a write, in its answer; absent where there is nothing.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -53,7 +53,7 @@ pub(crate) struct AsOfBody {
     #[schema(format = Date, value_type = Option<String>)]
     valid_at: Option<NaiveDate>,
     /// When what the answer knows was recorded; absent while nothing is.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "crate::wire::moment::some")]
     known_at: Option<DateTime<Utc>>,
     /// The version, as in the header `Pledgegraph-Version`.
     #[schema(example = "1.0123456789abcdef0123456789abcdef")]

@@ -6,6 +6,8 @@ use anyhow::{Context as _, Result};
 use axum::body::Body;
 use axum::http::{Method, Request};
 use futures_util::StreamExt as _;
+use pledgegraph_server::ServerOptions;
+use pledgegraph_server::access::{Principal, Scope};
 use pledgegraph_tests::app::TestApp;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -116,5 +118,70 @@ async fn a_place_of_another_history_is_told() -> Result<()> {
         assert_eq!(answer.status.as_u16(), status, "{since}");
         assert_eq!(answer.json()?["type"], format!("/problems/{slug}"), "{since}");
     }
+    Ok(())
+}
+
+/// What a text holds that is a moment: a day, `T`, and a time in UTC.
+fn moments(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || "-:.".contains(c)));
+    let is_moment = |word: &&str| word.len() > 18 && word.ends_with('Z') && word.as_bytes()[10] == b'T';
+    words.filter(is_moment).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn a_moment_has_one_form_everywhere() -> Result<()> {
+    let written = TestApp::new().await?;
+    coalition(&written, "timed").await?;
+    let body = json!({"slug": "once", "names": {"en": "Once"}}).to_string();
+    let keyed = [JSON[0], ("idempotency-key", "moments")];
+    written.send_body(Method::POST, "/v1/coalitions", &keyed, body.clone()).await?;
+    // All was recorded at whole seconds, which need no decimals.
+    let mut connection = written.database.connect().await?;
+    let whole =
+        "set session_replication_role = replica; update commit set recorded_at = date_trunc('second', recorded_at)";
+    sqlx::raw_sql(whole).execute(&mut connection).await?;
+    let tester = |scope| Principal { name: format!("tester-{scope}"), token: None, scope: Some(scope) };
+    let token = |scope| (TestApp::token(scope).to_owned(), tester(scope));
+    let options = ServerOptions { fixed_tokens: Scope::ALL.map(token).to_vec(), ..ServerOptions::default() };
+    let app = TestApp::on(written.database, options).await?;
+    let mut seen = 0;
+    let mut check = |what: &str, text: &str| {
+        let found = moments(text);
+        assert!(!found.is_empty(), "{what}: {text}");
+        for moment in found {
+            assert_eq!(moment.len(), "2026-11-29T10:00:00.000000Z".len(), "{what}: {moment}");
+            seen += 1;
+        }
+    };
+    for path in [
+        "/v1/coalitions/timed",
+        "/v1/coalitions/timed/history",
+        "/v1/coalitions?limit=2",
+        "/v1/coalitions.csv",
+        "/v1/countries/GB",
+        "/v1/countries.csv",
+        "/v1/commitments?limit=2",
+        "/v1/commitments.csv",
+        "/v1/edges?limit=2",
+        "/v1/remarks.csv",
+        "/v1/positions?limit=2",
+        "/v1/conflicts",
+        "/v1/matrix",
+        "/v1/changes?since=0&limit=5",
+        "/v1/entities/country:GB/adjacent",
+        "/v1/questions?q=Who%20pledged%20forces%3F",
+    ] {
+        check(path, &app.get(path).await?.text());
+    }
+    let lines = app.send(Method::GET, "/v1/changes?since=0&limit=5", &[("accept", "application/x-ndjson")]).await?;
+    check("lines", &lines.text());
+    check("audit", &app.get_as_admin("/v1/audit").await?.text());
+    let query = json!({"find": "commitments", "ask": "count"}).to_string();
+    check("query", &app.send_body(Method::POST, "/v1/query", JSON, query).await?.text());
+    let created = json!({"slug": "later", "names": {"en": "Later"}}).to_string();
+    check("a write", &app.send_body(Method::POST, "/v1/coalitions", JSON, created).await?.text());
+    let repeated = app.send_body(Method::POST, "/v1/coalitions", &keyed, body).await?;
+    check("a repetition", &repeated.text());
+    assert!(seen > 500, "{seen}");
     Ok(())
 }

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use anyhow::{Context as _, Result};
+use axum::http::Method;
 use pledgegraph_bundle::bundled;
 use pledgegraph_live::{Mutation, Write};
 use pledgegraph_tests::app::TestApp;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn ids(items: &[Value]) -> Vec<&str> {
     items.iter().filter_map(|item| item["id"].as_str()).collect()
@@ -105,5 +106,86 @@ async fn a_cursor_of_another_history_has_expired() -> Result<()> {
     let cursor = first["page"]["next_cursor"].as_str().context("a cursor")?;
     let answer = there.get(&format!("/v1/commitments?cursor={cursor}")).await?;
     assert_eq!((answer.status.as_u16(), &answer.json()?["type"]), (410, &"/problems/cursor-expired".into()));
+    Ok(())
+}
+
+/// Commitments that share a condition with a pledge that is decided by it, and are themselves decided by something else.
+fn on_one_condition() -> Vec<Value> {
+    let leaf = json!({"op": "condition", "condition": "condition:ceasefire", "explicitness": "explicit"});
+    let implied = json!({"op": "condition", "condition": "condition:ceasefire", "explicitness": "implied"});
+    let on = |root: &Value, own: Value| {
+        let mut body = json!({"pledger": "country:MT", "beneficiary": "country:UA", "capability": "military.medical",
+            "stance": "pledged", "conditionality": "conditional", "relation": "necessary", "conditions": root,
+            "evidence": [{"source": "source:seed-article"}]});
+        for (name, value) in own.as_object().into_iter().flatten() {
+            body[name] = value.clone();
+        }
+        body
+    };
+    vec![
+        on(&leaf, json!({"stance": "refused"})),
+        on(&leaf, json!({"stance": "declined", "pledger": "country:CY"})),
+        on(&leaf, json!({"pledger": "country:IS"})),
+        on(&leaf, json!({"stance": "withdrawn", "pledger": "country:AT"})),
+        on(&leaf, json!({"stance": "no_position", "pledger": "country:CH"})),
+        on(&leaf, json!({"stage": "suspended", "pledger": "country:LI"})),
+        on(&leaf, json!({"polarity": "denied", "pledger": "country:MC"})),
+        on(&leaf, json!({"modality": "expected_by_others", "pledger": "country:SM"})),
+        on(&leaf, json!({"valid_until": {"edtf": "2001"}, "pledger": "country:AD"})),
+        on(&implied, json!({"stance": "refused", "pledger": "country:AL"})),
+        on(&json!({"op": "not", "of": [leaf.clone()]}), json!({"stance": "declined", "pledger": "country:MK"})),
+        on(&leaf, json!({"stance": "refused", "relation": "sufficient", "pledger": "country:ME"})),
+    ]
+}
+
+#[tokio::test]
+async fn an_item_does_not_depend_on_its_neighbours() -> Result<()> {
+    let app = TestApp::new().await?;
+    for body in on_one_condition() {
+        let headers = [("content-type", "application/json")];
+        let answer = app.send_body(Method::POST, "/v1/commitments", &headers, body.to_string()).await?;
+        assert_eq!(answer.status, 201, "{body}: {}", answer.text());
+    }
+    let mut compared = 0;
+    for path in [
+        "commitments",
+        "commitments?capability=military.medical",
+        "commitments?include_implied=false",
+        "commitments?valid_at=2025-07-04",
+        "memberships",
+        "offices",
+        "attendances",
+        "convenings",
+        "requests",
+        "actions",
+        "outcomes",
+        "remarks",
+        "relations",
+        "edges?source=seed-article",
+        "conditions",
+        "organizations",
+        "persons",
+        "meetings",
+        "positions",
+        "conflicts",
+    ] {
+        let with = if path.contains('?') { "&" } else { "?" };
+        let refused = app.get(&format!("/v1/{path}{with}include=x")).await?.json()?;
+        let known = refused["errors"][0]["allowed"].as_array().into_iter().flatten();
+        let known: Vec<&str> = known.filter_map(Value::as_str).filter(|name| *name != "cursor").collect();
+        let is_include = refused["errors"][0]["code"] == "bad-parameter";
+        let include = if is_include { format!("{with}include={}", known.join(",")) } else { String::new() };
+        for address in [format!("/v1/{path}"), format!("/v1/{path}{include}")] {
+            let whole = app.walk(&address, 200).await?;
+            assert_eq!(app.walk(&address, 1).await?, whole, "{address}");
+            compared += whole.len();
+        }
+    }
+    assert!(compared > 300, "{compared}");
+    let shown = app.walk("/v1/commitments?capability=military.medical&include=because", 200).await?;
+    for item in shown {
+        let decided = item["ground"] == "conditions";
+        assert_eq!(item["because"].as_array().is_some_and(|reasons| !reasons.is_empty()), decided, "{item}");
+    }
     Ok(())
 }

@@ -208,3 +208,103 @@ async fn what_makes_no_sense_is_refused_with_its_place() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_window_that_ends_before_it_begins_is_refused_at_any_depth() -> Result<()> {
+    let app = TestApp::new().await?;
+    let window = |from: &str, to: &str| json!({"said_from": from, "said_to": to});
+    let turned = || window("2025-07-10", "2025-07-01");
+    for (body, pointer) in [
+        (json!({"find": "commitments", "where": turned()}), "/where"),
+        (json!({"find": "statements", "ask": "count", "where": turned()}), "/where"),
+        (json!({"find": "remarks", "where": {"all_of": [{}, turned()]}}), "/where/all_of/1"),
+        (json!({"find": "remarks", "where": {"any_of": [turned()]}}), "/where/any_of/0"),
+        (json!({"find": "remarks", "where": {"none_of": [turned()]}}), "/where/none_of/0"),
+        (
+            json!({"find": "remarks", "where": {"about": {"find": "commitments", "where": turned()}}}),
+            "/where/about/where",
+        ),
+        (
+            json!({"find": "countries", "where": {"subject_of": {"find": "commitments", "where": turned()}}}),
+            "/where/subject_of/where",
+        ),
+        (
+            json!({"find": "countries", "where": {"none_of": [{"object_of": {"find": "requests", "where": turned()}}]}}),
+            "/where/none_of/0/object_of/where",
+        ),
+        (
+            json!({"find": "commitments", "where": {"subject_is": {"subject_of": {"find": "attendances", "where": turned()}}}}),
+            "/where/subject_is/subject_of/where",
+        ),
+        (json!({"find": "commitments", "ask": "truth", "where": window("2026-01-01", "2025-12-31")}), "/where"),
+    ] {
+        let answer = post(&app, &body).await?;
+        assert_eq!(answer.status.as_u16(), 422, "{body}: {}", answer.text());
+        let problem = answer.json()?;
+        for (at, name) in ["said_from", "said_to"].iter().enumerate() {
+            assert_eq!(problem["errors"][at]["pointer"], format!("{pointer}/{name}"), "{problem}");
+            assert_eq!(problem["errors"][at]["code"], "bad-date", "{problem}");
+        }
+    }
+    ask(&app, json!({"find": "commitments", "where": window("2025-07-10", "2025-07-10")})).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn groups_lose_no_row() -> Result<()> {
+    let app = TestApp::new().await?;
+    let fields = app.json("/v1/vocabulary/query_fields").await?;
+    let fields: Vec<&str> =
+        fields["codes"].as_array().into_iter().flatten().filter_map(|entry| entry["code"].as_str()).collect();
+    assert!(fields.len() > 20, "{fields:?}");
+    for find in ["statements", "commitments", "attendances", "convenings", "remarks", "requests"] {
+        for field in &fields {
+            for select in [vec![], vec!["mission"]] {
+                let mut body = json!({"find": find, "group_by": field});
+                if !select.is_empty() {
+                    body["select"] = json!(select);
+                }
+                let groups = ask(&app, body).await?;
+                let rows = groups["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
+                let sum: u64 = rows.iter().filter_map(|row| row["count"].as_u64()).sum();
+                assert_eq!(Some(sum), groups["found"].as_u64(), "{find} {field} {select:?}");
+                assert_eq!(groups["truncated"], false);
+            }
+        }
+    }
+    // What a statement says of itself is a code, what it does not say an empty list.
+    let keys = async |body: Value| -> Result<Vec<String>> {
+        let groups = ask(&app, body).await?;
+        let rows = groups["rows"].as_array().into_iter().flatten();
+        Ok(rows.map(|row| row["values"][0]["values"][0]["code"].as_str().unwrap_or("-").to_owned()).collect())
+    };
+    assert_eq!(keys(json!({"find": "commitments", "group_by": "stage"})).await?[0], "none");
+    assert!(keys(json!({"find": "commitments", "group_by": "mission"})).await?.contains(&"unspecified".to_owned()));
+    assert!(keys(json!({"find": "statements", "group_by": "stage"})).await?.contains(&"-".to_owned()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn whether_there_is_any_takes_one_row() -> Result<()> {
+    let app = TestApp::new().await?;
+    for (find, which) in [
+        ("countries", json!({"region": ["150"]})),
+        ("countries", json!({})),
+        ("actors", json!({"q": "united"})),
+        ("persons", json!({})),
+        ("sources", json!({})),
+        ("conditions", json!({"subject_of": {"find": "outcomes"}})),
+        ("meetings", json!({"object_of": {"find": "attendances"}})),
+        ("commitments", json!({"stance_min": "willing"})),
+        ("statements", json!({})),
+        ("remarks", json!({"q": "xyzzy"})),
+        ("organizations", json!({"class": ["media"]})),
+    ] {
+        let items = ask(&app, json!({"find": find, "where": which})).await?;
+        let exists = ask(&app, json!({"find": find, "where": which, "ask": "exists"})).await?;
+        let first: Vec<&Value> = items["rows"].as_array().into_iter().flatten().take(1).collect();
+        assert_eq!(exists["rows"].as_array().into_iter().flatten().collect::<Vec<_>>(), first, "{find}");
+        assert_eq!((&exists["total"], &exists["truncated"]), (&items["total"], &json!(false)), "{find}");
+    }
+    Ok(())
+}

@@ -162,7 +162,8 @@ pub(crate) static QUERY: Table = Table {
         Field::optional(
             "group_by",
             code::<QueryField>("QueryFieldCode"),
-            "Statements: one row for each value of this field, the most frequent first.",
+            "Statements: one row for each value of this field, the most frequent first. Each statement is in one row: those \
+                without a value in one whose list of values is empty, so the counts add up to `found`.",
         ),
         Field::optional("by_stance", Takes::Flag, "Commitments: the firmest first; else in the order of recording."),
         ASSUME,

@@ -1,0 +1,129 @@
+//! What is part of what: as the database has it, on a day, and however much it is.
+
+use chrono::NaiveDate;
+use pledgegraph_graph::{EdgeFilter, EntityFilter, Graph, Page, Violation};
+
+use crate::drawn::{graph, id};
+
+fn group(slug: &str) -> String {
+    format!(r#"{{"kind":"group","slug":"{slug}","names":{{"en":"Gruppe {slug}"}}}}"#)
+}
+
+/// That one group is part of another, with fields of its own.
+fn part_of(part: &str, whole: &str, own: &str) -> String {
+    let own = if own.is_empty() { String::new() } else { format!(",{own}") };
+    format!(
+        r#"{{"kind":"part_of","subject":"group:{part}","object":"group:{whole}"{own},"evidence":[{{"source":"source:s","explicitness":"explicit"}}]}}"#
+    )
+}
+
+fn pledge(pledger: &str) -> String {
+    format!(
+        r#"{{"kind":"commitment","subject":"group:{pledger}","object":"coalition:w","capability":"financial","stance":"pledged","evidence":[{{"source":"source:s","explicitness":"explicit"}}]}}"#
+    )
+}
+
+fn of(slugs: &[&str], edges: &[String]) -> Graph {
+    let mut entities: Vec<String> = slugs.iter().map(|slug| group(slug)).collect();
+    entities.push(r#"{"kind":"coalition","slug":"w","names":{"en":"W"}}"#.to_owned());
+    entities.push(r#"{"kind":"source","slug":"s","names":{"en":"S"}}"#.to_owned());
+    let edges: Vec<_> = edges.iter().enumerate().map(|(at, edge)| (format!("e{at}"), edge.clone())).collect();
+    graph(&entities, &edges)
+}
+
+#[test]
+fn only_what_is_asserted_and_not_wrong_makes_a_circle() {
+    let denied = r#""polarity":"denied""#;
+    let unknown = r#""polarity":"unknown""#;
+    let wrong = r#""rank":"deprecated""#;
+    for (back, sound) in [
+        (vec![("b", "a", denied)], true),
+        (vec![("b", "a", unknown)], true),
+        (vec![("b", "a", wrong)], true),
+        (vec![("b", "a", r#""polarity":"denied","rank":"deprecated""#)], true),
+        (vec![("b", "a", "")], false),
+        (vec![("b", "a", r#""rank":"preferred""#)], false),
+        (vec![("b", "a", r#""modality":"expected_by_others""#)], false),
+        (vec![("b", "c", ""), ("c", "a", "")], false),
+        (vec![("b", "c", ""), ("c", "a", denied)], true),
+        (vec![("b", "c", unknown), ("c", "a", "")], true),
+        (vec![("b", "c", wrong), ("c", "a", "")], true),
+        (vec![("b", "a", denied), ("b", "a", "")], false),
+        // The database looks at no dates here.
+        (vec![("b", "a", r#""valid_until":{"edtf":"2001"}"#)], false),
+    ] {
+        let mut edges = vec![part_of("a", "b", "")];
+        edges.extend(back.iter().map(|(part, whole, own)| part_of(part, whole, own)));
+        let violations = of(&["a", "b", "c"], &edges).verify();
+        assert_eq!(violations.is_empty(), sound, "{back:?}: {violations:?}");
+        assert!(violations.iter().all(|violation| matches!(violation, Violation::PartOfItself(_))), "{violations:?}");
+    }
+}
+
+#[test]
+fn a_pledger_takes_in_what_is_part_of_it_on_the_day() {
+    let day = |year| NaiveDate::from_ymd_opt(year, 6, 1);
+    for (own, on, taken_in) in [
+        ("", None, true),
+        ("", day(1900), true),
+        (r#""polarity":"denied""#, None, false),
+        (r#""polarity":"unknown""#, None, false),
+        (r#""rank":"deprecated""#, None, false),
+        (r#""rank":"preferred""#, None, true),
+        (r#""valid_until":{"edtf":"2015"}"#, None, false),
+        (r#""valid_until":{"edtf":"2015"}"#, day(2014), true),
+        (r#""valid_until":{"edtf":"2015"}"#, day(2015), true),
+        (r#""valid_until":{"edtf":"2015"}"#, day(2016), false),
+        (r#""valid_from":{"edtf":"2015"}"#, None, true),
+        (r#""valid_from":{"edtf":"2015"}"#, day(2014), false),
+        (r#""valid_from":{"edtf":"9000"}"#, None, false),
+        (r#""valid_from":{"edtf":"2010"},"valid_until":{"edtf":"2012"}"#, day(2011), true),
+    ] {
+        // Directly, and through another part.
+        let edges = [part_of("a", "b", own), part_of("b", "c", ""), pledge("a"), pledge("c")];
+        let graph = of(&["a", "b", "c"], &edges);
+        for whole in ["group:b", "group:c"] {
+            let filter = EdgeFilter {
+                subject: Some(vec![id(whole)]),
+                subject_with_parts: true,
+                valid_at: on,
+                kinds: vec![pledgegraph_model::EdgeKind::Commitment],
+                ..EdgeFilter::default()
+            };
+            let found = graph.edges(&filter, Page::first(10)).items;
+            let takes_in = found.iter().any(|view| view.subject().id() == id("group:a"));
+            assert_eq!(takes_in, taken_in, "{own} on {on:?} under {whole}");
+        }
+    }
+}
+
+/// More parts, and more entities of one name, than any limit was ever set to.
+#[test]
+fn no_part_and_no_name_is_left_out() {
+    const MANY: usize = 10_500;
+    let slugs: Vec<String> = (0..=MANY).map(|at| format!("g{at}")).collect();
+    let slugs: Vec<&str> = slugs.iter().map(String::as_str).collect();
+    let parts = slugs[1..].iter().map(|part| part_of(part, slugs[0], ""));
+    let edges: Vec<String> = parts.chain(slugs[1..].iter().map(|slug| pledge(slug))).collect();
+    let graph = of(&slugs, &edges);
+    let total = |filter: &EdgeFilter| graph.edges(filter, Page::first(3)).total;
+    let pledges = EdgeFilter { kinds: vec![pledgegraph_model::EdgeKind::Commitment], ..EdgeFilter::default() };
+    for filter in [
+        EdgeFilter { subject: Some(vec![id("group:g0")]), subject_with_parts: true, ..pledges.clone() },
+        EdgeFilter { text: Some("gruppe".to_owned()), ..pledges.clone() },
+        EdgeFilter { text: Some("gru g".to_owned()), ..pledges.clone() },
+        EdgeFilter {
+            text: Some("gruppe".to_owned()),
+            subject: Some(vec![id("group:g0")]),
+            subject_with_parts: true,
+            ..pledges
+        },
+    ] {
+        let found = total(&filter);
+        assert!(found.exact && found.value == MANY as u64, "{found:?} of {filter:?}");
+        let last = graph.edges(&filter, Page::first(usize::MAX)).items;
+        assert_eq!(last.len(), MANY);
+    }
+    let named = EntityFilter { text: Some("gruppe".to_owned()), ..EntityFilter::default() };
+    assert_eq!(graph.entities(&named, Page::first(1)).total.value, MANY as u64 + 1);
+}
