@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use pledgegraph_graph::{EdgeFilter, EdgeView, Graph, Node, Page, Value};
+use pledgegraph_graph::{EdgeFilter, EdgeView, Graph, Page};
 use pledgegraph_model::{
-    Code, CodeEntry, ConditionNode, ConditionOp, Conditions, ConveningStatus, Count, CountOp, Date, EdgeDetail,
-    EdgeKind, EntityId, Explicitness, Polarity, Query, QueryAsk, QueryField, QueryTarget, Text, Truth,
+    Code, ConveningStatus, EdgeDetail, EdgeKind, EntityId, Polarity, Query, QueryAsk, QueryField, QueryTarget, Truth,
 };
 use serde::Deserialize;
 
-use crate::answer::{Answer, Answers, Grade};
+use crate::answer::{Answer, Answers};
+use crate::grade::Grade;
 use crate::grammar::LexiconError;
 use crate::read::Lang;
 
@@ -30,13 +30,13 @@ pub enum Digits {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sentences {
-    words: HashMap<String, [String; 2]>,
+    pub(crate) words: HashMap<String, [String; 2]>,
     #[serde(rename = "sentences")]
     whole: HashMap<String, [String; 2]>,
     relaxations: HashMap<String, [String; 2]>,
     truths: HashMap<String, [String; 2]>,
     truths_of_conditions: HashMap<String, [String; 2]>,
-    months: HashMap<String, [String; 2]>,
+    pub(crate) months: HashMap<String, [String; 2]>,
 }
 
 impl Sentences {
@@ -54,7 +54,7 @@ pub struct Speaker<'a> {
     pub(crate) digits: Digits,
 }
 
-fn of<'s>(table: &'s HashMap<String, [String; 2]>, key: &str, lang: Lang) -> &'s str {
+pub(crate) fn of<'s>(table: &'s HashMap<String, [String; 2]>, key: &str, lang: Lang) -> &'s str {
     table.get(key).map_or("", |both| &both[lang.index()])
 }
 
@@ -72,7 +72,7 @@ fn status_of(view: &EdgeView<'_>) -> Option<ConveningStatus> {
 }
 
 /// A phrase with its values.
-fn filled(phrase: &str, values: &[&str]) -> String {
+pub(crate) fn filled(phrase: &str, values: &[&str]) -> String {
     let mut parts = phrase.split("{}");
     let mut said = parts.next().unwrap_or_default().to_owned();
     for (at, part) in parts.enumerate() {
@@ -83,11 +83,11 @@ fn filled(phrase: &str, values: &[&str]) -> String {
 }
 
 impl Speaker<'_> {
-    fn word(&self, key: &str) -> &str {
+    pub(crate) fn word(&self, key: &str) -> &str {
         of(&self.sentences.words, key, self.lang)
     }
 
-    fn sentence(&self, key: &str, values: &[&str]) -> String {
+    pub(crate) fn sentence(&self, key: &str, values: &[&str]) -> String {
         filled(of(&self.sentences.whole, key, self.lang), values)
     }
 
@@ -286,189 +286,5 @@ impl Speaker<'_> {
         }
         let Some(last) = shown.pop() else { return String::new() };
         if shown.is_empty() { last } else { shown.join(self.word("comma")) + self.word("and") + &last }
-    }
-
-    /// An answer in words: its values, or its statement.
-    pub fn row(&self, query: &Query, answer: &Answer<'_>) -> String {
-        if let Some(entity) = answer.entity {
-            return entity.label(self.lang.as_str()).0.to_owned();
-        }
-        if let Some(set) = &answer.set {
-            let members = set.iter().map(|(condition, holds)| {
-                let name = condition.label(self.lang.as_str()).0;
-                // Of a blocking set each fails, of an unlocking one each holds, unless a `not` stands over it.
-                if *holds == (query.ask == QueryAsk::UnlockingSets) {
-                    name.to_owned()
-                } else {
-                    self.word("not").to_owned() + name
-                }
-            });
-            let members: Vec<String> = members.collect();
-            return if members.is_empty() { self.word("nothing").to_owned() } else { self.list(&members) };
-        }
-        if !answer.against.is_empty() {
-            let side =
-                |views: &[EdgeView<'_>]| self.list(&views.iter().map(|view| self.claim(view)).collect::<Vec<_>>());
-            return filled(self.word("versus"), &[&side(&answer.statements), &side(&answer.against)]);
-        }
-        let fields = query.group_by.iter().chain(&query.select);
-        let said: Vec<String> = fields
-            .zip(&answer.values)
-            .filter(|(_, values)| !values.is_empty())
-            .map(|(_, values)| self.list(&values.iter().map(|value| self.value(*value)).collect::<Vec<_>>()))
-            .collect();
-        match said.as_slice() {
-            [] => answer.statements.first().map(|view| self.statement(view)).unwrap_or_default(),
-            [only] => only.clone(),
-            [first, rest @ ..] => filled(self.word("aside"), &[first, &rest.join(self.word("comma"))]),
-        }
-    }
-
-    /// A statement in a few words: who, what, how firm.
-    pub fn statement(&self, view: &EdgeView<'_>) -> String {
-        use QueryField::{Capability, Role, Stage, Stance, Text, Title};
-        let who = view.subject().label(self.lang.as_str()).0.to_owned();
-        let fields = match view.kind() {
-            EdgeKind::Commitment => [Capability, Stance, Stage].as_slice(),
-            EdgeKind::Request => [Capability, Text].as_slice(),
-            _ => [Role, Title, Text].as_slice(),
-        };
-        let values = fields.iter().flat_map(|field| view.values(*field)).map(|value| self.value(value));
-        // What is denied or not known is never shown as if it were said.
-        let open = Some(view.polarity()).filter(|polarity| *polarity != Polarity::Asserted);
-        let about: Vec<String> = values.chain(open.map(|polarity| self.code(polarity.entry()))).collect();
-        if about.is_empty() { who } else { filled(self.word("aside"), &[&who, &about.join(self.word("comma"))]) }
-    }
-
-    /// A statement with whom it is about and when: enough to tell two that disagree apart.
-    fn claim(&self, view: &EdgeView<'_>) -> String {
-        let said = self.statement(view);
-        let object = view.object().label(self.lang.as_str()).0.to_owned();
-        let when = view.when().map(|date| self.date(date)).into_iter();
-        let fields = [QueryField::Status, QueryField::Number, QueryField::Quantity];
-        let values = fields.iter().flat_map(|field| view.values(*field)).map(|value| self.value(value));
-        let about: Vec<String> = std::iter::once(object).chain(values).chain(when).collect();
-        filled(self.word("aside"), &[&said, &about.join(self.word("comma"))])
-    }
-
-    /// A value in words.
-    pub fn value(&self, value: Value<'_>) -> String {
-        match value {
-            Value::Entity(node) => self.graph.at(node).label(self.lang.as_str()).0.to_owned(),
-            Value::Code(entry) => self.code(entry),
-            Value::Text(text) => self.text(text),
-            Value::Name(name) => name.trim_end_matches('.').to_owned(),
-            Value::Date(date) => self.date(date),
-            Value::Count(count) => self.count(count),
-            Value::Quantity(quantity) => format!("{} {}", self.number(quantity.value), quantity.unit),
-            Value::Conditions(conditions) => self.conditions(conditions),
-        }
-    }
-
-    fn code(&self, entry: &CodeEntry) -> String {
-        // The code of what no source specifies, alone, would say nothing.
-        if entry.code == "unspecified" {
-            return self.word("unspecified").to_owned();
-        }
-        let label = self.lang.label(entry);
-        // In a sentence a label begins like any word; Arabic has no capitals.
-        let mut letters = label.chars();
-        let acronym = label.chars().nth(1).is_some_and(char::is_uppercase);
-        match letters.next() {
-            Some(first) if !acronym => first.to_lowercase().chain(letters).collect(),
-            _ => label.to_owned(),
-        }
-    }
-
-    fn text(&self, text: &Text) -> String {
-        let own = text.get(self.lang.as_str()).or_else(|| text.iter().next().map(|(_, text)| text)).unwrap_or_default();
-        own.trim_end_matches('.').to_owned()
-    }
-
-    fn count(&self, count: Count) -> String {
-        let number = self.number(u64::from(count.value));
-        match count.op {
-            CountOp::Eq => number,
-            op => format!("{} {number}", self.code(op.entry())),
-        }
-    }
-
-    /// A number, from ten thousand on in groups of three digits.
-    fn number(&self, number: u64) -> String {
-        let plain = number.to_string();
-        if number < 10_000 {
-            return self.in_digits(&plain);
-        }
-        let mark = if self.digits == Digits::Arabic { '٬' } else { ',' };
-        let mut grouped = String::new();
-        for (at, digit) in plain.chars().enumerate() {
-            if at > 0 && (plain.len() - at).is_multiple_of(3) {
-                grouped.push(mark);
-            }
-            grouped.push(digit);
-        }
-        self.in_digits(&grouped)
-    }
-
-    fn in_digits(&self, text: &str) -> String {
-        let arabic = |c: char| c.to_digit(10).and_then(|digit| char::from_u32(0x660 + digit)).unwrap_or(c);
-        if self.digits == Digits::Arabic { text.chars().map(arabic).collect() } else { text.to_owned() }
-    }
-
-    /// A date with the precision that it has.
-    fn date(&self, date: &Date) -> String {
-        if let Some(edtf) = &date.edtf {
-            return self.in_digits(&self.edtf(edtf.as_str()));
-        }
-        let verbatim = filled(self.word("quoted"), &[date.verbatim.as_deref().unwrap_or_default()]);
-        if date.anchor.is_some() { filled(self.word("unresolved"), &[&verbatim]) } else { verbatim }
-    }
-
-    /// Days, months and years in words; anything else as it stands.
-    fn edtf(&self, edtf: &str) -> String {
-        let parts: Vec<&str> = edtf.split('-').collect();
-        let month = |part: &str| {
-            let number: u32 = part.parse().ok()?;
-            Some(of(&self.sentences.months, &number.to_string(), self.lang).to_owned()).filter(|name| !name.is_empty())
-        };
-        let day = |part: &str| part.parse::<u32>().ok().map(|day| day.to_string());
-        let known = |year: &str| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit());
-        let said = match parts.as_slice() {
-            [year, m] => month(m).map(|month| (*year, month)),
-            [year, m, d] => month(m).zip(day(d)).map(|(month, day)| (*year, format!("{day} {month}"))),
-            _ => None,
-        };
-        match said {
-            Some((year, rest)) if known(year) => format!("{rest} {year}"),
-            Some(("XXXX", rest)) => filled(self.word("no_year"), &[&rest]),
-            _ => edtf.to_owned(),
-        }
-    }
-
-    /// The depth of a tree is at most [`pledgegraph_model::MAX_CONDITION_DEPTH`].
-    fn conditions(&self, conditions: &Conditions<Node>) -> String {
-        self.condition(&conditions.root)
-    }
-
-    fn condition(&self, node: &ConditionNode<Node>) -> String {
-        if let (ConditionOp::Condition, Some(condition)) = (node.op, node.condition) {
-            let name = self.graph.at(condition).label(self.lang.as_str()).0;
-            let implied = node.explicitness == Some(Explicitness::Implied);
-            return if implied { filled(self.word("implied"), &[name]) } else { name.to_owned() };
-        }
-        let bracketed = |child: &ConditionNode<Node>| {
-            let said = self.condition(child);
-            if child.of.len() > 1 { format!("({said})") } else { said }
-        };
-        let children: Vec<String> = node.of.iter().map(bracketed).collect();
-        match node.op {
-            ConditionOp::AnyOf => children.join(self.word("or")),
-            ConditionOp::Not => format!("{}{}", self.word("not"), children.concat()),
-            ConditionOp::AtLeast => {
-                let k = self.number(u64::from(node.k.unwrap_or_default()));
-                format!("{} {}", filled(self.word("at_least"), &[&k]), children.join(self.word("comma")))
-            }
-            _ => children.join(self.word("and")),
-        }
     }
 }
