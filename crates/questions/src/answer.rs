@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashSet};
 
 use chrono::NaiveDate;
 use pledgegraph_graph::{BudgetSpent, EdgeView, EntityView, ForceQuery, Graph, Value};
-use pledgegraph_model::{EntityId, Polarity, Query, QueryAsk, QueryField, Stance, Truth, Where};
+use pledgegraph_model::{Conditionality, EntityId, Polarity, Query, QueryAsk, QueryField, Stance, Truth, Where};
 
-use crate::beside::{beside, statements};
+use crate::beside::{Search, can_be_interrupted, is_interrupted};
 use crate::grade::{Grade, Relaxation, given_up, is_on_line, relaxes, wider};
 
 /// One answer: values, or an entity, with the statements that say so.
@@ -22,6 +22,8 @@ pub struct Answer<'g> {
     pub relaxations: Vec<Relaxation>,
     /// Whether the commitment is in force, where that was asked, under what is supposed.
     pub truth: Option<Truth>,
+    /// Whether that is not decided since no source states conditions.
+    pub is_unstated: bool,
     /// Of a question for sets of conditions: the set, each condition with whether it holds in it.
     pub set: Option<Vec<(EntityView<'g>, bool)>>,
     /// The statements.
@@ -39,6 +41,7 @@ impl<'g> Answer<'g> {
             grade: Grade::Exact,
             relaxations: Vec::new(),
             truth: None,
+            is_unstated: false,
             set: None,
             statements,
             against: Vec::new(),
@@ -49,15 +52,13 @@ impl<'g> Answer<'g> {
 /// How much may be spent on an answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// At most so many answers.
-    pub answers: usize,
     /// How large a circuit may become, in gates and wires.
     pub circuit: usize,
     /// How many steps an analysis may take.
     pub steps: u64,
 }
 
-/// All answers.
+/// All answers; whoever shows them decides how many.
 #[derive(Debug)]
 pub struct Answers<'g> {
     /// The most exact first, then in the order of recording.
@@ -67,29 +68,26 @@ pub struct Answers<'g> {
     /// What stands on record on the same matter, where no statement says what was asked; the commitments of which sets of
     /// conditions are told.
     pub instead: Vec<EdgeView<'g>>,
+    /// Where conditions were asked for, what was found and has none.
+    pub unconditioned: Vec<EdgeView<'g>>,
     /// What no statement says that was found.
     pub unsaid: Option<QueryField>,
-    /// How many answers there are; `answers` has at most as many as were asked for.
-    pub total: usize,
     /// How many rows were found before they were graded.
     pub found: usize,
-    /// Whether there are more than were looked at.
-    pub truncated: bool,
+    /// Whether there are more of any of these than were looked at. Else each list is whole, and its length the number.
+    pub is_cut: bool,
 }
 
 impl<'g> Answers<'g> {
-    fn of(answers: Vec<Answer<'g>>, found: usize, truncated: bool) -> Self {
-        let total = answers.len();
-        Self { answers, counter: Vec::new(), instead: Vec::new(), unsaid: None, total, found, truncated }
+    fn of(answers: Vec<Answer<'g>>, found: usize, is_cut: bool) -> Self {
+        let (counter, instead, unconditioned) = (Vec::new(), Vec::new(), Vec::new());
+        Self { answers, counter, instead, unconditioned, unsaid: None, found, is_cut }
     }
 }
 
 impl Answers<'_> {
     /// How many answers nothing was given up for.
     pub fn firm(&self) -> usize {
-        if self.answers.iter().all(|answer| answer.grade != Grade::Relaxed) {
-            return self.total;
-        }
         self.answers.iter().filter(|answer| answer.grade != Grade::Relaxed).count()
     }
 
@@ -109,27 +107,30 @@ pub fn answer<'g>(
     today: NaiveDate,
     limits: Limits,
 ) -> Result<Answers<'g>, BudgetSpent> {
-    let (limit, budget) = (limits.answers, limits.circuit);
+    let budget = limits.circuit;
     match query.ask {
         QueryAsk::UnlockingSets | QueryAsk::BlockingSets => return sets(graph, query, today, limits),
-        QueryAsk::Conflicts => return conflicts(graph, query, limits),
+        QueryAsk::Conflicts => return conflicts(graph, query, budget),
         QueryAsk::Items | QueryAsk::Count | QueryAsk::Exists | QueryAsk::Truth => {}
     }
     let relaxes = relaxes(query);
     let wider = if relaxes { wider(query) } else { query.clone() };
     // All are graded before the best are kept.
-    let found = graph.query(&Query { ask: QueryAsk::Items, ..wider.clone() }, limit.max(MOST_GRADED), budget)?;
+    let found = graph.query(&Query { ask: QueryAsk::Items, ..wider.clone() }, MOST_GRADED, budget)?;
     let mut all = Answers::of(Vec::new(), found.total, found.total > found.rows.len());
+    let mut search = Search::new(graph, budget);
+    let is_of_pledges = relaxes && query.ask != QueryAsk::Truth && can_be_interrupted(&query.which);
     for row in found.rows {
         if let Some(entity) = row.entity {
             let is_told = all.answers.len() < MOST_JOINED;
-            let statements = if is_told { joined(graph, &query.which, entity.id(), budget)? } else { Vec::new() };
+            let statements = if is_told { joined(&mut search, &query.which, entity.id())? } else { Vec::new() };
             all.answers.push(Answer { values: row.values, ..Answer::exact(Some(entity), statements) });
             continue;
         }
-        // What is denied or not known is no answer, but it is told; what is beside the capability is neither.
+        // What is denied, not known or interrupted is no answer, but it is told; what is beside the capability is neither.
         let on_line = row.statements.into_iter().filter(|view| !relaxes || is_on_line(query, view));
-        let (asserted, open): (Vec<_>, Vec<_>) = on_line.partition(|view| view.polarity() == Polarity::Asserted);
+        let (asserted, open): (Vec<_>, Vec<_>) =
+            on_line.partition(|view| view.polarity() == Polarity::Asserted && !(is_of_pledges && is_interrupted(view)));
         all.counter.extend(open);
         let graded: Vec<_> = asserted.into_iter().map(|view| (given_up(query, &view, relaxes), view)).collect();
         let Some(best) = graded.iter().map(|((grade, up), _)| (*grade, up.len())).min() else { continue };
@@ -141,7 +142,7 @@ pub fn answer<'g>(
         all.answers.push(Answer { values: row.values, grade: best.0, relaxations, ..Answer::exact(None, statements) });
     }
     let answers = &mut all.answers;
-    if answers.iter().any(|answer| answer.grade != Grade::Relaxed) {
+    if query.ask != QueryAsk::Truth && answers.iter().any(|answer| answer.grade != Grade::Relaxed) {
         // What others say of an actor, or imply, is still told; what is less than was asked for is not.
         let less = |r: &Relaxation| matches!(r, Relaxation::Stance | Relaxation::Capability);
         answers.retain(|answer| !answer.relaxations.iter().any(less));
@@ -149,13 +150,11 @@ pub fn answer<'g>(
     if !query.by_stance {
         answers.sort_by_key(|answer| (answer.grade, answer.relaxations.len()));
     }
-    all.total = answers.len();
-    all.truncated |= answers.len() > limit;
-    answers.truncate(limit);
     if query.ask == QueryAsk::Truth {
         evaluate(graph, query, today, budget, answers)?;
     }
-    beside(graph, query, &wider, &mut all, budget)?;
+    search.beside(query, &wider, &mut all)?;
+    all.is_cut |= search.is_cut;
     Ok(all)
 }
 
@@ -176,7 +175,7 @@ fn sets<'g>(graph: &'g Graph, query: &Query, today: NaiveDate, limits: Limits) -
     let found = graph.query_sets(&asked, today, (limits.circuit, limits.steps))?;
     let sets = if query.ask == QueryAsk::UnlockingSets { &found.unlocking } else { &found.blocking };
     let grade = if relaxations.is_empty() { Grade::Exact } else { Grade::Relaxed };
-    let answers = sets.iter().take(limits.answers).map(|set| {
+    let answers = sets.iter().map(|set| {
         let members = set.iter().map(|literal| {
             // A blocking set is of conditions that do not hold.
             (graph.at(literal.condition), literal.holds)
@@ -184,16 +183,18 @@ fn sets<'g>(graph: &'g Graph, query: &Query, today: NaiveDate, limits: Limits) -
         let relaxations = relaxations.clone();
         Answer { set: Some(members.collect()), grade, relaxations, ..Answer::exact(None, Vec::new()) }
     });
-    let truncated = found.truncated || sets.len() > limits.answers;
-    let mut all = Answers::of(answers.collect(), count, truncated);
-    all.instead = statements(graph, &Query { ask: QueryAsk::Items, ..asked }, limits.circuit)?;
+    let mut all = Answers::of(answers.collect(), count, found.truncated);
+    let mut search = Search::new(graph, limits.circuit);
+    all.instead = search.statements(&Query { ask: QueryAsk::Items, ..asked })?;
+    all.counter = search.against(query, &all.answers)?;
+    all.is_cut |= search.is_cut;
     Ok(all)
 }
 
 /// The conflicts in which what a query finds takes part.
-fn conflicts<'g>(graph: &'g Graph, query: &Query, limits: Limits) -> Result<Answers<'g>, BudgetSpent> {
-    let found = graph.query_conflicts(query, limits.circuit)?;
-    let count = how_many(graph, query, limits.circuit)?;
+fn conflicts<'g>(graph: &'g Graph, query: &Query, budget: usize) -> Result<Answers<'g>, BudgetSpent> {
+    let found = graph.query_conflicts(query, budget)?;
+    let count = how_many(graph, query, budget)?;
     // The same two sides once, whichever comes first.
     let mut known = HashSet::new();
     let ids = |views: &[EdgeView<'_>]| views.iter().map(EdgeView::id).collect::<BTreeSet<_>>();
@@ -201,13 +202,13 @@ fn conflicts<'g>(graph: &'g Graph, query: &Query, limits: Limits) -> Result<Answ
         .into_iter()
         .filter(|conflict| known.insert(BTreeSet::from([ids(&conflict.one), ids(&conflict.other)])))
         .collect();
-    let truncated = found.len() > limits.answers;
-    let answers = found.into_iter().take(limits.answers);
-    let answers = answers.map(|conflict| Answer { against: conflict.other, ..Answer::exact(None, conflict.one) });
-    Ok(Answers::of(answers.collect(), count, truncated))
+    let answers =
+        found.into_iter().map(|conflict| Answer { against: conflict.other, ..Answer::exact(None, conflict.one) });
+    Ok(Answers::of(answers.collect(), count, false))
 }
 
-/// Says of each commitment or condition whether it is in force under what is supposed.
+/// Says of each commitment or condition whether it is in force under what is supposed. Where something is supposed to fail, what
+/// states no conditions is not decided: silence about a condition does not say that the pledge would stand without it.
 fn evaluate(
     graph: &Graph,
     query: &Query,
@@ -222,17 +223,24 @@ fn evaluate(
         withdraw: query.withdraw.clone(),
         ..ForceQuery::all(Some(query.which.valid_at.unwrap_or(today)), budget)
     })?;
+    let fails = query.assume.iter().any(|assumed| assumed.truth == Truth::False);
     for answer in answers {
         let commitment = answer.statements.first().and_then(|view| evaluation.commitment(graph, view.id()));
         let condition = answer.entity.and_then(|entity| evaluation.condition(graph, entity.node()));
         let force = commitment.map(|known| known.force).or(condition.map(|known| known.force));
         answer.truth = force.map(pledgegraph_graph::Force::truth);
+        let states =
+            answer.statements.first().and_then(|view| view.detail().commitment()).map(|own| own.conditionality);
+        if fails && answer.truth == Some(Truth::True) && states == Some(Conditionality::NotStated) {
+            answer.truth = Some(Truth::Unknown);
+            answer.is_unstated = true;
+        }
     }
     Ok(())
 }
 
-/// How many rows are graded, at least.
-const MOST_GRADED: usize = 10_000;
+/// How many rows are graded; beyond it numbers are said to be least ones.
+pub(crate) const MOST_GRADED: usize = 10_000;
 /// Of how many entities the statements that join them are told.
 const MOST_JOINED: usize = 100;
 
@@ -242,16 +250,11 @@ fn how_many(graph: &Graph, query: &Query, budget: usize) -> Result<usize, Budget
 }
 
 /// The statements by which an entity is an end of what its query joins.
-fn joined<'g>(
-    graph: &'g Graph,
-    which: &Where,
-    entity: EntityId,
-    budget: usize,
-) -> Result<Vec<EdgeView<'g>>, BudgetSpent> {
+fn joined<'g>(search: &mut Search<'g>, which: &Where, entity: EntityId) -> Result<Vec<EdgeView<'g>>, BudgetSpent> {
     let mut found = Vec::new();
     for related in which.all_of.iter().chain([which]).filter_map(|part| part.subject_of.as_deref()) {
         let which = Where { subject: vec![entity], all_of: vec![related.which.clone()], ..Where::all() };
-        found.extend(statements(graph, &Query { which, ..Query::of(related.find) }, budget)?);
+        found.extend(search.statements(&Query { which, ..Query::of(related.find) })?);
     }
     Ok(found)
 }

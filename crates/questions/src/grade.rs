@@ -4,7 +4,7 @@
 //! less firm, of a wider capability, on a condition that is only implied. Each says what it gives up.
 
 use pledgegraph_graph::{EdgeView, Node};
-use pledgegraph_model::{Conditions, EntityId, EntityKind, Explicitness, Query, QueryAsk, QueryTarget, Stance, Where};
+use pledgegraph_model::{Conditions, EntityId, EntityKind, Explicitness, Query, QueryTarget, Stance, Where};
 
 /// How exactly an answer is what was asked for; best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,7 +61,7 @@ impl Relaxation {
 
 /// Whether near misses are found too.
 pub(crate) fn relaxes(query: &Query) -> bool {
-    query.find == QueryTarget::Commitments && query.ask != QueryAsk::Truth
+    query.find == QueryTarget::Commitments
 }
 
 /// The query with a less firm stance, the next wider capability, and groups of countries beside countries.

@@ -1,13 +1,53 @@
 //! Statements and values in words.
 
+use std::collections::{BTreeSet, HashSet};
+
 use pledgegraph_graph::{EdgeView, Node, Value};
 use pledgegraph_model::{
     Code, CodeEntry, ConditionNode, ConditionOp, Conditions, Count, CountOp, Date, EdgeKind, Explicitness, Polarity,
-    Query, QueryAsk, QueryField, Text,
+    Query, QueryAsk, QueryField, Relation, Text,
 };
 
 use crate::answer::Answer;
 use crate::say::{Digits, Speaker, filled, of};
+
+/// What an answer hangs on, where a query selects it.
+pub(crate) fn conditions_of<'g>(query: &Query, answer: &Answer<'g>) -> Option<&'g Conditions<Node>> {
+    let at = query.group_by.iter().chain(&query.select).position(|field| *field == QueryField::Conditions)?;
+    match answer.values.get(at)?.first()? {
+        Value::Conditions(tree) => Some(tree),
+        _ => None,
+    }
+}
+
+/// A text that is the same for trees that say the same: without an order, and without what has one part only.
+pub(crate) fn canonical(conditions: &Conditions<Node>) -> String {
+    format!("{} {}", conditions.relation, canonical_node(&conditions.root))
+}
+
+/// The depth of a tree is at most [`pledgegraph_model::MAX_CONDITION_DEPTH`].
+fn canonical_node(node: &ConditionNode<Node>) -> String {
+    if let (ConditionOp::Condition, Some(condition)) = (node.op, node.condition) {
+        return format!("{condition:?} {:?}", node.explicitness);
+    }
+    let n = node.of.len();
+    let op = match (node.op, node.k.map_or(n, |k| k as usize)) {
+        (ConditionOp::AtLeast, k) if k >= n => ConditionOp::AllOf,
+        (ConditionOp::AtLeast, 1) => ConditionOp::AnyOf,
+        (op, _) => op,
+    };
+    // Of what all or any of hold, parts of the same kind are parts of the whole.
+    let is_flat = matches!(op, ConditionOp::AllOf | ConditionOp::AnyOf);
+    let parts = node.of.iter().flat_map(|child| match child {
+        child if is_flat && child.op == op => child.of.iter().map(canonical_node).collect(),
+        child => vec![canonical_node(child)],
+    });
+    let parts: BTreeSet<String> = parts.collect();
+    match parts.first() {
+        Some(only) if parts.len() == 1 && op != ConditionOp::Not => only.clone(),
+        _ => format!("{op} {} ({})", node.k.unwrap_or_default(), parts.into_iter().collect::<Vec<_>>().join(", ")),
+    }
+}
 
 impl Speaker<'_> {
     /// An answer in words: its values, or its statement.
@@ -26,18 +66,21 @@ impl Speaker<'_> {
                 }
             });
             let members: Vec<String> = members.collect();
-            return if members.is_empty() { self.word("nothing").to_owned() } else { self.list(&members) };
+            return if members.is_empty() {
+                self.word("nothing").to_owned()
+            } else {
+                self.list(&members, String::clone)
+            };
         }
         if !answer.against.is_empty() {
-            let side =
-                |views: &[EdgeView<'_>]| self.list(&views.iter().map(|view| self.claim(view)).collect::<Vec<_>>());
+            let side = |views: &[EdgeView<'_>]| self.list(views, |view| self.claim(view));
             return filled(self.word("versus"), &[&side(&answer.statements), &side(&answer.against)]);
         }
         let fields = query.group_by.iter().chain(&query.select);
         let said: Vec<String> = fields
             .zip(&answer.values)
             .filter(|(_, values)| !values.is_empty())
-            .map(|(_, values)| self.list(&values.iter().map(|value| self.value(*value)).collect::<Vec<_>>()))
+            .map(|(_, values)| self.list(values, |value| self.value(*value)))
             .collect();
         match said.as_slice() {
             [] => answer.statements.first().map(|view| self.statement(view)).unwrap_or_default(),
@@ -48,6 +91,10 @@ impl Speaker<'_> {
 
     /// A statement in a few words: who, what, how firm.
     pub fn statement(&self, view: &EdgeView<'_>) -> String {
+        self.about(view, Vec::new())
+    }
+
+    fn about(&self, view: &EdgeView<'_>, beside: Vec<String>) -> String {
         use QueryField::{Capability, Role, Stage, Stance, Text, Title};
         let who = view.subject().label(self.lang.as_str()).0.to_owned();
         let fields = match view.kind() {
@@ -58,8 +105,39 @@ impl Speaker<'_> {
         let values = fields.iter().flat_map(|field| view.values(*field)).map(|value| self.value(value));
         // What is denied or not known is never shown as if it were said.
         let open = Some(view.polarity()).filter(|polarity| *polarity != Polarity::Asserted);
-        let about: Vec<String> = values.chain(open.map(|polarity| self.code(polarity.entry()))).collect();
+        let open = open.map(|polarity| self.code(polarity.entry()));
+        let about: Vec<String> = values.chain(open).chain(beside).collect();
         if about.is_empty() { who } else { filled(self.word("aside"), &[&who, &about.join(self.word("comma"))]) }
+    }
+
+    /// A commitment with what tells it apart from others of the same actor: its conditions, and when it was said.
+    pub(crate) fn told(&self, view: &EdgeView<'_>) -> String {
+        let tree = view.detail().commitment().and_then(|own| own.conditions.as_deref());
+        let conditions = tree.map(|tree| filled(self.word("on_condition"), &[&self.conditions(tree)]));
+        let said = Some(view.said_at()).filter(|date| !date.is_unknown());
+        let said = said.map(|date| filled(self.word("said"), &[&self.date(date)]));
+        let beside: Vec<String> = conditions.into_iter().chain(said).collect();
+        self.about(view, beside)
+    }
+
+    /// What statements hang on that hang on the same, and which these are.
+    pub(crate) fn conditioned(&self, query: &Query, answers: &[&Answer<'_>]) -> String {
+        let told = |view: &&EdgeView<'_>| {
+            let date = Some(view.said_at()).filter(|date| !date.is_unknown());
+            let source = view.values(QueryField::Source);
+            let said = date.map(|date| filled(self.word("said"), &[&self.date(date)]));
+            let source = (!source.is_empty())
+                .then(|| filled(self.word("source"), &[&self.list(&source, |source| self.value(*source))]));
+            self.about(view, said.into_iter().chain(source).collect())
+        };
+        let mut known = HashSet::new();
+        let views: Vec<&EdgeView<'_>> = answers.iter().flat_map(|answer| &answer.statements).collect();
+        let views: Vec<&EdgeView<'_>> = views.into_iter().filter(|view| known.insert(view.id())).collect();
+        let which = self.list(&views, told);
+        match answers.first().and_then(|answer| conditions_of(query, answer)) {
+            Some(tree) => format!("{}{}{which}", self.conditions(tree), self.word("of")),
+            None => which,
+        }
     }
 
     /// A statement with whom it is about and when: enough to tell two that disagree apart.
@@ -169,7 +247,11 @@ impl Speaker<'_> {
 
     /// The depth of a tree is at most [`pledgegraph_model::MAX_CONDITION_DEPTH`].
     fn conditions(&self, conditions: &Conditions<Node>) -> String {
-        self.condition(&conditions.root)
+        let said = self.condition(&conditions.root);
+        match conditions.relation {
+            Relation::Necessary => said,
+            Relation::Sufficient => filled(self.word("sufficient"), &[&said]),
+        }
     }
 
     fn condition(&self, node: &ConditionNode<Node>) -> String {

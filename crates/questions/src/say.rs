@@ -4,13 +4,16 @@ use std::collections::{BTreeSet, HashMap};
 
 use pledgegraph_graph::{EdgeFilter, EdgeView, Graph, Page};
 use pledgegraph_model::{
-    Code, ConveningStatus, EdgeDetail, EdgeKind, EntityId, Polarity, Query, QueryAsk, QueryField, QueryTarget, Truth,
+    Code, Conditionality, ConveningStatus, EdgeDetail, EdgeKind, EntityId, Polarity, Query, QueryAsk, QueryField,
+    QueryTarget, Truth,
 };
 use serde::Deserialize;
 
 use crate::answer::{Answer, Answers};
+use crate::beside::covers;
 use crate::grade::Grade;
 use crate::grammar::LexiconError;
+use crate::phrases::{canonical, conditions_of};
 use crate::read::Lang;
 
 /// How many values a sentence names.
@@ -58,6 +61,21 @@ pub(crate) fn of<'s>(table: &'s HashMap<String, [String; 2]>, key: &str, lang: L
     table.get(key).map_or("", |both| &both[lang.index()])
 }
 
+/// Answers with the same conditions together, in the order of the first of each.
+fn by_conditions<'v, 'a, 'g>(query: &Query, answers: &'v [&'a Answer<'g>]) -> Vec<Vec<&'a Answer<'g>>> {
+    let mut sets: Vec<(Option<String>, Vec<&'a Answer<'g>>)> = Vec::new();
+    let mut places: HashMap<Option<String>, usize> = HashMap::new();
+    for answer in answers.iter().copied() {
+        let key = conditions_of(query, answer).map(canonical);
+        let at = *places.entry(key.clone()).or_insert(sets.len());
+        match sets.get_mut(at) {
+            Some((_, these)) => these.push(answer),
+            None => sets.push((key, vec![answer])),
+        }
+    }
+    sets.into_iter().map(|(_, these)| these).collect()
+}
+
 /// Whether what is new since a day is asked for, of whatever kind.
 fn is_new(query: &Query) -> bool {
     query.find == QueryTarget::Statements && query.which.recorded_from.or(query.which.said_from).is_some()
@@ -94,82 +112,163 @@ impl Speaker<'_> {
     /// The answers to a query in a sentence or two.
     pub fn answers(&self, query: &Query, answers: &Answers<'_>) -> String {
         match query.ask {
-            QueryAsk::Truth => return self.truths(query, answers),
+            QueryAsk::Truth => self.truths(query, answers) + &self.counter(&answers.counter),
             QueryAsk::UnlockingSets | QueryAsk::BlockingSets => {
-                let sets: Vec<String> = answers.answers.iter().map(|answer| self.row(query, answer)).collect();
-                let unlocks = query.ask == QueryAsk::UnlockingSets;
-                let is_relaxed = answers.answers.iter().any(|answer| answer.grade == Grade::Relaxed);
-                let aside = if is_relaxed { format!(" ({})", self.word("less_firm")) } else { String::new() };
-                let is_empty = answers.answers.iter().any(|answer| answer.set.as_ref().is_some_and(Vec::is_empty));
-                let these: Vec<String> = answers.instead.iter().map(|view| self.statement(view)).collect();
-                let said = match (unlocks, sets.is_empty()) {
-                    (_, true) if answers.found == 0 => return self.sentence("nobody", &[]),
-                    // Nothing is needed, or nothing could fail: no condition is stated.
-                    (true, false) if is_empty => self.sentence("unconditioned", &[&self.list(&these)]),
-                    (false, true) => self.sentence("unconditioned", &[&self.list(&these)]),
-                    (true, false) => self.sentence("unlocks", &[&sets.join(self.word("either"))]),
-                    (false, false) if is_empty => self.sentence("fails", &[&self.list(&these)]),
-                    (false, false) => self.sentence("blocks", &[&sets.join(self.word("either"))]),
-                    (true, true) => self.sentence("never", &[]),
-                };
-                // Of several, what would let all of them happen at once.
-                let several = query.at_least.is_none() && these.len() > 1 && !sets.is_empty() && !is_empty;
-                let all = if several { self.sentence("all", &[&self.list(&these)]) } else { String::new() };
-                return format!("{said}{aside}{all}.");
+                self.sets(query, answers) + &self.counter(&answers.counter)
             }
             QueryAsk::Conflicts => {
-                let pairs: Vec<String> = answers.answers.iter().map(|answer| self.row(query, answer)).collect();
-                return match pairs.as_slice() {
-                    [] => self.sentence("agree", &[]),
-                    pairs => self.sentence("disagree", &[&pairs.join(self.word("semicolon"))]),
-                };
+                let said = self.several(&answers.answers, self.word("semicolon"), |answer| self.row(query, answer));
+                self.sentence(if answers.answers.is_empty() { "agree" } else { "disagree" }, &[&said])
             }
-            QueryAsk::Items | QueryAsk::Count | QueryAsk::Exists => {}
+            QueryAsk::Items | QueryAsk::Count | QueryAsk::Exists => self.found(query, answers),
         }
-        let firm = answers.firm();
+    }
+
+    /// What it takes, or what prevents it.
+    fn sets(&self, query: &Query, answers: &Answers<'_>) -> String {
+        let sets: Vec<&Answer<'_>> = answers.answers.iter().collect();
+        let said = self.several(&sets, self.word("either"), |answer| self.row(query, answer));
+        let unlocks = query.ask == QueryAsk::UnlockingSets;
+        let is_relaxed = sets.iter().any(|answer| answer.grade == Grade::Relaxed);
+        let aside = if is_relaxed { format!(" ({})", self.word("less_firm")) } else { String::new() };
+        let is_empty = sets.iter().any(|answer| answer.set.as_ref().is_some_and(Vec::is_empty));
+        let these = self.list(&answers.instead, |view| self.told(view));
+        let said = match (unlocks, sets.is_empty()) {
+            (_, true) if answers.found == 0 => return self.sentence("nobody", &[]),
+            // Nothing is needed, or nothing could fail: no condition is stated.
+            (true, false) if is_empty => self.sentence("no_conditions", &[&these]),
+            (false, true) => self.sentence("no_conditions", &[&these]),
+            (true, false) => self.sentence("unlocks", &[&said]),
+            (false, false) if is_empty => self.sentence("fails", &[&these]),
+            (false, false) => self.sentence("blocks", &[&said]),
+            (true, true) => self.sentence("never", &[]),
+        };
+        // Of several, what would let all of them happen at once; each is told with the conditions of its own.
+        let several = query.at_least.is_none() && answers.instead.len() > 1 && !sets.is_empty() && !is_empty;
+        let all = if several { self.sentence("all", &[&these]) } else { String::new() };
+        format!("{said}{aside}{all}.")
+    }
+
+    /// Who or what was found, and what is told beside it.
+    fn found(&self, query: &Query, answers: &Answers<'_>) -> String {
         let (firmly, relaxed): (Vec<_>, Vec<_>) =
             answers.answers.iter().partition(|answer| answer.grade != Grade::Relaxed);
-        let list =
-            |these: &[&Answer<'_>]| self.list(&these.iter().map(|answer| self.row(query, answer)).collect::<Vec<_>>());
-        let statements =
-            |views: &[EdgeView<'_>]| self.list(&views.iter().map(|view| self.statement(view)).collect::<Vec<_>>());
+        let (first, after) = self.against(query, answers);
+        let firm = self.rows(query, &firmly);
         let mut said = match query.ask {
-            QueryAsk::Count if firm > 0 => self.sentence("count", &[&self.number(firm as u64), &list(&firmly)]),
-            QueryAsk::Exists if firm > 0 => self.sentence("yes", &[&list(&firmly)]),
-            QueryAsk::Exists if relaxed.is_empty() && !answers.instead.is_empty() => {
-                self.sentence("instead", &[&statements(&answers.instead)])
+            QueryAsk::Count if !firmly.is_empty() => self.sentence("count", &[&self.counted(query, answers), &firm]),
+            QueryAsk::Exists if !firmly.is_empty() && first.is_empty() => self.sentence("yes", &[&firm]),
+            QueryAsk::Exists if !firmly.is_empty() => self.sentence("in_part", &[&firm]),
+            QueryAsk::Exists if relaxed.is_empty() && !answers.instead.is_empty() => self.instead(answers),
+            _ if !firmly.is_empty() => self.sentence("answered", &[&firm]),
+            _ if !relaxed.is_empty() => {
+                self.sentence("closest", &[&self.rows(query, &relaxed), &self.relaxations(&relaxed)])
             }
-            _ if firm > 0 => self.sentence("answered", &[&list(&firmly)]),
-            _ if !relaxed.is_empty() => self.sentence("closest", &[&list(&relaxed), &self.relaxations(&relaxed)]),
             _ if is_new(query) => self.sentence("unchanged", &[]),
-            _ => match answers.unsaid {
-                // Who is on record can be counted, though nobody says how many there are.
-                Some(QueryField::Number) => {
-                    let subjects: BTreeSet<_> = answers.instead.iter().map(|view| view.subject().id()).collect();
-                    let number = self.number(subjects.len() as u64);
-                    self.sentence("uncounted", &[&number, &statements(&answers.instead)])
-                }
-                Some(field) => {
-                    let field = self.lang.label(field.entry());
-                    self.sentence("unsaid", &[field, &statements(&answers.instead)])
-                }
-                None if !answers.instead.is_empty() => self.sentence("instead", &[&statements(&answers.instead)]),
-                None => self.sentence("nobody", &[]),
-            },
+            _ => self.nothing(answers),
         };
-        if firm > 0 && !relaxed.is_empty() && query.ask != QueryAsk::Exists {
-            said.push_str(&self.sentence("also", &[&list(&relaxed), &self.relaxations(&relaxed)]));
+        if !firmly.is_empty() && !relaxed.is_empty() && query.ask != QueryAsk::Exists {
+            said.push_str(&self.sentence("also", &[&self.rows(query, &relaxed), &self.relaxations(&relaxed)]));
         }
-        // Beside answers, what those who gave them say against it.
-        let mut told = firmly.iter().flat_map(|answer| &answer.statements).map(EdgeView::subject);
-        let subjects: Vec<_> = told.by_ref().map(|subject| subject.id()).collect();
-        let mut against = answers.counter.clone();
-        let speaks = |view: &EdgeView<'_>| query.ask != QueryAsk::Exists || view.polarity() != Polarity::Asserted;
-        against.retain(|view| (firm == 0 && speaks(view)) || subjects.contains(&view.subject().id()));
-        if !against.is_empty() {
-            said.push_str(&self.sentence("counter", &[&statements(&against)]));
+        first
+            + &said
+            + &after
+            + &self.unconditioned(answers)
+            + &self.not_stated(query, answers)
+            + &self.not_held(query, answers)
+    }
+
+    /// What is said where there are no answers.
+    fn nothing(&self, answers: &Answers<'_>) -> String {
+        match answers.unsaid {
+            // Who is on record can be counted, though nobody says how many there are.
+            Some(QueryField::Number) => {
+                let number = self.counted_actors(&answers.instead, answers.is_cut);
+                self.sentence("uncounted", &[&number, &self.list(&answers.instead, |view| self.statement(view))])
+            }
+            Some(field) => {
+                let field = self.lang.label(field.entry());
+                self.sentence("unsaid", &[field, &self.list(&answers.instead, |view| self.statement(view))])
+            }
+            None if !answers.instead.is_empty() => self.instead(answers),
+            None => self.sentence("nobody", &[]),
         }
-        said + &self.not_stated(query, answers) + &self.not_held(query, answers)
+    }
+
+    fn instead(&self, answers: &Answers<'_>) -> String {
+        self.sentence("instead", &[&self.list(&answers.instead, |view| self.told(view))])
+    }
+
+    /// What speaks against it: what is told first, since it covers what was asked of the same actors, and what is told after.
+    fn against(&self, query: &Query, answers: &Answers<'_>) -> (String, String) {
+        let is_of_somebody = query.ask == QueryAsk::Exists || !query.which.subject.is_empty();
+        let answered: BTreeSet<EntityId> =
+            answers.answers.iter().flat_map(|answer| &answer.statements).map(|view| view.subject().id()).collect();
+        let comes_first = |view: &&EdgeView<'_>| {
+            let is_of_them =
+                answered.contains(&view.subject().id()) || query.which.subject.contains(&view.subject().id());
+            is_of_somebody && !answered.is_empty() && is_of_them && covers(query, view)
+        };
+        let (first, after): (Vec<&EdgeView<'_>>, Vec<&EdgeView<'_>>) = answers.counter.iter().partition(comes_first);
+        let first = match first.as_slice() {
+            [] => String::new(),
+            first => self.sentence("against_first", &[&self.list(first, |view| self.told(view))]),
+        };
+        (first, self.counter(&after))
+    }
+
+    fn counter<'v>(&self, against: &[impl std::borrow::Borrow<EdgeView<'v>>]) -> String {
+        if against.is_empty() {
+            return String::new();
+        }
+        self.sentence("counter", &[&self.list(against, |view| self.told(view.borrow()))])
+    }
+
+    /// How many answers there are that give nothing up, and where it differs, of how many statements or actors.
+    fn counted(&self, query: &Query, answers: &Answers<'_>) -> String {
+        let firm: Vec<_> = answers.answers.iter().filter(|answer| answer.grade != Grade::Relaxed).collect();
+        let number = self.at_least(firm.len(), answers.is_cut);
+        let statements: Vec<_> = firm.iter().flat_map(|answer| &answer.statements).collect();
+        let actors: BTreeSet<_> = statements.iter().map(|view| view.subject().id()).collect();
+        let other = match query.select.as_slice() {
+            [] if firm.iter().all(|answer| answer.entity.is_none()) => ("actors", actors.len()),
+            [QueryField::Subject] => ("statements", statements.len()),
+            _ => return number,
+        };
+        self.beside_number(number, firm.len(), other, answers.is_cut)
+    }
+
+    /// How many actors some statements are of, and where it differs, how many statements there are.
+    fn counted_actors(&self, views: &[EdgeView<'_>], is_cut: bool) -> String {
+        let actors: BTreeSet<_> = views.iter().map(|view| view.subject().id()).collect();
+        let number = self.at_least(actors.len(), is_cut);
+        self.beside_number(number, actors.len(), ("statements", views.len()), is_cut)
+    }
+
+    fn beside_number(&self, number: String, count: usize, (word, other): (&str, usize), is_cut: bool) -> String {
+        if other == count {
+            return number;
+        }
+        let other = filled(self.word(word), &[&self.at_least(other, is_cut)]);
+        filled(self.word("aside"), &[&number, &other])
+    }
+
+    fn at_least(&self, count: usize, is_cut: bool) -> String {
+        let number = self.number(count as u64);
+        if is_cut { filled(self.word("least"), &[&number]) } else { number }
+    }
+
+    /// Where conditions were asked for, what has none.
+    fn unconditioned(&self, answers: &Answers<'_>) -> String {
+        let states_none = |view: &&EdgeView<'_>| {
+            view.detail().commitment().is_some_and(|own| own.conditionality == Conditionality::NotStated)
+        };
+        let (silent, free): (Vec<&EdgeView<'_>>, Vec<_>) = answers.unconditioned.iter().partition(states_none);
+        let say = |sentence, views: &[&EdgeView<'_>]| match views {
+            [] => String::new(),
+            views => self.sentence(sentence, &[&self.list(views, |view| self.told(view))]),
+        };
+        say("unconditioned", &silent) + &say("unconditional", &free)
     }
 
     /// What is asked for beside other things, and is said of none of the answers.
@@ -184,7 +283,7 @@ impl Speaker<'_> {
         if answers.answers.is_empty() || fields.is_empty() {
             return String::new();
         }
-        self.sentence("not_stated", &[&self.list(&fields)])
+        self.sentence("not_stated", &[&self.list(&fields, String::clone)])
     }
 
     /// The meetings of the answers that did not take place, or not yet: who attends them and when is what is planned.
@@ -205,19 +304,19 @@ impl Speaker<'_> {
             .filter(|view| [EdgeKind::Attendance, EdgeKind::Convening].contains(&view.kind()))
             .map(|view| view.object().id())
             .collect();
-        for meeting in meetings.into_iter().take(MOST) {
+        for meeting in meetings {
             let convened = EdgeFilter {
                 kinds: vec![EdgeKind::Convening],
                 object: Some(vec![meeting]),
                 polarity: Some(vec![Polarity::Asserted]),
                 ..EdgeFilter::default()
             };
-            let convenings = self.graph.edges(&convened, Page::first(MOST)).items;
+            let convenings = self.graph.edges(&convened, Page::first(usize::MAX)).items;
             let statuses: BTreeSet<_> = convenings.iter().filter_map(status_of).collect();
             if !statuses.is_empty() && !statuses.contains(&ConveningStatus::Held) {
                 let name = self.graph.entity(meeting).map(|view| view.label(self.lang.as_str()).0).unwrap_or_default();
                 let statuses: Vec<String> = statuses.iter().map(|status| self.code(status.entry())).collect();
-                said.push_str(&self.sentence("not_held", &[name, &self.list(&statuses)]));
+                said.push_str(&self.sentence("not_held", &[name, &self.list(&statuses, String::clone)]));
             }
         }
         said
@@ -232,28 +331,68 @@ impl Speaker<'_> {
         up.join(self.word("comma"))
     }
 
-    /// What is in force, what is not decided, what is not.
+    /// What is in force, what is not decided, what is not, under what is supposed.
     fn truths(&self, query: &Query, answers: &Answers<'_>) -> String {
-        let mut parts = Vec::new();
         let sentences = self.sentences;
         let words =
             if query.find == QueryTarget::Conditions { &sentences.truths_of_conditions } else { &sentences.truths };
-        for truth in [Truth::True, Truth::Unknown, Truth::False] {
+        let of_truth = |truth: Truth| (of(words, truth.as_str(), self.lang), truth, false);
+        let kinds = [
+            of_truth(Truth::True),
+            of_truth(Truth::Unknown),
+            (self.word("unstated"), Truth::Unknown, true),
+            of_truth(Truth::False),
+        ];
+        let mut parts = Vec::new();
+        for (word, truth, is_unstated) in kinds {
             let these = answers.answers.iter().filter(|answer| answer.truth == Some(truth));
-            let these: Vec<String> = these.map(|answer| self.row(query, answer)).collect();
+            let these: Vec<_> = these.filter(|answer| answer.is_unstated == is_unstated).collect();
             if !these.is_empty() {
-                parts.push(format!("{}: {}", of(words, truth.as_str(), self.lang), self.list(&these)));
+                parts.push(format!("{word}: {}", self.list(&these, |answer| self.evaluated(query, answer))));
             }
         }
+        let supposed = self.supposed(query);
         match parts.as_slice() {
             [] => self.sentence("nobody", &[]),
-            parts => self.sentence("answered", &[&parts.join(self.word("semicolon"))]),
+            parts if supposed.is_empty() => self.sentence("answered", &[&parts.join(self.word("semicolon"))]),
+            parts => self.sentence("suppose", &[&supposed, &parts.join(self.word("semicolon"))]),
         }
+    }
+
+    /// A commitment or a condition that was evaluated, with what it gives up.
+    fn evaluated(&self, query: &Query, answer: &Answer<'_>) -> String {
+        let said = match (answer.entity, answer.statements.as_slice()) {
+            (None, [view]) => self.told(view),
+            _ => self.row(query, answer),
+        };
+        match self.relaxations(&[answer]) {
+            up if up.is_empty() => said,
+            up => filled(self.word("aside"), &[&said, &up]),
+        }
+    }
+
+    /// What a question supposes.
+    fn supposed(&self, query: &Query) -> String {
+        let label = |id: EntityId| self.graph.entity(id).map(|view| view.label(self.lang.as_str()).0.to_owned());
+        let mut parts = Vec::new();
+        for (sentence, truth) in [("holds", Truth::True), ("fails_to_hold", Truth::False), ("is_open", Truth::Unknown)]
+        {
+            let these = query.assume.iter().filter(|assumed| assumed.truth == truth);
+            let these: Vec<String> = these.filter_map(|assumed| label(assumed.condition)).collect();
+            if !these.is_empty() {
+                parts.push(self.sentence(sentence, &[&self.list(&these, String::clone)]));
+            }
+        }
+        let leaving: Vec<String> = query.withdraw.iter().filter_map(|id| label(*id)).collect();
+        if !leaving.is_empty() {
+            parts.push(self.sentence("withdraws", &[&self.list(&leaving, String::clone)]));
+        }
+        parts.join(self.word("semicolon"))
     }
 
     /// That a question can be read in several ways.
     pub fn ambiguous(&self, readings: &[String]) -> String {
-        self.sentence("ambiguous", &[&self.list(readings)])
+        self.sentence("ambiguous", &[&self.list(readings, String::clone)])
     }
 
     /// That some words had no place; what follows answers the rest.
@@ -276,15 +415,34 @@ impl Speaker<'_> {
         self.sentence("not_understood", &[])
     }
 
-    /// Values joined by commas and an `and`.
-    pub fn list(&self, values: &[String]) -> String {
-        // One more takes no more room than to say so.
-        let most = if values.len() == MOST + 1 { values.len() } else { MOST };
-        let mut shown: Vec<String> = values.iter().take(most).cloned().collect();
-        if values.len() > most {
-            shown.push(filled(self.word("more"), &[&self.number((values.len() - most) as u64)]));
+    /// Answers in words, joined; each with the conditions of a statement of its own where conditions are asked for.
+    fn rows(&self, query: &Query, answers: &[&Answer<'_>]) -> String {
+        if query.select.contains(&QueryField::Conditions) {
+            let sets = by_conditions(query, answers);
+            return self.several(&sets, self.word("semicolon"), |these| self.conditioned(query, these));
         }
+        self.list(answers, |answer| self.row(query, answer))
+    }
+
+    /// Values joined by commas and an `and`; of many the first, and how many more there are.
+    pub(crate) fn list<T>(&self, all: &[T], say: impl Fn(&T) -> String) -> String {
+        let mut shown = self.shown(all, say);
         let Some(last) = shown.pop() else { return String::new() };
         if shown.is_empty() { last } else { shown.join(self.word("comma")) + self.word("and") + &last }
+    }
+
+    /// Values that are sentences of their own, joined by a mark; of many the first, and how many more there are.
+    fn several<T>(&self, all: &[T], mark: &str, say: impl Fn(&T) -> String) -> String {
+        self.shown(all, say).join(mark)
+    }
+
+    fn shown<T>(&self, all: &[T], say: impl Fn(&T) -> String) -> Vec<String> {
+        // One more takes no more room than to say so.
+        let most = if all.len() == MOST + 1 { all.len() } else { MOST };
+        let mut shown: Vec<String> = all.iter().take(most).map(say).collect();
+        if all.len() > most {
+            shown.push(filled(self.word("more"), &[&self.number((all.len() - most) as u64)]));
+        }
+        shown
     }
 }
