@@ -48,6 +48,11 @@ impl<'g> Search<'g> {
             told.unconditioned = self.statements(&asked)?;
             told.unconditioned.retain(|view| has_no_conditions(view) && !known.contains(&view.id()));
         }
+        // What does not state one condition may be silent on all.
+        if query.which.none_of.iter().any(|part| !part.condition.is_empty()) {
+            let found = told.answers.iter().flat_map(|answer| &answer.statements);
+            told.unconditioned = found.filter(|view| has_no_conditions(view)).copied().collect();
+        }
         if query.ask == QueryAsk::Exists && relaxes {
             told.instead = self.on_the_matter(query)?;
             told.instead.retain(|view| !known.contains(&view.id()));

@@ -13,6 +13,7 @@ use crate::answer::{Answer, Answers};
 use crate::beside::covers;
 use crate::grade::Grade;
 use crate::grammar::LexiconError;
+use crate::names::MOST_GENERIC;
 use crate::phrases::{canonical, conditions_of};
 use crate::read::Lang;
 
@@ -392,7 +393,12 @@ impl Speaker<'_> {
 
     /// That a question can be read in several ways.
     pub fn ambiguous(&self, readings: &[String]) -> String {
-        self.sentence("ambiguous", &[&self.list(readings, String::clone)])
+        // As many as are looked for: there may be more.
+        if readings.len() < MOST_GENERIC {
+            return self.sentence("ambiguous", &[&self.list(readings, String::clone)]);
+        }
+        let shown: Vec<String> = readings.iter().take(MOST - 1).cloned().chain([self.word("others").to_owned()]).collect();
+        self.sentence("ambiguous", &[&self.list(&shown, String::clone)])
     }
 
     /// That some words had no place; what follows answers the rest.
