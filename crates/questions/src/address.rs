@@ -48,9 +48,8 @@ fn parameter(find: QueryTarget, member: &str) -> Option<&str> {
         "condition" => "conditional_on",
         "agent" => "speaker",
         "membership_role" | "attendance_role" => "role",
-        "subject" | "object" | "source" | "modality" | "polarity" | "said_from" | "said_to" | "valid_at" | "q" => {
-            member
-        }
+        "subject" | "object" | "source" | "modality" | "polarity" | "standing" | "said_from" | "said_to"
+        | "valid_at" | "q" => member,
         "capability" if commitments || find == QueryTarget::Requests => member,
         "coalition" | "mission" | "stance" | "stance_min" | "stage" | "conditionality" | "explicitness"
         | "in_force" | "meeting" | "place" | "acting_through"

@@ -5,13 +5,16 @@
 
 mod address;
 mod answer;
+mod beside;
 mod dates;
+mod grade;
 mod grammar;
 mod meaning;
 mod names;
 mod notation;
 mod paraphrase;
 mod parse;
+mod phrases;
 mod possible;
 mod read;
 mod resolve;
@@ -19,7 +22,8 @@ mod say;
 mod words;
 
 pub use address::address;
-pub use answer::{Answer, Answers, Grade, Limits, Relaxation, answer};
+pub use answer::{Answer, Answers, Limits, answer};
+pub use grade::{Grade, Relaxation};
 pub use grammar::LexiconError;
 pub use parse::{Reading, Span};
 pub use read::{Lang, Outcome, Questions, Status};

@@ -84,6 +84,10 @@ pub(crate) fn at(path: &[Box<str>], id: EntityId) -> Means {
 
 /// What is said of the statements of an entity, as what is said of the entity.
 pub(crate) fn under(place: Under, means: &Means) -> Option<Means> {
+    // What is supposed is supposed of the question, and has no place in a join.
+    if means.contains_key("assume") {
+        return None;
+    }
     let statements = |which: Option<&Value>| {
         let mut statements = Map::from_iter([("find".to_owned(), means.get("find")?.clone())]);
         statements.extend(which.map(|which| ("where".to_owned(), which.clone())));

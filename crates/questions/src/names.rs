@@ -16,7 +16,7 @@ const LONGEST: usize = 12;
 /// The shortest word that is taken for a part of a name, in letters.
 const SHORTEST_PART: usize = 4;
 /// How many entities a noun for their kind may stand for.
-const MOST_GENERIC: usize = 20;
+pub(crate) const MOST_GENERIC: usize = 20;
 
 /// What an entity is called by; of several ways that are written alike the first, from a noun to an adjective.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -9,7 +9,7 @@ use pledgegraph_graph::Graph;
 use pledgegraph_model::{
     AttendanceMode, AttendanceRole, Capability, Code, CodeEntry, ConditionKind, Conditionality, EntityId, EntityKind,
     EntityRef, Explicitness, MAX_QUERY_DEPTH, MembershipRole, Mission, Modality, OrganizationClass, Polarity, Query,
-    QueryAsk, QueryField, QueryTarget, RemarkType, Stage, Stance, Truth, search_key,
+    QueryAsk, QueryField, QueryTarget, RemarkType, Stage, Stance, Standing, Truth, search_key,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -41,7 +41,7 @@ fn entries<C: Code>() -> Vec<&'static CodeEntry> {
 }
 
 /// The members of a `where`, in the order in which they are said.
-const MEMBERS: [(&str, Holds); 42] = [
+const MEMBERS: [(&str, Holds); 43] = [
     ("subject", Holds::Entities),
     ("subject_is", Holds::Where),
     ("object", Holds::Entities),
@@ -67,6 +67,7 @@ const MEMBERS: [(&str, Holds); 42] = [
     ("source", Holds::Entities),
     ("modality", Holds::Codes(entries::<Modality>)),
     ("polarity", Holds::Codes(entries::<Polarity>)),
+    ("standing", Holds::Codes(entries::<Standing>)),
     ("membership_role", Holds::Codes(entries::<MembershipRole>)),
     ("attendance_role", Holds::Codes(entries::<AttendanceRole>)),
     ("attendance_mode", Holds::Codes(entries::<AttendanceMode>)),

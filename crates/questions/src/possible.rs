@@ -135,6 +135,11 @@ fn can_be_pledged(which: &Where) -> bool {
         && !((is_over || is_suspended) && !which.in_force.is_empty())
 }
 
+/// Whether it is done, taken back or refused: it hangs on nothing more.
+pub(crate) fn is_done_or_over(which: &Where) -> bool {
+    !which.stage.is_empty() || is_over(which)
+}
+
 /// Whether only what is refused, declined or taken back is asked for.
 fn is_over(which: &Where) -> bool {
     let negative = |stance: &Stance| matches!(stance, Stance::Refused | Stance::Declined | Stance::Withdrawn);

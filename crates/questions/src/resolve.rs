@@ -1,21 +1,21 @@
 //! What a question means, as the graph has it: who acts through whom, and what is said of an entity itself.
 
 use chrono::NaiveDate;
-use pledgegraph_graph::{EdgeFilter, EdgeView, Graph, Page};
+use pledgegraph_graph::{Counted, EdgeFilter, EdgeView, Graph, Page};
 use pledgegraph_model::{
     Code, EdgeKind, EntityId, EntityKind, Polarity, Query, QueryAsk, QueryField, QueryTarget, Related, Rows, Where,
 };
 use serde_json::{Map, Value};
 
 use crate::meaning::{Lists, Means, merged, query_of};
-use crate::possible::{can_be_meant, has, is_person, of_kind};
-
-/// How many persons a country's office is looked up for.
-const MOST_HOLDERS: usize = 50;
+use crate::possible::{can_be_meant, has, is_done_or_over, is_person, of_kind};
 
 /// The query that is meant; `None` when its parts contradict each other.
 pub(crate) fn resolve(graph: &Graph, means: &Means, today: NaiveDate) -> Option<Query> {
     let mut query: Query = serde_json::from_value(query_of(&of_entities(means)?)).ok()?;
+    if !query.assume.is_empty() {
+        supposed(&mut query)?;
+    }
     // Whether it holds for each is answered by those for whom it does; whether it is so, and how, by what is on record.
     let of_each = means.get("where").and_then(|which| which.get("&subject")).is_some();
     if query.ask == QueryAsk::Exists && (of_each || !query.select.is_empty()) {
@@ -41,6 +41,23 @@ pub(crate) fn resolve(graph: &Graph, means: &Means, today: NaiveDate) -> Option<
     let is_of_today = query.ask != QueryAsk::Conflicts && !is_dated;
     Settling { graph, today, is_of_today }.whole(query.find, &mut query.which);
     Some(query)
+}
+
+/// Where something is supposed, whoever and whether is asked, it is told of each commitment how it then stands. `None` where
+/// that cannot be told: of other statements, and of what is done or refused already.
+fn supposed(query: &mut Query) -> Option<()> {
+    let is_asked = matches!(query.ask, QueryAsk::Items | QueryAsk::Count | QueryAsk::Exists);
+    if !is_asked {
+        return Some(());
+    }
+    if query.find != QueryTarget::Commitments || is_done_or_over(&query.which) {
+        return None;
+    }
+    query.ask = QueryAsk::Truth;
+    query.select.clear();
+    query.group_by = None;
+    query.by_stance = false;
+    Some(())
 }
 
 /// Who pledges less is looked for among those with a statement on the matter; the other way to take it is all countries.
@@ -134,7 +151,7 @@ fn spoken_for(graph: &Graph, kind: EdgeKind, id: EntityId, day: NaiveDate) -> Ve
         return Vec::new();
     }
     let offices = EdgeFilter { subject: Some(vec![id]), ..held_on(day) };
-    let held = graph.edges(&offices, Page::first(MOST_HOLDERS)).items;
+    let held = graph.edges(&offices, Page::first(usize::MAX)).items;
     let mut countries: Vec<_> = held
         .iter()
         .map(EdgeView::object)
@@ -148,7 +165,7 @@ fn spoken_for(graph: &Graph, kind: EdgeKind, id: EntityId, day: NaiveDate) -> Ve
 
 /// Offices that are held on a day.
 fn held_on(day: NaiveDate) -> EdgeFilter {
-    EdgeFilter { valid_at: Some(day), polarity: Some(vec![Polarity::Asserted]), ..of_kind(EdgeKind::Office) }
+    EdgeFilter { counted: Some(Counted::on(day)), ..of_kind(EdgeKind::Office) }
 }
 
 fn stand_for_countries(graph: &Graph, kind: EdgeKind, which: &mut Where, day: NaiveDate) {
@@ -206,7 +223,7 @@ fn addressees(graph: &Graph, which: &mut Where, day: NaiveDate) {
         return;
     }
     let offices = EdgeFilter { object: Some(countries), ..held_on(day) };
-    for office in graph.edges(&offices, Page::first(MOST_HOLDERS)).items {
+    for office in graph.edges(&offices, Page::first(usize::MAX)).items {
         let holder = office.subject().id();
         let is_asked = has(graph, &EdgeFilter { object: Some(vec![holder]), ..of_kind(EdgeKind::Request) });
         if is_asked && !which.object.contains(&holder) {

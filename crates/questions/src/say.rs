@@ -2,15 +2,19 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use pledgegraph_graph::{EdgeFilter, EdgeView, Graph, Node, Page, Value};
+use pledgegraph_graph::{EdgeFilter, EdgeView, Graph, Page};
 use pledgegraph_model::{
-    Code, CodeEntry, ConditionNode, ConditionOp, Conditions, ConveningStatus, Count, CountOp, Date, EdgeDetail,
-    EdgeKind, EntityId, Explicitness, Polarity, Query, QueryAsk, QueryField, QueryTarget, Text, Truth,
+    Code, Conditionality, ConveningStatus, EdgeDetail, EdgeKind, EntityId, Polarity, Query, QueryAsk, QueryField,
+    QueryTarget, Truth,
 };
 use serde::Deserialize;
 
-use crate::answer::{Answer, Answers, Grade};
+use crate::answer::{Answer, Answers};
+use crate::beside::covers;
+use crate::grade::Grade;
 use crate::grammar::LexiconError;
+use crate::names::MOST_GENERIC;
+use crate::phrases::{canonical, conditions_of};
 use crate::read::Lang;
 
 /// How many values a sentence names.
@@ -30,13 +34,13 @@ pub enum Digits {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sentences {
-    words: HashMap<String, [String; 2]>,
+    pub(crate) words: HashMap<String, [String; 2]>,
     #[serde(rename = "sentences")]
     whole: HashMap<String, [String; 2]>,
     relaxations: HashMap<String, [String; 2]>,
     truths: HashMap<String, [String; 2]>,
     truths_of_conditions: HashMap<String, [String; 2]>,
-    months: HashMap<String, [String; 2]>,
+    pub(crate) months: HashMap<String, [String; 2]>,
 }
 
 impl Sentences {
@@ -54,8 +58,23 @@ pub struct Speaker<'a> {
     pub(crate) digits: Digits,
 }
 
-fn of<'s>(table: &'s HashMap<String, [String; 2]>, key: &str, lang: Lang) -> &'s str {
+pub(crate) fn of<'s>(table: &'s HashMap<String, [String; 2]>, key: &str, lang: Lang) -> &'s str {
     table.get(key).map_or("", |both| &both[lang.index()])
+}
+
+/// Answers with the same conditions together, in the order of the first of each.
+fn by_conditions<'v, 'a, 'g>(query: &Query, answers: &'v [&'a Answer<'g>]) -> Vec<Vec<&'a Answer<'g>>> {
+    let mut sets: Vec<(Option<String>, Vec<&'a Answer<'g>>)> = Vec::new();
+    let mut places: HashMap<Option<String>, usize> = HashMap::new();
+    for answer in answers.iter().copied() {
+        let key = conditions_of(query, answer).map(canonical);
+        let at = *places.entry(key.clone()).or_insert(sets.len());
+        match sets.get_mut(at) {
+            Some((_, these)) => these.push(answer),
+            None => sets.push((key, vec![answer])),
+        }
+    }
+    sets.into_iter().map(|(_, these)| these).collect()
 }
 
 /// Whether what is new since a day is asked for, of whatever kind.
@@ -72,7 +91,7 @@ fn status_of(view: &EdgeView<'_>) -> Option<ConveningStatus> {
 }
 
 /// A phrase with its values.
-fn filled(phrase: &str, values: &[&str]) -> String {
+pub(crate) fn filled(phrase: &str, values: &[&str]) -> String {
     let mut parts = phrase.split("{}");
     let mut said = parts.next().unwrap_or_default().to_owned();
     for (at, part) in parts.enumerate() {
@@ -83,93 +102,174 @@ fn filled(phrase: &str, values: &[&str]) -> String {
 }
 
 impl Speaker<'_> {
-    fn word(&self, key: &str) -> &str {
+    pub(crate) fn word(&self, key: &str) -> &str {
         of(&self.sentences.words, key, self.lang)
     }
 
-    fn sentence(&self, key: &str, values: &[&str]) -> String {
+    pub(crate) fn sentence(&self, key: &str, values: &[&str]) -> String {
         filled(of(&self.sentences.whole, key, self.lang), values)
     }
 
     /// The answers to a query in a sentence or two.
     pub fn answers(&self, query: &Query, answers: &Answers<'_>) -> String {
         match query.ask {
-            QueryAsk::Truth => return self.truths(query, answers),
+            QueryAsk::Truth => self.truths(query, answers) + &self.counter(&answers.counter),
             QueryAsk::UnlockingSets | QueryAsk::BlockingSets => {
-                let sets: Vec<String> = answers.answers.iter().map(|answer| self.row(query, answer)).collect();
-                let unlocks = query.ask == QueryAsk::UnlockingSets;
-                let is_relaxed = answers.answers.iter().any(|answer| answer.grade == Grade::Relaxed);
-                let aside = if is_relaxed { format!(" ({})", self.word("less_firm")) } else { String::new() };
-                let is_empty = answers.answers.iter().any(|answer| answer.set.as_ref().is_some_and(Vec::is_empty));
-                let these: Vec<String> = answers.instead.iter().map(|view| self.statement(view)).collect();
-                let said = match (unlocks, sets.is_empty()) {
-                    (_, true) if answers.found == 0 => return self.sentence("nobody", &[]),
-                    // Nothing is needed, or nothing could fail: no condition is stated.
-                    (true, false) if is_empty => self.sentence("unconditioned", &[&self.list(&these)]),
-                    (false, true) => self.sentence("unconditioned", &[&self.list(&these)]),
-                    (true, false) => self.sentence("unlocks", &[&sets.join(self.word("either"))]),
-                    (false, false) if is_empty => self.sentence("fails", &[&self.list(&these)]),
-                    (false, false) => self.sentence("blocks", &[&sets.join(self.word("either"))]),
-                    (true, true) => self.sentence("never", &[]),
-                };
-                // Of several, what would let all of them happen at once.
-                let several = query.at_least.is_none() && these.len() > 1 && !sets.is_empty() && !is_empty;
-                let all = if several { self.sentence("all", &[&self.list(&these)]) } else { String::new() };
-                return format!("{said}{aside}{all}.");
+                self.sets(query, answers) + &self.counter(&answers.counter)
             }
             QueryAsk::Conflicts => {
-                let pairs: Vec<String> = answers.answers.iter().map(|answer| self.row(query, answer)).collect();
-                return match pairs.as_slice() {
-                    [] => self.sentence("agree", &[]),
-                    pairs => self.sentence("disagree", &[&pairs.join(self.word("semicolon"))]),
-                };
+                let said = self.several(&answers.answers, self.word("semicolon"), |answer| self.row(query, answer));
+                self.sentence(if answers.answers.is_empty() { "agree" } else { "disagree" }, &[&said])
             }
-            QueryAsk::Items | QueryAsk::Count | QueryAsk::Exists => {}
+            QueryAsk::Items | QueryAsk::Count | QueryAsk::Exists => self.found(query, answers),
         }
-        let firm = answers.firm();
+    }
+
+    /// What it takes, or what prevents it.
+    fn sets(&self, query: &Query, answers: &Answers<'_>) -> String {
+        let sets: Vec<&Answer<'_>> = answers.answers.iter().collect();
+        let said = self.several(&sets, self.word("either"), |answer| self.row(query, answer));
+        let unlocks = query.ask == QueryAsk::UnlockingSets;
+        let is_relaxed = sets.iter().any(|answer| answer.grade == Grade::Relaxed);
+        let aside = if is_relaxed { format!(" ({})", self.word("less_firm")) } else { String::new() };
+        let is_empty = sets.iter().any(|answer| answer.set.as_ref().is_some_and(Vec::is_empty));
+        let these = self.list(&answers.instead, |view| self.told(view));
+        let said = match (unlocks, sets.is_empty()) {
+            (_, true) if answers.found == 0 => return self.sentence("nobody", &[]),
+            // Nothing is needed, or nothing could fail: no condition is stated.
+            (true, false) if is_empty => self.sentence("no_conditions", &[&these]),
+            (false, true) => self.sentence("no_conditions", &[&these]),
+            (true, false) => self.sentence("unlocks", &[&said]),
+            (false, false) if is_empty => self.sentence("fails", &[&these]),
+            (false, false) => self.sentence("blocks", &[&said]),
+            (true, true) => self.sentence("never", &[]),
+        };
+        // Of several, what would let all of them happen at once; each is told with the conditions of its own.
+        let several = query.at_least.is_none() && answers.instead.len() > 1 && !sets.is_empty() && !is_empty;
+        let all = if several { self.sentence("all", &[&these]) } else { String::new() };
+        format!("{said}{aside}{all}.")
+    }
+
+    /// Who or what was found, and what is told beside it.
+    fn found(&self, query: &Query, answers: &Answers<'_>) -> String {
         let (firmly, relaxed): (Vec<_>, Vec<_>) =
             answers.answers.iter().partition(|answer| answer.grade != Grade::Relaxed);
-        let list =
-            |these: &[&Answer<'_>]| self.list(&these.iter().map(|answer| self.row(query, answer)).collect::<Vec<_>>());
-        let statements =
-            |views: &[EdgeView<'_>]| self.list(&views.iter().map(|view| self.statement(view)).collect::<Vec<_>>());
+        let (first, after) = self.against(query, answers);
+        let firm = self.rows(query, &firmly);
         let mut said = match query.ask {
-            QueryAsk::Count if firm > 0 => self.sentence("count", &[&self.number(firm as u64), &list(&firmly)]),
-            QueryAsk::Exists if firm > 0 => self.sentence("yes", &[&list(&firmly)]),
-            QueryAsk::Exists if relaxed.is_empty() && !answers.instead.is_empty() => {
-                self.sentence("instead", &[&statements(&answers.instead)])
+            QueryAsk::Count if !firmly.is_empty() => self.sentence("count", &[&self.counted(query, answers), &firm]),
+            QueryAsk::Exists if !firmly.is_empty() && first.is_empty() => self.sentence("yes", &[&firm]),
+            QueryAsk::Exists if !firmly.is_empty() => self.sentence("in_part", &[&firm]),
+            QueryAsk::Exists if relaxed.is_empty() && !answers.instead.is_empty() => self.instead(answers),
+            _ if !firmly.is_empty() => self.sentence("answered", &[&firm]),
+            _ if !relaxed.is_empty() => {
+                self.sentence("closest", &[&self.rows(query, &relaxed), &self.relaxations(&relaxed)])
             }
-            _ if firm > 0 => self.sentence("answered", &[&list(&firmly)]),
-            _ if !relaxed.is_empty() => self.sentence("closest", &[&list(&relaxed), &self.relaxations(&relaxed)]),
             _ if is_new(query) => self.sentence("unchanged", &[]),
-            _ => match answers.unsaid {
-                // Who is on record can be counted, though nobody says how many there are.
-                Some(QueryField::Number) => {
-                    let subjects: BTreeSet<_> = answers.instead.iter().map(|view| view.subject().id()).collect();
-                    let number = self.number(subjects.len() as u64);
-                    self.sentence("uncounted", &[&number, &statements(&answers.instead)])
-                }
-                Some(field) => {
-                    let field = self.lang.label(field.entry());
-                    self.sentence("unsaid", &[field, &statements(&answers.instead)])
-                }
-                None if !answers.instead.is_empty() => self.sentence("instead", &[&statements(&answers.instead)]),
-                None => self.sentence("nobody", &[]),
-            },
+            _ => self.nothing(answers),
         };
-        if firm > 0 && !relaxed.is_empty() && query.ask != QueryAsk::Exists {
-            said.push_str(&self.sentence("also", &[&list(&relaxed), &self.relaxations(&relaxed)]));
+        if !firmly.is_empty() && !relaxed.is_empty() && query.ask != QueryAsk::Exists {
+            said.push_str(&self.sentence("also", &[&self.rows(query, &relaxed), &self.relaxations(&relaxed)]));
         }
-        // Beside answers, what those who gave them say against it.
-        let mut told = firmly.iter().flat_map(|answer| &answer.statements).map(EdgeView::subject);
-        let subjects: Vec<_> = told.by_ref().map(|subject| subject.id()).collect();
-        let mut against = answers.counter.clone();
-        let speaks = |view: &EdgeView<'_>| query.ask != QueryAsk::Exists || view.polarity() != Polarity::Asserted;
-        against.retain(|view| (firm == 0 && speaks(view)) || subjects.contains(&view.subject().id()));
-        if !against.is_empty() {
-            said.push_str(&self.sentence("counter", &[&statements(&against)]));
+        first
+            + &said
+            + &after
+            + &self.unconditioned(answers)
+            + &self.not_stated(query, answers)
+            + &self.not_held(query, answers)
+    }
+
+    /// What is said where there are no answers.
+    fn nothing(&self, answers: &Answers<'_>) -> String {
+        match answers.unsaid {
+            // Who is on record can be counted, though nobody says how many there are.
+            Some(QueryField::Number) => {
+                let number = self.counted_actors(&answers.instead, answers.is_cut);
+                self.sentence("uncounted", &[&number, &self.list(&answers.instead, |view| self.statement(view))])
+            }
+            Some(field) => {
+                let field = self.lang.label(field.entry());
+                self.sentence("unsaid", &[field, &self.list(&answers.instead, |view| self.statement(view))])
+            }
+            None if !answers.instead.is_empty() => self.instead(answers),
+            None => self.sentence("nobody", &[]),
         }
-        said + &self.not_stated(query, answers) + &self.not_held(query, answers)
+    }
+
+    fn instead(&self, answers: &Answers<'_>) -> String {
+        self.sentence("instead", &[&self.list(&answers.instead, |view| self.told(view))])
+    }
+
+    /// What speaks against it: what is told first, since it covers what was asked of the same actors, and what is told after.
+    fn against(&self, query: &Query, answers: &Answers<'_>) -> (String, String) {
+        let is_of_somebody = query.ask == QueryAsk::Exists || !query.which.subject.is_empty();
+        let answered: BTreeSet<EntityId> =
+            answers.answers.iter().flat_map(|answer| &answer.statements).map(|view| view.subject().id()).collect();
+        let comes_first = |view: &&EdgeView<'_>| {
+            let is_of_them =
+                answered.contains(&view.subject().id()) || query.which.subject.contains(&view.subject().id());
+            is_of_somebody && !answered.is_empty() && is_of_them && covers(query, view)
+        };
+        let (first, after): (Vec<&EdgeView<'_>>, Vec<&EdgeView<'_>>) = answers.counter.iter().partition(comes_first);
+        let first = match first.as_slice() {
+            [] => String::new(),
+            first => self.sentence("against_first", &[&self.list(first, |view| self.told(view))]),
+        };
+        (first, self.counter(&after))
+    }
+
+    fn counter<'v>(&self, against: &[impl std::borrow::Borrow<EdgeView<'v>>]) -> String {
+        if against.is_empty() {
+            return String::new();
+        }
+        self.sentence("counter", &[&self.list(against, |view| self.told(view.borrow()))])
+    }
+
+    /// How many answers there are that give nothing up, and where it differs, of how many statements or actors.
+    fn counted(&self, query: &Query, answers: &Answers<'_>) -> String {
+        let firm: Vec<_> = answers.answers.iter().filter(|answer| answer.grade != Grade::Relaxed).collect();
+        let number = self.at_least(firm.len(), answers.is_cut);
+        let statements: Vec<_> = firm.iter().flat_map(|answer| &answer.statements).collect();
+        let actors: BTreeSet<_> = statements.iter().map(|view| view.subject().id()).collect();
+        let other = match query.select.as_slice() {
+            [] if firm.iter().all(|answer| answer.entity.is_none()) => ("actors", actors.len()),
+            [QueryField::Subject] => ("statements", statements.len()),
+            _ => return number,
+        };
+        self.beside_number(number, firm.len(), other, answers.is_cut)
+    }
+
+    /// How many actors some statements are of, and where it differs, how many statements there are.
+    fn counted_actors(&self, views: &[EdgeView<'_>], is_cut: bool) -> String {
+        let actors: BTreeSet<_> = views.iter().map(|view| view.subject().id()).collect();
+        let number = self.at_least(actors.len(), is_cut);
+        self.beside_number(number, actors.len(), ("statements", views.len()), is_cut)
+    }
+
+    fn beside_number(&self, number: String, count: usize, (word, other): (&str, usize), is_cut: bool) -> String {
+        if other == count {
+            return number;
+        }
+        let other = filled(self.word(word), &[&self.at_least(other, is_cut)]);
+        filled(self.word("aside"), &[&number, &other])
+    }
+
+    fn at_least(&self, count: usize, is_cut: bool) -> String {
+        let number = self.number(count as u64);
+        if is_cut { filled(self.word("least"), &[&number]) } else { number }
+    }
+
+    /// Where conditions were asked for, what has none.
+    fn unconditioned(&self, answers: &Answers<'_>) -> String {
+        let states_none = |view: &&EdgeView<'_>| {
+            view.detail().commitment().is_some_and(|own| own.conditionality == Conditionality::NotStated)
+        };
+        let (silent, free): (Vec<&EdgeView<'_>>, Vec<_>) = answers.unconditioned.iter().partition(states_none);
+        let say = |sentence, views: &[&EdgeView<'_>]| match views {
+            [] => String::new(),
+            views => self.sentence(sentence, &[&self.list(views, |view| self.told(view))]),
+        };
+        say("unconditioned", &silent) + &say("unconditional", &free)
     }
 
     /// What is asked for beside other things, and is said of none of the answers.
@@ -184,7 +284,7 @@ impl Speaker<'_> {
         if answers.answers.is_empty() || fields.is_empty() {
             return String::new();
         }
-        self.sentence("not_stated", &[&self.list(&fields)])
+        self.sentence("not_stated", &[&self.list(&fields, String::clone)])
     }
 
     /// The meetings of the answers that did not take place, or not yet: who attends them and when is what is planned.
@@ -205,19 +305,19 @@ impl Speaker<'_> {
             .filter(|view| [EdgeKind::Attendance, EdgeKind::Convening].contains(&view.kind()))
             .map(|view| view.object().id())
             .collect();
-        for meeting in meetings.into_iter().take(MOST) {
+        for meeting in meetings {
             let convened = EdgeFilter {
                 kinds: vec![EdgeKind::Convening],
                 object: Some(vec![meeting]),
                 polarity: Some(vec![Polarity::Asserted]),
                 ..EdgeFilter::default()
             };
-            let convenings = self.graph.edges(&convened, Page::first(MOST)).items;
+            let convenings = self.graph.edges(&convened, Page::first(usize::MAX)).items;
             let statuses: BTreeSet<_> = convenings.iter().filter_map(status_of).collect();
             if !statuses.is_empty() && !statuses.contains(&ConveningStatus::Held) {
                 let name = self.graph.entity(meeting).map(|view| view.label(self.lang.as_str()).0).unwrap_or_default();
                 let statuses: Vec<String> = statuses.iter().map(|status| self.code(status.entry())).collect();
-                said.push_str(&self.sentence("not_held", &[name, &self.list(&statuses)]));
+                said.push_str(&self.sentence("not_held", &[name, &self.list(&statuses, String::clone)]));
             }
         }
         said
@@ -232,28 +332,74 @@ impl Speaker<'_> {
         up.join(self.word("comma"))
     }
 
-    /// What is in force, what is not decided, what is not.
+    /// What is in force, what is not decided, what is not, under what is supposed.
     fn truths(&self, query: &Query, answers: &Answers<'_>) -> String {
-        let mut parts = Vec::new();
         let sentences = self.sentences;
         let words =
             if query.find == QueryTarget::Conditions { &sentences.truths_of_conditions } else { &sentences.truths };
-        for truth in [Truth::True, Truth::Unknown, Truth::False] {
+        let of_truth = |truth: Truth| (of(words, truth.as_str(), self.lang), truth, false);
+        let kinds = [
+            of_truth(Truth::True),
+            of_truth(Truth::Unknown),
+            (self.word("unstated"), Truth::Unknown, true),
+            of_truth(Truth::False),
+        ];
+        let mut parts = Vec::new();
+        for (word, truth, is_unstated) in kinds {
             let these = answers.answers.iter().filter(|answer| answer.truth == Some(truth));
-            let these: Vec<String> = these.map(|answer| self.row(query, answer)).collect();
+            let these: Vec<_> = these.filter(|answer| answer.is_unstated == is_unstated).collect();
             if !these.is_empty() {
-                parts.push(format!("{}: {}", of(words, truth.as_str(), self.lang), self.list(&these)));
+                parts.push(format!("{word}: {}", self.list(&these, |answer| self.evaluated(query, answer))));
             }
         }
+        let supposed = self.supposed(query);
         match parts.as_slice() {
             [] => self.sentence("nobody", &[]),
-            parts => self.sentence("answered", &[&parts.join(self.word("semicolon"))]),
+            parts if supposed.is_empty() => self.sentence("answered", &[&parts.join(self.word("semicolon"))]),
+            parts => self.sentence("suppose", &[&supposed, &parts.join(self.word("semicolon"))]),
         }
+    }
+
+    /// A commitment or a condition that was evaluated, with what it gives up.
+    fn evaluated(&self, query: &Query, answer: &Answer<'_>) -> String {
+        let said = match (answer.entity, answer.statements.as_slice()) {
+            (None, [view]) => self.told(view),
+            _ => self.row(query, answer),
+        };
+        match self.relaxations(&[answer]) {
+            up if up.is_empty() => said,
+            up => filled(self.word("aside"), &[&said, &up]),
+        }
+    }
+
+    /// What a question supposes.
+    fn supposed(&self, query: &Query) -> String {
+        let label = |id: EntityId| self.graph.entity(id).map(|view| view.label(self.lang.as_str()).0.to_owned());
+        let mut parts = Vec::new();
+        for (sentence, truth) in [("holds", Truth::True), ("fails_to_hold", Truth::False), ("is_open", Truth::Unknown)]
+        {
+            let these = query.assume.iter().filter(|assumed| assumed.truth == truth);
+            let these: Vec<String> = these.filter_map(|assumed| label(assumed.condition)).collect();
+            if !these.is_empty() {
+                parts.push(self.sentence(sentence, &[&self.list(&these, String::clone)]));
+            }
+        }
+        let leaving: Vec<String> = query.withdraw.iter().filter_map(|id| label(*id)).collect();
+        if !leaving.is_empty() {
+            parts.push(self.sentence("withdraws", &[&self.list(&leaving, String::clone)]));
+        }
+        parts.join(self.word("semicolon"))
     }
 
     /// That a question can be read in several ways.
     pub fn ambiguous(&self, readings: &[String]) -> String {
-        self.sentence("ambiguous", &[&self.list(readings)])
+        // As many as are looked for: there may be more.
+        if readings.len() < MOST_GENERIC {
+            return self.sentence("ambiguous", &[&self.list(readings, String::clone)]);
+        }
+        let shown: Vec<String> =
+            readings.iter().take(MOST - 1).cloned().chain([self.word("others").to_owned()]).collect();
+        self.sentence("ambiguous", &[&self.list(&shown, String::clone)])
     }
 
     /// That some words had no place; what follows answers the rest.
@@ -276,202 +422,34 @@ impl Speaker<'_> {
         self.sentence("not_understood", &[])
     }
 
-    /// Values joined by commas and an `and`.
-    pub fn list(&self, values: &[String]) -> String {
-        // One more takes no more room than to say so.
-        let most = if values.len() == MOST + 1 { values.len() } else { MOST };
-        let mut shown: Vec<String> = values.iter().take(most).cloned().collect();
-        if values.len() > most {
-            shown.push(filled(self.word("more"), &[&self.number((values.len() - most) as u64)]));
+    /// Answers in words, joined; each with the conditions of a statement of its own where conditions are asked for.
+    fn rows(&self, query: &Query, answers: &[&Answer<'_>]) -> String {
+        if query.select.contains(&QueryField::Conditions) {
+            let sets = by_conditions(query, answers);
+            return self.several(&sets, self.word("semicolon"), |these| self.conditioned(query, these));
         }
+        self.list(answers, |answer| self.row(query, answer))
+    }
+
+    /// Values joined by commas and an `and`; of many the first, and how many more there are.
+    pub(crate) fn list<T>(&self, all: &[T], say: impl Fn(&T) -> String) -> String {
+        let mut shown = self.shown(all, say);
         let Some(last) = shown.pop() else { return String::new() };
         if shown.is_empty() { last } else { shown.join(self.word("comma")) + self.word("and") + &last }
     }
 
-    /// An answer in words: its values, or its statement.
-    pub fn row(&self, query: &Query, answer: &Answer<'_>) -> String {
-        if let Some(entity) = answer.entity {
-            return entity.label(self.lang.as_str()).0.to_owned();
-        }
-        if let Some(set) = &answer.set {
-            let members = set.iter().map(|(condition, holds)| {
-                let name = condition.label(self.lang.as_str()).0;
-                // Of a blocking set each fails, of an unlocking one each holds, unless a `not` stands over it.
-                if *holds == (query.ask == QueryAsk::UnlockingSets) {
-                    name.to_owned()
-                } else {
-                    self.word("not").to_owned() + name
-                }
-            });
-            let members: Vec<String> = members.collect();
-            return if members.is_empty() { self.word("nothing").to_owned() } else { self.list(&members) };
-        }
-        if !answer.against.is_empty() {
-            let side =
-                |views: &[EdgeView<'_>]| self.list(&views.iter().map(|view| self.claim(view)).collect::<Vec<_>>());
-            return filled(self.word("versus"), &[&side(&answer.statements), &side(&answer.against)]);
-        }
-        if query.group_by.is_some() && answer.values.first().is_some_and(Vec::is_empty) {
-            return self.word("nothing").to_owned();
-        }
-        let fields = query.group_by.iter().chain(&query.select);
-        let said: Vec<String> = fields
-            .zip(&answer.values)
-            .filter(|(_, values)| !values.is_empty())
-            .map(|(_, values)| self.list(&values.iter().map(|value| self.value(*value)).collect::<Vec<_>>()))
-            .collect();
-        match said.as_slice() {
-            [] => answer.statements.first().map(|view| self.statement(view)).unwrap_or_default(),
-            [only] => only.clone(),
-            [first, rest @ ..] => filled(self.word("aside"), &[first, &rest.join(self.word("comma"))]),
-        }
+    /// Values that are sentences of their own, joined by a mark; of many the first, and how many more there are.
+    fn several<T>(&self, all: &[T], mark: &str, say: impl Fn(&T) -> String) -> String {
+        self.shown(all, say).join(mark)
     }
 
-    /// A statement in a few words: who, what, how firm.
-    pub fn statement(&self, view: &EdgeView<'_>) -> String {
-        use QueryField::{Capability, Role, Stage, Stance, Text, Title};
-        let who = view.subject().label(self.lang.as_str()).0.to_owned();
-        let fields = match view.kind() {
-            EdgeKind::Commitment => [Capability, Stance, Stage].as_slice(),
-            EdgeKind::Request => [Capability, Text].as_slice(),
-            _ => [Role, Title, Text].as_slice(),
-        };
-        let values = fields.iter().flat_map(|field| view.values(*field)).map(|value| self.value(value));
-        // What is denied or not known is never shown as if it were said.
-        let open = Some(view.polarity()).filter(|polarity| *polarity != Polarity::Asserted);
-        let about: Vec<String> = values.chain(open.map(|polarity| self.code(polarity.entry()))).collect();
-        if about.is_empty() { who } else { filled(self.word("aside"), &[&who, &about.join(self.word("comma"))]) }
-    }
-
-    /// A statement with whom it is about and when: enough to tell two that disagree apart.
-    fn claim(&self, view: &EdgeView<'_>) -> String {
-        let said = self.statement(view);
-        let object = view.object().label(self.lang.as_str()).0.to_owned();
-        let when = view.when().map(|date| self.date(date)).into_iter();
-        let fields = [QueryField::Status, QueryField::Number, QueryField::Quantity];
-        let values = fields.iter().flat_map(|field| view.values(*field)).map(|value| self.value(value));
-        let about: Vec<String> = std::iter::once(object).chain(values).chain(when).collect();
-        filled(self.word("aside"), &[&said, &about.join(self.word("comma"))])
-    }
-
-    /// A value in words.
-    pub fn value(&self, value: Value<'_>) -> String {
-        match value {
-            Value::Entity(node) => self.graph.at(node).label(self.lang.as_str()).0.to_owned(),
-            Value::Code(entry) => self.code(entry),
-            Value::Text(text) => self.text(text),
-            Value::Name(name) => name.trim_end_matches('.').to_owned(),
-            Value::Date(date) => self.date(date),
-            Value::Count(count) => self.count(count),
-            Value::Quantity(quantity) => format!("{} {}", self.number(quantity.value), quantity.unit),
-            Value::Conditions(conditions) => self.conditions(conditions),
+    fn shown<T>(&self, all: &[T], say: impl Fn(&T) -> String) -> Vec<String> {
+        // One more takes no more room than to say so.
+        let most = if all.len() == MOST + 1 { all.len() } else { MOST };
+        let mut shown: Vec<String> = all.iter().take(most).map(say).collect();
+        if all.len() > most {
+            shown.push(filled(self.word("more"), &[&self.number((all.len() - most) as u64)]));
         }
-    }
-
-    fn code(&self, entry: &CodeEntry) -> String {
-        // The code of what no source specifies, alone, would say nothing.
-        if entry.code == "unspecified" {
-            return self.word("unspecified").to_owned();
-        }
-        let label = self.lang.label(entry);
-        // In a sentence a label begins like any word; Arabic has no capitals.
-        let mut letters = label.chars();
-        let acronym = label.chars().nth(1).is_some_and(char::is_uppercase);
-        match letters.next() {
-            Some(first) if !acronym => first.to_lowercase().chain(letters).collect(),
-            _ => label.to_owned(),
-        }
-    }
-
-    fn text(&self, text: &Text) -> String {
-        let own = text.get(self.lang.as_str()).or_else(|| text.iter().next().map(|(_, text)| text)).unwrap_or_default();
-        own.trim_end_matches('.').to_owned()
-    }
-
-    fn count(&self, count: Count) -> String {
-        let number = self.number(u64::from(count.value));
-        match count.op {
-            CountOp::Eq => number,
-            op => format!("{} {number}", self.code(op.entry())),
-        }
-    }
-
-    /// A number, from ten thousand on in groups of three digits.
-    fn number(&self, number: u64) -> String {
-        let plain = number.to_string();
-        if number < 10_000 {
-            return self.in_digits(&plain);
-        }
-        let mark = if self.digits == Digits::Arabic { '٬' } else { ',' };
-        let mut grouped = String::new();
-        for (at, digit) in plain.chars().enumerate() {
-            if at > 0 && (plain.len() - at).is_multiple_of(3) {
-                grouped.push(mark);
-            }
-            grouped.push(digit);
-        }
-        self.in_digits(&grouped)
-    }
-
-    fn in_digits(&self, text: &str) -> String {
-        let arabic = |c: char| c.to_digit(10).and_then(|digit| char::from_u32(0x660 + digit)).unwrap_or(c);
-        if self.digits == Digits::Arabic { text.chars().map(arabic).collect() } else { text.to_owned() }
-    }
-
-    /// A date with the precision that it has.
-    fn date(&self, date: &Date) -> String {
-        if let Some(edtf) = &date.edtf {
-            return self.in_digits(&self.edtf(edtf.as_str()));
-        }
-        let verbatim = filled(self.word("quoted"), &[date.verbatim.as_deref().unwrap_or_default()]);
-        if date.anchor.is_some() { filled(self.word("unresolved"), &[&verbatim]) } else { verbatim }
-    }
-
-    /// Days, months and years in words; anything else as it stands.
-    fn edtf(&self, edtf: &str) -> String {
-        let parts: Vec<&str> = edtf.split('-').collect();
-        let month = |part: &str| {
-            let number: u32 = part.parse().ok()?;
-            Some(of(&self.sentences.months, &number.to_string(), self.lang).to_owned()).filter(|name| !name.is_empty())
-        };
-        let day = |part: &str| part.parse::<u32>().ok().map(|day| day.to_string());
-        let known = |year: &str| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit());
-        let said = match parts.as_slice() {
-            [year, m] => month(m).map(|month| (*year, month)),
-            [year, m, d] => month(m).zip(day(d)).map(|(month, day)| (*year, format!("{day} {month}"))),
-            _ => None,
-        };
-        match said {
-            Some((year, rest)) if known(year) => format!("{rest} {year}"),
-            Some(("XXXX", rest)) => filled(self.word("no_year"), &[&rest]),
-            _ => edtf.to_owned(),
-        }
-    }
-
-    /// The depth of a tree is at most [`pledgegraph_model::MAX_CONDITION_DEPTH`].
-    fn conditions(&self, conditions: &Conditions<Node>) -> String {
-        self.condition(&conditions.root)
-    }
-
-    fn condition(&self, node: &ConditionNode<Node>) -> String {
-        if let (ConditionOp::Condition, Some(condition)) = (node.op, node.condition) {
-            let name = self.graph.at(condition).label(self.lang.as_str()).0;
-            let implied = node.explicitness == Some(Explicitness::Implied);
-            return if implied { filled(self.word("implied"), &[name]) } else { name.to_owned() };
-        }
-        let bracketed = |child: &ConditionNode<Node>| {
-            let said = self.condition(child);
-            if child.of.len() > 1 { format!("({said})") } else { said }
-        };
-        let children: Vec<String> = node.of.iter().map(bracketed).collect();
-        match node.op {
-            ConditionOp::AnyOf => children.join(self.word("or")),
-            ConditionOp::Not => format!("{}{}", self.word("not"), children.concat()),
-            ConditionOp::AtLeast => {
-                let k = self.number(u64::from(node.k.unwrap_or_default()));
-                format!("{} {}", filled(self.word("at_least"), &[&k]), children.join(self.word("comma")))
-            }
-            _ => children.join(self.word("and")),
-        }
+        shown
     }
 }

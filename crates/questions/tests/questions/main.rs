@@ -6,6 +6,8 @@
 mod paraphrase;
 mod robust;
 mod set;
+mod totals;
+mod truth;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -99,7 +101,7 @@ fn verdict(graph: &Graph, questions: &Questions, case: &Case, today: NaiveDate) 
     failed(format!("answered {given} and not {expected}: {said}"))
 }
 
-const LIMITS: Limits = Limits { answers: 1_000, circuit: 20_000_000, steps: 50_000_000 };
+const LIMITS: Limits = Limits { circuit: 20_000_000, steps: 50_000_000 };
 /// When the bundled article appeared.
 const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2025, 7, 10).expect("a day");
 /// After all that the other data sets tell.

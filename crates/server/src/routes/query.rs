@@ -97,14 +97,19 @@ fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
 /// Sets of conditions, or conflicts.
 fn analysed(ask: &Ask, wire: Wire<'_>, query: &Query, limit: usize) -> Result<Response, ApiError> {
     let today = Utc::now().date_naive();
-    let limits = Limits { answers: limit, circuit: CIRCUIT, steps: ask.state.options.steps };
+    let limits = Limits { circuit: CIRCUIT, steps: ask.state.options.steps };
     let found = pledgegraph_questions::answer(wire.graph, query, today, limits).map_err(too_expensive)?;
     let body = QueryAnswerBody {
         ask: query.ask.as_str(),
-        rows: found.answers.iter().map(|answer| RowBody::of_answer(wire, answer, MOST_STATEMENTS)).collect(),
+        rows: found
+            .answers
+            .iter()
+            .take(limit)
+            .map(|answer| RowBody::of_answer(wire, answer, MOST_STATEMENTS))
+            .collect(),
         total: found.answers.len(),
         found: found.answers.len(),
-        truncated: found.truncated,
+        truncated: found.is_cut || found.answers.len() > limit,
         as_of: AsOfBody::new(wire.graph, Some(query.which.valid_at.unwrap_or(today))),
         warnings: Vec::new(),
     };

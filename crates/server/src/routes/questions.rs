@@ -36,6 +36,8 @@ use crate::wire::reference::ReferenceBody;
 const LONGEST: usize = 500;
 /// How many statements an answer names.
 const MOST_STATEMENTS: usize = 20;
+/// How many statements are shown of each kind that is told beside the answers.
+const MOST_BESIDE: usize = 20;
 /// How many ways to read a question are shown.
 const MOST_READINGS: usize = 20;
 /// Of how many statements the words of the documents are read.
@@ -132,10 +134,10 @@ fn handle(ask: &Ask) -> Result<Response, ApiError> {
     if let Some(first) = outcome.readings.first() {
         read(graph, &serde_json::to_value(asked.shown(&first.query)?).map_err(ApiError::internal)?)?;
     }
-    let found = outcome.readings.first().map(|first| asked.answers(&first.query, limit)).transpose()?;
+    let found = outcome.readings.first().map(|first| asked.answers(&first.query)).transpose()?;
     let is_answered = outcome.readings.len() == 1 && !outcome.is_turned;
     let quotations = match found.as_ref().filter(|_| quoted.is_some() && is_answered) {
-        Some(found) => quotations_of(ask, found)?,
+        Some(found) => quotations_of(ask, found, limit)?,
         None => HashMap::new(),
     };
     let body = asked.outcome(&outcome, found.as_ref(), (speaker, &quotations), limit)?;
@@ -143,9 +145,11 @@ fn handle(ask: &Ask) -> Result<Response, ApiError> {
 }
 
 /// The words of the documents for the first statements of an answer. This runs on a thread that may wait.
-fn quotations_of(ask: &Ask, found: &Answers<'_>) -> Result<HashMap<EdgeId, Quotations>, ApiError> {
-    let told = found.answers.iter().flat_map(|answer| answer.statements.iter().take(MOST_STATEMENTS));
-    let told = told.chain(&found.counter).chain(&found.instead).take(MOST_QUOTED);
+fn quotations_of(ask: &Ask, found: &Answers<'_>, limit: usize) -> Result<HashMap<EdgeId, Quotations>, ApiError> {
+    let answers = found.answers.iter().take(limit);
+    let told = answers.flat_map(|answer| answer.statements.iter().take(MOST_STATEMENTS));
+    let beside = [&found.counter, &found.instead].into_iter().flat_map(|views| views.iter().take(MOST_BESIDE));
+    let told = told.chain(beside).take(MOST_QUOTED);
     let read = |view: &EdgeView<'_>| {
         let words = Handle::current().block_on(quotations_at(&ask.state.live, view.id(), view.version()))?;
         Ok((view.id(), words))
@@ -165,8 +169,8 @@ struct Asked<'g> {
 }
 
 impl<'g> Asked<'g> {
-    fn answers(self, query: &Query, limit: usize) -> Result<Answers<'g>, ApiError> {
-        let limits = Limits { answers: limit, circuit: CIRCUIT, steps: self.ask.state.options.steps };
+    fn answers(self, query: &Query) -> Result<Answers<'g>, ApiError> {
+        let limits = Limits { circuit: CIRCUIT, steps: self.ask.state.options.steps };
         answer(self.graph, query, self.today, limits).map_err(too_expensive)
     }
 
@@ -190,13 +194,15 @@ impl<'g> Asked<'g> {
             answers: Vec::new(),
             total: 0,
             counter_evidence: Vec::new(),
+            counter_evidence_total: 0,
             instead: Vec::new(),
+            instead_total: 0,
             suggestions: Vec::new(),
             as_of: AsOfBody::new(self.graph, None),
             warnings: Vec::new(),
         };
         let (Some((first, others)), Some(found)) = (outcome.readings.split_first(), found) else { return Ok(body) };
-        body.interpretation = Some(self.reading(first, found.total, limit)?);
+        body.interpretation = Some(self.reading(first, found.answers.len())?);
         body.unplaced = first.unplaced.iter().map(|(start, end)| self.span(*start, *end, None)).collect();
         let left_out: Vec<&str> =
             first.unplaced.iter().filter_map(|(start, end)| self.text.get(*start..*end)).collect();
@@ -204,8 +210,8 @@ impl<'g> Asked<'g> {
         if !others.is_empty() {
             body.status = if partly { "partly_understood" } else { "ambiguous" };
             for reading in others.iter().take(MOST_READINGS) {
-                let count = self.answers(&reading.query, limit)?.total;
-                body.alternatives.push(self.reading(reading, count, limit)?);
+                let count = self.answers(&reading.query)?.answers.len();
+                body.alternatives.push(self.reading(reading, count)?);
             }
             let ways = outcome.readings.iter().map(|reading| self.difference(reading)).collect::<Vec<_>>();
             body.text = if partly { speaker.partly(&left_out) } else { String::new() } + &speaker.ambiguous(&ways);
@@ -228,22 +234,20 @@ impl<'g> Asked<'g> {
             let words = quotations.get(&view.id()).map(Vec::as_slice).unwrap_or_default();
             AnswerStatementBody::new(self.wire, view, speaker.statement(view), words)
         };
-        let answers = found.answers.iter().map(|answer| {
+        let answers = found.answers.iter().take(limit).map(|answer| {
             let statements = answer.statements.iter().take(MOST_STATEMENTS).map(statement).collect();
             AnswerBody::new(self.wire, &fields, answer, speaker.row(&first.query, answer), statements)
         });
         body.answers = answers.collect();
-        body.total = found.total;
-        body.counter_evidence = found.counter.iter().map(statement).collect();
-        body.instead = found.instead.iter().map(statement).collect();
+        body.total = found.answers.len();
+        body.counter_evidence = found.counter.iter().take(MOST_BESIDE).map(statement).collect();
+        body.counter_evidence_total = found.counter.len();
+        body.instead = found.instead.iter().take(MOST_BESIDE).map(statement).collect();
+        body.instead_total = found.instead.len();
         if found.answers.is_empty() {
-            body.suggestions = self.suggestions(&first.query, limit)?;
+            body.suggestions = self.suggestions(&first.query)?;
         }
-        if found.truncated {
-            let detail =
-                format!("there is more than is shown; a `limit` higher than {limit} shows more, if it was that");
-            body.warnings.push(WarningBody { kind: "truncated", detail });
-        }
+        body.warnings = cuts(found, limit);
         Ok(body)
     }
 
@@ -258,7 +262,7 @@ impl<'g> Asked<'g> {
         ParaphraseBody { en: said(Lang::En), ar: said(Lang::Ar) }
     }
 
-    fn reading(self, reading: &Reading, answers: usize, limit: usize) -> Result<ReadingBody<'g>, ApiError> {
+    fn reading(self, reading: &Reading, answers: usize) -> Result<ReadingBody<'g>, ApiError> {
         let query = self.shown(&reading.query)?;
         // Only what is a name and a port goes into a command.
         let is_plain = |host: &&str| host.chars().all(|c| c.is_ascii_alphanumeric() || "-.:[]".contains(c));
@@ -269,7 +273,7 @@ impl<'g> Asked<'g> {
             paraphrase: self.paraphrase(&reading.query),
             curl: command(host, &query)?,
             query: serde_json::to_value(&query).map_err(ApiError::internal)?,
-            assumptions: self.assumptions(reading, limit)?,
+            assumptions: self.assumptions(reading)?,
             spans: reading
                 .spans
                 .iter()
@@ -280,7 +284,7 @@ impl<'g> Asked<'g> {
     }
 
     /// Descriptions that fit one entity, and words that could mean something else too.
-    fn assumptions(self, reading: &Reading, limit: usize) -> Result<Vec<AssumptionBody<'g>>, ApiError> {
+    fn assumptions(self, reading: &Reading) -> Result<Vec<AssumptionBody<'g>>, ApiError> {
         let described = reading.spans.iter().filter(|span| span.described);
         let mut found: Vec<AssumptionBody<'g>> = described
             .filter_map(|span| {
@@ -290,15 +294,15 @@ impl<'g> Asked<'g> {
             })
             .collect();
         if !reading.others.is_empty() {
-            let alternatives = reading.others.iter().map(|query| self.suggestion(query, limit));
+            let alternatives = reading.others.iter().map(|query| self.suggestion(query));
             found.push(AssumptionBody::of_meaning(alternatives.collect::<Result<_, _>>()?));
         }
         Ok(found)
     }
 
     /// A query with how many answers it has.
-    fn suggestion(self, query: &Query, limit: usize) -> Result<SuggestionBody, ApiError> {
-        let answers = self.answers(query, limit)?.total;
+    fn suggestion(self, query: &Query) -> Result<SuggestionBody, ApiError> {
+        let answers = self.answers(query)?.answers.len();
         Ok(SuggestionBody { paraphrase: self.paraphrase(query), answers })
     }
 
@@ -315,7 +319,7 @@ impl<'g> Asked<'g> {
     }
 
     /// The same query without one of its members, where that has answers.
-    fn suggestions(self, query: &Query, limit: usize) -> Result<Vec<SuggestionBody>, ApiError> {
+    fn suggestions(self, query: &Query) -> Result<Vec<SuggestionBody>, ApiError> {
         let mut found = Vec::new();
         let value = serde_json::to_value(&query.which).map_err(ApiError::internal)?;
         for member in value.as_object().into_iter().flat_map(|members| members.keys()) {
@@ -323,13 +327,22 @@ impl<'g> Asked<'g> {
             narrower.as_object_mut().map(|members| members.remove(member));
             let Ok(which) = serde_json::from_value(narrower) else { continue };
             let wider = Query { which, ..query.clone() };
-            let answers = self.answers(&wider, limit)?.firm();
+            let answers = self.answers(&wider)?.firm();
             if answers > 0 {
                 found.push(SuggestionBody { paraphrase: self.paraphrase(&wider), answers });
             }
         }
         Ok(found)
     }
+}
+
+/// What is not shown, or was not looked at.
+fn cuts(found: &Answers<'_>, limit: usize) -> Vec<WarningBody> {
+    let total = found.answers.len();
+    let shown = (total > limit).then(|| format!("{limit} of {total} answers are shown; a higher `limit` shows more"));
+    let found =
+        found.is_cut.then(|| "there is more than was looked at: numbers are the least that there are".to_owned());
+    shown.into_iter().chain(found).map(|detail| WarningBody { kind: "truncated", detail }).collect()
 }
 
 /// A command that finds the same: the list, or where no list can, the structured query.

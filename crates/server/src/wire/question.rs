@@ -117,11 +117,18 @@ pub(crate) struct OutcomeBody<'g> {
     /// How many there are.
     #[schema(value_type = i64)]
     pub(crate) total: usize,
-    /// Statements that speak against what was asked.
+    /// Statements that speak against what was asked: refusals, withdrawals, interruptions and denials; those that cover what was
+    /// asked first, and at most 20.
     pub(crate) counter_evidence: Vec<AnswerStatementBody<'g>>,
+    /// How many of them there are.
+    #[schema(value_type = i64)]
+    pub(crate) counter_evidence_total: usize,
     /// What is on record on the same matter, where no statement says what was asked; the commitments of which sets of conditions
-    /// are told.
+    /// are told. At most 20.
     pub(crate) instead: Vec<AnswerStatementBody<'g>>,
+    /// How many of them there are.
+    #[schema(value_type = i64)]
+    pub(crate) instead_total: usize,
     /// Questions with answers that leave one thing out, where this one has none.
     pub(crate) suggestions: Vec<SuggestionBody>,
     /// To which state the answer belongs.
@@ -208,6 +215,9 @@ pub(crate) struct AnswerBody<'g> {
     truth: Option<&'static str>,
     /// The statements that say so, with their evidence; at most 20.
     statements: Vec<AnswerStatementBody<'g>>,
+    /// How many of them there are.
+    #[schema(value_type = i64)]
+    statement_count: usize,
 }
 
 impl<'g> AnswerBody<'g> {
@@ -226,6 +236,7 @@ impl<'g> AnswerBody<'g> {
             relaxations: answer.relaxations.iter().map(|relaxation| relaxation.as_str()).collect(),
             truth: answer.truth.map(Code::as_str),
             statements,
+            statement_count: answer.statements.len(),
         }
     }
 }
