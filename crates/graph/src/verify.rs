@@ -1,5 +1,6 @@
 //! Checks every invariant of the graph against the records.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use petgraph::algo::{kosaraju_scc, toposort};
@@ -73,7 +74,8 @@ impl Graph {
     fn verify_negations(&self, violations: &mut Vec<Violation>) {
         for record in self.edges.iter().flatten() {
             let conditions = record.detail.commitment().and_then(|c| c.conditions.as_deref());
-            for condition in conditions.map(|c| c.root.negated_leaves()).into_iter().flatten() {
+            let negated: BTreeSet<&Node> = conditions.iter().flat_map(|c| c.root.negated_leaves()).collect();
+            for condition in negated {
                 let entity = self.at(*condition).entity();
                 if matches!(entity.detail, EntityDetail::Condition { test: Some(_), .. }) {
                     violations.push(Violation::NegatedTest(record.id, entity.id));
