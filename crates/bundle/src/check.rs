@@ -13,6 +13,9 @@ pub(super) fn entity(entity: &Entity<EntityRef>) -> Result<()> {
     for name in entity.names.iter().map(|(_, name)| name).chain(aliases) {
         check_name(name).with_context(|| format!("the name `{name}`"))?;
     }
+    if let EntityDetail::Source { published: Some(date), .. } = &entity.detail {
+        ensure!(!date.ended, "only `valid_until` of a statement has `ended`");
+    }
     if let EntityDetail::Source { sha256: Some(sum), .. } = &entity.detail {
         let hex = sum.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         ensure!(hex && sum.len() == 64, "`sha256` has 64 lower-case hexadecimal digits");

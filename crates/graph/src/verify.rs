@@ -1,9 +1,11 @@
 //! Checks every invariant of the graph against the records.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
-use petgraph::algo::toposort;
-use pledgegraph_model::{EdgeKind, EntityId, Removed, ends_allowed};
+use petgraph::algo::{kosaraju_scc, toposort};
+use petgraph::graph::DiGraph;
+use pledgegraph_model::{EdgeId, EdgeKind, EntityDetail, EntityId, LinkType, Removed, ends_allowed};
 
 use crate::Graph;
 use crate::builder::Builder;
@@ -11,6 +13,9 @@ use crate::force::kept::KeptForce;
 use crate::indexes::Index;
 use crate::node::Node;
 use crate::projection::Follow;
+
+/// Statements by slot; a slot without links is a node without edges.
+type DiGraphBySlot = DiGraph<(), ()>;
 
 /// An invariant that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +32,10 @@ pub enum Violation {
     Index(&'static str),
     /// Something is part of itself, through others.
     PartOfItself(EntityId),
+    /// A statement has a `not` over a condition that has a test.
+    NegatedTest(EdgeId, EntityId),
+    /// A statement supersedes itself, through others: the first of them.
+    SupersedesItself(EdgeId),
 }
 
 impl fmt::Display for Violation {
@@ -38,6 +47,8 @@ impl fmt::Display for Violation {
             Self::Lost(row) => write!(f, "{row:?} is not found by its identifier or reference"),
             Self::Index(name) => write!(f, "the index {name} differs from one built anew"),
             Self::PartOfItself(id) => write!(f, "{id} is part of itself, through others"),
+            Self::NegatedTest(edge, condition) => write!(f, "{edge} has a `not` over {condition}, which has a test"),
+            Self::SupersedesItself(edge) => write!(f, "{edge} supersedes itself, through others"),
         }
     }
 }
@@ -58,7 +69,38 @@ impl Graph {
         if let Err(cycle) = toposort(self.project(&part_of, Follow::Outgoing).hierarchy(), None) {
             violations.push(Violation::PartOfItself(self.at(cycle.node_id()).id()));
         }
+        self.verify_negations(&mut violations);
+        self.verify_supersedes(&mut violations);
         violations
+    }
+
+    /// `not` stands only over conditions without a test, so that dependence among pledges stays monotone.
+    fn verify_negations(&self, violations: &mut Vec<Violation>) {
+        for record in self.edges.iter().flatten() {
+            let conditions = record.detail.commitment().and_then(|c| c.conditions.as_deref());
+            let negated: BTreeSet<&Node> = conditions.iter().flat_map(|c| c.root.negated_leaves()).collect();
+            for condition in negated {
+                let entity = self.at(*condition).entity();
+                if matches!(entity.detail, EntityDetail::Condition { test: Some(_), .. }) {
+                    violations.push(Violation::NegatedTest(record.id, entity.id));
+                }
+            }
+        }
+    }
+
+    /// Kosaraju's algorithm, since it does not recurse.
+    fn verify_supersedes(&self, violations: &mut Vec<Violation>) {
+        let mut superseding = DiGraphBySlot::new();
+        for record in self.edges.iter().flatten() {
+            let links = record.circumstances().links.iter().filter(|link| link.link_type == LinkType::Supersedes);
+            superseding.extend_with_edges(links.filter_map(|link| self.slot(record.id).zip(self.slot(link.edge))));
+        }
+        let cycles = kosaraju_scc(&superseding).into_iter();
+        let cycles = cycles.filter(|part| part.len() > 1 || part.iter().any(|at| superseding.contains_edge(*at, *at)));
+        let slots = cycles.filter_map(|part| part.into_iter().min()?.index().try_into().ok());
+        let mut first: Vec<EdgeId> = slots.filter_map(|slot| Some(self.edge_record(slot)?.id)).collect();
+        first.sort_unstable();
+        violations.extend(first.into_iter().map(Violation::SupersedesItself));
     }
 
     fn verify_records(&self, violations: &mut Vec<Violation>) {

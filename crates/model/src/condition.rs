@@ -162,6 +162,19 @@ impl<N> ConditionNode<N> {
         found
     }
 
+    /// The conditions that stand under a `not`.
+    pub fn negated_leaves(&self) -> Vec<&N> {
+        let mut found = Vec::new();
+        let mut stack = vec![(self, false)];
+        while let Some((node, negated)) = stack.pop() {
+            if let (true, Some(condition)) = (negated, &node.condition) {
+                found.push(condition);
+            }
+            stack.extend(node.of.iter().map(|child| (child, negated || node.op == ConditionOp::Not)));
+        }
+        found
+    }
+
     /// What is wrong with the shape of the tree, each with the JSON pointer of the node under `pointer`; empty when it
     /// is well-formed: arity by operator, `k` in range, depth at most [`MAX_CONDITION_DEPTH`].
     pub fn shape_errors(&self, pointer: &str) -> Vec<(String, &'static str)> {

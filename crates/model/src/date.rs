@@ -515,6 +515,9 @@ mod tests {
         let thursday = read(r#"{"verbatim":"next Thursday","anchor":"unresolved"}"#).expect("valid");
         let json = r#"{"verbatim":"next Thursday","precision":"unknown","anchor":"unresolved"}"#;
         assert_eq!(serde_json::to_string(&thursday).expect("serialises"), json);
+        let ended = r#"{"verbatim":"no longer","precision":"unknown","anchor":"unresolved","ended":true}"#;
+        assert_eq!(serde_json::to_string(&read(ended).expect("valid")).expect("serialises"), ended);
+        assert!(!read(r#"{"ended":false}"#).expect("valid").ended);
         assert!(read(r#"{"edtf":"2025-07-10","anchor":"unresolved"}"#).is_err());
         assert!(read(r#"{"edtf":"2025-07","precision":"day"}"#).is_err());
         assert!(read(r#"{"edtf":"2025-07","earliest":"2025-07-02"}"#).is_err());

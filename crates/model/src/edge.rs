@@ -5,8 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    Action, Attendance, Commitment, ConditionOp, Conditionality, Convening, Date, EdgeId, EdgeKind, EntityId, Evidence,
-    Link, Membership, Modality, Office, Outcome, PartOf, Polarity, Rank, Remark, Request,
+    Action, Attendance, Commitment, Conditionality, Convening, Date, EdgeId, EdgeKind, EntityId, Evidence, Link,
+    Membership, Modality, Office, Outcome, PartOf, Polarity, Rank, Remark, Request,
 };
 
 /// The fields that only one kind of edge has.
@@ -212,6 +212,15 @@ impl<N, L> Edge<N, L> {
                 }
             }
         }
+        let other_dates = match &self.detail {
+            EdgeDetail::Convening(convening) => [("date", convening.date.as_ref())],
+            EdgeDetail::Outcome(outcome) => [("since", outcome.since.as_ref())],
+            _ => [("", None)],
+        };
+        let dates = [("said_at", Some(&self.said_at)), ("valid_from", Some(&self.valid_from))];
+        for (field, _) in dates.into_iter().chain(other_dates).filter(|(_, date)| date.is_some_and(|d| d.ended)) {
+            errors.push((format!("/{field}/ended"), "only `valid_until` has `ended`"));
+        }
         if let EdgeDetail::Commitment(commitment) = &self.detail {
             let conditional = commitment.conditionality == Conditionality::Conditional;
             if conditional != commitment.conditions.is_some() {
@@ -228,18 +237,10 @@ impl<N, L> Edge<N, L> {
         errors
     }
 
-    /// Whether a `not` stands over any leaf of the condition tree; such leaves must have no test.
+    /// The conditions that stand under a `not` in its tree; these must have no test.
     pub fn negated_leaves(&self) -> Vec<&N> {
-        let Some(conditions) = self.detail.commitment().and_then(|c| c.conditions.as_ref()) else { return Vec::new() };
-        let mut found = Vec::new();
-        let mut stack = vec![(&conditions.root, false)];
-        while let Some((node, negated)) = stack.pop() {
-            if let (true, Some(condition)) = (negated, &node.condition) {
-                found.push(condition);
-            }
-            stack.extend(node.of.iter().map(|child| (child, negated || node.op == ConditionOp::Not)));
-        }
-        found
+        let conditions = self.detail.commitment().and_then(|c| c.conditions.as_ref());
+        conditions.map(|c| c.root.negated_leaves()).unwrap_or_default()
     }
 }
 
@@ -354,6 +355,14 @@ mod tests {
         for extra in [r#""colour":"red""#, r#""role":"leader""#] {
             let json = MINIMAL.replacen('{', &format!("{{{extra},"), 1);
             assert!(read(&json).is_err_and(|e| e.contains("unknown field")), "{extra}");
+        }
+    }
+
+    #[test]
+    fn only_an_end_has_ended() {
+        for (field, allowed) in [("said_at", false), ("valid_from", false), ("valid_until", true)] {
+            let json = MINIMAL.replacen('{', &format!(r#"{{"{field}":{{"ended":true}},"#), 1);
+            assert_eq!(read(&json).expect("readable").errors().is_empty(), allowed, "{field}");
         }
     }
 

@@ -171,6 +171,14 @@ pub enum WriteError {
         /// What breaks it, in words.
         detail: String,
     },
+    /// A rule that holds across rows and is of the content: what is written cannot be true of any graph with the others.
+    #[error("{rule}: {detail}")]
+    NotAllowed {
+        /// `negated-test` or `supersedes-cycle`.
+        rule: &'static str,
+        /// What breaks it, in words.
+        detail: &'static str,
+    },
     /// The row is not as the writer expected.
     #[error("{} is not as expected", id_of(*row))]
     Stale {
@@ -223,6 +231,14 @@ impl WriteError {
                 "part-of-cycle",
                 "the asserted part_of statements would lead back to where they began, or over more than 1,000 levels",
             ),
+            "edge_condition_negated_test" => {
+                let detail = "`not` would stand over a condition that has a test";
+                return Some(Self::NotAllowed { rule: "negated-test", detail });
+            }
+            "edge_link_supersedes_cycle" => {
+                let detail = "a statement would supersede itself, through others";
+                return Some(Self::NotAllowed { rule: "supersedes-cycle", detail });
+            }
             _ => return None,
         };
         Some(Self::Constraint { rule, detail: detail.to_owned() })

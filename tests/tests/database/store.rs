@@ -8,3 +8,4 @@ mod merges;
 mod rules;
 mod saved_queries;
 mod schema;
+mod standing;

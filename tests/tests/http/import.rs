@@ -3,5 +3,6 @@
 mod batches;
 mod races;
 mod round_trip;
+mod rules;
 mod service;
 mod whole;

@@ -272,6 +272,71 @@ fn verify_sees_a_wrong_digest_a_loop_and_wrong_ends() {
 }
 
 #[test]
+fn verify_sees_statements_that_supersede_themselves() {
+    let superseding = |key: &str, others: &[&str]| {
+        let links: Vec<String> = others
+            .iter()
+            .map(|other| format!(r#"{{"type":"supersedes","edge":"{}"}}"#, EdgeId::of_key(other)))
+            .collect();
+        let json = format!(
+            r#"{{"kind":"location","subject":"organization:pentagon","object":"country:US","links":[{}]}}"#,
+            links.join(",")
+        );
+        edge(key, &json, "old")
+    };
+    let cycles = |edges: &[(&str, &[&str])]| {
+        let edges: Vec<Edge> = edges.iter().map(|(key, others)| superseding(key, others)).collect();
+        let found = graph(&edges).verify().into_iter();
+        found.filter(|v| matches!(v, Violation::SupersedesItself(_))).count()
+    };
+    for (edges, expected) in [
+        (&[("a", &[][..]), ("b", &["a"]), ("c", &["b", "a"])][..], 0),
+        (&[("a", &["a"])], 1),
+        (&[("a", &["b"]), ("b", &["a"])], 1),
+        (&[("a", &["b"]), ("b", &["c"]), ("c", &["a"]), ("d", &["a"])], 1),
+        (&[("a", &["b"]), ("b", &["a"]), ("c", &["d", "a"]), ("d", &["c"])], 2),
+    ] {
+        assert_eq!(cycles(edges), expected, "{edges:?}");
+    }
+}
+
+#[test]
+fn verify_sees_a_not_over_a_test() {
+    let pledge = |op: &str| {
+        let leaf = r#"{"op":"condition","condition":"condition:backing","explicitness":"explicit"}"#;
+        let root = format!(r#"{{"op":"{op}","of":[{{"op":"any_of","of":[{leaf},{leaf}]}}]}}"#);
+        let json = format!(
+            r#"{{"kind":"commitment","subject":"country:GB","object":"country:UA","capability":"military.forces",
+                "stance":"willing","conditionality":"conditional","conditions":{{"relation":"necessary","root":{root}}}}}"#
+        );
+        edge("negating", &json, "old")
+    };
+    for (op, test, sound) in [("not", true, false), ("not", false, true), ("all_of", true, true)] {
+        let mut graph = graph(&[]);
+        let mut condition = serde_json::json!({"kind": "condition", "slug": "backing", "names": {"en": "Backing"},
+            "condition_kind": if test { "third_party_backing" } else { "other" }});
+        if test {
+            let actor = id("country:US");
+            condition["test"] = serde_json::json!({"actor": actor, "capability": "political.backstop",
+                "min_stance": "pledged"});
+        }
+        let mut condition: Entity = serde_json::from_value(condition).expect("valid");
+        condition.id = id("condition:backing");
+        let pledge = pledge(op);
+        let hashes = (entity_hash(&condition), edge_hash(&pledge));
+        let changes = vec![
+            Change::PutEntity(Box::new(condition.clone()), hashes.0),
+            Change::PutEdge(Box::new(pledge.clone()), hashes.1),
+        ];
+        let recorded_at = DateTime::from_timestamp(1_750_000_001, 0).expect("in range");
+        let digest = graph.digest() ^ hashes.0 ^ hashes.1;
+        graph.apply(&Commit { seq: 2, chain: [2; 16], digest, recorded_at, changes });
+        let broken = [Violation::NegatedTest(pledge.id, condition.id)];
+        assert_eq!(graph.verify(), if sound { &[][..] } else { &broken[..] }, "{op} {test}");
+    }
+}
+
+#[test]
 fn petgraph_runs_on_a_view_of_some_kinds() {
     let graph = graph(&[]);
     let kinds = [EdgeKind::Membership];

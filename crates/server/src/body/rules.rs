@@ -5,12 +5,12 @@ use serde_json::{Map, Value};
 
 use super::field::Table;
 use super::reader::Reader;
-use super::tables::parts::{ATTRIBUTION, CONDITION_NODE, DATE, EVIDENCE, QUOTE};
+use super::tables::parts::{ATTRIBUTION, CONDITION_NODE, DATE, END, EVIDENCE, QUOTE};
 
 impl Reader<'_> {
     /// Checks the members of a part against one another, and fills in what may be left out.
     pub(super) fn rules(&mut self, table: &'static Table, given: &Value, read: &mut Map<String, Value>) {
-        if std::ptr::eq(table, &raw const DATE) {
+        if std::ptr::eq(table, &raw const DATE) || std::ptr::eq(table, &raw const END) {
             self.date_rules(given);
         } else if std::ptr::eq(table, &raw const EVIDENCE) {
             fill_in_explicitness(given, read);

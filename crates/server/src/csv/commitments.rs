@@ -6,7 +6,7 @@ use pledgegraph_graph::{EdgeView, Node};
 use pledgegraph_model::{Code, Commitment, ConditionNode, ConditionOp, EntityDetail, Iso3166};
 
 use super::columns::{Cell, EdgeColumn, columns, put_recorded_at};
-use super::edges::{put_locators, put_sources};
+use super::edges::{put_ended, put_locators, put_sources};
 use crate::wire::Wire;
 use crate::wire::reference::RefText;
 
@@ -44,6 +44,11 @@ pub(crate) const COLUMNS: &[EdgeColumn] = columns! {
     "locators", |_, view, cell| put_locators(view, cell);
     "version", |_, view, cell| cell.put(view.version());
     "recorded_at", |_, view, cell| put_recorded_at(view, cell);
+    "polarity", |_, view, cell| cell.put(view.polarity());
+    "rank", |_, view, cell| cell.put(view.rank());
+    "valid_from", |_, view, cell| cell.put_date(view.valid_from());
+    "valid_until", |_, view, cell| cell.put_date(view.valid_until());
+    "valid_until_ended", |_, view, cell| put_ended(view, cell);
 };
 
 fn own<'g>(view: &EdgeView<'g>) -> Option<&'g Commitment<Node>> {

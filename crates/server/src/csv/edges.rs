@@ -34,6 +34,7 @@ pub(crate) const LAST: &[EdgeColumn] = columns! {
     "locators", |_, view, cell| put_locators(view, cell);
     "version", |_, view, cell| cell.put(view.version());
     "recorded_at", |_, view, cell| put_recorded_at(view, cell);
+    "valid_until_ended", |_, view, cell| put_ended(view, cell);
 };
 
 pub(crate) const MEMBERSHIPS: &[EdgeColumn] = columns! {
@@ -144,6 +145,11 @@ fn put_node(wire: Wire<'_>, node: Option<Node>, cell: &mut Cell) {
     if let Some(node) = node {
         cell.put_ref(&wire.graph.at(node));
     }
+}
+
+/// `true` where it has ended, be the day known or not; empty where no source says so.
+pub(crate) fn put_ended(view: &EdgeView<'_>, cell: &mut Cell) {
+    cell.put_some(view.valid_until().ended.then_some(true));
 }
 
 /// The sources of the evidence.

@@ -29,6 +29,7 @@ pub(crate) fn of_line(error: &WriteError) -> FieldError {
             "another client changed this row while the import was under way; send the line again".to_owned()
         }
         WriteError::Constraint { rule, detail } => format!("{rule}: {detail}"),
+        WriteError::NotAllowed { rule, detail } => format!("{rule}: {detail}"),
         other => other.to_string(),
     };
     FieldError { pointer: Some(pointer), code, detail, ..FieldError::default() }

@@ -346,6 +346,9 @@ pub(crate) fn refusal(error: WriteError) -> ApiError {
             ApiError::new(Problem::InUse, format!("it is still named by others: {}", counts.join(", ")))
         }
         WriteError::Constraint { rule, detail } => ApiError::new(Problem::Constraint, format!("{rule}: {detail}")),
+        WriteError::NotAllowed { rule, detail } => {
+            ApiError::fields(vec![field(String::new(), "validation", format!("{rule}: {detail}"))])
+        }
         WriteError::Refused { constraint } => {
             ApiError::new(Problem::Constraint, format!("the rule {constraint} forbids it"))
         }

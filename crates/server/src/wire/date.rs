@@ -33,6 +33,9 @@ pub(crate) struct DateBody<'g> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<codes::Anchor>)]
     anchor: Option<&'static str>,
+    /// Only in `valid_until`, and only `true`: it has ended, on a day that need not be known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended: Option<bool>,
 }
 
 impl<'g> DateBody<'g> {
@@ -44,6 +47,7 @@ impl<'g> DateBody<'g> {
             latest: date.latest(),
             precision: date.precision().as_str(),
             anchor: date.anchor.map(Code::as_str),
+            ended: date.ended.then_some(true),
         }
     }
 

@@ -204,6 +204,48 @@ async fn part_of_cycles(conn: &mut PgConnection, limit: i64) -> Result<Vec<Refus
     Ok(of_rule("edge_part_of_cycle", lines.fetch_all(conn).await?))
 }
 
+/// Statements that have a `not` over a condition that has a test, and conditions that are given a test under a `not`: of
+/// what stands and of what is staged. Walks all trees with a `not`: asked only once the trigger has refused them.
+async fn negated_tests(conn: &mut PgConnection, limit: i64) -> Result<Vec<Refusal>, StoreError> {
+    let lines = sqlx::query_scalar!(
+        r#"with recursive
+           tree as (select edge_id, node, parent, op, condition_id from stage_edge_condition
+                    union all select edge_id, node, parent, op, condition_id from edge_condition
+                    where edge_id not in (select id from stage_edge)),
+           negated (edge_id, node, condition_id) as (
+               select edge_id, node, condition_id from tree where op = 'not'
+               union select t.edge_id, t.node, t.condition_id from negated n
+                   join tree t on t.edge_id = n.edge_id and t.parent = n.node),
+           tested as (select id from stage_entity where detail ? 'test'
+                      union all select id from entity where detail ? 'test' and id not in (select id from stage_entity))
+           select distinct l.line as "line!"
+           from negated n join tested t on t.id = n.condition_id
+               join stage_line l on l.row_id = n.edge_id or l.row_id = t.id and not exists (
+                   select from stage_edge e where e.id = n.edge_id)
+           order by 1 limit $1"#,
+        limit
+    );
+    Ok(of_rule("edge_condition_negated_test", lines.fetch_all(conn).await?))
+}
+
+/// Statements that supersede themselves through others. Walks from every staged one: asked only once the trigger has
+/// refused them.
+async fn supersedes_cycles(conn: &mut PgConnection, limit: i64) -> Result<Vec<Refusal>, StoreError> {
+    let lines = sqlx::query_scalar!(
+        r#"with recursive
+           step as (select edge_id, target_id from stage_edge_link where link = 'supersedes'
+                    union select edge_id, target_id from edge_link
+                    where link = 'supersedes' and edge_id not in (select id from stage_edge)),
+           reach (origin, at) as (
+               select edge_id, target_id from stage_edge_link where link = 'supersedes'
+               union select r.origin, s.target_id from reach r join step s on s.edge_id = r.at where r.at <> r.origin)
+           select distinct e.line as "line!" from reach r join stage_edge e on e.id = r.origin
+           where r.at = r.origin order by 1 limit $1"#,
+        limit
+    );
+    Ok(of_rule("edge_link_supersedes_cycle", lines.fetch_all(conn).await?))
+}
+
 fn of_rule(constraint: &str, lines: Vec<i64>) -> Vec<Refusal> {
     lines.into_iter().filter_map(|line| Some(Refusal { line, error: WriteError::of_rule(constraint)? })).collect()
 }
@@ -219,6 +261,8 @@ pub(crate) async fn of_refusal(
     let found = match constraint.as_str() {
         "evidence_agent" => agents(conn, limit).await,
         "edge_part_of_cycle" => part_of_cycles(conn, limit).await,
+        "edge_condition_negated_test" => negated_tests(conn, limit).await,
+        "edge_link_supersedes_cycle" => supersedes_cycles(conn, limit).await,
         _ => check(conn, limit).await,
     };
     let found = found.map_err(WriteError::of_failure)?;

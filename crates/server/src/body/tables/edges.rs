@@ -6,7 +6,7 @@ use pledgegraph_model::{
     Relation, RemarkType, RequestOutcome, Specificity, Stage, Stance,
 };
 
-use super::parts::{CONDITION_NODE, COUNT, DATE, EVIDENCE, ITEMS, LINK, MANY, QUANTITY};
+use super::parts::{CONDITION_NODE, COUNT, DATE, END, EVIDENCE, ITEMS, LINK, MANY, QUANTITY};
 use crate::body::field::{Field, Takes, code};
 use EntityKind::{Coalition, Condition, Country, Group, Meeting, Organization, Person, Place};
 
@@ -95,7 +95,7 @@ pub(crate) static COMMON: [Field; 8] = [
     .example(r#""normal""#),
     Field::optional("said_at", Takes::Object(&DATE), "When it was said."),
     Field::optional("valid_from", Takes::Object(&DATE), "From when it holds."),
-    Field::optional("valid_until", Takes::Object(&DATE), "Until when it holds."),
+    Field::optional("valid_until", Takes::Object(&END), "Until when it holds."),
     Field::required(
         "evidence",
         Takes::List { of: &Takes::Object(&EVIDENCE), min: 1, max: MANY },

@@ -22,22 +22,40 @@ pub(crate) static DATE: Table = Table {
     schema: "DateDraft",
     description: "A date as the source states it, never more precise. Where the words are relative to a day that is not \
         known, give `verbatim` and `anchor`, and no `edtf`.",
-    fields: &[
-        Field::optional(
-            "edtf",
-            Takes::Edtf,
-            "The date in EDTF (ISO 8601-2 levels 0 and 1; `XXXX-04` is April of a year unsaid).",
-        )
-        .example(r#""2025-07-10""#),
-        Field::optional("verbatim", Takes::Words(512), "The source's words."),
-        Field::optional(
-            "anchor",
-            code::<Anchor>("AnchorCode"),
-            "Set when the words name a day relative to one that is not known.",
-        ),
-    ],
-    read_only: &["earliest", "latest", "precision"],
+    fields: &[EDTF, VERBATIM, ANCHOR],
+    read_only: DERIVED_OF_DATE,
 };
+
+/// The end of what holds: a date, and whether it has ended.
+pub(crate) static END: Table = Table {
+    schema: "EndDraft",
+    description: "Until when it holds, as the source states it. Left out: the source states no end. `2025-04/..`: it goes \
+        on. `ended`: it has ended, on a day that need not be known.",
+    fields: &[
+        EDTF,
+        VERBATIM,
+        ANCHOR,
+        Field::optional("ended", Takes::Flag, "That it has ended, also where the day is not known.").example("true"),
+    ],
+    read_only: DERIVED_OF_DATE,
+};
+
+const EDTF: Field = Field::optional(
+    "edtf",
+    Takes::Edtf,
+    "The date in EDTF (ISO 8601-2 levels 0 and 1; `XXXX-04` is April of a year unsaid).",
+)
+.example(r#""2025-07-10""#);
+
+const VERBATIM: Field = Field::optional("verbatim", Takes::Words(512), "The source's words.");
+
+const ANCHOR: Field = Field::optional(
+    "anchor",
+    code::<Anchor>("AnchorCode"),
+    "Set when the words name a day relative to one that is not known.",
+);
+
+const DERIVED_OF_DATE: &[&str] = &["earliest", "latest", "precision"];
 
 pub(crate) static COUNT: Table = Table {
     schema: "CountDraft",
