@@ -127,6 +127,9 @@ impl Graph {
     }
 }
 
+/// The kinds that a function finds, and the function.
+type Search<F> = (&'static [ConflictKind], fn(&mut F));
+
 /// Finds conflicts among some statements.
 struct Finder<'g, 'q> {
     graph: &'g Graph,
@@ -141,7 +144,7 @@ struct Finder<'g, 'q> {
 
 impl<'g, 'q> Finder<'g, 'q> {
     /// What finds conflicts of which kinds.
-    const ALL: [(&'static [ConflictKind], fn(&mut Self)); 6] = [
+    const ALL: [Search<Self>; 6] = [
         (&[ConflictKind::Stated], Self::stated),
         (&[ConflictKind::Polarity], Self::polarities),
         (&[ConflictKind::Attendance], Self::attendances),

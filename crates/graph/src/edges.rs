@@ -13,7 +13,7 @@ use crate::counted::Counted;
 use crate::filter::{EdgeFilter, Page, Total};
 use crate::indexes::Index;
 use crate::names::with_prefix;
-use crate::node::{Incidence, Node};
+use crate::node::{Incidence, Node, NodeRecord};
 use crate::postings::Postings;
 use crate::record::EdgeRecord;
 use crate::select::{Clause, Select};
@@ -243,7 +243,7 @@ impl Graph {
         nodes.sort_unstable();
         nodes.dedup();
         // In any way but as a source: the words of a document's title are no words of what it says.
-        let groups = nodes.iter().filter_map(|node| self.record(*node)).flat_map(|record| record.groups());
+        let groups = nodes.iter().filter_map(|node| self.record(*node)).flat_map(NodeRecord::groups);
         let names = groups.filter(|(incidence, _)| *incidence != Incidence::Source);
         Clause::any(texts.chain(names.map(|(_, list)| Cow::Borrowed(list))))
     }

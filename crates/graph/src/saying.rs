@@ -47,7 +47,7 @@ impl Hash for Saying<'_> {
 }
 
 impl<'g> Saying<'g> {
-    fn core(&self) -> Core<'g> {
+    fn core(self) -> Core<'g> {
         let none = Core { codes: [None; 4], nodes: [None; 2], text: None };
         match &*self.0.detail {
             EdgeDetail::Membership(own) => Core { codes: [code(own.role), None, None, None], ..none },
@@ -74,7 +74,7 @@ impl<'g> Saying<'g> {
     }
 
     /// What it says more exactly than it must.
-    pub(crate) fn details(&self) -> Details<'g> {
+    pub(crate) fn details(self) -> Details<'g> {
         let none =
             Details { count: None, quantity: None, conditions: None, date: None, codes: [None; 2], nodes: [None; 2] };
         match &*self.0.detail {

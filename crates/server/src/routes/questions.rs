@@ -63,7 +63,7 @@ const LIMIT: Parameter = Parameter {
 };
 const INCLUDE: Parameter = Parameter {
     name: "include",
-    accepts: Accepts::Codes(CodeNames { schema: "QuestionInclude", all: includes }),
+    accepts: Accepts::Code(CodeNames { schema: "QuestionInclude", all: includes }),
     description: "`quotations` adds the words of the documents to the evidence of the first 50 statements; they are kept in the \
         database only.",
     example: "",
@@ -119,7 +119,9 @@ fn handle(ask: &Ask) -> Result<Response, ApiError> {
         })
     });
     let limit = reader.number(&LIMIT);
-    let quoted = reader.some_of(INCLUDE.name, includes, |name| includes().contains(&name).then_some(()));
+    let quoted = reader
+        .text(INCLUDE.name)
+        .and_then(|text| reader.one_of(INCLUDE.name, text, includes, |name| includes().contains(&name).then_some(())));
     reader.finish()?;
     let questions = &ask.state.questions;
     let today = Utc::now().date_naive();

@@ -9,7 +9,6 @@ pub(crate) fn text(moment: DateTime<Utc>) -> String {
 }
 
 /// Writes a moment.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 pub(crate) fn serialize<S: Serializer>(moment: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&text(*moment))
 }

@@ -229,11 +229,11 @@ async fn a_value_given_twice_counts_once() -> Result<()> {
         ("commitments", "stance=willing", "stance=willing,willing"),
         ("commitments", "stance=positive", "stance=positive,willing,pledged"),
         ("commitments", "capability=military.forces", "capability=military.forces,military.forces"),
-        ("commitments", "capability=military", "capability=military.forces,military,military.forces.ground"),
+        ("commitments", "capability=military.forces", "capability=military.forces.air,military.forces,military.forces"),
         ("commitments", "conditional_on=ceasefire", "conditional_on=ceasefire,condition:ceasefire"),
         ("commitments", "conditional_on=ceasefire", "conditional_on=ceasefire&explicitness=explicit,implied"),
         ("commitments", "conditionality=conditional", "explicitness=explicit,implied,explicit"),
-        ("commitments", "modality=own_statement", "modality=own_statement,own_statement"),
+        ("commitments", "modality=reported_by_others", "modality=reported_by_others,reported_by_others"),
         ("commitments", "mission=unspecified", "mission=unspecified,unspecified"),
         ("relations", "kind=part_of", "kind=part_of,part_of"),
         ("countries", "region=150", "region=150,150"),
@@ -261,7 +261,7 @@ async fn a_comma_is_or_everywhere() -> Result<()> {
         ("positions", "beneficiary", ["UA", "coalition:of-the-willing"]),
         ("positions", "actor", ["GB", "US"]),
         ("actors/US/positions", "capability", ["military.forces", "political.backstop"]),
-        ("actors/GB/positions", "mission", ["ceasefire_monitoring", "unspecified"]),
+        ("actors/US/positions", "capability", ["political.endorsement", "military.arms"]),
         ("commitments", "explicitness", ["explicit", "implied"]),
         ("conflicts", "scope", ["within_document", "between_documents"]),
         ("conflicts", "kind", ["stated", "date"]),
@@ -274,8 +274,9 @@ async fn a_comma_is_or_everywhere() -> Result<()> {
         };
         let [one, other] = [ask(values[0]).await?, ask(values[1]).await?];
         let mut either = ask(&values.join(",")).await?;
-        let mut expected = one;
-        expected.extend(other.into_iter().filter(|item| !either.is_empty() && !expected.contains(item)));
+        let beside = other.into_iter().filter(|item| !one.contains(item));
+        let mut expected: Vec<Value> = one.iter().cloned().chain(beside).collect();
+        assert!(expected.len() > one.len() || path == "conflicts", "{path} {parameter} tells nothing apart");
         either.sort_by_key(Value::to_string);
         expected.sort_by_key(Value::to_string);
         assert_eq!(either, expected, "{path} {parameter}");
