@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use pledgegraph_model::{Capability, EntityDetail, EntityId};
+use pledgegraph_model::{Capability, EntityDetail, EntityId, Standing};
 
 use crate::Graph;
 use crate::circuit::{Gate, NEVER};
@@ -41,6 +41,8 @@ pub struct FallOut<'g> {
     graph: &'g Graph,
     /// Nearest first, then in the order of recording.
     pub dependents: Vec<Dependent<'g>>,
+    /// How many commitments hang on it that do not count, by standing.
+    pub set_aside: Vec<(Standing, u64)>,
     before: HashMap<Var, Option<Var>>,
     names: Names,
 }
@@ -60,7 +62,7 @@ impl Graph {
         let reached = self.reached_from(actor, query).ok_or(spent)?;
         if reached.commitments.is_empty() {
             let (dependents, before, names) = (Vec::new(), HashMap::new(), Names::default());
-            return Ok(FallOut { graph: self, dependents, before, names });
+            return Ok(FallOut { graph: self, dependents, set_aside: Vec::new(), before, names });
         }
         let suppose = Suppose { blank: true, ..query.suppose(self) };
         let slots = reached.commitments.clone();
@@ -86,6 +88,7 @@ impl Graph {
         let decisive = decisive(&evaluation, &before, &own_vars);
         let mut distance: HashMap<Var, u32> = HashMap::new();
         let mut found: BTreeMap<(u32, u32), Dependent<'_>> = BTreeMap::new();
+        let mut set_aside: BTreeMap<Standing, u64> = BTreeMap::new();
         for var in order {
             let earlier = before.get(&var).copied().flatten().and_then(|var| distance.get(&var)).copied().unwrap_or(0);
             let slot = names.commitments.get(&var).copied();
@@ -95,12 +98,18 @@ impl Graph {
             if let Some(slot) = slot.filter(|slot| !own(*slot))
                 && let Some(commitment) = self.view(slot)
             {
+                let standing = query.counted.standing_of(self, slot, commitment.record);
+                if !query.counted.takes_standing(standing) {
+                    *set_aside.entry(standing).or_default() += 1;
+                    continue;
+                }
                 let dependent =
                     Dependent { commitment, distance: distance_here, decisive: decisive.contains(&var), var };
                 found.insert((distance_here, slot), dependent);
             }
         }
-        Ok(FallOut { graph: self, dependents: found.into_values().collect(), before, names })
+        let set_aside = set_aside.into_iter().collect();
+        Ok(FallOut { graph: self, dependents: found.into_values().collect(), set_aside, before, names })
     }
 }
 

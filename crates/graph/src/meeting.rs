@@ -3,6 +3,7 @@
 use pledgegraph_model::{EdgeKind, EntityId};
 
 use crate::Graph;
+use crate::counted::Counted;
 use crate::node::Incidence;
 use crate::positions::latest;
 use crate::view::EdgeView;
@@ -25,7 +26,9 @@ impl Graph {
         let record = self.node(id).and_then(|node| self.record(node));
         let convenings = record.and_then(|record| record.group(Incidence::Object(EdgeKind::Convening)));
         let slots = convenings.into_iter().flat_map(|p| p.iter()).take(MOST_CONVENINGS);
-        let (current, passed_over) = latest(slots.filter_map(|slot| self.view(slot)).collect());
+        let counted = Counted::on(self.day());
+        let views = slots.filter_map(|slot| self.view(slot).filter(|view| counted.takes(self, slot, view.record)));
+        let (current, passed_over) = latest(views.collect());
         MeetingClaims { current, passed_over }
     }
 }

@@ -88,6 +88,19 @@ pub struct PositionHistoryAnswer<'g> {
     pub truncated: bool,
 }
 
+impl PositionQuery {
+    /// The same, with what was superseded, taken back or is over since, unless other standings are asked for.
+    #[must_use]
+    pub fn with_what_was(&self) -> Self {
+        let mut all = self.clone();
+        if all.counted.standings.is_empty() {
+            let was = [Standing::Over, Standing::Superseded, Standing::TakenBack];
+            all.counted.standings = [&was[..], &[Standing::MayStand, Standing::Stands]].concat();
+        }
+        all
+    }
+}
+
 impl Graph {
     /// The statements behind each position in the order in which they were said, and what each changed: those that were
     /// superseded, taken back or are over since have their place, unless other standings are asked for. What is a position
@@ -95,12 +108,7 @@ impl Graph {
     ///
     /// O(statements x log statements), at most the budget of the query.
     pub fn position_changes(&self, query: &PositionQuery) -> PositionHistoryAnswer<'_> {
-        let mut all = query.clone();
-        if all.counted.standings.is_empty() {
-            all.counted.standings =
-                vec![Standing::Over, Standing::Superseded, Standing::TakenBack, Standing::MayStand, Standing::Stands];
-        }
-        let said = self.positions(&all);
+        let said = self.positions(&query.with_what_was());
         let now: HashSet<EdgeId> =
             self.positions(query).positions.iter().flat_map(|position| &position.current).map(EdgeView::id).collect();
         PositionHistoryAnswer {

@@ -5,6 +5,7 @@
 
 mod audit;
 mod connection;
+mod day;
 mod follower;
 mod hints;
 mod history;

@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::connection::PATIENCE;
+use crate::day;
 use crate::follower::{self, Follower};
 use crate::hints::Hints;
 use crate::past::Past;
@@ -80,7 +81,8 @@ impl Live {
         let tasks = vec![
             tokio::spawn(writer.run(waiting)),
             tokio::spawn(follower.clone().run(stopped.clone())),
-            tokio::spawn(follower.listen(stopped)),
+            tokio::spawn(follower.listen(stopped.clone())),
+            tokio::spawn(day::run(Arc::clone(&published), stopped)),
         ];
         let (jobs, tasks) = (Arc::new(Mutex::new(Some(jobs))), Arc::new(Mutex::new(tasks)));
         Ok(Self {

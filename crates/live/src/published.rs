@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
+use chrono::NaiveDate;
 use pledgegraph_graph::Graph;
 use pledgegraph_model::Commit;
 use tokio::sync::watch;
@@ -117,6 +118,14 @@ impl Published {
         self.store(&mut recent, next);
         metrics::histogram!("pledgegraph_publish_seconds").record(began.elapsed().as_secs_f64());
         Ok(())
+    }
+
+    /// Publishes the same version on another day. Walks that began on the day before keep it in their cursors.
+    pub(crate) fn turn(&self, day: NaiveDate) {
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut next = Graph::clone(&self.current());
+        next.turn(day);
+        self.current.store(Arc::new(next));
     }
 
     /// Publishes a graph that was loaded anew.

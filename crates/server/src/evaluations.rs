@@ -38,7 +38,7 @@ impl Evaluations {
             }
             answer
         };
-        let query = ForceQuery { include_implied, ..ForceQuery::all(Some(day), CIRCUIT) };
+        let query = ForceQuery { include_implied, ..ForceQuery::all(day, CIRCUIT) };
         answer.get_or_init(|| graph.evaluate(&query).map(Arc::new)).clone()
     }
 }

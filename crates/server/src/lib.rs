@@ -21,6 +21,7 @@ mod reply;
 mod request;
 mod router;
 mod routes;
+mod set_aside;
 mod state;
 mod wire;
 

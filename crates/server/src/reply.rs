@@ -62,15 +62,9 @@ pub(crate) fn not_modified(etag: &str) -> Response {
 }
 
 /// The weak entity tag of a list: of version, question, form, language and day.
-pub(crate) fn list_tag(
-    ask: &Ask,
-    given: &Given,
-    graph: &Graph,
-    lang: &str,
-    today: Option<chrono::NaiveDate>,
-) -> String {
+pub(crate) fn list_tag(ask: &Ask, given: &Given, graph: &Graph, lang: &str, day: chrono::NaiveDate) -> String {
     let question = given.question_and_form(ask.uri.path());
-    let rest = format!("{lang} {today:?} {:?}", graph.chain());
+    let rest = format!("{lang} {day} {:?}", graph.chain());
     format!("W/\"{}-{:016x}\"", graph.seq(), question ^ xxh3_64(rest.as_bytes()))
 }
 
@@ -83,14 +77,8 @@ pub(crate) struct ListHead<'a> {
 
 impl<'a> ListHead<'a> {
     /// The head of a list: weak entity tag of version, question, form, language and day.
-    pub(crate) fn new(
-        ask: &Ask,
-        given: &Given,
-        graph: &'a Graph,
-        lang: &'a str,
-        today: Option<chrono::NaiveDate>,
-    ) -> Self {
-        Self { graph, lang, etag: list_tag(ask, given, graph, lang, today) }
+    pub(crate) fn new(ask: &Ask, given: &Given, graph: &'a Graph, lang: &'a str, day: chrono::NaiveDate) -> Self {
+        Self { graph, lang, etag: list_tag(ask, given, graph, lang, day) }
     }
 
     /// The list as JSON.

@@ -23,7 +23,7 @@ pub(crate) mod summary;
 pub(crate) mod vocabulary;
 
 use chrono::NaiveDate;
-use pledgegraph_graph::{Evaluation, Graph};
+use pledgegraph_graph::{Counted, Evaluation, Forces, Graph};
 use serde::{Serialize, Serializer};
 
 /// What every body is written with: the snapshot and the language of labels.
@@ -31,7 +31,11 @@ use serde::{Serialize, Serializer};
 pub(crate) struct Wire<'g> {
     pub(crate) graph: &'g Graph,
     pub(crate) lang: &'g str,
+    /// What counts, for bodies that say how statements stand.
+    pub(crate) counted: Option<&'g Counted>,
     /// What is in force, for bodies that say so.
+    pub(crate) forces: Option<&'g Forces>,
+    /// Why, for bodies that say so.
     pub(crate) force: Option<&'g Evaluation>,
     /// On which day.
     pub(crate) day: Option<NaiveDate>,
@@ -39,10 +43,20 @@ pub(crate) struct Wire<'g> {
 
 impl<'g> Wire<'g> {
     pub(crate) fn new(graph: &'g Graph, lang: &'g str) -> Self {
-        Self { graph, lang, force: None, day: None }
+        Self { graph, lang, counted: None, forces: None, force: None, day: None }
     }
 
-    /// The same, for bodies that say what is in force.
+    /// The same, for bodies that say how statements stand.
+    pub(crate) fn with_standing(self, counted: &'g Counted) -> Self {
+        Self { counted: Some(counted), ..self }
+    }
+
+    /// The same, for commitments that say if they are in force.
+    pub(crate) fn with_forces(self, forces: Option<&'g Forces>) -> Self {
+        Self { forces, ..self }
+    }
+
+    /// The same, for bodies that say why something is in force.
     pub(crate) fn with_force(self, force: Option<&'g Evaluation>, day: Option<NaiveDate>) -> Self {
         Self { force, day, ..self }
     }

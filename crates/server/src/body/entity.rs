@@ -126,7 +126,7 @@ fn check_lookalikes(reader: &mut Reader<'_>, kind: EntityKind, read: &Map<String
             let (kind, how) =
                 if other.spelling == text { ("duplicate-name", "is also") } else { ("confusable-name", "looks like") };
             let detail = format!("the name `{}` {how} a name of {}", echo(text), other.reference);
-            warnings.push(WarningBody { kind, detail });
+            warnings.push(WarningBody::new(kind, detail));
         }
     }
     if let Some(other) = alike {

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{NaiveDate, Utc};
-use pledgegraph_graph::{ActorGoal, ForceQuery, Goal, GoalQuery, Graph};
-use pledgegraph_model::{Assumed, Capability, EdgeId, EntityId, EntityKind, Mission, Modality, Stance, Truth};
+use chrono::NaiveDate;
+use pledgegraph_graph::{ActorGoal, Counted, EdgeFilter, ForceQuery, Goal, GoalQuery, Graph};
+use pledgegraph_model::{
+    Assumed, Capability, EdgeId, EntityId, EntityKind, Mission, Modality, Stance, Standing, Truth,
+};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -12,7 +14,8 @@ use super::field::Table;
 use super::reader::Reader;
 use super::tables::questions::{GOAL_QUESTION, SCENARIO};
 use crate::error::ApiError;
-use crate::filters::analyses::CIRCUIT;
+use crate::filters::analyses::{CIRCUIT, all_commitments};
+use crate::set_aside::Counts;
 
 /// What a question says; fields that its table does not have are absent.
 #[derive(Debug, Default, Deserialize)]
@@ -30,6 +33,9 @@ pub(crate) struct Question {
     pub(crate) beneficiary: Option<EntityId>,
     limit: Option<usize>,
     goal: GoalGiven,
+    /// What `valid_at` is unless it is given.
+    #[serde(skip)]
+    today: NaiveDate,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -47,20 +53,21 @@ struct GoalGiven {
 
 impl Question {
     /// Reads what a scenario supposes.
-    pub(crate) fn scenario(graph: &Graph, body: &Value) -> Result<Self, ApiError> {
-        Self::read(graph, &SCENARIO, body)
+    pub(crate) fn scenario(graph: &Graph, body: &Value, today: NaiveDate) -> Result<Self, ApiError> {
+        Self::read(graph, &SCENARIO, body, today)
     }
 
     /// Reads a goal.
-    pub(crate) fn goal(graph: &Graph, body: &Value) -> Result<Self, ApiError> {
-        Self::read(graph, &GOAL_QUESTION, body)
+    pub(crate) fn goal(graph: &Graph, body: &Value, today: NaiveDate) -> Result<Self, ApiError> {
+        Self::read(graph, &GOAL_QUESTION, body, today)
     }
 
-    fn read(graph: &Graph, table: &'static Table, body: &Value) -> Result<Self, ApiError> {
+    fn read(graph: &Graph, table: &'static Table, body: &Value, today: NaiveDate) -> Result<Self, ApiError> {
         let mut reader = Reader::new(graph);
         let read = reader.object(table, body).filter(|_| reader.is_sound());
         let Some(read) = read else { return Err(ApiError::fields(reader.finish())) };
-        let question = serde_json::from_value::<Self>(Value::Object(read)).map_err(ApiError::internal)?;
+        let read = serde_json::from_value::<Self>(Value::Object(read)).map_err(ApiError::internal)?;
+        let question = Self { today, ..read };
         question.check(&mut reader, table.schema == GOAL_QUESTION.schema);
         if reader.is_sound() { Ok(question) } else { Err(ApiError::fields(reader.finish())) }
     }
@@ -100,7 +107,35 @@ impl Question {
 
     /// The day on which statements hold.
     pub(crate) fn day(&self) -> NaiveDate {
-        self.valid_at.unwrap_or_else(|| Utc::now().date_naive())
+        self.valid_at.unwrap_or(self.today)
+    }
+
+    /// Which statements count.
+    pub(crate) fn counted(&self) -> Counted {
+        Counted::on(self.day()).of(self.modality.clone())
+    }
+
+    /// What a goal leaves out of what it describes, or names, because it does not count.
+    pub(crate) fn set_aside(&self, graph: &Graph) -> Counts {
+        let (goal, counted) = (&self.goal, self.counted());
+        if !goal.commitments.is_empty() {
+            let mut found: BTreeMap<Standing, u64> = BTreeMap::new();
+            for view in goal.commitments.iter().filter_map(|id| graph.edge(*id)) {
+                let standing = view.standing_as(&counted);
+                *found.entry(standing).or_default() += u64::from(!counted.takes_standing(standing));
+            }
+            found.retain(|_, count| *count > 0);
+            return (found.into_iter().collect(), true);
+        }
+        graph.set_aside(&EdgeFilter {
+            subject: (!goal.actors.is_empty()).then(|| goal.actors.clone()),
+            object: goal.beneficiary.map(|id| vec![id]),
+            coalition: goal.coalition.map(|id| vec![id]),
+            capability: goal.capability.map(|code| vec![code]),
+            mission: goal.mission.map(|code| vec![code]),
+            stance: Some(Stance::ALL.iter().copied().filter(|s| s.at_least(self.stance_min())).collect()),
+            ..all_commitments(&counted)
+        })
     }
 
     /// At most so many items.
@@ -117,11 +152,11 @@ impl Question {
         let (assume, withdraw) = if supposed { (self.assumed(), self.withdraw.clone()) } else { Default::default() };
         ForceQuery {
             commitments: Some(commitments),
-            modalities: self.modality.clone(),
+            counted: self.counted(),
             include_implied: self.include_implied(),
             assume,
             withdraw,
-            ..ForceQuery::all(Some(self.day()), CIRCUIT)
+            ..ForceQuery::all(self.day(), CIRCUIT)
         }
     }
 
@@ -146,8 +181,7 @@ impl Question {
         GoalQuery {
             goal,
             stance_min: self.stance_min(),
-            modalities: self.modality.clone(),
-            valid_at: Some(self.day()),
+            counted: self.counted(),
             include_implied: self.include_implied(),
             assume: self.assumed(),
             withdraw: self.withdraw.clone(),

@@ -6,7 +6,7 @@ use pledgegraph_graph::{EdgeView, Node};
 use pledgegraph_model::{Code, Commitment, ConditionNode, ConditionOp, EntityDetail, Iso3166};
 
 use super::columns::{Cell, EdgeColumn, columns, put_recorded_at};
-use super::edges::{put_ended, put_locators, put_sources};
+use super::edges::{put_ended, put_locators, put_sources, put_standing};
 use crate::wire::Wire;
 use crate::wire::reference::RefText;
 
@@ -31,10 +31,9 @@ pub(crate) const COLUMNS: &[EdgeColumn] = columns! {
     "conditionality", |_, view, cell| cell.put_some(own(view).map(|c| c.conditionality));
     "conditions_text", |wire, view, cell| cell.put_some(root(view).map(|root| text(wire, root)));
     "condition_refs", |wire, view, cell| put_condition_refs(wire, view, cell);
-    // Derived; empty until this version can say whether a pledge is in force.
     "in_force", |wire, view, cell| {
-        let known = wire.force.and_then(|evaluation| evaluation.commitment(wire.graph, view.id()));
-        cell.put_some(known.map(|known| known.force.truth()));
+        let force = wire.forces.and_then(|forces| forces.of(wire.graph, view.id()));
+        cell.put_some(force.map(|force| force.truth()));
     };
     "said_from", |_, view, cell| cell.put_some(view.said_at().earliest());
     "said_to", |_, view, cell| cell.put_some(view.said_at().latest());
@@ -49,6 +48,7 @@ pub(crate) const COLUMNS: &[EdgeColumn] = columns! {
     "valid_from", |_, view, cell| cell.put_date(view.valid_from());
     "valid_until", |_, view, cell| cell.put_date(view.valid_until());
     "valid_until_ended", |_, view, cell| put_ended(view, cell);
+    "standing", |wire, view, cell| put_standing(wire, view, cell);
 };
 
 fn own<'g>(view: &EdgeView<'g>) -> Option<&'g Commitment<Node>> {

@@ -35,7 +35,13 @@ pub(crate) const LAST: &[EdgeColumn] = columns! {
     "version", |_, view, cell| cell.put(view.version());
     "recorded_at", |_, view, cell| put_recorded_at(view, cell);
     "valid_until_ended", |_, view, cell| put_ended(view, cell);
+    "standing", |wire, view, cell| put_standing(wire, view, cell);
 };
+
+/// Whether it counts on the day asked.
+pub(crate) fn put_standing(wire: Wire<'_>, view: &EdgeView<'_>, cell: &mut Cell) {
+    cell.put_some(wire.counted.map(|counted| view.standing_as(counted)));
+}
 
 pub(crate) const MEMBERSHIPS: &[EdgeColumn] = columns! {
     "role", |_, view, cell| if let EdgeDetail::Membership(own) = view.detail() { cell.put(own.role) };

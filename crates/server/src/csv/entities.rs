@@ -1,6 +1,6 @@
 //! Columns of entities.
 
-use pledgegraph_graph::EntityView;
+use pledgegraph_graph::{Counted, EntityView};
 use pledgegraph_model::{ConditionTest, EntityDetail, EntityId};
 
 use super::columns::{Cell, EntityColumn, columns};
@@ -67,7 +67,8 @@ pub(crate) const CONDITIONS: &[EntityColumn] = columns! {
         cell.put_some(known.map(|known| known.force.truth()));
     };
     "dependents", |wire, view, cell| {
-        cell.put(wire.graph.dependents(view.node(), wire.day).iter().map(|(_, count)| count).sum::<usize>());
+        let counted = Counted::on(wire.day.unwrap_or_else(|| wire.graph.day()));
+        cell.put(wire.graph.dependents(view.node(), &counted).iter().map(|(_, count)| count).sum::<usize>());
     };
 };
 

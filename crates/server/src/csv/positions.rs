@@ -4,7 +4,7 @@ use pledgegraph_graph::{EdgeView, Node};
 use pledgegraph_model::Commitment;
 
 use super::columns::{Cell, Column, columns};
-use super::edges::{put_locators, put_sources};
+use super::edges::{put_locators, put_sources, put_standing};
 use crate::wire::Wire;
 
 /// A statement that stands.
@@ -33,6 +33,10 @@ pub(crate) const COLUMNS: &[PositionColumn] = columns! {
     "locators", |_, row, cell| put_locators(&row.view, cell);
     "source_refs", |wire, row, cell| put_sources(wire, &row.view, cell);
     "passed_over", |_, row, cell| cell.put(row.passed_over);
+    "beneficiary_ref", |_, row, cell| cell.put_ref(&row.view.object());
+    "beneficiary_en", |_, row, cell| cell.put_name(&row.view.object(), "en");
+    "beneficiary_ar", |_, row, cell| cell.put_name(&row.view.object(), "ar");
+    "standing", |wire, row, cell| put_standing(wire, &row.view, cell);
 };
 
 fn own<'g>(row: &Standing<'g>) -> Option<&'g Commitment<Node>> {

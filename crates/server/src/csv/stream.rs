@@ -78,9 +78,9 @@ pub(crate) struct ExportHead {
 
 impl ExportHead {
     /// The head of an export: weak entity tag of version, question, form and day, as lists have.
-    pub(crate) fn new(ask: &Ask, given: &Given, today: Option<NaiveDate>) -> Self {
+    pub(crate) fn new(ask: &Ask, given: &Given, day: NaiveDate) -> Self {
         // The columns are the same in every language.
-        let etag = list_tag(ask, given, &ask.current, "", today);
+        let etag = list_tag(ask, given, &ask.current, "", day);
         Self { graph: Arc::clone(&ask.current), etag }
     }
 

@@ -1,7 +1,7 @@
 //! The parameters that all analyses take.
 
-use pledgegraph_graph::{BudgetSpent, ForceQuery};
-use pledgegraph_model::Modality;
+use pledgegraph_graph::{BudgetSpent, Counted, EdgeFilter, ForceQuery};
+use pledgegraph_model::{EdgeKind, Modality};
 
 use crate::error::ApiError;
 use crate::filters::edges::{MODALITY, VALID_AT};
@@ -23,18 +23,24 @@ pub(crate) const INCLUDE_IMPLIED: Parameter = Parameter {
 /// What is evaluated: all commitments on a day, today unless `valid_at` says otherwise.
 pub(crate) fn force(reader: &mut Reader<'_>) -> ForceQuery {
     let day = reader.day(VALID_AT.parameter.name).unwrap_or_else(|| reader.today());
+    let modalities = reader.codes::<Modality>(MODALITY.parameter.name).unwrap_or_default();
     ForceQuery {
-        modalities: reader.codes::<Modality>(MODALITY.parameter.name).unwrap_or_default(),
+        counted: Counted::on(day).of(modalities),
         include_implied: reader.switch(INCLUDE_IMPLIED.name),
-        ..ForceQuery::all(Some(day), CIRCUIT)
+        ..ForceQuery::all(day, CIRCUIT)
     }
+}
+
+/// All commitments that count.
+pub(crate) fn all_commitments(counted: &Counted) -> EdgeFilter {
+    EdgeFilter { kinds: vec![EdgeKind::Commitment], counted: Some(counted.clone()), ..EdgeFilter::default() }
 }
 
 /// What to know of a list when there was no time to say what is true of its items.
 pub(crate) fn unevaluated(field: &str, spent: BudgetSpent) -> WarningBody {
     let size = spent.budget;
     let detail = format!("`{field}` is left out: what these items depend on is larger than {size} gates and wires");
-    WarningBody { kind: "budget-spent", detail }
+    WarningBody::new("budget-spent", detail)
 }
 
 /// 422: the budget was spent before there was an answer.

@@ -1,9 +1,9 @@
 //! The parameters that narrow lists of statements.
 
-use pledgegraph_graph::{EdgeFilter, Span};
+use pledgegraph_graph::{Counted, EdgeFilter, Span};
 use pledgegraph_model::{
     AttendanceRole, Capability, Code, Conditionality, EdgeKind, EntityKind, Explicitness, MembershipRole, Mission,
-    Modality, Polarity, Rank, Stage, Stance, StanceSet, Truth,
+    Modality, Polarity, Rank, Stage, Stance, StanceSet, Standing, Truth,
 };
 
 use crate::request::parameter::{Accepts, CodeNames, Parameter, codes};
@@ -104,7 +104,7 @@ code_lists! {
     STAGE = "stage", Stage, "suspended" => stage;
     #[doc = "Whether it hangs on anything."]
     CONDITIONALITY = "conditionality", Conditionality, "conditional" => conditionality;
-    #[doc = "Whose stance the words are. `stance` and `stance_min` count only `own_statement` and `reported_by_others` unless this says otherwise."]
+    #[doc = "Whose stance the words are. Where something counts or is concluded, these modalities do in place of `own_statement` and `reported_by_others`."]
     MODALITY = "modality", Modality, "reported_by_others" => modality;
     #[doc = "Asserted, denied, or left open by the source itself."]
     POLARITY = "polarity", Polarity, "asserted" => polarity;
@@ -173,7 +173,6 @@ pub(crate) const STANCE: EdgeParameter = EdgeParameter {
     read: |reader, name, filter| {
         let Some(wanted) = reader.some_of(name, stances, stances_named) else { return };
         narrow(&mut filter.stance, Some(wanted.concat()));
-        count_stances(reader, filter);
     },
 };
 
@@ -191,8 +190,21 @@ pub(crate) const STANCE_MIN: EdgeParameter = EdgeParameter {
             let enough = Stance::ALL.iter().copied().filter(|stance| stance.at_least(least));
             narrow(&mut filter.stance, Some(enough.collect()));
         }
-        count_stances(reader, filter);
     },
+};
+
+/// Read with all others: see [`counted`].
+pub(crate) const STANDING: EdgeParameter = EdgeParameter {
+    parameter: Parameter {
+        name: "standing",
+        accepts: Accepts::Codes(CodeNames::of::<Standing>("StandingFilter")),
+        description: "Whether it counts on the day, which is today unless `valid_at` says otherwise. Whatever counts or \
+            concludes takes `stands` and `may_stand` unless this says otherwise, and says how many it left out (warning \
+            `set-aside`; in CSV the header `Pledgegraph-Set-Aside`): lists with `stance`, `stance_min` or `in_force`, \
+            positions, the matrix and all analyses. Other lists show every statement, each with its `standing`.",
+        example: "stands",
+    },
+    read: |_, _, _| {},
 };
 
 /// Read by the collection itself: it takes an evaluation.
@@ -282,8 +294,20 @@ pub(crate) const Q: EdgeParameter = EdgeParameter {
 };
 
 /// The parameters that every list of statements has.
-pub(crate) const COMMON: [&EdgeParameter; 11] =
-    [&SOURCE, &SPEAKER, &MODALITY, &POLARITY, &RANK, &SAID_FROM, &SAID_TO, &VALID_AT, &DATE_MATCH, &Q, &TOUCHING];
+pub(crate) const COMMON: [&EdgeParameter; 12] = [
+    &SOURCE,
+    &SPEAKER,
+    &MODALITY,
+    &POLARITY,
+    &RANK,
+    &STANDING,
+    &SAID_FROM,
+    &SAID_TO,
+    &VALID_AT,
+    &DATE_MATCH,
+    &Q,
+    &TOUCHING,
+];
 
 fn stances() -> Vec<&'static str> {
     codes::<Stance>().into_iter().chain(StanceSet::ALL.iter().map(|set| set.name())).collect()
@@ -305,11 +329,28 @@ fn stances_named(name: &str) -> Option<Vec<Stance>> {
     Stance::parse(name).ok().map(|stance| vec![stance])
 }
 
-/// What A expects of B is no stance of B's: stance filters count own and reported statements unless told otherwise.
-fn count_stances(reader: &Reader<'_>, filter: &mut EdgeFilter) {
-    if !reader.has("modality") {
-        filter.modality = Some(Modality::ALL.iter().copied().filter(|modality| modality.counts()).collect());
-    }
+/// What counts in a request that counts or concludes: the standings that it names, else those that count anyway and what it
+/// names by `polarity` or `rank` itself.
+pub(crate) fn counted(reader: &mut Reader<'_>, filter: &EdgeFilter) -> Counted {
+    let day = filter.valid_at.unwrap_or_else(|| reader.today());
+    let standings = reader.codes::<Standing>(STANDING.parameter.name).unwrap_or_else(|| {
+        let named = |names: bool, standing| names.then_some(standing);
+        let polarity = |of| filter.polarity.as_ref().is_some_and(|polarities| polarities.contains(&of));
+        let rank = filter.rank.as_ref().is_some_and(|ranks| ranks.contains(&Rank::Deprecated));
+        let also: Vec<Standing> = [
+            named(polarity(Polarity::Denied), Standing::Denied),
+            named(polarity(Polarity::Unknown), Standing::Unverified),
+            named(rank, Standing::Deprecated),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if also.is_empty() {
+            return also;
+        }
+        Standing::ALL.iter().copied().filter(|standing| standing.counts() || also.contains(standing)).collect()
+    });
+    Counted::on(day).of(filter.modality.clone().unwrap_or_default()).standing(standings)
 }
 
 /// The filter that the parameters of a request make over statements of some kinds.
@@ -319,6 +360,11 @@ pub(crate) fn read(reader: &mut Reader<'_>, kinds: &[EdgeKind], parameters: &[&E
         (parameter.read)(reader, parameter.parameter.name, &mut filter);
     }
     window(reader, filter.said);
+    // A list shows every statement, unless it is asked how firm they are or how they stand.
+    let is_about_firmness = filter.stance.is_some() || reader.has(IN_FORCE.parameter.name);
+    if is_about_firmness || reader.has(STANDING.parameter.name) {
+        filter.counted = Some(counted(reader, &filter));
+    }
     filter
 }
 

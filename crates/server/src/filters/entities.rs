@@ -66,11 +66,12 @@ pub(crate) const VALID_AT: EntityParameter = EntityParameter {
     parameter: Parameter {
         name: "valid_at",
         accepts: Accepts::Day,
-        description: "A day, or `now` (UTC). An entity is an identity and holds at any time; leaders are those who may \
-            hold an office on this day.",
+        description: "A day, or `now` (UTC). An entity is an identity and holds at any time; leaders are those who hold \
+            an office on this day, which is today unless it is given.",
         example: "now",
     },
-    read: |reader, name, filter| filter.leaders_on = reader.day(name),
+    // Read by the collection itself.
+    read: |_, _, _| {},
 };
 
 /// The filter that the parameters of a request make over entities of some kinds.

@@ -143,6 +143,7 @@ impl Ask {
         let reads = matches!(self.method, Method::GET | Method::HEAD) || asks(self.uri.path());
         let known: Vec<&Parameter> = known.iter().copied().chain(reads.then_some(&KNOWN_AT)).collect();
         let mut given = Given::parse(self.uri.query(), &known);
+        given.day = self.day();
         if let Some(text) = given.get(KNOWN_AT.name).filter(|text| read(text, Utc::now()).is_none()) {
             let detail = format!("`known_at` cannot be `{}`", echo(text));
             let hint = "a time with its offset, such as 2026-11-23T10:00:00Z, or `now`; `+` is %2B in an address";
@@ -155,6 +156,13 @@ impl Ask {
             });
         }
         given
+    }
+
+    /// The day of the request: that of `known_at`, else today (UTC).
+    pub(crate) fn day(&self) -> NaiveDate {
+        let now = Utc::now();
+        let moment = given::find(self.uri.query(), KNOWN_AT.name).and_then(|text| read(&text, now));
+        moment.unwrap_or(now).date_naive()
     }
 
     /// Refuses all parameters, for operations that have none.

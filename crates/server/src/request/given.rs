@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use chrono::NaiveDate;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::error::{FieldError, echo, nearest};
@@ -13,6 +14,8 @@ const FORM: [&str; 6] = ["cursor", "limit", "lang", "fields", "include", "bom"];
 /// The parameters of a request.
 #[derive(Debug, Default)]
 pub(crate) struct Given {
+    /// The day of the request: that of `known_at`, else today (UTC).
+    pub(crate) day: NaiveDate,
     pairs: Vec<(String, String)>,
     pub(crate) errors: Vec<FieldError>,
 }
@@ -68,7 +71,8 @@ impl Given {
     /// The same with another value of one parameter.
     pub(crate) fn with(&self, name: &str, value: &str) -> Self {
         let others = self.pairs.iter().filter(|(n, _)| n != name).cloned();
-        Self { pairs: others.chain([(name.to_owned(), value.to_owned())]).collect(), errors: Vec::new() }
+        let pairs = others.chain([(name.to_owned(), value.to_owned())]).collect();
+        Self { day: self.day, pairs, errors: Vec::new() }
     }
 
     /// Hash of the question: the path and what narrows the list, in any order of parameters.
@@ -97,15 +101,21 @@ impl Given {
 
     /// The query string again, with another cursor.
     pub(crate) fn with_cursor(&self, cursor: &str) -> String {
+        self.again_with("cursor", cursor)
+    }
+
+    /// The query string again, from its first page, with another value of one parameter, which needs no encoding.
+    pub(crate) fn again_with(&self, other: &str, text: &str) -> String {
         let mut query = String::new();
-        for (name, value) in self.pairs.iter().filter(|(name, _)| name != "cursor") {
+        for (name, value) in self.pairs.iter().filter(|(name, _)| name != "cursor" && name != other) {
             query.push_str(name);
             query.push('=');
             encode(value, &mut query);
             query.push('&');
         }
-        query.push_str("cursor=");
-        query.push_str(cursor);
+        query.push_str(other);
+        query.push('=');
+        query.push_str(text);
         query
     }
 }

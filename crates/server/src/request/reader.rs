@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 use pledgegraph_graph::{EntityFilter, Graph, Page};
 use pledgegraph_model::{Code, Edtf, EntityId, EntityKind, Lang, Precision, Stance};
 
@@ -24,9 +24,9 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// A reader of what was given, against a snapshot; `today` is what `now` means.
+    /// A reader of what was given, against a snapshot; `today` is what `now` means, where a cursor says so.
     pub(crate) fn new(given: &'a Given, graph: &'a Graph, today: Option<NaiveDate>) -> Self {
-        let today = today.unwrap_or_else(|| Utc::now().date_naive());
+        let today = today.unwrap_or(given.day);
         Self { given, graph, today, errors: given.errors.clone() }
     }
 

@@ -11,7 +11,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::filters::edges::{ACTORS, MODALITY, VALID_AT};
+use crate::filters::edges::{ACTORS, MODALITY, STANDING, VALID_AT};
 use crate::openapi::endpoint::{Answer, Endpoint, PathParameter};
 use crate::openapi::schemas::CommitmentSchema;
 use crate::problem::Problem;
@@ -21,14 +21,24 @@ use crate::request::parameter::Parameter;
 use crate::request::reader::Reader;
 use crate::routes::entity_collection::{find, moved};
 use crate::routes::positions::{BENEFICIARY, CAPABILITY, MISSION, RULE, cut, decode};
+use crate::set_aside;
 use crate::state::State;
 use crate::wire::edge::EdgeBody;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody, WarningBody};
 use crate::wire::reference::ReferenceBody;
 use crate::wire::{Wire, codes};
 
-const PARAMETERS: [&Parameter; 8] =
-    [&CAPABILITY, &MISSION, &BENEFICIARY, &MODALITY.parameter, &VALID_AT.parameter, &LIMIT, &CURSOR, &LANG];
+const PARAMETERS: [&Parameter; 9] = [
+    &CAPABILITY,
+    &MISSION,
+    &BENEFICIARY,
+    &MODALITY.parameter,
+    &STANDING.parameter,
+    &VALID_AT.parameter,
+    &LIMIT,
+    &CURSOR,
+    &LANG,
+];
 const PROBLEMS: &[Problem] =
     &[Problem::Moved, Problem::NotFound, Problem::CursorExpired, Problem::HistoryDiverged, Problem::ForbiddenCharacter];
 
@@ -55,10 +65,12 @@ pub(crate) struct StepBody<'g> {
     commitment: EdgeBody<'g>,
 }
 
-/// What the actor said on one capability and mission.
+/// What the actor said to one beneficiary on one capability and mission.
 #[derive(Serialize, ToSchema)]
 #[schema(as = PositionHistory)]
 pub(crate) struct HistoryBody<'g> {
+    /// Towards whom.
+    beneficiary: ReferenceBody<'g>,
     /// The capability.
     #[schema(value_type = codes::Capability)]
     capability: &'static str,
@@ -129,22 +141,23 @@ fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
     let actor = find(graph, reference, ACTORS)?;
     moved(ask, &actor, reference)?;
     query.actors = vec![actor.id()];
-    let head = ListHead::new(ask, &given, graph, lang, query.valid_at);
+    let head = ListHead::new(ask, &given, graph, lang, query.counted.day);
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
     let found = graph.position_changes(&query);
     let (skip, after) = pinned.part(found.histories.len(), limit);
     let next = ask.next(&given, &pinned.graph, today, after);
-    let wire = Wire::new(graph, lang);
+    let wire = Wire::new(graph, lang).with_standing(&query.counted);
+    let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&query.with_what_was().filter()));
     let body = HistoryPageBody {
         actor: wire.reference(&actor),
         items: found.histories.iter().skip(skip).take(limit).map(|history| HistoryBody::new(wire, history)).collect(),
         page: PageBody { limit, next_cursor: next.cursor },
         total: Total { value: found.histories.len() as u64, exact: !found.truncated }.into(),
         rule: RULE,
-        as_of: AsOfBody::new(graph, query.valid_at),
-        warnings: found.truncated.then(cut).into_iter().collect(),
+        as_of: AsOfBody::new(graph, query.counted.day),
+        warnings: found.truncated.then(cut).into_iter().chain(left_out).collect(),
     };
     head.answer(&body, next.address.as_deref())
 }
@@ -152,6 +165,7 @@ fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
 impl<'g> HistoryBody<'g> {
     fn new(wire: Wire<'g>, history: &PositionHistory<'g>) -> Self {
         Self {
+            beneficiary: wire.reference(&history.beneficiary),
             capability: history.capability.as_str(),
             mission: history.mission.as_str(),
             u_turns: history.u_turns,
@@ -163,8 +177,8 @@ impl<'g> HistoryBody<'g> {
 impl<'g> StepBody<'g> {
     fn new(wire: Wire<'g>, step: &PositionStep<'g>) -> Self {
         Self {
-            from: step.said.map(|(first, _)| first),
-            to: step.said.map(|(_, last)| last),
+            from: step.said.and_then(|(first, _)| first),
+            to: step.said.and_then(|(_, last)| last),
             change: step.change.as_str(),
             current: step.current,
             commitment: EdgeBody::commitment(wire, &step.edge),

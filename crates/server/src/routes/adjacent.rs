@@ -127,7 +127,7 @@ fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
     reader.finish()?;
     let entity = find(&pinned.graph, reference, &[])?;
     moved(ask, &entity, reference)?;
-    let head = ListHead::new(ask, &given, &pinned.graph, lang, day);
+    let head = ListHead::new(ask, &given, &pinned.graph, lang, day.unwrap_or(today));
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
@@ -146,7 +146,7 @@ fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
             .map(|group| asking.body(wire, &entity, group))
             .filter(|group| day.is_none() || group.total.any())
             .collect(),
-        as_of: AsOfBody::new(&pinned.graph, day),
+        as_of: AsOfBody::new(&pinned.graph, day.unwrap_or(today)),
         warnings: Vec::new(),
     };
     head.answer(&body, None)

@@ -121,7 +121,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     };
     let (lang, limit) = (ask.lang(&mut reader), reader.number(&LIMIT));
     reader.finish()?;
-    let head = ListHead::new(ask, &given, graph, lang, query.valid_at);
+    let head = ListHead::new(ask, &given, graph, lang, query.valid_at.unwrap_or(given.day));
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
@@ -140,7 +140,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
             .collect(),
         total: found.bridges.len(),
         truncated: found.bridges.len() > limit,
-        as_of: AsOfBody::new(graph, query.valid_at),
+        as_of: AsOfBody::new(graph, query.valid_at.unwrap_or(given.day)),
         warnings: Vec::new(),
     };
     head.answer(&body, None)

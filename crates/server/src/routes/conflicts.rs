@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use axum::routing::get;
-use pledgegraph_graph::{Conflict, ConflictKind, ConflictQuery, EdgeView, Total};
+use pledgegraph_graph::{Conflict, ConflictKind, ConflictQuery, Counted, EdgeView, Total};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -140,7 +140,8 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let scopes = reader.some_of(SCOPE.name, scopes, known);
     let (lang, limit, today) = (ask.lang(&mut reader), reader.number(&LIMIT), reader.today());
     reader.finish()?;
-    let head = ListHead::new(ask, &given, graph, lang, query.valid_at);
+    let counted = Counted::on(query.valid_at.unwrap_or(today));
+    let head = ListHead::new(ask, &given, graph, lang, counted.day);
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
@@ -151,10 +152,12 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     });
     let (skip, after) = pinned.part(found.conflicts.len(), limit);
     let next = ask.next(&given, &pinned.graph, today, after);
-    let wire = Wire::new(graph, lang);
-    let cut = || WarningBody {
-        kind: "budget-spent",
-        detail: format!("only the first {BUDGET} statements were considered; narrow by `touching`"),
+    let wire = Wire::new(graph, lang).with_standing(&counted);
+    let cut = || {
+        WarningBody::new(
+            "budget-spent",
+            format!("only the first {BUDGET} statements were considered; narrow by `touching`"),
+        )
     };
     let body = ConflictPageBody {
         items: found
@@ -166,7 +169,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
             .collect(),
         page: PageBody { limit, next_cursor: next.cursor },
         total: Total { value: found.conflicts.len() as u64, exact: !found.truncated }.into(),
-        as_of: AsOfBody::new(graph, query.valid_at),
+        as_of: AsOfBody::new(graph, counted.day),
         warnings: found.truncated.then(cut).into_iter().collect(),
     };
     head.answer(&body, next.address.as_deref())

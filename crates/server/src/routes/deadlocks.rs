@@ -8,13 +8,14 @@ use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::error::ApiError;
-use crate::filters::analyses::{INCLUDE_IMPLIED, force, too_expensive};
+use crate::filters::analyses::{INCLUDE_IMPLIED, all_commitments, force, too_expensive};
 use crate::filters::edges::{MODALITY, VALID_AT};
 use crate::openapi::endpoint::{ANALYSIS_PROBLEMS, Answer, Endpoint};
 use crate::reply::ListHead;
 use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
+use crate::set_aside;
 use crate::state::State;
 use crate::wire::Wire;
 use crate::wire::list::{AsOfBody, WarningBody};
@@ -109,13 +110,14 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let query = force(&mut reader);
     let (lang, limit) = (ask.lang(&mut reader), reader.number(&LIMIT));
     reader.finish()?;
-    let head = ListHead::new(ask, &given, graph, lang, query.valid_at);
+    let head = ListHead::new(ask, &given, graph, lang, query.counted.day);
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
     let evaluation = graph.evaluate(&query).map_err(too_expensive)?;
     let found = graph.deadlocks(&evaluation, ask.state.options.steps);
     let activation = graph.activation(&query).map_err(too_expensive)?;
+    let left_out = set_aside::of_commitments(graph.set_aside(&all_commitments(&query.counted)));
     let wire = Wire::new(graph, lang);
     let rounds = (1..).zip(activation.rounds.iter().take(limit));
     let body = DeadlocksBody {
@@ -133,8 +135,8 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
         rounds: activation.rounds.len(),
         never: CommitmentListBody::new(wire, &activation.never, limit),
         include_implied: query.include_implied,
-        as_of: AsOfBody::new(graph, query.valid_at),
-        warnings: Vec::new(),
+        as_of: AsOfBody::new(graph, query.counted.day),
+        warnings: left_out.into_iter().collect(),
     };
     head.answer(&body, None)
 }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use axum::routing::get;
-use chrono::NaiveDate;
-use pledgegraph_graph::{BudgetSpent, Chosen, EdgeFilter, EdgeView, Evaluation, ForceQuery, Graph, Page};
+use pledgegraph_graph::{Counted, EdgeFilter, EdgeView, ForceQuery, Graph, Page};
 use pledgegraph_model::{EdgeId, EdgeKind, Truth};
 use utoipa_axum::router::UtoipaMethodRouter;
 
@@ -15,7 +14,7 @@ use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::analyses::{CIRCUIT, INCLUDE_IMPLIED, too_expensive, unevaluated};
-use crate::filters::edges::{COMMON, EdgeParameter, IN_FORCE, VALID_AT, read};
+use crate::filters::edges::{COMMON, EdgeParameter, IN_FORCE, VALID_AT, counted, read};
 use crate::openapi::collection::CollectionDoc;
 use crate::openapi::endpoint::PathParameter;
 use crate::openapi::schemas::{page, part};
@@ -29,6 +28,7 @@ use crate::routes::history;
 use crate::routes::write::collection::Collection;
 use crate::routes::write::endpoints::{self, WritesDoc};
 use crate::routes::write::quotations_at;
+use crate::set_aside;
 use crate::state::State;
 use crate::wire::edge::body_of;
 use crate::wire::included::{IncludedBody, Part};
@@ -140,6 +140,11 @@ impl<'a> Form<'a> {
             limit: reader.number(&LIMIT),
         }
     }
+
+    /// Whether items show what is in force: otherwise it is not found out.
+    fn shows_force(&self) -> bool {
+        self.fields.as_ref().is_none_or(|fields| fields.iter().any(|field| ["in_force", "fixpoints"].contains(field)))
+    }
 }
 
 /// The operations of a collection.
@@ -170,32 +175,77 @@ fn path(collection: &EdgeCollection) -> PathParameter {
     PathParameter { name: "id", description: "Its identifier.", example }
 }
 
+/// What is asked of a list, whatever its form.
+struct Asked {
+    filter: EdgeFilter,
+    /// What counts, for the standing that each item shows.
+    counted: Counted,
+    /// Which truths, where the list is narrowed to what is in force or not.
+    truths: Option<Vec<Truth>>,
+    include_implied: bool,
+}
+
+impl Asked {
+    fn read(reader: &mut Reader<'_>, collection: &EdgeCollection) -> Self {
+        let filter = collection.filter(reader);
+        let counted = filter.counted.clone().unwrap_or_else(|| counted(reader, &filter));
+        let truths = reader.codes::<Truth>(IN_FORCE.parameter.name).filter(|_| collection.has_force());
+        Self { filter, counted, truths, include_implied: reader.switch(INCLUDE_IMPLIED.name) }
+    }
+
+    /// What is evaluated of some statements.
+    fn force(&self, views: &[EdgeView<'_>]) -> ForceQuery {
+        ForceQuery {
+            commitments: Some(views.iter().map(EdgeView::id).collect()),
+            include_implied: self.include_implied,
+            ..ForceQuery::all(self.counted.day, CIRCUIT)
+        }
+    }
+
+    /// Narrows the list to what is in force, where that is asked.
+    fn narrow(&mut self, ask: &Ask, graph: &Graph) -> Result<(), ApiError> {
+        let Some(truths) = &self.truths else { return Ok(()) };
+        let day = self.counted.day;
+        let chosen = if self.include_implied && day == graph.day() {
+            graph.having_force(truths, CIRCUIT).map_err(too_expensive)?
+        } else {
+            let evaluation = ask.state.evaluations.on(graph, (day, self.include_implied)).map_err(too_expensive)?;
+            Arc::new(evaluation.having(truths))
+        };
+        self.filter.only = Some(chosen);
+        Ok(())
+    }
+}
+
 fn list_edges(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiError> {
     let given = ask.given(&collection.list_parameters());
     let pinned = ask.pin(&given)?;
-    let mut reader = Reader::new(&given, &pinned.graph, pinned.today);
-    let mut filter = collection.filter(&mut reader);
+    let graph = &*pinned.graph;
+    let mut reader = Reader::new(&given, graph, pinned.today);
+    let mut asked = Asked::read(&mut reader, collection);
     let form = Form::read(ask, &mut reader, collection);
-    let (today, truths) = (reader.today(), reader.codes::<Truth>(IN_FORCE.parameter.name));
-    let implied = reader.switch(INCLUDE_IMPLIED.name);
+    let today = reader.today();
     reader.finish()?;
-    // What is in force changes with the day.
-    let day = filter.valid_at.or_else(|| collection.has_force().then_some(today));
-    let head = ListHead::new(ask, &given, &pinned.graph, form.lang, day);
+    // How statements stand, and what is in force, changes with the day.
+    let head = ListHead::new(ask, &given, graph, form.lang, asked.counted.day);
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
-    if let (Some(truths), Some(day)) = (truths, day) {
-        filter.only = Some(in_force(ask, &pinned.graph, (day, implied), &truths)?);
-    }
+    asked.narrow(ask, graph)?;
     let after = pinned.after.map(edge_id);
-    let found = pinned.graph.edges(&filter, Page { after, limit: form.limit });
+    let found = graph.edges(&asked.filter, Page { after, limit: form.limit });
     let last = found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128());
     let next = ask.next(&given, &pinned.graph, today, last);
-    let force = evaluated(collection, &pinned.graph, &found.items, (day, implied));
-    let wire =
-        Wire::new(&pinned.graph, form.lang).with_force(force.as_ref().and_then(|force| force.as_ref().ok()), day);
-    let spent = force.as_ref().and_then(|force| force.as_ref().err());
+    let query = asked.force(&found.items);
+    let forces = (collection.has_force() && form.shows_force()).then(|| graph.forces(&query));
+    let why = (collection.has_force() && form.reasons).then(|| graph.evaluate(&query));
+    let wire = Wire::new(graph, form.lang)
+        .with_standing(&asked.counted)
+        .with_forces(forces.as_ref().and_then(|forces| forces.as_ref().ok()))
+        .with_force(why.as_ref().and_then(|why| why.as_ref().ok()), Some(asked.counted.day));
+    let spent = [forces.as_ref().and_then(|f| f.as_ref().err()), why.as_ref().and_then(|why| why.as_ref().err())];
+    let spent = spent.into_iter().flatten().next().map(|spent| unevaluated("in_force", *spent));
+    let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&asked.filter));
     let item = body_of(collection.kinds);
     let body = ListBody {
         items: Made::new(&found.items, |view| {
@@ -204,9 +254,9 @@ fn list_edges(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiErr
         }),
         page: PageBody { limit: form.limit, next_cursor: next.cursor },
         total: found.total.into(),
-        as_of: AsOfBody::new(&pinned.graph, filter.valid_at),
-        warnings: spent.map(|spent| unevaluated("in_force", *spent)).into_iter().collect(),
-        included: IncludedBody::of_edges(Wire::new(&pinned.graph, form.lang), &found.items, &form.parts),
+        as_of: AsOfBody::new(graph, asked.counted.day),
+        warnings: spent.into_iter().chain(left_out).collect(),
+        included: IncludedBody::of_edges(Wire::new(graph, form.lang), &found.items, &form.parts),
     };
     head.answer(&body, next.address.as_deref())
 }
@@ -214,31 +264,30 @@ fn list_edges(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiErr
 fn export_edges(ask: &Ask, collection: &'static EdgeCollection) -> Result<Response, ApiError> {
     let given = ask.given(&collection.export_parameters());
     let mut reader = Reader::new(&given, &ask.current, None);
-    let mut filter = collection.filter(&mut reader);
-    let (today, truths) = (reader.today(), reader.codes::<Truth>(IN_FORCE.parameter.name));
-    let implied = reader.switch(INCLUDE_IMPLIED.name);
+    let mut asked = Asked::read(&mut reader, collection);
     let bom = reader.flag(BOM.name);
     let columns = chosen(&mut reader, collection.columns());
     let header = columns.clone();
     reader.finish()?;
-    let day = filter.valid_at.or_else(|| collection.has_force().then_some(today));
-    let head = ExportHead::new(ask, &given, day);
+    let head = ExportHead::new(ask, &given, asked.counted.day);
     if let Some(unchanged) = head.not_modified(ask) {
         return Ok(unchanged);
     }
-    if let (Some(truths), Some(day)) = (truths, day) {
-        filter.only = Some(in_force(ask, &ask.current, (day, implied), &truths)?);
-    }
+    asked.narrow(ask, &ask.current)?;
+    let left_out = set_aside::warning(ask.uri.path(), &given, ask.current.set_aside(&asked.filter));
+    let shows_force = collection.has_force() && columns.iter().any(|column| column.name == IN_FORCE.parameter.name);
     let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
-        let found = graph.edges(&filter, Page { after: after.map(edge_id), limit: ROWS });
-        let force = evaluated(collection, graph, &found.items, (day, implied));
-        let wire = stream::wire(graph).with_force(force.as_ref().and_then(|force| force.as_ref().ok()), day);
+        let found = graph.edges(&asked.filter, Page { after: after.map(edge_id), limit: ROWS });
+        let forces = shows_force.then(|| graph.forces(&asked.force(&found.items)).ok()).flatten();
+        let wire = stream::wire(graph).with_standing(&asked.counted).with_forces(forces.as_ref());
         for view in &found.items {
             rows.row(&columns, |write, cell| write(wire, view, cell));
         }
         found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128())
     };
-    Ok(head.answer(collection.name, bom, &header, Box::new(next)))
+    let mut response = head.answer(collection.name, bom, &header, Box::new(next));
+    set_aside::put(&mut response, left_out.as_ref());
+    Ok(response)
 }
 
 async fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Response, ApiError> {
@@ -247,43 +296,32 @@ async fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Re
     let mut reader = Reader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
     let fields = fields(&mut reader, &collection.shape.fields().collect::<Vec<_>>());
-    let implied = reader.switch(INCLUDE_IMPLIED.name);
+    let include_implied = reader.switch(INCLUDE_IMPLIED.name);
     let (day, (quoted, reasons), today) =
         (reader.day(VALID_AT.parameter.name), included(&mut reader, collection.include), reader.today());
     reader.finish()?;
-    let found = id.parse::<EdgeId>().ok().and_then(|id| ask.current.edge(id));
+    let graph = &*ask.current;
+    let found = id.parse::<EdgeId>().ok().and_then(|id| graph.edge(id));
     let found = found.filter(|view| collection.kinds.is_empty() || collection.kinds.contains(&view.kind()));
     let view =
         found.ok_or_else(|| ApiError::new(Problem::NotFound, format!("no {} has this identifier", collection.item)))?;
     if day.is_some_and(|day| !view.may_hold_on(day)) {
         return Err(ApiError::new(Problem::NotFound, "the statement does not hold on that day"));
     }
-    let force = evaluated(collection, &ask.current, &[view], (day.or(Some(today)), implied));
-    let force = force.transpose().map_err(too_expensive)?;
-    let wire = Wire::new(&ask.current, lang).with_force(force.as_ref(), day.or(Some(today)));
+    let counted = Counted::on(day.unwrap_or(today));
+    let (filter, truths) = (EdgeFilter::default(), None);
+    let query = Asked { filter, counted: counted.clone(), truths, include_implied }.force(&[view]);
+    let forces = collection.has_force().then(|| graph.forces(&query)).transpose().map_err(too_expensive)?;
+    let why = (collection.has_force() && reasons).then(|| graph.evaluate(&query)).transpose().map_err(too_expensive)?;
+    let wire = Wire::new(graph, lang)
+        .with_standing(&counted)
+        .with_forces(forces.as_ref())
+        .with_force(why.as_ref(), Some(counted.day));
     let quotations = if quoted { quotations_at(&ask.state.live, view.id(), view.version()).await? } else { Vec::new() };
     let body = body_of(collection.kinds)(wire, &view).with_quotations(&quotations);
     let body = if reasons { body.with_reasons(wire, &view) } else { body };
     let body = Narrowed(body, fields.as_deref());
-    record(ask, &ask.current, lang, view.version(), &body)
-}
-
-/// The commitments with one of these truths on a day, with implied conditions or without them.
-fn in_force(ask: &Ask, graph: &Graph, how: (NaiveDate, bool), truths: &[Truth]) -> Result<Arc<Chosen>, ApiError> {
-    let evaluation = ask.state.evaluations.on(graph, how).map_err(too_expensive)?;
-    Ok(Arc::new(evaluation.having(truths)))
-}
-
-/// What of some statements is in force on a day; `None` in collections that do not say so.
-fn evaluated(
-    collection: &EdgeCollection,
-    graph: &Graph,
-    views: &[EdgeView<'_>],
-    (day, include_implied): (Option<NaiveDate>, bool),
-) -> Option<Result<Evaluation, BudgetSpent>> {
-    let commitments = views.iter().map(EdgeView::id).collect();
-    let query = ForceQuery { commitments: Some(commitments), include_implied, ..ForceQuery::all(day, CIRCUIT) };
-    collection.has_force().then(|| graph.evaluate(&query))
+    record(ask, graph, lang, view.version(), &body)
 }
 
 fn edge_id(id: u128) -> EdgeId {

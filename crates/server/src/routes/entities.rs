@@ -177,7 +177,7 @@ fn list(ask: &Ask) -> Result<Response, ApiError> {
     let fields = fields(&mut reader, &SHAPE.fields().collect::<Vec<_>>());
     let (text, today) = (reader.text(Q.name), reader.today());
     reader.finish()?;
-    let head = ListHead::new(ask, &given, &pinned.graph, lang, None);
+    let head = ListHead::new(ask, &given, &pinned.graph, lang, today);
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
@@ -192,7 +192,7 @@ fn list(ask: &Ask) -> Result<Response, ApiError> {
         items: found.bodies.into_iter().map(|body| Narrowed(body, fields.as_deref())).collect::<Vec<_>>(),
         page: PageBody { limit, next_cursor: next.cursor },
         total: found.total.into(),
-        as_of: AsOfBody::new(&pinned.graph, None),
+        as_of: AsOfBody::new(&pinned.graph, today),
         warnings: Vec::new(),
         included: None,
     };
@@ -208,7 +208,7 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
     let columns = chosen(&mut reader, columns());
     let header = columns.clone();
     reader.finish()?;
-    let head = ExportHead::new(ask, &given, None);
+    let head = ExportHead::new(ask, &given, given.day);
     if let Some(unchanged) = head.not_modified(ask) {
         return Ok(unchanged);
     }

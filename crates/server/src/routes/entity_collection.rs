@@ -4,8 +4,10 @@ use axum::http::header::LOCATION;
 use axum::response::Response;
 use axum::routing::get;
 use chrono::NaiveDate;
-use pledgegraph_graph::{BudgetSpent, EntityFilter, EntityView, Evaluation, ForceQuery, Graph, Page};
-use pledgegraph_model::{EntityId, EntityKind, EntityRef};
+use pledgegraph_graph::{
+    BudgetSpent, Counted, EdgeFilter, EntityFilter, EntityView, Evaluation, ForceQuery, Graph, Page,
+};
+use pledgegraph_model::{EdgeKind, EntityId, EntityKind, EntityRef};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::csv::columns::{EntityColumn, chosen};
@@ -28,9 +30,10 @@ use crate::routes::edge_collection::BOM;
 use crate::routes::history;
 use crate::routes::write::collection::Collection;
 use crate::routes::write::endpoints::{self, WritesDoc};
+use crate::set_aside;
 use crate::state::State;
 use crate::wire::entity::EntityBody;
-use crate::wire::list::{AsOfBody, ListBody, PageBody};
+use crate::wire::list::{AsOfBody, ListBody, PageBody, WarningBody};
 use crate::wire::shape::Shape;
 use crate::wire::{Made, Narrowed, Wire};
 
@@ -73,7 +76,8 @@ impl EntityCollection {
 
     fn filter(&self, reader: &mut Reader<'_>) -> EntityFilter {
         let filters: Vec<_> = self.filters().collect();
-        EntityFilter { leaders: self.leaders, ..read(reader, &[self.kind], &filters) }
+        let leaders = self.leaders.then(|| Counted::on(day(reader)));
+        EntityFilter { leaders, ..read(reader, &[self.kind], &filters) }
     }
 
     fn doc(&self) -> CollectionDoc {
@@ -133,10 +137,9 @@ fn list_entities(ask: &Ask, collection: &EntityCollection) -> Result<Response, A
     let filter = collection.filter(&mut reader);
     let (lang, limit) = (ask.lang(&mut reader), reader.number(&LIMIT));
     let fields = fields(&mut reader, &collection.shape.fields().collect::<Vec<_>>());
-    let today = reader.today();
+    let (today, day) = (reader.today(), day(&mut reader));
     reader.finish()?;
-    // Whether a condition holds changes with the day.
-    let day = filter.leaders_on.or_else(|| collection.has_truth().then_some(today));
+    // Whether a condition holds, and who leads, changes with the day.
     let head = ListHead::new(ask, &given, &pinned.graph, lang, day);
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
@@ -145,14 +148,19 @@ fn list_entities(ask: &Ask, collection: &EntityCollection) -> Result<Response, A
     let last = found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128());
     let next = ask.next(&given, &pinned.graph, today, last);
     let truth = evaluated(collection, &pinned.graph, &found.items, day);
-    let wire = Wire::new(&pinned.graph, lang).with_force(truth.as_ref().and_then(|truth| truth.as_ref().ok()), day);
+    let wire =
+        Wire::new(&pinned.graph, lang).with_force(truth.as_ref().and_then(|truth| truth.as_ref().ok()), Some(day));
     let spent = truth.as_ref().and_then(|truth| truth.as_ref().err());
     let body = ListBody {
         items: Made::new(&found.items, |view| Narrowed(EntityBody::new(wire, view), fields.as_deref())),
         page: PageBody { limit, next_cursor: next.cursor },
         total: found.total.into(),
-        as_of: AsOfBody::new(&pinned.graph, filter.leaders_on),
-        warnings: spent.map(|spent| unevaluated("truth", *spent)).into_iter().collect(),
+        as_of: AsOfBody::new(&pinned.graph, day),
+        warnings: spent
+            .map(|spent| unevaluated("truth", *spent))
+            .into_iter()
+            .chain(offices_set_aside(&pinned.graph, &filter))
+            .collect(),
         included: None,
     };
     head.answer(&body, next.address.as_deref())
@@ -162,26 +170,28 @@ fn export_entities(ask: &Ask, collection: &'static EntityCollection) -> Result<R
     let given = ask.given(&collection.export_parameters());
     let mut reader = Reader::new(&given, &ask.current, None);
     let filter = collection.filter(&mut reader);
-    let today = reader.today();
+    let day = day(&mut reader);
     let bom = reader.flag(BOM.name);
     let columns = chosen(&mut reader, collection.columns());
     let header = columns.clone();
     reader.finish()?;
-    let day = filter.leaders_on.or_else(|| collection.has_truth().then_some(today));
     let head = ExportHead::new(ask, &given, day);
     if let Some(unchanged) = head.not_modified(ask) {
         return Ok(unchanged);
     }
+    let left_out = offices_set_aside(&ask.current, &filter);
     let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
         let found = graph.entities(&filter, Page { after: after.map(entity_id), limit: ROWS });
         let truth = evaluated(collection, graph, &found.items, day);
-        let wire = stream::wire(graph).with_force(truth.as_ref().and_then(|truth| truth.as_ref().ok()), day);
+        let wire = stream::wire(graph).with_force(truth.as_ref().and_then(|truth| truth.as_ref().ok()), Some(day));
         for view in &found.items {
             rows.row(&columns, |write, cell| write(wire, view, cell));
         }
         found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128())
     };
-    Ok(head.answer(collection.name, bom, &header, Box::new(next)))
+    let mut response = head.answer(collection.name, bom, &header, Box::new(next));
+    set_aside::put(&mut response, left_out.as_ref());
+    Ok(response)
 }
 
 fn get_entity(ask: &Ask, reference: &str, collection: &EntityCollection) -> Result<Response, ApiError> {
@@ -189,18 +199,30 @@ fn get_entity(ask: &Ask, reference: &str, collection: &EntityCollection) -> Resu
     let mut reader = Reader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
     let fields = fields(&mut reader, &collection.shape.fields().collect::<Vec<_>>());
-    let (day, today) = (reader.day(VALID_AT.parameter.name), reader.today());
+    let day = day(&mut reader);
     reader.finish()?;
     let view = find(&ask.current, reference, &[collection.kind])?;
     moved(ask, &view, reference)?;
-    if collection.leaders && !ask.current.is_leader(view.id(), day) {
+    if collection.leaders && !ask.current.is_leader(view.id(), &Counted::on(day)) {
         return Err(ApiError::new(Problem::NotFound, "the person holds no office"));
     }
-    let on = day.or(Some(today));
-    let truth = evaluated(collection, &ask.current, &[view], on).transpose().map_err(too_expensive)?;
-    let wire = Wire::new(&ask.current, lang).with_force(truth.as_ref(), on);
+    let truth = evaluated(collection, &ask.current, &[view], day).transpose().map_err(too_expensive)?;
+    let wire = Wire::new(&ask.current, lang).with_force(truth.as_ref(), Some(day));
     let body = Narrowed(EntityBody::new(wire, &view), fields.as_deref());
     record(ask, &ask.current, lang, view.version(), &body)
+}
+
+/// The day of a request: that which it asks, else today.
+fn day(reader: &mut Reader<'_>) -> NaiveDate {
+    reader.day(VALID_AT.parameter.name).unwrap_or_else(|| reader.today())
+}
+
+/// The offices by which nobody is a leader on the day; the list of them shows which.
+fn offices_set_aside(graph: &Graph, filter: &EntityFilter) -> Option<WarningBody> {
+    let counted = Some(filter.leaders.clone()?);
+    let counts = graph.set_aside(&EdgeFilter { kinds: vec![EdgeKind::Office], counted, ..EdgeFilter::default() });
+    let names: Vec<String> = counts.0.iter().map(|(standing, _)| standing.to_string()).collect();
+    set_aside::shown_by(format!("/v1/offices?standing={}", names.join(",")), counts)
 }
 
 /// Which of some conditions hold on a day; `None` in collections of other things.
@@ -208,7 +230,7 @@ fn evaluated(
     collection: &EntityCollection,
     graph: &Graph,
     views: &[EntityView<'_>],
-    day: Option<NaiveDate>,
+    day: NaiveDate,
 ) -> Option<Result<Evaluation, BudgetSpent>> {
     let conditions = views.iter().map(EntityView::id).collect();
     let query = ForceQuery { commitments: Some(Vec::new()), conditions, ..ForceQuery::all(day, CIRCUIT) };

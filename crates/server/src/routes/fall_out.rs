@@ -15,6 +15,7 @@ use crate::reply::ListHead;
 use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
+use crate::set_aside;
 use crate::state::State;
 use crate::wire::Wire;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody, WarningBody};
@@ -123,7 +124,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     reader.finish()?;
     let actor = actors.and_then(|actors| graph.entity(*actors.first()?));
     let actor = actor.ok_or_else(|| ApiError::of(crate::problem::Problem::BadParameter))?;
-    let head = ListHead::new(ask, &given, graph, lang, query.valid_at);
+    let head = ListHead::new(ask, &given, graph, lang, query.counted.day);
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
@@ -144,8 +145,8 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
         decisive: found.dependents.iter().filter(|dependent| dependent.decisive).count(),
         stance_min: pledgegraph_model::Code::as_str(stance_min),
         include_implied: query.include_implied,
-        as_of: AsOfBody::new(graph, query.valid_at),
-        warnings: Vec::new(),
+        as_of: AsOfBody::new(graph, query.counted.day),
+        warnings: set_aside::of_commitments((found.set_aside.clone(), true)).into_iter().collect(),
     };
     head.answer(&body, next.address.as_deref())
 }

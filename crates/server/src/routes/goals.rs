@@ -16,6 +16,7 @@ use crate::openapi::question::{QuestionEndpoint, lang};
 use crate::reply::asked;
 use crate::request::ask::Ask;
 use crate::routes::scenario_evaluations::AssumedBody;
+use crate::set_aside;
 use crate::state::State;
 use crate::wire::list::{AsOfBody, WarningBody};
 use crate::wire::reference::ReferenceBody;
@@ -200,7 +201,7 @@ pub(crate) fn measure_pivotality() -> UtoipaMethodRouter<State> {
 fn sets(ask: &Ask, body: &Value, side: Side) -> Result<Response, ApiError> {
     let graph = &*ask.current;
     let lang = lang(ask)?;
-    let question = Question::goal(graph, body)?;
+    let question = Question::goal(graph, body, ask.day())?;
     let found = graph.goal_sets(&question.goal_query(ask.state.options.steps)).map_err(too_expensive)?;
     let wire = Wire::new(graph, &lang);
     let commitments = found.rests_on.iter().map(EdgeView::id).collect();
@@ -210,9 +211,11 @@ fn sets(ask: &Ask, body: &Value, side: Side) -> Result<Response, ApiError> {
     let singles: Vec<_> = sets.iter().filter_map(|set| set.first().filter(|_| set.len() == 1)).collect();
     let singles: Vec<_> = singles.iter().map(|literal| graph.at(literal.condition)).collect();
     let limit = question.limit();
-    let warnings = found.truncated.then(|| WarningBody {
-        kind: "budget-spent",
-        detail: format!("the search ended after {} steps: there may be more sets than these", found.spent),
+    let warnings = found.truncated.then(|| {
+        WarningBody::new(
+            "budget-spent",
+            format!("the search ended after {} steps: there may be more sets than these", found.spent),
+        )
     });
     let body = GoalSetsBody {
         sets: sets.iter().take(limit).map(|set| SetBody::new(wire, set, &now)).collect(),
@@ -227,8 +230,8 @@ fn sets(ask: &Ask, body: &Value, side: Side) -> Result<Response, ApiError> {
         assumed: AssumedBody::all(wire, &question.assume),
         stance_min: question.stance_min().as_str(),
         include_implied: question.include_implied(),
-        as_of: AsOfBody::new(graph, Some(question.day())),
-        warnings: warnings.into_iter().collect(),
+        as_of: AsOfBody::new(graph, question.day()),
+        warnings: warnings.into_iter().chain(set_aside::of_commitments(question.set_aside(graph))).collect(),
     };
     asked(graph, &lang, &body)
 }
@@ -236,7 +239,7 @@ fn sets(ask: &Ask, body: &Value, side: Side) -> Result<Response, ApiError> {
 fn pivotality(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
     let graph = &*ask.current;
     let lang = lang(ask)?;
-    let question = Question::goal(graph, body)?;
+    let question = Question::goal(graph, body, ask.day())?;
     let found = graph.pivotality(&question.goal_query(ask.state.options.steps)).map_err(too_expensive)?;
     let wire = Wire::new(graph, &lang);
     let limit = question.limit();
@@ -259,8 +262,8 @@ fn pivotality(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
         assumed: AssumedBody::all(wire, &question.assume),
         stance_min: question.stance_min().as_str(),
         include_implied: question.include_implied(),
-        as_of: AsOfBody::new(graph, Some(question.day())),
-        warnings: Vec::new(),
+        as_of: AsOfBody::new(graph, question.day()),
+        warnings: set_aside::of_commitments(question.set_aside(graph)).into_iter().collect(),
     };
     asked(graph, &lang, &body)
 }

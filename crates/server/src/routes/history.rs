@@ -277,7 +277,7 @@ impl Asking<'_> {
             items,
             page: PageBody { limit: self.limit, next_cursor: next.cursor },
             total: pledgegraph_graph::Total { value: total as u64, exact }.into(),
-            as_of: AsOfBody::new(graph, None),
+            as_of: AsOfBody::new(graph, self.today),
         };
         let mut response = json(&body)?;
         set(&mut response, VERSION, &version(graph));

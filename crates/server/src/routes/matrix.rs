@@ -2,8 +2,9 @@
 
 use axum::response::Response;
 use axum::routing::get;
+use chrono::NaiveDate;
 use pledgegraph_graph::{Axis, AxisKey, EdgeFilter, Graph, Matrix, MatrixCell, MatrixQuery};
-use pledgegraph_model::{Code, Modality, Polarity, Stance};
+use pledgegraph_model::{Code, EdgeKind, Stance};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -14,7 +15,7 @@ use crate::error::ApiError;
 use crate::filters::analyses::INCLUDE_IMPLIED;
 use crate::filters::edges::{
     BENEFICIARY, CAPABILITY, COALITION, CONDITIONAL_ON, EdgeParameter, MISSION, MODALITY, PLEDGER, SOURCE, STAGE,
-    STANCE_MIN, VALID_AT, read,
+    STANCE_MIN, VALID_AT, counted, read,
 };
 use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint};
 use crate::reply::{ListHead, TRUNCATED, set};
@@ -22,6 +23,7 @@ use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
 use crate::routes::edge_collection::BOM;
+use crate::set_aside;
 use crate::state::State;
 use crate::wire::list::{AsOfBody, WarningBody};
 use crate::wire::reference::RefText;
@@ -208,11 +210,10 @@ impl Asked {
         let counts = reader.one_of(VALUE.name, value, values, |v| values().contains(&v).then_some(v == "count"));
         let stance_min = reader.stance_min();
         let mut filter = read(reader, &[], &FILTERS);
-        let counted = || Modality::ALL.iter().copied().filter(|modality| modality.counts()).collect();
         filter = EdgeFilter {
+            kinds: vec![EdgeKind::Commitment],
             stance: Some(Stance::ALL.iter().copied().filter(|stance| stance.at_least(stance_min)).collect()),
-            modality: Some(filter.modality.unwrap_or_else(counted)),
-            polarity: Some(vec![Polarity::Asserted]),
+            counted: Some(counted(reader, &filter)),
             ..filter
         };
         let include_implied = reader.switch(INCLUDE_IMPLIED.name);
@@ -222,6 +223,11 @@ impl Asked {
             counts: counts.unwrap_or_default(),
             stance_min,
         }
+    }
+
+    /// The day of standings.
+    fn day(&self, graph: &Graph) -> NaiveDate {
+        self.query.filter.counted.as_ref().map_or(graph.day(), |counted| counted.day)
     }
 }
 
@@ -238,12 +244,13 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let asked = Asked::read(&mut reader);
     let (lang, limit) = (ask.lang(&mut reader), reader.number(&LIMIT));
     reader.finish()?;
-    let head = ListHead::new(ask, &given, graph, lang, asked.query.filter.valid_at);
+    let head = ListHead::new(ask, &given, graph, lang, asked.day(graph));
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
     let found = graph.matrix(&asked.query);
     let wire = Wire::new(graph, lang);
+    let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&asked.query.filter));
     let (rows, columns) = (asked.query.rows, asked.query.columns);
     let keys = |axis: Axis, keys: &[AxisKey]| {
         keys.iter().map(|k| KeyBody { key: key(graph, axis, *k), label: label(wire, axis, *k) }).collect()
@@ -257,8 +264,8 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
         total: found.cells.len(),
         truncated: found.truncated || found.cells.len() > limit,
         stance_min: asked.stance_min.as_str(),
-        as_of: AsOfBody::new(graph, asked.query.filter.valid_at),
-        warnings: found.truncated.then(cut).into_iter().collect(),
+        as_of: AsOfBody::new(graph, asked.day(graph)),
+        warnings: found.truncated.then(cut).into_iter().chain(left_out).collect(),
     };
     head.answer(&body, None)
 }
@@ -270,7 +277,7 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
     let asked = Asked::read(&mut reader);
     let (lang, bom) = (ask.lang(&mut reader), reader.flag(BOM.name));
     reader.finish()?;
-    let head = ExportHead::new(ask, &given, asked.query.filter.valid_at);
+    let head = ExportHead::new(ask, &given, asked.day(graph));
     if let Some(unchanged) = head.not_modified(ask) {
         return Ok(unchanged);
     }
@@ -279,6 +286,8 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
     if found.truncated {
         set(&mut response, TRUNCATED, "true");
     }
+    let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&asked.query.filter));
+    set_aside::put(&mut response, left_out.as_ref());
     Ok(response)
 }
 
@@ -308,7 +317,7 @@ fn table(wire: Wire<'_>, asked: &Asked, found: &Matrix<'_>) -> Vec<Vec<String>> 
 /// What to know when the budget left commitments out.
 fn cut() -> WarningBody {
     let detail = format!("only the first {BUDGET} commitments that match were considered; narrow the question");
-    WarningBody { kind: "budget-spent", detail }
+    WarningBody::new("budget-spent", detail)
 }
 
 fn key(graph: &Graph, axis: Axis, key: AxisKey) -> String {

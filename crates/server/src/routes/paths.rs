@@ -140,7 +140,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     reader.finish()?;
     let ends = from.zip(to).and_then(|(from, to)| graph.entity(from).zip(graph.entity(to)));
     let (from, to) = ends.ok_or_else(|| ApiError::of(Problem::BadParameter))?;
-    let head = ListHead::new(ask, &given, graph, lang, valid_at);
+    let head = ListHead::new(ask, &given, graph, lang, valid_at.unwrap_or(given.day));
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
@@ -160,7 +160,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
         to: wire.reference(&to),
         paths: paths.collect(),
         truncated: found.truncated,
-        as_of: AsOfBody::new(graph, valid_at),
+        as_of: AsOfBody::new(graph, valid_at.unwrap_or(given.day)),
         warnings: Vec::new(),
     };
     head.answer(&body, None)

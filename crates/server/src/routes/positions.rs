@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use axum::routing::get;
-use pledgegraph_graph::{EdgeView, Graph, Position, PositionQuery, Total};
+use pledgegraph_graph::{Counted, EdgeView, Graph, Position, PositionQuery, Total};
 use pledgegraph_model::{Capability, Code, EdgeId, Mission, Modality};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ use crate::csv::columns::chosen;
 use crate::csv::positions::{COLUMNS, Standing};
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
-use crate::filters::edges::{ACTORS, BENEFICIARIES, MODALITY, VALID_AT};
+use crate::filters::edges::{ACTORS, BENEFICIARIES, MODALITY, STANDING, VALID_AT};
 use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS};
 use crate::openapi::schemas::CommitmentSchema;
 use crate::reply::{ListHead, TRUNCATED, set};
@@ -22,6 +22,7 @@ use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT};
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
 use crate::routes::edge_collection::BOM;
+use crate::set_aside;
 use crate::state::State;
 use crate::wire::edge::EdgeBody;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody, WarningBody};
@@ -32,10 +33,10 @@ use crate::wire::{Wire, codes};
 pub(crate) const BUDGET: usize = 20_000;
 
 /// The rule, as every answer states it.
-pub(crate) const RULE: &str = "Of the asserted statements of an actor on a capability and mission that are its own or reported by others \
-(or of the modalities asked), the latest stands: by said_at, or for want of it by the latest published date of its sources. \
-Statements whose dates overlap or are unknown cannot be compared and all stand. Of statements of the same date the one of \
-higher rank stands, then own over reported, then the more specific.";
+pub(crate) const RULE: &str = "Of the statements of an actor to a beneficiary on a capability and mission that count on the day (standing \
+`stands` or `may_stand`, or those asked), the latest stands: by said_at, or for want of it by the latest published date of \
+its sources. Statements whose dates overlap or are unknown cannot be compared and all stand. Of statements of the same day \
+the one of higher rank stands, then own over reported, then the more specific.";
 
 const ACTOR: Parameter = Parameter {
     name: "actor",
@@ -61,17 +62,38 @@ pub(crate) const BENEFICIARY: Parameter = Parameter {
     description: "Towards whom.",
     example: "UA",
 };
-const PARAMETERS: [&Parameter; 9] =
-    [&ACTOR, &CAPABILITY, &MISSION, &BENEFICIARY, &MODALITY.parameter, &VALID_AT.parameter, &LIMIT, &CURSOR, &LANG];
-const EXPORT_PARAMETERS: [&Parameter; 8] =
-    [&ACTOR, &CAPABILITY, &MISSION, &BENEFICIARY, &MODALITY.parameter, &VALID_AT.parameter, &BOM, &FIELDS];
+const PARAMETERS: [&Parameter; 10] = [
+    &ACTOR,
+    &CAPABILITY,
+    &MISSION,
+    &BENEFICIARY,
+    &MODALITY.parameter,
+    &STANDING.parameter,
+    &VALID_AT.parameter,
+    &LIMIT,
+    &CURSOR,
+    &LANG,
+];
+const EXPORT_PARAMETERS: [&Parameter; 9] = [
+    &ACTOR,
+    &CAPABILITY,
+    &MISSION,
+    &BENEFICIARY,
+    &MODALITY.parameter,
+    &STANDING.parameter,
+    &VALID_AT.parameter,
+    &BOM,
+    &FIELDS,
+];
 
-/// The position of one actor on one capability and mission.
+/// The position of one actor towards one beneficiary on one capability and mission.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Position)]
 pub(crate) struct PositionBody<'g> {
     /// The actor.
     actor: ReferenceBody<'g>,
+    /// Towards whom.
+    beneficiary: ReferenceBody<'g>,
     /// The capability.
     #[schema(value_type = codes::Capability)]
     capability: &'static str,
@@ -90,7 +112,7 @@ pub(crate) struct PositionBody<'g> {
 #[derive(Serialize, ToSchema)]
 #[schema(as = PositionPage)]
 pub(crate) struct PositionPageBody<'g> {
-    /// The positions of this page, by actor, capability and mission.
+    /// The positions of this page, by actor, capability, mission and beneficiary.
     items: Vec<PositionBody<'g>>,
     /// Which page it is.
     page: PageBody,
@@ -111,7 +133,9 @@ pub(crate) fn list_positions() -> UtoipaMethodRouter<State> {
         path: "/v1/positions".to_owned(),
         tag: "graph",
         summary: "List where actors stand".to_owned(),
-        description: format!("The position of each actor on each capability and mission. {RULE}"),
+        description: format!(
+            "The position of each actor towards each beneficiary on each capability and mission. {RULE}"
+        ),
         path_parameter: None,
         parameters: PARAMETERS.to_vec(),
         names: Vec::new(),
@@ -152,21 +176,22 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let query = decode(&mut reader);
     let (lang, limit, today) = (ask.lang(&mut reader), reader.number(&LIMIT), reader.today());
     reader.finish()?;
-    let head = ListHead::new(ask, &given, &pinned.graph, lang, query.valid_at);
+    let head = ListHead::new(ask, &given, &pinned.graph, lang, query.counted.day);
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
     let found = pinned.graph.positions(&query);
     let (skip, after) = pinned.part(found.positions.len(), limit);
     let next = ask.next(&given, &pinned.graph, today, after);
-    let wire = Wire::new(&pinned.graph, lang);
+    let wire = Wire::new(&pinned.graph, lang).with_standing(&query.counted);
+    let left_out = set_aside::warning(ask.uri.path(), &given, pinned.graph.set_aside(&query.filter()));
     let body = PositionPageBody {
         items: found.positions.iter().skip(skip).take(limit).map(|p| PositionBody::new(wire, p)).collect(),
         page: PageBody { limit, next_cursor: next.cursor },
         total: Total { value: found.positions.len() as u64, exact: !found.truncated }.into(),
         rule: RULE,
-        as_of: AsOfBody::new(&pinned.graph, query.valid_at),
-        warnings: found.truncated.then(cut).into_iter().collect(),
+        as_of: AsOfBody::new(&pinned.graph, query.counted.day),
+        warnings: found.truncated.then(cut).into_iter().chain(left_out).collect(),
     };
     head.answer(&body, next.address.as_deref())
 }
@@ -179,11 +204,12 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
     let columns = chosen(&mut reader, COLUMNS.iter());
     let header = columns.clone();
     reader.finish()?;
-    let head = ExportHead::new(ask, &given, query.valid_at);
+    let head = ExportHead::new(ask, &given, query.counted.day);
     if let Some(unchanged) = head.not_modified(ask) {
         return Ok(unchanged);
     }
     let graph = Arc::clone(&ask.current);
+    let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&query.filter()));
     let found = graph.positions(&query);
     // The positions are of one snapshot, so their statements are all there when the rows are written.
     let standing: Vec<(EdgeId, usize)> = found
@@ -192,7 +218,7 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
         .flat_map(|position| position.current.iter().map(|view| (view.id(), position.passed_over.len())))
         .collect();
     let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
-        let wire = stream::wire(graph);
+        let wire = stream::wire(graph).with_standing(&query.counted);
         let skip = after.and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
         for (id, passed_over) in standing.iter().skip(skip).take(ROWS) {
             if let Some(view) = graph.edge(*id) {
@@ -203,22 +229,24 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
         let end = skip.saturating_add(ROWS);
         (end < standing.len()).then_some(end as u128)
     };
+    let truncated = found.truncated;
     let mut response = head.answer("positions", bom, &header, Box::new(next));
-    if found.truncated {
+    if truncated {
         set(&mut response, TRUNCATED, "true");
     }
+    set_aside::put(&mut response, left_out.as_ref());
     Ok(response)
 }
 
 /// What to know when the budget left statements out.
 pub(crate) fn cut() -> WarningBody {
-    WarningBody {
-        kind: "budget-spent",
-        detail: format!(
+    WarningBody::new(
+        "budget-spent",
+        format!(
             "only the first {BUDGET} of the statements that match were considered, in the order of recording: positions may \
             be missing or not the latest; narrow the question, by `actor` or `capability` for one"
         ),
-    }
+    )
 }
 
 /// Whose positions are asked for; without `actor` all.
@@ -228,8 +256,9 @@ pub(crate) fn decode(reader: &mut Reader<'_>) -> PositionQuery {
         capability: reader.codes(CAPABILITY.name).unwrap_or_default(),
         mission: reader.codes(MISSION.name).unwrap_or_default(),
         beneficiary: reader.references(BENEFICIARY.name, BENEFICIARIES).unwrap_or_default(),
-        modalities: reader.codes::<Modality>(MODALITY.parameter.name).unwrap_or_default(),
-        valid_at: reader.day(VALID_AT.parameter.name),
+        counted: Counted::on(reader.day(VALID_AT.parameter.name).unwrap_or_else(|| reader.today()))
+            .of(reader.codes::<Modality>(MODALITY.parameter.name).unwrap_or_default())
+            .standing(reader.codes(STANDING.parameter.name).unwrap_or_default()),
         budget: BUDGET,
     }
 }
@@ -239,6 +268,7 @@ impl<'g> PositionBody<'g> {
         let bodies = |views: &[EdgeView<'g>]| views.iter().map(|view| EdgeBody::commitment(wire, view)).collect();
         Self {
             actor: wire.reference(&position.actor),
+            beneficiary: wire.reference(&position.beneficiary),
             capability: position.capability.as_str(),
             mission: position.mission.as_str(),
             current: bodies(&position.current),

@@ -97,7 +97,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let ids = edges(&mut reader, &|id| graph.edge(id).is_some());
     let lang = ask.lang(&mut reader);
     reader.finish()?;
-    let head = ListHead::new(ask, &given, graph, lang, None);
+    let head = ListHead::new(ask, &given, graph, lang, given.day);
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
@@ -111,7 +111,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
         independent: found.independent,
         single_sourced: found.independent == 1,
         all_through: witnesses(&found.through),
-        as_of: AsOfBody::new(graph, None),
+        as_of: AsOfBody::new(graph, given.day),
         warnings: Vec::new(),
     };
     head.answer(&body, None)

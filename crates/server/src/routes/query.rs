@@ -1,8 +1,8 @@
 //! Structured queries.
 
 use axum::response::Response;
-use chrono::Utc;
-use pledgegraph_graph::{EdgeView, Evaluation, ForceQuery, QueryRow};
+use chrono::NaiveDate;
+use pledgegraph_graph::{Counted, EdgeView, Evaluation, ForceQuery, QueryRow, QueryTerms};
 use pledgegraph_model::{Code, Query, QueryAsk, QueryField};
 use pledgegraph_questions::Limits;
 use serde::Serialize;
@@ -17,6 +17,7 @@ use crate::filters::analyses::{CIRCUIT, too_expensive};
 use crate::openapi::question::{QuestionEndpoint, lang};
 use crate::reply::asked;
 use crate::request::ask::Ask;
+use crate::set_aside;
 use crate::state::State;
 use crate::wire::list::{AsOfBody, WarningBody};
 use crate::wire::query::RowBody;
@@ -74,10 +75,14 @@ fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
         return analysed(ask, wire, &query, limit);
     }
     let limit = if query.ask == QueryAsk::Count { 0 } else { limit };
-    let found = graph.query(&query, limit, CIRCUIT).map_err(too_expensive)?;
-    let truths = Truths::of(ask, &query, &found.rows)?;
+    let day = ask.day();
+    let terms = QueryTerms { day, concludes: false, limit, budget: CIRCUIT };
+    let found = graph.query(&query, terms).map_err(too_expensive)?;
+    let day = query.which.valid_at.unwrap_or(day);
+    let counted = Counted::on(day).of(query.which.modality.clone());
+    let wire = wire.with_standing(&counted);
+    let truths = Truths::of(ask, &query, &found.rows, day)?;
     let fields: Vec<QueryField> = query.group_by.iter().chain(&query.select).copied().collect();
-    let day = query.which.valid_at.or_else(|| (query.ask == QueryAsk::Truth).then(|| Utc::now().date_naive()));
     let body = QueryAnswerBody {
         ask: query.ask.as_str(),
         rows: found
@@ -89,14 +94,14 @@ fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
         found: found.found,
         truncated: found.total > found.rows.len() && !matches!(query.ask, QueryAsk::Count | QueryAsk::Exists),
         as_of: AsOfBody::new(graph, day),
-        warnings: Vec::new(),
+        warnings: found.set_aside.iter().filter_map(set_aside::of_set).collect(),
     };
     asked(graph, &lang, &body)
 }
 
 /// Sets of conditions, or conflicts.
 fn analysed(ask: &Ask, wire: Wire<'_>, query: &Query, limit: usize) -> Result<Response, ApiError> {
-    let today = Utc::now().date_naive();
+    let today = ask.day();
     let limits = Limits { circuit: CIRCUIT, steps: ask.state.options.steps };
     let found = pledgegraph_questions::answer(wire.graph, query, today, limits).map_err(too_expensive)?;
     let body = QueryAnswerBody {
@@ -110,8 +115,8 @@ fn analysed(ask: &Ask, wire: Wire<'_>, query: &Query, limit: usize) -> Result<Re
         total: found.answers.len(),
         found: found.answers.len(),
         truncated: found.is_cut || found.answers.len() > limit,
-        as_of: AsOfBody::new(wire.graph, Some(query.which.valid_at.unwrap_or(today))),
-        warnings: Vec::new(),
+        as_of: AsOfBody::new(wire.graph, query.which.valid_at.unwrap_or(today)),
+        warnings: found.set_aside.iter().filter_map(set_aside::of_set).collect(),
     };
     asked(wire.graph, wire.lang, &body)
 }
@@ -123,15 +128,14 @@ struct Truths {
 }
 
 impl Truths {
-    fn of(ask: &Ask, query: &Query, rows: &[QueryRow<'_>]) -> Result<Self, ApiError> {
+    fn of(ask: &Ask, query: &Query, rows: &[QueryRow<'_>], day: NaiveDate) -> Result<Self, ApiError> {
         if query.ask != QueryAsk::Truth {
             return Ok(Self { supposed: None, now: None });
         }
-        let day = query.which.valid_at.unwrap_or_else(|| Utc::now().date_naive());
         let now = ForceQuery {
             commitments: Some(rows.iter().flat_map(|row| row.statements.iter().map(EdgeView::id)).collect()),
             conditions: rows.iter().filter_map(|row| row.entity.map(|entity| entity.id())).collect(),
-            ..ForceQuery::all(Some(day), CIRCUIT)
+            ..ForceQuery::all(day, CIRCUIT)
         };
         let supposed = ForceQuery {
             assume: query.assume.iter().map(|assumed| (assumed.condition, assumed.truth)).collect(),

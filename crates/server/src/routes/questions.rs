@@ -124,9 +124,9 @@ fn handle(ask: &Ask) -> Result<Response, ApiError> {
         .and_then(|text| reader.one_of(INCLUDE.name, text, includes, |name| includes().contains(&name).then_some(())));
     reader.finish()?;
     let questions = &ask.state.questions;
-    let today = Utc::now().date_naive();
+    let today = given.day;
     let outcome = questions.read(graph, text, today);
-    let head = ListHead::new(ask, &given, graph, outcome.lang.as_str(), Some(today));
+    let head = ListHead::new(ask, &given, graph, outcome.lang.as_str(), today);
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
@@ -200,7 +200,7 @@ impl<'g> Asked<'g> {
             instead: Vec::new(),
             instead_total: 0,
             suggestions: Vec::new(),
-            as_of: AsOfBody::new(self.graph, None),
+            as_of: AsOfBody::new(self.graph, self.today),
             warnings: Vec::new(),
         };
         let (Some((first, others)), Some(found)) = (outcome.readings.split_first(), found) else { return Ok(body) };
@@ -344,7 +344,7 @@ fn cuts(found: &Answers<'_>, limit: usize) -> Vec<WarningBody> {
     let shown = (total > limit).then(|| format!("{limit} of {total} answers are shown; a higher `limit` shows more"));
     let found =
         found.is_cut.then(|| "there is more than was looked at: numbers are the least that there are".to_owned());
-    shown.into_iter().chain(found).map(|detail| WarningBody { kind: "truncated", detail }).collect()
+    shown.into_iter().chain(found).map(|detail| WarningBody::new("truncated", detail)).collect()
 }
 
 /// A command that finds the same: the list, or where no list can, the structured query.

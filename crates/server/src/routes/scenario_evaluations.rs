@@ -19,6 +19,7 @@ use crate::openapi::question::{QuestionEndpoint, lang};
 use crate::problem::Problem;
 use crate::reply::asked;
 use crate::request::ask::Ask;
+use crate::set_aside;
 use crate::state::State;
 use crate::wire::force::{FixpointsBody, ReasonBody, TruthCountsBody, because};
 use crate::wire::list::{AsOfBody, WarningBody};
@@ -163,7 +164,7 @@ pub(crate) fn evaluate_scenario() -> UtoipaMethodRouter<State> {
 fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
     let graph = &*ask.current;
     let lang = lang(ask)?;
-    let question = Question::scenario(graph, body)?;
+    let question = Question::scenario(graph, body, ask.day())?;
     let filter = filter(&question);
     let found = graph.edges(&filter, Page::first(MOST));
     if found.more {
@@ -205,25 +206,23 @@ fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
         withdrawn: question.withdraw.iter().filter_map(|id| Some(wire.reference(&graph.entity(*id)?))).collect(),
         stance_min: question.stance_min().as_str(),
         include_implied: question.include_implied(),
-        as_of: AsOfBody::new(graph, Some(question.day())),
-        warnings: Vec::new(),
+        as_of: AsOfBody::new(graph, question.day()),
+        warnings: set_aside::of_commitments(graph.set_aside(&filter)).into_iter().collect(),
     };
     asked(graph, &lang, &body)
 }
 
 /// The commitments that a scenario is about.
 fn filter(question: &Question) -> EdgeFilter {
-    let counted = || Modality::ALL.iter().copied().filter(|modality| modality.counts()).collect();
     EdgeFilter {
         kinds: vec![EdgeKind::Commitment],
+        modality: (!question.modality.is_empty()).then(|| question.modality.clone()),
+        counted: Some(question.counted()),
         capability: question.capability.map(|code| vec![code]),
         mission: question.mission.map(|code| vec![code]),
         coalition: question.coalition.map(|id| vec![id]),
         object: question.beneficiary.map(|id| vec![id]),
         stance: Some(Stance::ALL.iter().copied().filter(|stance| stance.at_least(question.stance_min())).collect()),
-        modality: Some(if question.modality.is_empty() { counted() } else { question.modality.clone() }),
-        polarity: Some(vec![Polarity::Asserted]),
-        valid_at: Some(question.day()),
         ..EdgeFilter::default()
     }
 }

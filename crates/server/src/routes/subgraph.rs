@@ -102,7 +102,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let query = decode(&mut reader);
     let lang = ask.lang(&mut reader);
     reader.finish()?;
-    let head = ListHead::new(ask, &given, &ask.current, lang, query.valid_at);
+    let head = ListHead::new(ask, &given, &ask.current, lang, query.valid_at.unwrap_or(given.day));
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
@@ -114,7 +114,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
         nodes: found.nodes.iter().map(|view| EntityBody::new(wire, view)).collect(),
         edges: found.edges.iter().map(|view| EdgeBody::new(wire, view)).collect(),
         truncated: found.truncated,
-        as_of: AsOfBody::new(&ask.current, query.valid_at),
+        as_of: AsOfBody::new(&ask.current, query.valid_at.unwrap_or(given.day)),
         warnings: Vec::new(),
     };
     head.answer(&body, None)

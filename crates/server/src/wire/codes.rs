@@ -80,6 +80,7 @@ open_codes! {
     Specificity, "How exactly the source says what is pledged.";
     Stage, "What has been done. Independent of the stance.";
     Stance, "How firm the words are. Independent of the stage.";
+    Standing, "Whether a statement counts on a day.";
     Truth, "Whether something holds, as far as the statements on record decide it.";
     Ground, "What decides whether a pledge is in force.";
 }

@@ -130,6 +130,11 @@ pub(crate) struct EdgeBody<'g> {
     /// How it stands among others on the same matter.
     #[schema(value_type = codes::Rank)]
     rank: &'static str,
+    /// Whether it counts on the day asked, today unless `valid_at` says otherwise. Derived, and absent from answers to
+    /// writes, histories and neighbourhoods.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<codes::Standing>)]
+    standing: Option<&'static str>,
     /// Whether it hangs on anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<codes::Conditionality>)]
@@ -267,10 +272,10 @@ impl<'g> EdgeBody<'g> {
             ..Self::default()
         };
         body.put_detail(wire, view.detail());
-        let known = wire.force.and_then(|evaluation| evaluation.commitment(wire.graph, view.id()));
-        if let Some(known) = known.filter(|_| view.kind() == EdgeKind::Commitment) {
-            body.in_force = Some(known.force.truth().as_str());
-            body.fixpoints = FixpointsBody::gap(known.force);
+        body.standing = wire.counted.map(|counted| view.standing_as(counted).as_str());
+        if let Some(force) = wire.forces.and_then(|forces| forces.of(wire.graph, view.id())) {
+            body.in_force = Some(force.truth().as_str());
+            body.fixpoints = FixpointsBody::gap(force);
         }
         body
     }

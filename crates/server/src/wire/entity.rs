@@ -1,7 +1,7 @@
 //! The body of an entity.
 
 use chrono::{DateTime, Utc};
-use pledgegraph_graph::{EntityView, MatchQuality, SearchHit};
+use pledgegraph_graph::{Counted, EntityView, MatchQuality, SearchHit};
 use pledgegraph_model::{Alias, Code, EntityDetail, EntityId, EntityKind, Iso3166, Lang, Redirect, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -306,7 +306,7 @@ impl<'g> EntityBody<'g> {
         self.fixpoints = FixpointsBody::gap(known.force);
         self.disputed = known.disputed.then_some(true);
         self.decided_by = Some(DecidedByBody::new(known.statements));
-        self.dependents = Some(DependentsBody::new(&wire.graph.dependents(view.node(), Some(day))));
+        self.dependents = Some(DependentsBody::new(&wire.graph.dependents(view.node(), &Counted::on(day))));
     }
 
     fn put_claims(&mut self, wire: Wire<'g>, id: EntityId) {

@@ -1,5 +1,7 @@
 //! What surrounds the items of a list.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use pledgegraph_graph::{Graph, Total};
 use serde::Serialize;
@@ -48,10 +50,10 @@ impl From<Total> for TotalBody {
 #[derive(Serialize, ToSchema)]
 #[schema(as = AsOf)]
 pub(crate) struct AsOfBody {
-    /// The day on which statements were asked to hold; absent where that was not asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(format = Date, value_type = Option<String>)]
-    valid_at: Option<NaiveDate>,
+    /// The day of the answer: that which was asked, else the day of `known_at`, else today (UTC). Asked again with it as
+    /// `valid_at` and the same version, what is derived is the same.
+    #[schema(format = Date, value_type = String)]
+    valid_at: NaiveDate,
     /// When what the answer knows was recorded; absent while nothing is.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "crate::wire::moment::some")]
     known_at: Option<DateTime<Utc>>,
@@ -61,13 +63,13 @@ pub(crate) struct AsOfBody {
 }
 
 impl AsOfBody {
-    pub(crate) fn new(graph: &Graph, valid_at: Option<NaiveDate>) -> Self {
+    pub(crate) fn new(graph: &Graph, valid_at: NaiveDate) -> Self {
         Self { valid_at, known_at: graph.recorded_at(), version: version(graph) }
     }
 }
 
 /// Something to know about the answer.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
 #[schema(as = AnswerWarning)]
 pub(crate) struct WarningBody {
     /// The kind of warning. An open set.
@@ -75,6 +77,24 @@ pub(crate) struct WarningBody {
     pub(crate) kind: &'static str,
     /// What to know.
     pub(crate) detail: String,
+    /// Of `set-aside`: how many matching statements were left out, by standing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<std::collections::BTreeMap<String, i64>>)]
+    pub(crate) standings: Option<BTreeMap<&'static str, u64>>,
+    /// Of `set-aside`: `eq`, or `gte` where counting stopped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "eq")]
+    pub(crate) relation: Option<&'static str>,
+    /// Of `set-aside`: the request that shows them; of a question with a body, the member that does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) request: Option<String>,
+}
+
+impl WarningBody {
+    /// A warning in words.
+    pub(crate) fn new(kind: &'static str, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), ..Self::default() }
+    }
 }
 
 /// A list. In the document each collection has its own, with its own items.

@@ -31,7 +31,7 @@ impl Shape {
         let common: &[&str] = if self.whole == "Entity" {
             &["label_lang", "redirects", "warnings"]
         } else {
-            &["valid_from", "valid_until", "warnings"]
+            &["standing", "valid_from", "valid_until", "warnings"]
         };
         common.iter().chain(self.optional).copied()
     }

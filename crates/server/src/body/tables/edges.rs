@@ -24,6 +24,7 @@ pub(crate) const READ_ONLY: &[&str] = &[
     "updated_by",
     "known_at",
     "in_force",
+    "standing",
 ];
 
 /// What lines of imports carry beside the draft of a statement.

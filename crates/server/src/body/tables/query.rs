@@ -3,7 +3,7 @@
 use pledgegraph_model::{
     AttendanceMode, AttendanceRole, Capability, Code, ConditionKind, Conditionality, EntityKind, Explicitness,
     MAX_TEXT, MembershipRole, Mission, Modality, OrganizationClass, Polarity, QueryAsk, QueryField, QueryTarget,
-    RemarkType, Stage, Stance, Truth,
+    RemarkType, Stage, Stance, Standing, Truth,
 };
 
 use super::parts::ITEMS;
@@ -103,6 +103,13 @@ static QUERY_WHERE: Table = Table {
         codes("conditionality", &code::<Conditionality>("ConditionalityCode"), "Whether it hangs on anything."),
         codes("modality", &code::<Modality>("ModalityCode"), "Whose stance the words are."),
         codes("polarity", &code::<Polarity>("PolarityCode"), "Asserted, denied or left open."),
+        codes(
+            "standing",
+            &code::<Standing>("StandingCode"),
+            "Statements: whether they count on `valid_at` or today. Absent: `stands` and `may_stand` wherever something is \
+             counted or concluded (counts, groups, values, joins and anti-joins, `stance`, `stance_min`, `in_force`), else \
+             any.",
+        ),
         codes("membership_role", &code::<MembershipRole>("MembershipRoleCode"), "As what somebody belongs."),
         codes("attendance_role", &code::<AttendanceRole>("AttendanceRoleCode"), "As what somebody attends."),
         codes("attendance_mode", &code::<AttendanceMode>("AttendanceModeCode"), "How somebody attends."),

@@ -1,0 +1,65 @@
+//! What an answer leaves out because it does not count, said with the request that shows it.
+
+use axum::http::HeaderName;
+use axum::response::Response;
+use pledgegraph_graph::SetAside;
+use pledgegraph_model::{Code, Standing};
+
+use crate::filters::edges::STANDING;
+use crate::reply::set;
+use crate::request::given::Given;
+use crate::wire::list::WarningBody;
+
+/// The header of CSV answers: an RFC 8941 dictionary of standings with their numbers, and the request that shows them.
+pub(crate) const SET_ASIDE: HeaderName = HeaderName::from_static("pledgegraph-set-aside");
+
+/// How many statements were left out, by standing; `false`: counting stopped at its budget.
+pub(crate) type Counts = (Vec<(Standing, u64)>, bool);
+
+/// The warning of an answer to parameters: the same request with `standing` shows what was left out.
+pub(crate) fn warning(path: &str, given: &Given, counts: Counts) -> Option<WarningBody> {
+    let names = names(&counts.0);
+    shown_by(format!("{path}?{}", given.again_with(STANDING.parameter.name, &names)), counts)
+}
+
+/// The warning with a request of its own.
+pub(crate) fn shown_by(request: String, (counts, exact): Counts) -> Option<WarningBody> {
+    if counts.is_empty() {
+        return None;
+    }
+    let several: Vec<String> = counts.iter().map(|(standing, count)| format!("{count} {standing}")).collect();
+    let least = if exact { "" } else { "at least " };
+    let detail = format!("left out since they do not count: {least}{}; `request` shows them", several.join(", "));
+    Some(WarningBody {
+        standings: Some(counts.iter().map(|(standing, count)| (standing.as_str(), *count)).collect()),
+        relation: Some(if exact { "eq" } else { "gte" }),
+        request: Some(request),
+        ..WarningBody::new("set-aside", detail)
+    })
+}
+
+/// The warning of an analysis of all commitments that count: the list of those that do not.
+pub(crate) fn of_commitments(counts: Counts) -> Option<WarningBody> {
+    let request = format!("/v1/commitments?{}={}", STANDING.parameter.name, names(&counts.0));
+    shown_by(request, counts)
+}
+
+/// The warning of a set that a question with a body names.
+pub(crate) fn of_set(set: &SetAside) -> Option<WarningBody> {
+    let quoted: Vec<String> = set.standings.iter().map(|(standing, _)| format!("\"{standing}\"")).collect();
+    shown_by(format!("\"standing\":[{}] in {}", quoted.join(","), set.path), (set.standings.clone(), true))
+}
+
+/// Says it in the header of an answer that has no place for warnings.
+pub(crate) fn put(response: &mut Response, warning: Option<&WarningBody>) {
+    let Some(WarningBody { standings: Some(standings), relation, request: Some(request), .. }) = warning else {
+        return;
+    };
+    let counts = standings.iter().map(|(standing, count)| format!("{standing}={count}"));
+    let rest = [format!("relation={}", relation.unwrap_or_default()), format!("request=\"{request}\"")];
+    set(response, SET_ASIDE, &counts.chain(rest).collect::<Vec<_>>().join(", "));
+}
+
+fn names(counts: &[(Standing, u64)]) -> String {
+    counts.iter().map(|(standing, _)| standing.as_str()).collect::<Vec<_>>().join(",")
+}
