@@ -84,8 +84,8 @@ select e.id, e.kind, e.subject_id, e.object_id, e.polarity, e.modality, e.rank,
     coalesce((e.valid_from ->> 'earliest')::date, '-infinity') as from_first,
     coalesce((e.valid_from ->> 'latest')::date, 'infinity') as from_last,
     -- Until when. `2025-04/..` goes on: it is no bound.
-    e.valid_until ?| array['edtf', 'verbatim', 'anchor', 'ended'] and not coalesce(e.valid_until ->> 'edtf' like '%/..', false)
-        as until_stated,
+    e.valid_until ?| array['edtf', 'verbatim', 'anchor', 'ended']
+        and not coalesce(e.valid_until ->> 'edtf' like '%/..', false) as until_stated,
     coalesce((e.valid_until ->> 'earliest')::date, '-infinity') as until_first,
     coalesce((e.valid_until ->> 'latest')::date, 'infinity') as until_last,
     -- From when it is known to have ended, where it has, on a day that is not known.

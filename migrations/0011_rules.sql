@@ -20,7 +20,8 @@ begin
             join entity e on e.id = c.condition_id
             where e.detail ? 'test'
                 -- The statement may have been put anew since.
-                and exists (select from edge_condition n where n.edge_id = new.edge_id and n.node = new.node and n.op = 'not')
+                and exists (
+                    select from edge_condition n where n.edge_id = new.edge_id and n.node = new.node and n.op = 'not')
         ) broken;
     else
         -- A test came: no leaf that names the condition has a `not` above it.

@@ -146,6 +146,7 @@ async fn run(seed: u64, steps: Vec<Step>) -> Result<()> {
             Err(
                 WriteError::InUse { .. }
                 | WriteError::Constraint { .. }
+                | WriteError::NotAllowed { .. }
                 | WriteError::DanglingReference { .. }
                 | WriteError::DuplicateReference(_)
                 | WriteError::Invalid { .. }

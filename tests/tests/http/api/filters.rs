@@ -239,7 +239,7 @@ async fn a_value_given_twice_counts_once() -> Result<()> {
         ("countries", "region=150", "region=150,150"),
         ("entities", "kind=country,person", "kind=person,country,person"),
         ("positions", "actor=GB", "actor=GB,country:GB"),
-        ("conflicts", "kind=date", "kind=date,date"),
+        ("conflicts", "kind=stated", "kind=stated,stated"),
     ] {
         let (once, twice) = (format!("/v1/{path}?limit=1000&{once}"), format!("/v1/{path}?limit=1000&{twice}"));
         let (one, two) = (app.json(&once).await?, app.json(&twice).await?);

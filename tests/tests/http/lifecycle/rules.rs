@@ -42,7 +42,10 @@ fn negations(condition: &str) -> Vec<Value> {
         not(one.clone()),
         json!({"op": "all_of", "of": [leaf("ceasefire"), not(one.clone())]}),
         not(json!({"op": "any_of", "of": [leaf("ceasefire"), one.clone()]})),
-        json!({"op": "at_least", "k": 1, "of": [not(json!({"op": "all_of", "of": [one.clone(), leaf("legal-basis")]})), one]}),
+        json!({"op": "at_least", "k": 1, "of": [
+            not(json!({"op": "all_of", "of": [one.clone(), leaf("legal-basis")]})),
+            one,
+        ]}),
     ]
 }
 
