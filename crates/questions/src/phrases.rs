@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use pledgegraph_graph::{EdgeView, Node, Value};
 use pledgegraph_model::{
     Code, CodeEntry, ConditionNode, ConditionOp, Conditions, Count, CountOp, Date, EdgeKind, Explicitness, Polarity,
-    Query, QueryAsk, QueryField, Relation, Text,
+    Query, QueryAsk, QueryField, Relation, Standing, Text,
 };
 
 use crate::answer::Answer;
@@ -85,7 +85,11 @@ impl Speaker<'_> {
             .filter(|(_, values)| !values.is_empty())
             .map(|(_, values)| self.list(values, |value| self.value(*value)))
             .collect();
-        match said.as_slice() {
+        let marks = match answer.statements.first() {
+            Some(view) if self.only_may_stand(answer) && !said.is_empty() => self.mark(view),
+            _ => Vec::new(),
+        };
+        match [said, marks].concat().as_slice() {
             [] => answer.statements.first().map(|view| self.statement(view)).unwrap_or_default(),
             [only] => only.clone(),
             [first, rest @ ..] => filled(self.word("aside"), &[first, &rest.join(self.word("comma"))]),
@@ -109,8 +113,34 @@ impl Speaker<'_> {
         // What is denied or not known is never shown as if it were said.
         let open = Some(view.polarity()).filter(|polarity| *polarity != Polarity::Asserted);
         let open = open.map(|polarity| self.code(polarity.entry()));
-        let about: Vec<String> = values.chain(open).chain(beside).collect();
+        let about: Vec<String> = values.chain(open).chain(beside).chain(self.mark(view)).collect();
         if about.is_empty() { who } else { filled(self.word("aside"), &[&who, &about.join(self.word("comma"))]) }
+    }
+
+    /// What is to be known of a statement that does not simply stand: its standing and what bounds it, words quoted.
+    fn mark(&self, view: &EdgeView<'_>) -> Vec<String> {
+        let standing = view.standing(self.day);
+        // What is denied or not known is told as such.
+        if matches!(standing, Standing::Stands | Standing::Denied | Standing::Unverified) {
+            return Vec::new();
+        }
+        let mut marks = vec![self.code(standing.entry())];
+        let (from, until) = (view.valid_from(), view.valid_until());
+        if standing == Standing::NotYet && !from.is_unknown() {
+            marks.push(filled(self.word("begins"), &[&self.date(from)]));
+        }
+        if matches!(standing, Standing::Over | Standing::MayStand) {
+            let is_dated = until.edtf.is_some() || until.verbatim.is_some();
+            marks.extend(is_dated.then(|| filled(self.word("ends"), &[&self.date(until)])));
+            marks.extend((!is_dated && until.ended).then(|| self.word("ended").to_owned()));
+        }
+        marks
+    }
+
+    /// Whether all statements of an answer may stand, and none does.
+    pub(crate) fn only_may_stand(&self, answer: &Answer<'_>) -> bool {
+        let mut standings = answer.statements.iter().map(|view| view.standing(self.day)).peekable();
+        standings.peek().is_some() && standings.all(|standing| standing == Standing::MayStand)
     }
 
     /// A commitment with what tells it apart from others of the same actor: its conditions, and when it was said.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono::NaiveDate;
 use pledgegraph_graph::{EdgeFilter, EdgeView, Graph, Page};
 use pledgegraph_model::{
     Code, Conditionality, ConveningStatus, EdgeDetail, EdgeKind, EntityId, Polarity, Query, QueryAsk, QueryField,
@@ -56,6 +57,8 @@ pub struct Speaker<'a> {
     pub(crate) graph: &'a Graph,
     pub(crate) lang: Lang,
     pub(crate) digits: Digits,
+    /// The day of standings.
+    pub(crate) day: NaiveDate,
 }
 
 pub(crate) fn of<'s>(table: &'s HashMap<String, [String; 2]>, key: &str, lang: Lang) -> &'s str {
@@ -112,6 +115,11 @@ impl Speaker<'_> {
 
     /// The answers to a query in a sentence or two.
     pub fn answers(&self, query: &Query, answers: &Answers<'_>) -> String {
+        let on_the_day = Speaker { day: answers.day, ..*self };
+        on_the_day.all(query, answers) + &on_the_day.aside(answers)
+    }
+
+    fn all(&self, query: &Query, answers: &Answers<'_>) -> String {
         match query.ask {
             QueryAsk::Truth => self.truths(query, answers) + &self.counter(&answers.counter),
             QueryAsk::UnlockingSets | QueryAsk::BlockingSets => {
@@ -125,6 +133,21 @@ impl Speaker<'_> {
         }
     }
 
+    /// What does not count, and why.
+    fn aside(&self, answers: &Answers<'_>) -> String {
+        let mut said = String::new();
+        if !answers.aside.is_empty() {
+            said.push_str(&self.sentence("aside", &[&self.list(&answers.aside, |view| self.told(view))]));
+        }
+        if !answers.aside_counts.is_empty() {
+            let counts = self.list(&answers.aside_counts, |(standing, count)| {
+                filled(self.word("aside"), &[&self.code(standing.entry()), &self.number(*count)])
+            });
+            said.push_str(&self.sentence("aside_counts", &[&counts]));
+        }
+        said
+    }
+
     /// What it takes, or what prevents it.
     fn sets(&self, query: &Query, answers: &Answers<'_>) -> String {
         let sets: Vec<&Answer<'_>> = answers.answers.iter().collect();
@@ -135,7 +158,8 @@ impl Speaker<'_> {
         let is_empty = sets.iter().any(|answer| answer.set.as_ref().is_some_and(Vec::is_empty));
         let these = self.list(&answers.instead, |view| self.told(view));
         let said = match (unlocks, sets.is_empty()) {
-            (_, true) if answers.found == 0 => return self.sentence("nobody", &[]),
+            (_, true) if answers.found == 0 && answers.aside.is_empty() => return self.sentence("nobody", &[]),
+            (_, true) if answers.found == 0 => return self.sentence("lapsed", &[]),
             // Nothing is needed, or nothing could fail: no condition is stated.
             (true, false) if is_empty => self.sentence("no_conditions", &[&these]),
             (false, true) => self.sentence("no_conditions", &[&these]),
@@ -158,7 +182,10 @@ impl Speaker<'_> {
         let firm = self.rows(query, &firmly);
         let mut said = match query.ask {
             QueryAsk::Count if !firmly.is_empty() => self.sentence("count", &[&self.counted(query, answers), &firm]),
-            QueryAsk::Exists if !firmly.is_empty() && first.is_empty() => self.sentence("yes", &[&firm]),
+            QueryAsk::Exists if !firmly.is_empty() && first.is_empty() => {
+                let is_sure = |answer: &&Answer<'_>| answer.entity.is_some() || !self.only_may_stand(answer);
+                self.sentence(if firmly.iter().any(is_sure) { "yes" } else { "perhaps" }, &[&firm])
+            }
             QueryAsk::Exists if !firmly.is_empty() => self.sentence("in_part", &[&firm]),
             QueryAsk::Exists if relaxed.is_empty() && !answers.instead.is_empty() => self.instead(answers),
             _ if !firmly.is_empty() => self.sentence("answered", &[&firm]),
@@ -192,6 +219,7 @@ impl Speaker<'_> {
                 self.sentence("unsaid", &[field, &self.list(&answers.instead, |view| self.statement(view))])
             }
             None if !answers.instead.is_empty() => self.instead(answers),
+            None if !answers.aside.is_empty() || !answers.aside_counts.is_empty() => self.sentence("lapsed", &[]),
             None => self.sentence("nobody", &[]),
         }
     }
@@ -208,7 +236,7 @@ impl Speaker<'_> {
         let comes_first = |view: &&EdgeView<'_>| {
             let is_of_them =
                 answered.contains(&view.subject().id()) || query.which.subject.contains(&view.subject().id());
-            is_of_somebody && !answered.is_empty() && is_of_them && covers(query, view)
+            is_of_somebody && (!answered.is_empty() || !answers.aside.is_empty()) && is_of_them && covers(query, view)
         };
         let (first, after): (Vec<&EdgeView<'_>>, Vec<&EdgeView<'_>>) = answers.counter.iter().partition(comes_first);
         let first = match first.as_slice() {
@@ -229,6 +257,14 @@ impl Speaker<'_> {
     fn counted(&self, query: &Query, answers: &Answers<'_>) -> String {
         let firm: Vec<_> = answers.answers.iter().filter(|answer| answer.grade != Grade::Relaxed).collect();
         let number = self.at_least(firm.len(), answers.is_cut);
+        let doubtful = firm.iter().filter(|answer| self.only_may_stand(answer)).count();
+        let number = match doubtful {
+            0 => number,
+            count => {
+                let aside = filled(self.word("doubtful"), &[&self.number(count as u64)]);
+                filled(self.word("aside"), &[&number, &aside])
+            }
+        };
         let statements: Vec<_> = firm.iter().flat_map(|answer| &answer.statements).collect();
         let actors: BTreeSet<_> = statements.iter().map(|view| view.subject().id()).collect();
         let other = match query.select.as_slice() {
@@ -313,7 +349,8 @@ impl Speaker<'_> {
                 ..EdgeFilter::default()
             };
             let convenings = self.graph.edges(&convened, Page::first(usize::MAX)).items;
-            let statuses: BTreeSet<_> = convenings.iter().filter_map(status_of).collect();
+            let convenings = convenings.iter().filter(|view| view.standing(self.day).counts());
+            let statuses: BTreeSet<_> = convenings.filter_map(status_of).collect();
             if !statuses.is_empty() && !statuses.contains(&ConveningStatus::Held) {
                 let name = self.graph.entity(meeting).map(|view| view.label(self.lang.as_str()).0).unwrap_or_default();
                 let statuses: Vec<String> = statuses.iter().map(|status| self.code(status.entry())).collect();
@@ -354,6 +391,7 @@ impl Speaker<'_> {
         }
         let supposed = self.supposed(query);
         match parts.as_slice() {
+            [] if !answers.aside.is_empty() => self.sentence("lapsed", &[]),
             [] => self.sentence("nobody", &[]),
             parts if supposed.is_empty() => self.sentence("answered", &[&parts.join(self.word("semicolon"))]),
             parts => self.sentence("suppose", &[&supposed, &parts.join(self.word("semicolon"))]),

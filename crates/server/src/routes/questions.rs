@@ -131,7 +131,7 @@ fn handle(ask: &Ask) -> Result<Response, ApiError> {
         return Ok(head.not_modified());
     }
     let asked = Asked { ask, graph, questions, text, today, wire: Wire::new(graph, outcome.lang.as_str()) };
-    let speaker = questions.speaker(graph, outcome.lang, digits.unwrap_or_default());
+    let speaker = questions.speaker(graph, outcome.lang, digits.unwrap_or_default(), today);
     // A paraphrase can say more than a query may ask.
     if let Some(first) = outcome.readings.first() {
         read(graph, &serde_json::to_value(asked.shown(&first.query)?).map_err(ApiError::internal)?)?;
