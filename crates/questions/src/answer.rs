@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::NaiveDate;
-use pledgegraph_graph::{BudgetSpent, EdgeView, EntityView, ForceQuery, Graph, SetAside, Value};
+use pledgegraph_graph::{BudgetSpent, EdgeView, EntityView, ForceQuery, Graph, Node, SetAside, Value};
 use pledgegraph_model::{
     Conditionality, EntityId, Polarity, Query, QueryAsk, QueryField, Stance, Standing, Truth, Where,
 };
@@ -77,6 +77,8 @@ pub struct Answers<'g> {
     pub aside_counts: Vec<(Standing, u64)>,
     /// Where conditions were asked for, what was found and has none.
     pub unconditioned: Vec<EdgeView<'g>>,
+    /// Where something is supposed: the other conditions that the commitments hang on, and whether they hold.
+    pub recorded: Vec<(EntityView<'g>, Truth)>,
     /// What no statement says that was found.
     pub unsaid: Option<QueryField>,
     /// How many rows were found before they were graded.
@@ -96,6 +98,7 @@ impl<'g> Answers<'g> {
             aside: Vec::new(),
             aside_counts: Vec::new(),
             unconditioned: Vec::new(),
+            recorded: Vec::new(),
             unsaid: None,
             found,
             is_cut,
@@ -185,7 +188,7 @@ pub fn answer<'g>(
         answers.sort_by_key(|answer| (answer.grade, answer.relaxations.len()));
     }
     if query.ask == QueryAsk::Truth {
-        evaluate(graph, query, day, limits.circuit, answers)?;
+        all.recorded = evaluate(graph, query, day, limits.circuit, answers)?;
     }
     search.beside(query, &wider, &mut all)?;
     all.is_cut |= search.is_cut;
@@ -249,13 +252,13 @@ fn conflicts<'g>(search: &Search<'g>, query: &Query) -> Result<Answers<'g>, Budg
 
 /// Says of each commitment or condition whether it is in force under what is supposed. Where something is supposed to fail, what
 /// states no conditions is not decided: silence about a condition does not say that the pledge would stand without it.
-fn evaluate(
-    graph: &Graph,
+fn evaluate<'g>(
+    graph: &'g Graph,
     query: &Query,
     day: NaiveDate,
     budget: usize,
-    answers: &mut [Answer<'_>],
-) -> Result<(), BudgetSpent> {
+    answers: &mut [Answer<'g>],
+) -> Result<Vec<(EntityView<'g>, Truth)>, BudgetSpent> {
     let evaluation = graph.evaluate(&ForceQuery {
         commitments: Some(answers.iter().flat_map(|answer| answer.statements.iter().map(EdgeView::id)).collect()),
         conditions: answers.iter().filter_map(|answer| answer.entity.map(|entity| entity.id())).collect(),
@@ -263,6 +266,13 @@ fn evaluate(
         withdraw: query.withdraw.clone(),
         ..ForceQuery::all(day, budget)
     })?;
+    let supposed: HashSet<EntityId> = query.assume.iter().map(|assumed| assumed.condition).collect();
+    let trees = answers.iter().flat_map(|answer| &answer.statements).filter_map(|view| view.detail().commitment());
+    let leaves = trees.filter_map(|own| own.conditions.as_deref()).flat_map(|tree| tree.root.leaves());
+    let nodes: BTreeSet<Node> = leaves.map(|(node, _)| *node).collect();
+    let others = nodes.into_iter().filter(|node| !supposed.is_empty() && !supposed.contains(&graph.at(*node).id()));
+    let recorded =
+        others.filter_map(|node| Some((graph.at(node), evaluation.condition(graph, node)?.force.truth()))).collect();
     let fails = query.assume.iter().any(|assumed| assumed.truth == Truth::False);
     for answer in answers {
         let commitment = answer.statements.first().and_then(|view| evaluation.commitment(graph, view.id()));
@@ -276,7 +286,7 @@ fn evaluate(
             answer.is_unstated = true;
         }
     }
-    Ok(())
+    Ok(recorded)
 }
 
 /// How many rows are graded; beyond it numbers are said to be least ones.

@@ -107,8 +107,8 @@ impl<'g> Search<'g> {
                 let wider = Query { select: Vec::new(), ask: QueryAsk::Items, ..wider.clone() };
                 told.instead = self.statements(&wider)?;
             }
-            let is_told = |view: &EdgeView<'_>| view.polarity() == Polarity::Asserted && self.takes(query, view);
-            told.instead.retain(|view| is_told(view) && (!relaxes || is_on_line(query, view)));
+            told.instead.retain(|view| !relaxes || is_on_line(query, view));
+            self.part(query, told);
             told.unsaid = query.select.first().copied().filter(|_| !told.instead.is_empty());
         }
         // Of whom nothing of the kind is said, what is.
@@ -123,6 +123,18 @@ impl<'g> Search<'g> {
             told.instead = self.statements(&Query { which: of_them, ..Query::of(QueryTarget::Statements) })?;
         }
         Ok(())
+    }
+
+    /// Of what is on record instead, what does not count is set aside, and what is denied or not known speaks against it.
+    fn part(&self, query: &Query, told: &mut Answers<'g>) {
+        let known: HashSet<_> = told.aside.iter().chain(&told.counter).map(EdgeView::id).collect();
+        let (taken, aside): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut told.instead).into_iter().partition(|view| self.takes(query, view));
+        let (instead, open): (Vec<_>, Vec<_>) =
+            taken.into_iter().partition(|view| view.polarity() == Polarity::Asserted);
+        told.instead = instead;
+        told.aside.extend(aside.into_iter().filter(|view| !known.contains(&view.id())));
+        told.counter.extend(open.into_iter().filter(|view| !known.contains(&view.id())));
     }
 
     /// Tells what speaks against what was asked; what of it does not count is set aside.

@@ -236,7 +236,7 @@ impl Speaker<'_> {
         let comes_first = |view: &&EdgeView<'_>| {
             let is_of_them =
                 answered.contains(&view.subject().id()) || query.which.subject.contains(&view.subject().id());
-            is_of_somebody && (!answered.is_empty() || !answers.aside.is_empty()) && is_of_them && covers(query, view)
+            is_of_somebody && is_of_them && covers(query, view)
         };
         let (first, after): (Vec<&EdgeView<'_>>, Vec<&EdgeView<'_>>) = answers.counter.iter().partition(comes_first);
         let first = match first.as_slice() {
@@ -394,7 +394,25 @@ impl Speaker<'_> {
             [] if !answers.aside.is_empty() => self.sentence("lapsed", &[]),
             [] => self.sentence("nobody", &[]),
             parts if supposed.is_empty() => self.sentence("answered", &[&parts.join(self.word("semicolon"))]),
-            parts => self.sentence("suppose", &[&supposed, &parts.join(self.word("semicolon"))]),
+            parts => {
+                self.sentence("suppose", &[&supposed, &parts.join(self.word("semicolon"))]) + &self.recorded(answers)
+            }
+        }
+    }
+
+    /// What the record says of the other conditions that the commitments hang on.
+    fn recorded(&self, answers: &Answers<'_>) -> String {
+        let of_truth = |truth: Truth| {
+            let these = answers.recorded.iter().filter(|(_, own)| *own == truth);
+            let these: Vec<String> =
+                these.map(|(condition, _)| condition.label(self.lang.as_str()).0.to_owned()).collect();
+            let word = of(&self.sentences.truths_of_conditions, truth.as_str(), self.lang);
+            (!these.is_empty()).then(|| format!("{word}: {}", self.list(&these, String::clone)))
+        };
+        let parts: Vec<String> = [Truth::True, Truth::Unknown, Truth::False].into_iter().filter_map(of_truth).collect();
+        match parts.as_slice() {
+            [] => String::new(),
+            parts => self.sentence("recorded", &[&parts.join(self.word("semicolon"))]),
         }
     }
 
@@ -466,7 +484,15 @@ impl Speaker<'_> {
             let sets = by_conditions(query, answers);
             return self.several(&sets, self.word("semicolon"), |these| self.conditioned(query, these));
         }
-        self.list(answers, |answer| self.row(query, answer))
+        let said = self.list(answers, |answer| self.told_row(query, answer));
+        // Where values stand for several statements each, how many these are.
+        let statements: usize = answers.iter().map(|answer| answer.statements.len()).sum();
+        let is_counted = query.ask == QueryAsk::Items && !query.select.is_empty() && query.group_by.is_none();
+        if !is_counted || statements <= answers.len() {
+            return said;
+        }
+        let statements = filled(self.word("statements"), &[&self.number(statements as u64)]);
+        filled(self.word("aside"), &[&said, &statements])
     }
 
     /// Values joined by commas and an `and`; of many the first, and how many more there are.
