@@ -1,12 +1,10 @@
 //! What the graph answers to a query, and how exactly.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::NaiveDate;
 use pledgegraph_graph::{BudgetSpent, EdgeView, EntityView, ForceQuery, Graph, Node, SetAside, Value};
-use pledgegraph_model::{
-    Conditionality, EntityId, Polarity, Query, QueryAsk, QueryField, Stance, Standing, Truth, Where,
-};
+use pledgegraph_model::{Conditionality, EntityId, Polarity, Query, QueryAsk, QueryField, Stance, Truth, Where};
 
 use crate::beside::{Search, can_be_interrupted, is_interrupted};
 use crate::grade::{Grade, Relaxation, given_up, is_on_line, relaxes, wider};
@@ -73,8 +71,8 @@ pub struct Answers<'g> {
     /// What would be answers or speak against them if it counted: what is known to be wrong, superseded, taken back, over, or
     /// not begun.
     pub aside: Vec<EdgeView<'g>>,
-    /// Of entities: how many statements by which they could have been found do not count, by standing.
-    pub aside_counts: Vec<(Standing, u64)>,
+    /// What was left out of the sets that the query joins, because it does not count.
+    pub set_aside: Vec<SetAside>,
     /// Where conditions were asked for, what was found and has none.
     pub unconditioned: Vec<EdgeView<'g>>,
     /// Where something is supposed: the other conditions that the commitments hang on, and whether they hold.
@@ -96,7 +94,7 @@ impl<'g> Answers<'g> {
             counter: Vec::new(),
             instead: Vec::new(),
             aside: Vec::new(),
-            aside_counts: Vec::new(),
+            set_aside: Vec::new(),
             unconditioned: Vec::new(),
             recorded: Vec::new(),
             unsaid: None,
@@ -120,7 +118,7 @@ impl Answers<'_> {
             && self.counter.is_empty()
             && self.instead.is_empty()
             && self.aside.is_empty()
-            && self.aside_counts.is_empty()
+            && self.set_aside.is_empty()
     }
 }
 
@@ -146,7 +144,7 @@ pub fn answer<'g>(
     // All are graded before the best are kept.
     let found = search.rows(&Query { ask: QueryAsk::Items, ..wider.clone() }, MOST_GRADED)?;
     let mut all = Answers::of(Vec::new(), found.total, found.total > found.rows.len(), day);
-    all.aside_counts = counts(&found.set_aside);
+    all.set_aside = found.set_aside;
     let mut aside = Vec::new();
     let is_of_pledges = relaxes && query.ask != QueryAsk::Truth && can_be_interrupted(&query.which);
     for row in found.rows {
@@ -293,15 +291,6 @@ fn evaluate<'g>(
 pub(crate) const MOST_GRADED: usize = 10_000;
 /// Of how many entities the statements that join them are told.
 const MOST_JOINED: usize = 100;
-
-/// How many statements do not count, by standing, over all sets that a query names.
-fn counts(aside: &[SetAside]) -> Vec<(Standing, u64)> {
-    let mut counts: BTreeMap<Standing, u64> = BTreeMap::new();
-    for (standing, count) in aside.iter().flat_map(|set| &set.standings) {
-        *counts.entry(*standing).or_default() += count;
-    }
-    counts.into_iter().collect()
-}
 
 /// The statements by which an entity is an end of what its query joins.
 fn joined<'g>(search: &mut Search<'g>, which: &Where, entity: EntityId) -> Result<Vec<EdgeView<'g>>, BudgetSpent> {

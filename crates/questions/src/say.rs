@@ -1,12 +1,12 @@
 //! Answers in words.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use pledgegraph_graph::{EdgeFilter, EdgeView, Graph, Page};
 use pledgegraph_model::{
     Code, Conditionality, ConveningStatus, EdgeDetail, EdgeKind, EntityId, Polarity, Query, QueryAsk, QueryField,
-    QueryTarget, Truth,
+    QueryTarget, Standing, Truth,
 };
 use serde::Deserialize;
 
@@ -139,8 +139,13 @@ impl Speaker<'_> {
         if !answers.aside.is_empty() {
             said.push_str(&self.sentence("aside", &[&self.list(&answers.aside, |view| self.told(view))]));
         }
-        if !answers.aside_counts.is_empty() {
-            let counts = self.list(&answers.aside_counts, |(standing, count)| {
+        let mut counts: BTreeMap<Standing, u64> = BTreeMap::new();
+        for (standing, count) in answers.set_aside.iter().flat_map(|set| &set.standings) {
+            *counts.entry(*standing).or_default() += count;
+        }
+        if !counts.is_empty() {
+            let counts: Vec<_> = counts.into_iter().collect();
+            let counts = self.list(&counts, |(standing, count)| {
                 filled(self.word("aside"), &[&self.code(standing.entry()), &self.number(*count)])
             });
             said.push_str(&self.sentence("aside_counts", &[&counts]));
@@ -219,7 +224,7 @@ impl Speaker<'_> {
                 self.sentence("unsaid", &[field, &self.list(&answers.instead, |view| self.statement(view))])
             }
             None if !answers.instead.is_empty() => self.instead(answers),
-            None if !answers.aside.is_empty() || !answers.aside_counts.is_empty() => self.sentence("lapsed", &[]),
+            None if !answers.aside.is_empty() || !answers.set_aside.is_empty() => self.sentence("lapsed", &[]),
             None => self.sentence("nobody", &[]),
         }
     }
