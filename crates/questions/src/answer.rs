@@ -28,6 +28,8 @@ pub struct Answer<'g> {
     pub set: Option<Vec<(EntityView<'g>, bool)>>,
     /// The statements.
     pub statements: Vec<EdgeView<'g>>,
+    /// Whether its statements were looked for: of very many entities they are not.
+    pub is_sourced: bool,
     /// Of a question for conflicts: the statements that those contradict.
     pub against: Vec<EdgeView<'g>>,
 }
@@ -44,6 +46,7 @@ impl<'g> Answer<'g> {
             is_unstated: false,
             set: None,
             statements,
+            is_sourced: true,
             against: Vec::new(),
         }
     }
@@ -151,9 +154,11 @@ pub fn answer<'g>(
         if let Some(entity) = row.entity {
             let is_told = all.answers.len() < MOST_JOINED;
             let statements = if is_told { joined(&mut search, &query.which, entity.id())? } else { Vec::new() };
-            all.answers.push(Answer { values: row.values, ..Answer::exact(Some(entity), statements) });
+            let answer = Answer { is_sourced: is_told, ..Answer::exact(Some(entity), statements) };
+            all.answers.push(Answer { values: row.values, ..answer });
             continue;
         }
+        all.is_cut |= row.count > row.statements.len();
         // What is denied, not known or interrupted is no answer, but it is told; what is beside the capability is neither.
         let on_line = row.statements.into_iter().filter(|view| !relaxes || is_on_line(query, view));
         let (on_line, lapsed): (Vec<_>, Vec<_>) = on_line.partition(|view| search.takes(query, view));

@@ -156,8 +156,7 @@ impl<'g> Search<'g> {
             found = self.against_pledges(query)?;
         } else if answers.iter().any(|answer| answer.entity.is_some()) {
             // Of entities that pledge something: what they say against it.
-            let those: Vec<EntityId> =
-                answers.iter().filter_map(|answer| Some(answer.entity?.id())).take(MOST_GRADED).collect();
+            let those: Vec<EntityId> = answers.iter().filter_map(|answer| Some(answer.entity?.id())).collect();
             let joins = std::iter::once(&query.which).chain(&query.which.all_of);
             for Related { find, which } in joins.filter_map(|part| part.subject_of.as_deref()) {
                 if *find == QueryTarget::Commitments {
@@ -175,7 +174,7 @@ impl<'g> Search<'g> {
             .collect();
         found.sort_by_cached_key(|view| {
             let is_of_them = actors.contains(&view.subject().id());
-            let last = view.said_at().edtf.as_ref().and_then(|edtf| edtf.latest());
+            let last = view.said_at().latest();
             (!covers(query, view), !is_of_them, Reverse(last))
         });
         Ok(found)

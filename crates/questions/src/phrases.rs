@@ -130,7 +130,9 @@ impl Speaker<'_> {
         if matches!(standing, Standing::Stands | Standing::Denied | Standing::Unverified) {
             return Vec::new();
         }
-        let mut marks = vec![self.code(standing.entry())];
+        // What does not count since others say so of an actor is told as such.
+        let mark = if standing == Standing::NotCounted { view.modality().entry() } else { standing.entry() };
+        let mut marks = vec![self.code(mark)];
         let (from, until) = (view.valid_from(), view.valid_until());
         if standing == Standing::NotYet && !from.is_unknown() {
             marks.push(filled(self.word("begins"), &[&self.date(from)]));

@@ -184,7 +184,7 @@ impl Speaker<'_> {
         let (firmly, relaxed): (Vec<_>, Vec<_>) =
             answers.answers.iter().partition(|answer| answer.grade != Grade::Relaxed);
         let (first, after) = self.against(query, answers);
-        let firm = self.rows(query, &firmly);
+        let firm = self.rows(query, &firmly, answers.is_cut);
         let mut said = match query.ask {
             QueryAsk::Count if !firmly.is_empty() => self.sentence("count", &[&self.counted(query, answers), &firm]),
             QueryAsk::Exists if !firmly.is_empty() && first.is_empty() => {
@@ -195,13 +195,15 @@ impl Speaker<'_> {
             QueryAsk::Exists if relaxed.is_empty() && !answers.instead.is_empty() => self.instead(answers),
             _ if !firmly.is_empty() => self.sentence("answered", &[&firm]),
             _ if !relaxed.is_empty() => {
-                self.sentence("closest", &[&self.rows(query, &relaxed), &self.relaxations(&relaxed)])
+                self.sentence("closest", &[&self.rows(query, &relaxed, answers.is_cut), &self.relaxations(&relaxed)])
             }
             _ if is_new(query) => self.sentence("unchanged", &[]),
             _ => self.nothing(answers),
         };
         if !firmly.is_empty() && !relaxed.is_empty() && query.ask != QueryAsk::Exists {
-            said.push_str(&self.sentence("also", &[&self.rows(query, &relaxed), &self.relaxations(&relaxed)]));
+            said.push_str(
+                &self.sentence("also", &[&self.rows(query, &relaxed, answers.is_cut), &self.relaxations(&relaxed)]),
+            );
         }
         first
             + &said
@@ -484,7 +486,7 @@ impl Speaker<'_> {
     }
 
     /// Answers in words, joined; each with the conditions of a statement of its own where conditions are asked for.
-    fn rows(&self, query: &Query, answers: &[&Answer<'_>]) -> String {
+    fn rows(&self, query: &Query, answers: &[&Answer<'_>], is_cut: bool) -> String {
         if query.select.contains(&QueryField::Conditions) {
             let sets = by_conditions(query, answers);
             return self.several(&sets, self.word("semicolon"), |these| self.conditioned(query, these));
@@ -496,7 +498,7 @@ impl Speaker<'_> {
         if !is_counted || statements <= answers.len() {
             return said;
         }
-        let statements = filled(self.word("statements"), &[&self.number(statements as u64)]);
+        let statements = filled(self.word("statements"), &[&self.at_least(statements, is_cut)]);
         filled(self.word("aside"), &[&said, &statements])
     }
 

@@ -150,7 +150,8 @@ fn handle(ask: &Ask) -> Result<Response, ApiError> {
 fn quotations_of(ask: &Ask, found: &Answers<'_>, limit: usize) -> Result<HashMap<EdgeId, Quotations>, ApiError> {
     let answers = found.answers.iter().take(limit);
     let told = answers.flat_map(|answer| answer.statements.iter().take(MOST_STATEMENTS));
-    let beside = [&found.counter, &found.instead].into_iter().flat_map(|views| views.iter().take(MOST_BESIDE));
+    let beside =
+        [&found.counter, &found.instead, &found.aside].into_iter().flat_map(|views| views.iter().take(MOST_BESIDE));
     let told = told.chain(beside).take(MOST_QUOTED);
     let read = |view: &EdgeView<'_>| {
         let words = Handle::current().block_on(quotations_at(&ask.state.live, view.id(), view.version()))?;
@@ -199,8 +200,10 @@ impl<'g> Asked<'g> {
             counter_evidence_total: 0,
             instead: Vec::new(),
             instead_total: 0,
+            set_aside: Vec::new(),
+            set_aside_total: 0,
             suggestions: Vec::new(),
-            as_of: AsOfBody::new(self.graph, None),
+            as_of: AsOfBody::new(self.graph, Some(self.today)),
             warnings: Vec::new(),
         };
         let (Some((first, others)), Some(found)) = (outcome.readings.split_first(), found) else { return Ok(body) };
@@ -246,6 +249,8 @@ impl<'g> Asked<'g> {
         body.counter_evidence_total = found.counter.len();
         body.instead = found.instead.iter().take(MOST_BESIDE).map(statement).collect();
         body.instead_total = found.instead.len();
+        body.set_aside = found.aside.iter().take(MOST_BESIDE).map(statement).collect();
+        body.set_aside_total = found.aside.len();
         if found.answers.is_empty() {
             body.suggestions = self.suggestions(&first.query)?;
         }
