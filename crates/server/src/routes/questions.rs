@@ -196,14 +196,14 @@ impl<'g> Asked<'g> {
             alternatives: Vec::new(),
             answers: Vec::new(),
             total: 0,
+            set_aside: Vec::new(),
+            set_aside_total: 0,
             counter_evidence: Vec::new(),
             counter_evidence_total: 0,
             instead: Vec::new(),
             instead_total: 0,
-            set_aside: Vec::new(),
-            set_aside_total: 0,
             suggestions: Vec::new(),
-            as_of: AsOfBody::new(self.graph, Some(self.today)),
+            as_of: AsOfBody::new(self.graph, None),
             warnings: Vec::new(),
         };
         let (Some((first, others)), Some(found)) = (outcome.readings.split_first(), found) else { return Ok(body) };
