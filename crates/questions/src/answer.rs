@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use chrono::NaiveDate;
-use pledgegraph_graph::{BudgetSpent, EdgeView, EntityView, ForceQuery, Graph, QueryTerms, SetAside, Value};
+use pledgegraph_graph::{BudgetSpent, EdgeView, EntityView, ForceQuery, Graph, Node, SetAside, Value};
 use pledgegraph_model::{Conditionality, EntityId, Polarity, Query, QueryAsk, QueryField, Stance, Truth, Where};
 
 use crate::beside::{Search, can_be_interrupted, is_interrupted};
@@ -28,6 +28,8 @@ pub struct Answer<'g> {
     pub set: Option<Vec<(EntityView<'g>, bool)>>,
     /// The statements.
     pub statements: Vec<EdgeView<'g>>,
+    /// Whether its statements were looked for: of very many entities they are not.
+    pub is_sourced: bool,
     /// Of a question for conflicts: the statements that those contradict.
     pub against: Vec<EdgeView<'g>>,
 }
@@ -44,6 +46,7 @@ impl<'g> Answer<'g> {
             is_unstated: false,
             set: None,
             statements,
+            is_sourced: true,
             against: Vec::new(),
         }
     }
@@ -68,22 +71,40 @@ pub struct Answers<'g> {
     /// What stands on record on the same matter, where no statement says what was asked; the commitments of which sets of
     /// conditions are told.
     pub instead: Vec<EdgeView<'g>>,
+    /// What would be answers or speak against them if it counted: what is known to be wrong, superseded, taken back, over, or
+    /// not begun.
+    pub aside: Vec<EdgeView<'g>>,
+    /// What was left out of the sets that the query joins, because it does not count.
+    pub set_aside: Vec<SetAside>,
     /// Where conditions were asked for, what was found and has none.
     pub unconditioned: Vec<EdgeView<'g>>,
-    /// What was left out because it does not count, by the set that the query names.
-    pub set_aside: Vec<SetAside>,
+    /// Where something is supposed: the other conditions that the commitments hang on, and whether they hold.
+    pub recorded: Vec<(EntityView<'g>, Truth)>,
     /// What no statement says that was found.
     pub unsaid: Option<QueryField>,
     /// How many rows were found before they were graded.
     pub found: usize,
     /// Whether there are more of any of these than were looked at. Else each list is whole, and its length the number.
     pub is_cut: bool,
+    /// The day of standings and of what is in force.
+    pub day: NaiveDate,
 }
 
 impl<'g> Answers<'g> {
-    fn of(answers: Vec<Answer<'g>>, found: usize, is_cut: bool) -> Self {
-        let (counter, instead, unconditioned) = (Vec::new(), Vec::new(), Vec::new());
-        Self { answers, counter, instead, unconditioned, set_aside: Vec::new(), unsaid: None, found, is_cut }
+    fn of(answers: Vec<Answer<'g>>, found: usize, is_cut: bool, day: NaiveDate) -> Self {
+        Self {
+            answers,
+            counter: Vec::new(),
+            instead: Vec::new(),
+            aside: Vec::new(),
+            set_aside: Vec::new(),
+            unconditioned: Vec::new(),
+            recorded: Vec::new(),
+            unsaid: None,
+            found,
+            is_cut,
+            day,
+        }
     }
 }
 
@@ -95,7 +116,12 @@ impl Answers<'_> {
 
     /// Whether the record says nothing at all on the matter.
     pub fn is_silent(&self) -> bool {
-        self.found == 0 && self.answers.is_empty() && self.counter.is_empty() && self.instead.is_empty()
+        self.found == 0
+            && self.answers.is_empty()
+            && self.counter.is_empty()
+            && self.instead.is_empty()
+            && self.aside.is_empty()
+            && self.set_aside.is_empty()
     }
 }
 
@@ -109,32 +135,37 @@ pub fn answer<'g>(
     today: NaiveDate,
     limits: Limits,
 ) -> Result<Answers<'g>, BudgetSpent> {
-    let budget = limits.circuit;
+    let day = query.which.valid_at.unwrap_or(today);
+    let mut search = Search::new(graph, day, limits.circuit);
     match query.ask {
-        QueryAsk::UnlockingSets | QueryAsk::BlockingSets => return sets(graph, query, today, limits),
-        QueryAsk::Conflicts => return conflicts(graph, query, today, budget),
+        QueryAsk::UnlockingSets | QueryAsk::BlockingSets => return sets(&mut search, query, limits.steps),
+        QueryAsk::Conflicts => return conflicts(&search, query),
         QueryAsk::Items | QueryAsk::Count | QueryAsk::Exists | QueryAsk::Truth => {}
     }
     let relaxes = relaxes(query);
     let wider = if relaxes { wider(query) } else { query.clone() };
     // All are graded before the best are kept.
-    let terms = QueryTerms { day: today, concludes: true, limit: MOST_GRADED, budget };
-    let found = graph.query(&Query { ask: QueryAsk::Items, ..wider.clone() }, terms)?;
-    let mut all = Answers::of(Vec::new(), found.total, found.total > found.rows.len());
+    let found = search.rows(&Query { ask: QueryAsk::Items, ..wider.clone() }, MOST_GRADED)?;
+    let mut all = Answers::of(Vec::new(), found.total, found.total > found.rows.len(), day);
     all.set_aside = found.set_aside;
-    let mut search = Search::new(graph, today, budget);
+    let mut aside = Vec::new();
     let is_of_pledges = relaxes && query.ask != QueryAsk::Truth && can_be_interrupted(&query.which);
     for row in found.rows {
         if let Some(entity) = row.entity {
             let is_told = all.answers.len() < MOST_JOINED;
             let statements = if is_told { joined(&mut search, &query.which, entity.id())? } else { Vec::new() };
-            all.answers.push(Answer { values: row.values, ..Answer::exact(Some(entity), statements) });
+            let answer = Answer { is_sourced: is_told, ..Answer::exact(Some(entity), statements) };
+            all.answers.push(Answer { values: row.values, ..answer });
             continue;
         }
+        all.is_cut |= row.count > row.statements.len();
         // What is denied, not known or interrupted is no answer, but it is told; what is beside the capability is neither.
         let on_line = row.statements.into_iter().filter(|view| !relaxes || is_on_line(query, view));
-        let (asserted, open): (Vec<_>, Vec<_>) =
-            on_line.partition(|view| view.polarity() == Polarity::Asserted && !(is_of_pledges && is_interrupted(view)));
+        let (on_line, lapsed): (Vec<_>, Vec<_>) = on_line.partition(|view| search.takes(query, view));
+        aside.extend(lapsed.into_iter().map(|view| (given_up(query, &view, relaxes).1, view)));
+        let (asserted, open): (Vec<_>, Vec<_>) = on_line
+            .into_iter()
+            .partition(|view| view.polarity() == Polarity::Asserted && !(is_of_pledges && is_interrupted(view)));
         all.counter.extend(open);
         let graded: Vec<_> = asserted.into_iter().map(|view| (given_up(query, &view, relaxes), view)).collect();
         let Some(best) = graded.iter().map(|((grade, up), _)| (*grade, up.len())).min() else { continue };
@@ -146,16 +177,21 @@ pub fn answer<'g>(
         all.answers.push(Answer { values: row.values, grade: best.0, relaxations, ..Answer::exact(None, statements) });
     }
     let answers = &mut all.answers;
+    let less = |r: &Relaxation| matches!(r, Relaxation::Stance | Relaxation::Capability);
+    // What is less than was asked for and does not count is told only where nothing else is.
+    if aside.iter().any(|(up, _)| !up.iter().any(less)) || !answers.is_empty() {
+        aside.retain(|(up, _)| !up.iter().any(less));
+    }
+    all.aside = aside.into_iter().map(|(_, view)| view).collect();
     if query.ask != QueryAsk::Truth && answers.iter().any(|answer| answer.grade != Grade::Relaxed) {
         // What others say of an actor, or imply, is still told; what is less than was asked for is not.
-        let less = |r: &Relaxation| matches!(r, Relaxation::Stance | Relaxation::Capability);
         answers.retain(|answer| !answer.relaxations.iter().any(less));
     }
     if !query.by_stance {
         answers.sort_by_key(|answer| (answer.grade, answer.relaxations.len()));
     }
     if query.ask == QueryAsk::Truth {
-        evaluate(graph, query, today, budget, answers)?;
+        all.recorded = evaluate(graph, query, day, limits.circuit, answers)?;
     }
     search.beside(query, &wider, &mut all)?;
     all.is_cut |= search.is_cut;
@@ -163,20 +199,28 @@ pub fn answer<'g>(
 }
 
 /// The minimal sets of conditions for what a query finds.
-fn sets<'g>(graph: &'g Graph, query: &Query, today: NaiveDate, limits: Limits) -> Result<Answers<'g>, BudgetSpent> {
+fn sets<'g>(search: &mut Search<'g>, query: &Query, steps: u64) -> Result<Answers<'g>, BudgetSpent> {
+    let graph = search.graph;
+    let mut all = Answers::of(Vec::new(), 0, false, search.day);
     let mut asked = query.clone();
     let mut relaxations = Vec::new();
-    let mut count = how_many(graph, &asked, today, limits.circuit)?;
+    let mut count = search.how_many(&asked)?;
     // Where nothing is so firm, what is talked about.
     if count == 0 && asked.which.stance_min.is_some_and(|least| least.at_least(Stance::NotRuledOut)) {
         asked.which.stance_min = Some(Stance::InDiscussion);
         relaxations.push(Relaxation::Stance);
-        count = how_many(graph, &asked, today, limits.circuit)?;
+        count = search.how_many(&asked)?;
     }
+    all.found = count;
+    let these = search.statements(&Query { ask: QueryAsk::Items, ..asked.clone() })?;
+    let (counted, aside): (Vec<_>, Vec<_>) = these.into_iter().partition(|view| search.counts(view));
+    all.aside = aside;
     if count == 0 {
-        return Ok(Answers::of(Vec::new(), 0, false));
+        search.tell_against(query, &mut all)?;
+        return Ok(all);
     }
-    let found = graph.query_sets(&asked, today, (limits.circuit, limits.steps))?;
+    all.instead = counted;
+    let found = graph.query_sets(&asked, search.day, (search.budget, steps))?;
     let sets = if query.ask == QueryAsk::UnlockingSets { &found.unlocking } else { &found.blocking };
     let grade = if relaxations.is_empty() { Grade::Exact } else { Grade::Relaxed };
     let answers = sets.iter().map(|set| {
@@ -187,18 +231,16 @@ fn sets<'g>(graph: &'g Graph, query: &Query, today: NaiveDate, limits: Limits) -
         let relaxations = relaxations.clone();
         Answer { set: Some(members.collect()), grade, relaxations, ..Answer::exact(None, Vec::new()) }
     });
-    let mut all = Answers::of(answers.collect(), count, found.truncated);
-    let mut search = Search::new(graph, today, limits.circuit);
-    all.instead = search.statements(&Query { ask: QueryAsk::Items, ..asked })?;
-    all.counter = search.against(query, &all.answers)?;
-    all.is_cut |= search.is_cut;
+    all.answers = answers.collect();
+    search.tell_against(query, &mut all)?;
+    all.is_cut = found.truncated || search.is_cut;
     Ok(all)
 }
 
 /// The conflicts in which what a query finds takes part.
-fn conflicts<'g>(graph: &'g Graph, query: &Query, today: NaiveDate, budget: usize) -> Result<Answers<'g>, BudgetSpent> {
-    let found = graph.query_conflicts(query, today, budget)?;
-    let count = how_many(graph, query, today, budget)?;
+fn conflicts<'g>(search: &Search<'g>, query: &Query) -> Result<Answers<'g>, BudgetSpent> {
+    let found = search.graph.query_conflicts(query, search.day, search.budget)?;
+    let count = search.rows(query, 1)?.total;
     // The same two sides once, whichever comes first.
     let mut known = HashSet::new();
     let ids = |views: &[EdgeView<'_>]| views.iter().map(EdgeView::id).collect::<BTreeSet<_>>();
@@ -208,25 +250,32 @@ fn conflicts<'g>(graph: &'g Graph, query: &Query, today: NaiveDate, budget: usiz
         .collect();
     let answers =
         found.into_iter().map(|conflict| Answer { against: conflict.other, ..Answer::exact(None, conflict.one) });
-    Ok(Answers::of(answers.collect(), count, false))
+    Ok(Answers::of(answers.collect(), count, false, search.day))
 }
 
 /// Says of each commitment or condition whether it is in force under what is supposed. Where something is supposed to fail, what
 /// states no conditions is not decided: silence about a condition does not say that the pledge would stand without it.
-fn evaluate(
-    graph: &Graph,
+fn evaluate<'g>(
+    graph: &'g Graph,
     query: &Query,
-    today: NaiveDate,
+    day: NaiveDate,
     budget: usize,
-    answers: &mut [Answer<'_>],
-) -> Result<(), BudgetSpent> {
+    answers: &mut [Answer<'g>],
+) -> Result<Vec<(EntityView<'g>, Truth)>, BudgetSpent> {
     let evaluation = graph.evaluate(&ForceQuery {
         commitments: Some(answers.iter().flat_map(|answer| answer.statements.iter().map(EdgeView::id)).collect()),
         conditions: answers.iter().filter_map(|answer| answer.entity.map(|entity| entity.id())).collect(),
         assume: query.assume.iter().map(|assumed| (assumed.condition, assumed.truth)).collect(),
         withdraw: query.withdraw.clone(),
-        ..ForceQuery::all(query.which.valid_at.unwrap_or(today), budget)
+        ..ForceQuery::all(day, budget)
     })?;
+    let supposed: HashSet<EntityId> = query.assume.iter().map(|assumed| assumed.condition).collect();
+    let trees = answers.iter().flat_map(|answer| &answer.statements).filter_map(|view| view.detail().commitment());
+    let leaves = trees.filter_map(|own| own.conditions.as_deref()).flat_map(|tree| tree.root.leaves());
+    let nodes: BTreeSet<Node> = leaves.map(|(node, _)| *node).collect();
+    let others = nodes.into_iter().filter(|node| !supposed.is_empty() && !supposed.contains(&graph.at(*node).id()));
+    let recorded =
+        others.filter_map(|node| Some((graph.at(node), evaluation.condition(graph, node)?.force.truth()))).collect();
     let fails = query.assume.iter().any(|assumed| assumed.truth == Truth::False);
     for answer in answers {
         let commitment = answer.statements.first().and_then(|view| evaluation.commitment(graph, view.id()));
@@ -240,7 +289,7 @@ fn evaluate(
             answer.is_unstated = true;
         }
     }
-    Ok(())
+    Ok(recorded)
 }
 
 /// How many rows are graded; beyond it numbers are said to be least ones.
@@ -248,18 +297,13 @@ pub(crate) const MOST_GRADED: usize = 10_000;
 /// Of how many entities the statements that join them are told.
 const MOST_JOINED: usize = 100;
 
-/// How many rows a query finds, whatever it asks of them.
-fn how_many(graph: &Graph, query: &Query, day: NaiveDate, budget: usize) -> Result<usize, BudgetSpent> {
-    let terms = QueryTerms { day, concludes: true, limit: 1, budget };
-    Ok(graph.query(&Query { ask: QueryAsk::Items, ..query.clone() }, terms)?.total)
-}
-
 /// The statements by which an entity is an end of what its query joins.
 fn joined<'g>(search: &mut Search<'g>, which: &Where, entity: EntityId) -> Result<Vec<EdgeView<'g>>, BudgetSpent> {
     let mut found = Vec::new();
     for related in which.all_of.iter().chain([which]).filter_map(|part| part.subject_of.as_deref()) {
         let which = Where { subject: vec![entity], all_of: vec![related.which.clone()], ..Where::all() };
-        found.extend(search.counted(&Query { which, ..Query::of(related.find) })?);
+        found.extend(search.statements(&Query { which, ..Query::of(related.find) })?);
     }
+    found.retain(|view| search.counts(view));
     Ok(found)
 }

@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use chrono::NaiveDate;
-use pledgegraph_graph::{BudgetSpent, EdgeView, Graph, QueryTerms};
+use pledgegraph_graph::{BudgetSpent, EdgeView, Graph, QueryRows, QueryTerms, Value};
 use pledgegraph_model::{
     AttendanceRole, Capability, Code, Conditionality, EntityId, Mission, Polarity, Query, QueryAsk, QueryField,
-    QueryTarget, Related, Stage, Stance, StanceSet, Where,
+    QueryTarget, Related, Rows, Stage, Stance, StanceSet, Standing, Where,
 };
 
 use crate::answer::{Answer, Answers, MOST_GRADED};
@@ -16,31 +16,64 @@ use crate::grade::{is_on_line, relaxes, wider};
 /// Looks for statements.
 #[derive(Debug)]
 pub(crate) struct Search<'g> {
-    graph: &'g Graph,
+    pub(crate) graph: &'g Graph,
+    /// The day of standings.
+    pub(crate) day: NaiveDate,
     /// How large a circuit may become.
-    terms: QueryTerms,
+    pub(crate) budget: usize,
     /// Whether some were left out since there were too many.
     pub(crate) is_cut: bool,
 }
 
 impl<'g> Search<'g> {
     pub(crate) fn new(graph: &'g Graph, day: NaiveDate, budget: usize) -> Self {
-        let terms = QueryTerms { day, concludes: false, limit: MOST_GRADED, budget };
-        Self { graph, terms, is_cut: false }
+        Self { graph, day, budget, is_cut: false }
     }
 
-    /// The statements that a query finds, of those that count.
-    pub(crate) fn counted(&mut self, query: &Query) -> Result<Vec<EdgeView<'g>>, BudgetSpent> {
-        self.found(query, true)
+    /// The rows of a query. Statements are found whatever their standing: what does not count is not passed over, but told. What
+    /// they are joined with counts.
+    pub(crate) fn rows(&self, query: &Query, limit: usize) -> Result<QueryRows<'g>, BudgetSpent> {
+        let mut query = query.clone();
+        if matches!(query.find.rows(), Rows::Statements(_)) && !query.which.names_standings() {
+            open(&mut query.which);
+        }
+        let terms = QueryTerms { day: self.day, concludes: false, limit, budget: self.budget };
+        self.graph.query(&query, terms)
     }
 
-    /// The statements that a query finds.
+    /// Whether a statement counts on the day.
+    pub(crate) fn counts(&self, view: &EdgeView<'_>) -> bool {
+        view.standing(self.day).counts()
+    }
+
+    /// Whether a statement may be an answer, or speak against one: what is said by others of an actor and what is denied is told
+    /// as such; what is new is told whatever became of it, and of who belonged since when also those who no longer do.
+    pub(crate) fn takes(&self, query: &Query, view: &EdgeView<'_>) -> bool {
+        let which = &query.which;
+        if which.names_standings() || query.find == QueryTarget::Statements {
+            return true;
+        }
+        let is_over_told = matches!(query.find, QueryTarget::Memberships | QueryTarget::Offices)
+            && which.valid_at.is_none()
+            && query.select.contains(&QueryField::Date);
+        match view.standing(self.day) {
+            Standing::Deprecated | Standing::NotYet | Standing::Superseded | Standing::TakenBack => false,
+            Standing::Over => is_over_told,
+            Standing::Denied | Standing::Unverified | Standing::NotCounted | Standing::MayStand | Standing::Stands => {
+                true
+            }
+        }
+    }
+
+    /// How many rows a query finds that count, whatever it asks of them.
+    pub(crate) fn how_many(&self, query: &Query) -> Result<usize, BudgetSpent> {
+        let terms = QueryTerms { day: self.day, concludes: true, limit: 1, budget: self.budget };
+        Ok(self.graph.query(&Query { ask: QueryAsk::Items, ..query.clone() }, terms)?.total)
+    }
+
+    /// The statements that a query finds, whatever their standing.
     pub(crate) fn statements(&mut self, query: &Query) -> Result<Vec<EdgeView<'g>>, BudgetSpent> {
-        self.found(query, false)
-    }
-
-    fn found(&mut self, query: &Query, concludes: bool) -> Result<Vec<EdgeView<'g>>, BudgetSpent> {
-        let found = self.graph.query(query, QueryTerms { concludes, ..self.terms })?;
+        let found = self.rows(query, MOST_GRADED)?;
         self.is_cut |= found.total > found.rows.len();
         Ok(found.rows.into_iter().flat_map(|row| row.statements).collect())
     }
@@ -48,16 +81,17 @@ impl<'g> Search<'g> {
     /// Finds what is told beside the answers; `wider` is the query by which they were found.
     pub(crate) fn beside(&mut self, query: &Query, wider: &Query, told: &mut Answers<'g>) -> Result<(), BudgetSpent> {
         let relaxes = relaxes(query);
-        told.counter.extend(self.against(query, &told.answers)?);
+        self.tell_against(query, told)?;
         if query.find == QueryTarget::Attendances {
             told.counter.extend(self.other_roles(query, &told.answers)?);
         }
-        let mut known = HashSet::new();
+        let mut known: HashSet<_> = told.aside.iter().map(EdgeView::id).collect();
         told.counter.retain(|view| known.insert(view.id()));
         let asked = Query { select: Vec::new(), ask: QueryAsk::Items, ..query.clone() };
         if query.select.contains(&QueryField::Conditions) && !told.answers.is_empty() {
             told.unconditioned = self.statements(&asked)?;
-            told.unconditioned.retain(|view| has_no_conditions(view) && !known.contains(&view.id()));
+            told.unconditioned
+                .retain(|view| has_no_conditions(view) && self.counts(view) && !known.contains(&view.id()));
         }
         // What does not state one condition may be silent on all.
         if query.which.none_of.iter().any(|part| !part.condition.is_empty()) {
@@ -73,7 +107,8 @@ impl<'g> Search<'g> {
                 let wider = Query { select: Vec::new(), ask: QueryAsk::Items, ..wider.clone() };
                 told.instead = self.statements(&wider)?;
             }
-            told.instead.retain(|view| view.polarity() == Polarity::Asserted && (!relaxes || is_on_line(query, view)));
+            told.instead.retain(|view| !relaxes || is_on_line(query, view));
+            self.part(query, told);
             told.unsaid = query.select.first().copied().filter(|_| !told.instead.is_empty());
         }
         // Of whom nothing of the kind is said, what is.
@@ -90,17 +125,38 @@ impl<'g> Search<'g> {
         Ok(())
     }
 
+    /// Of what is on record instead, what does not count is set aside, and what is denied or not known speaks against it.
+    fn part(&self, query: &Query, told: &mut Answers<'g>) {
+        let known: HashSet<_> = told.aside.iter().chain(&told.counter).map(EdgeView::id).collect();
+        let (taken, aside): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut told.instead).into_iter().partition(|view| self.takes(query, view));
+        let (instead, open): (Vec<_>, Vec<_>) =
+            taken.into_iter().partition(|view| view.polarity() == Polarity::Asserted);
+        told.instead = instead;
+        told.aside.extend(aside.into_iter().filter(|view| !known.contains(&view.id())));
+        told.counter.extend(open.into_iter().filter(|view| !known.contains(&view.id())));
+    }
+
+    /// Tells what speaks against what was asked; what of it does not count is set aside.
+    pub(crate) fn tell_against(&mut self, query: &Query, told: &mut Answers<'g>) -> Result<(), BudgetSpent> {
+        let found = self.against(query, &told.answers)?;
+        let (counter, aside): (Vec<_>, Vec<_>) = found.into_iter().partition(|view| self.takes(query, view));
+        told.counter.extend(counter);
+        let known: HashSet<_> = told.aside.iter().map(EdgeView::id).collect();
+        told.aside.extend(aside.into_iter().filter(|view| !known.contains(&view.id())));
+        Ok(())
+    }
+
     /// What speaks against what was asked: refusals, withdrawals, interruptions and denials on the same matter, of the same
     /// capability or a narrower or wider one; those that cover what was asked first, then the latest. What is an answer itself is
     /// none, and so is what a question about such already asks for.
-    pub(crate) fn against(&mut self, query: &Query, answers: &[Answer<'g>]) -> Result<Vec<EdgeView<'g>>, BudgetSpent> {
+    fn against(&mut self, query: &Query, answers: &[Answer<'g>]) -> Result<Vec<EdgeView<'g>>, BudgetSpent> {
         let mut found = Vec::new();
         if query.find == QueryTarget::Commitments {
             found = self.against_pledges(query)?;
         } else if answers.iter().any(|answer| answer.entity.is_some()) {
             // Of entities that pledge something: what they say against it.
-            let those: Vec<EntityId> =
-                answers.iter().filter_map(|answer| Some(answer.entity?.id())).take(MOST_GRADED).collect();
+            let those: Vec<EntityId> = answers.iter().filter_map(|answer| Some(answer.entity?.id())).collect();
             let joins = std::iter::once(&query.which).chain(&query.which.all_of);
             for Related { find, which } in joins.filter_map(|part| part.subject_of.as_deref()) {
                 if *find == QueryTarget::Commitments {
@@ -118,7 +174,7 @@ impl<'g> Search<'g> {
             .collect();
         found.sort_by_cached_key(|view| {
             let is_of_them = actors.contains(&view.subject().id());
-            let last = view.said_at().edtf.as_ref().and_then(|edtf| edtf.latest());
+            let last = view.said_at().latest();
             (!covers(query, view), !is_of_them, Reverse(last))
         });
         Ok(found)
@@ -157,9 +213,9 @@ impl<'g> Search<'g> {
         let to_them = Where { object: objects.to_vec(), ..Where::all() };
         let select = vec![QueryField::Coalition];
         let query = Query { which: to_them, select, ..Query::of(QueryTarget::Commitments) };
-        let rows = self.graph.query(&query, self.terms)?.rows;
+        let rows = self.rows(&query, MOST_GRADED)?.rows;
         let coalitions = rows.into_iter().flat_map(|row| row.values).flatten().filter_map(|value| match value {
-            pledgegraph_graph::Value::Entity(node) => Some(self.graph.at(node).id()),
+            Value::Entity(node) => Some(self.graph.at(node).id()),
             _ => None,
         });
         Ok(coalitions.collect())
@@ -211,6 +267,13 @@ impl<'g> Search<'g> {
         let within = Where { coalition: which.subject.clone(), capability: which.capability.clone(), ..Where::all() };
         self.statements(&Query { which: within, ..Query::of(query.find) })
     }
+}
+
+/// Lets statements of any standing and of any day through. Trees from questions are a few levels deep.
+fn open(which: &mut Where) {
+    which.standing = Standing::ALL.to_vec();
+    which.valid_at = None;
+    which.all_of.iter_mut().chain(&mut which.any_of).for_each(open);
 }
 
 /// Whether what is asked for can be interrupted: a pledge, and not what became of it.

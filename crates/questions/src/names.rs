@@ -5,6 +5,7 @@ mod described;
 use std::cell::OnceCell;
 use std::collections::HashSet;
 
+use chrono::NaiveDate;
 use pledgegraph_graph::{EntityView, Graph};
 use pledgegraph_model::{AliasKind, Code, EntityId, EntityKind, search_key};
 
@@ -55,15 +56,17 @@ pub(crate) struct Names<'a> {
     graph: &'a Graph,
     grammar: &'a Grammar,
     lattice: &'a Lattice,
+    /// The day on which offices are held.
+    today: NaiveDate,
     /// By kind: its entities with the words of their names.
     described: Vec<OnceCell<Vec<Candidate<'a>>>>,
     at: Vec<Vec<Named>>,
 }
 
 impl<'a> Names<'a> {
-    pub(crate) fn new(graph: &'a Graph, grammar: &'a Grammar, lattice: &'a Lattice) -> Self {
+    pub(crate) fn new(graph: &'a Graph, grammar: &'a Grammar, lattice: &'a Lattice, today: NaiveDate) -> Self {
         let described = vec![OnceCell::new(); EntityKind::ALL.len()];
-        let mut names = Self { graph, grammar, lattice, described, at: Vec::new() };
+        let mut names = Self { graph, grammar, lattice, today, described, at: Vec::new() };
         for node in 0..lattice.edges.len() {
             let mut here = names.proper(node);
             here.extend(names.generic(node));

@@ -153,7 +153,7 @@ struct Parser<'a> {
 
 /// The best readings of a question, those that pass over the fewest words. Several: they differ in an entity alone.
 pub(crate) fn readings(grammar: &Grammar, graph: &Graph, lattice: &Lattice, today: NaiveDate) -> Vec<Reading> {
-    let names = Names::new(graph, grammar, lattice);
+    let names = Names::new(graph, grammar, lattice, today);
     let unknown = unknown(grammar, lattice, &names);
     let most_skipped = MOST_SKIPPED.0.min(lattice.tokens.len() / 2);
     // Too many of its words have no place in any reading.

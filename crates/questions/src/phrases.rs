@@ -4,12 +4,18 @@ use std::collections::{BTreeSet, HashSet};
 
 use pledgegraph_graph::{EdgeView, Node, Value};
 use pledgegraph_model::{
-    Code, CodeEntry, ConditionNode, ConditionOp, Conditions, Count, CountOp, Date, EdgeKind, Explicitness, Polarity,
-    Query, QueryAsk, QueryField, Relation, Text,
+    Code, CodeEntry, ConditionNode, ConditionOp, Conditionality, Conditions, Count, CountOp, Date, EdgeKind,
+    Explicitness, Polarity, Query, QueryAsk, QueryField, Relation, Standing, Text,
 };
 
 use crate::answer::Answer;
+use crate::grade::{Grade, Relaxation};
 use crate::say::{Digits, Speaker, filled, of};
+
+/// Whether what an answer is of is narrower or wider than what was asked for.
+fn is_of_another_capability(answer: &Answer<'_>) -> bool {
+    answer.grade == Grade::ByHierarchy || answer.relaxations.contains(&Relaxation::Capability)
+}
 
 /// What an answer hangs on, where a query selects it.
 pub(crate) fn conditions_of<'g>(query: &Query, answer: &Answer<'g>) -> Option<&'g Conditions<Node>> {
@@ -85,7 +91,11 @@ impl Speaker<'_> {
             .filter(|(_, values)| !values.is_empty())
             .map(|(_, values)| self.list(values, |value| self.value(*value)))
             .collect();
-        match said.as_slice() {
+        let marks = match answer.statements.first() {
+            Some(view) if self.only_may_stand(answer) && !said.is_empty() => self.mark(view),
+            _ => Vec::new(),
+        };
+        match [said, marks].concat().as_slice() {
             [] => answer.statements.first().map(|view| self.statement(view)).unwrap_or_default(),
             [only] => only.clone(),
             [first, rest @ ..] => filled(self.word("aside"), &[first, &rest.join(self.word("comma"))]),
@@ -109,29 +119,79 @@ impl Speaker<'_> {
         // What is denied or not known is never shown as if it were said.
         let open = Some(view.polarity()).filter(|polarity| *polarity != Polarity::Asserted);
         let open = open.map(|polarity| self.code(polarity.entry()));
-        let about: Vec<String> = values.chain(open).chain(beside).collect();
+        let about: Vec<String> = values.chain(open).chain(beside).chain(self.mark(view)).collect();
         if about.is_empty() { who } else { filled(self.word("aside"), &[&who, &about.join(self.word("comma"))]) }
+    }
+
+    /// What is to be known of a statement that does not simply stand: its standing and what bounds it, words quoted.
+    fn mark(&self, view: &EdgeView<'_>) -> Vec<String> {
+        let standing = view.standing(self.day);
+        // What is denied or not known is told as such.
+        if matches!(standing, Standing::Stands | Standing::Denied | Standing::Unverified) {
+            return Vec::new();
+        }
+        // What does not count since others say so of an actor is told as such.
+        let mark = if standing == Standing::NotCounted { view.modality().entry() } else { standing.entry() };
+        let mut marks = vec![self.code(mark)];
+        let (from, until) = (view.valid_from(), view.valid_until());
+        if standing == Standing::NotYet && !from.is_unknown() {
+            marks.push(filled(self.word("begins"), &[&self.date(from)]));
+        }
+        if matches!(standing, Standing::Over | Standing::MayStand) {
+            let is_dated = until.edtf.is_some() || until.verbatim.is_some();
+            marks.extend(is_dated.then(|| filled(self.word("ends"), &[&self.date(until)])));
+            marks.extend((!is_dated && until.ended).then(|| self.word("ended").to_owned()));
+        }
+        marks
+    }
+
+    /// Whether all statements of an answer may stand, and none does.
+    pub(crate) fn only_may_stand(&self, answer: &Answer<'_>) -> bool {
+        let mut standings = answer.statements.iter().map(|view| view.standing(self.day)).peekable();
+        standings.peek().is_some() && standings.all(|standing| standing == Standing::MayStand)
     }
 
     /// A commitment with what tells it apart from others of the same actor: its conditions, and when it was said.
     pub(crate) fn told(&self, view: &EdgeView<'_>) -> String {
-        let tree = view.detail().commitment().and_then(|own| own.conditions.as_deref());
+        let own = view.detail().commitment();
+        let mission = view.values(QueryField::Mission).into_iter().map(|mission| self.value(mission));
+        let tree = own.and_then(|own| own.conditions.as_deref());
         let conditions = tree.map(|tree| filled(self.word("on_condition"), &[&self.conditions(tree)]));
-        let said = Some(view.said_at()).filter(|date| !date.is_unknown());
-        let said = said.map(|date| filled(self.word("said"), &[&self.date(date)]));
-        let beside: Vec<String> = conditions.into_iter().chain(said).collect();
-        self.about(view, beside)
+        let free = own.map(|own| own.conditionality).filter(|own| *own == Conditionality::Unconditional);
+        let free = free.map(|free| self.code(free.entry()));
+        self.about(view, mission.chain(conditions).chain(free).chain(self.said(view)).collect())
+    }
+
+    fn said(&self, view: &EdgeView<'_>) -> Option<String> {
+        let date = Some(view.said_at()).filter(|date| !date.is_unknown())?;
+        Some(filled(self.word("said"), &[&self.date(date)]))
+    }
+
+    /// An answer with what tells its statement apart, where it is one; with its capability, where that is not what was asked.
+    pub(crate) fn told_row(&self, query: &Query, answer: &Answer<'_>) -> String {
+        let is_told = query.select.contains(&QueryField::Capability) || query.group_by == Some(QueryField::Capability);
+        match answer.statements.as_slice() {
+            [view] if answer.values.is_empty() && answer.entity.is_none() && answer.against.is_empty() => {
+                return self.told(view);
+            }
+            [_, ..] if !answer.values.is_empty() && is_of_another_capability(answer) && !is_told => {}
+            _ => return self.row(query, answer),
+        }
+        let mut capabilities: Vec<String> = Vec::new();
+        for view in &answer.statements {
+            let own = view.values(QueryField::Capability).into_iter().map(|capability| self.value(capability));
+            capabilities.extend(own.filter(|own| !capabilities.contains(own)).collect::<Vec<_>>());
+        }
+        filled(self.word("aside"), &[&self.row(query, answer), &self.list(&capabilities, String::clone)])
     }
 
     /// What statements hang on that hang on the same, and which these are.
     pub(crate) fn conditioned(&self, query: &Query, answers: &[&Answer<'_>]) -> String {
         let told = |view: &&EdgeView<'_>| {
-            let date = Some(view.said_at()).filter(|date| !date.is_unknown());
             let source = view.values(QueryField::Source);
-            let said = date.map(|date| filled(self.word("said"), &[&self.date(date)]));
             let source = (!source.is_empty())
                 .then(|| filled(self.word("source"), &[&self.list(&source, |source| self.value(*source))]));
-            self.about(view, said.into_iter().chain(source).collect())
+            self.about(view, self.said(view).into_iter().chain(source).collect())
         };
         let mut known = HashSet::new();
         let views: Vec<&EdgeView<'_>> = answers.iter().flat_map(|answer| &answer.statements).collect();

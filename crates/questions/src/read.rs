@@ -103,9 +103,9 @@ impl Questions {
         })
     }
 
-    /// Says answers in a language.
-    pub fn speaker<'a>(&'a self, graph: &'a Graph, lang: Lang, digits: Digits) -> Speaker<'a> {
-        Speaker { sentences: &self.sentences, graph, lang, digits }
+    /// Says answers in a language; what does not stand on the day is marked.
+    pub fn speaker<'a>(&'a self, graph: &'a Graph, lang: Lang, digits: Digits, day: NaiveDate) -> Speaker<'a> {
+        Speaker { sentences: &self.sentences, graph, lang, digits, day }
     }
 
     /// All words of the lexicons that stand for themselves, by their search keys; not the names of regions (UN M49).

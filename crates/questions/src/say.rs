@@ -1,11 +1,12 @@
 //! Answers in words.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::NaiveDate;
 use pledgegraph_graph::{EdgeFilter, EdgeView, Graph, Page};
 use pledgegraph_model::{
     Code, Conditionality, ConveningStatus, EdgeDetail, EdgeKind, EntityId, Polarity, Query, QueryAsk, QueryField,
-    QueryTarget, Truth,
+    QueryTarget, Standing, Truth,
 };
 use serde::Deserialize;
 
@@ -56,6 +57,8 @@ pub struct Speaker<'a> {
     pub(crate) graph: &'a Graph,
     pub(crate) lang: Lang,
     pub(crate) digits: Digits,
+    /// The day of standings.
+    pub(crate) day: NaiveDate,
 }
 
 pub(crate) fn of<'s>(table: &'s HashMap<String, [String; 2]>, key: &str, lang: Lang) -> &'s str {
@@ -112,6 +115,11 @@ impl Speaker<'_> {
 
     /// The answers to a query in a sentence or two.
     pub fn answers(&self, query: &Query, answers: &Answers<'_>) -> String {
+        let on_the_day = Speaker { day: answers.day, ..*self };
+        on_the_day.all(query, answers) + &on_the_day.aside(answers)
+    }
+
+    fn all(&self, query: &Query, answers: &Answers<'_>) -> String {
         match query.ask {
             QueryAsk::Truth => self.truths(query, answers) + &self.counter(&answers.counter),
             QueryAsk::UnlockingSets | QueryAsk::BlockingSets => {
@@ -125,6 +133,26 @@ impl Speaker<'_> {
         }
     }
 
+    /// What does not count, and why.
+    fn aside(&self, answers: &Answers<'_>) -> String {
+        let mut said = String::new();
+        if !answers.aside.is_empty() {
+            said.push_str(&self.sentence("aside", &[&self.list(&answers.aside, |view| self.told(view))]));
+        }
+        let mut counts: BTreeMap<Standing, u64> = BTreeMap::new();
+        for (standing, count) in answers.set_aside.iter().flat_map(|set| &set.standings) {
+            *counts.entry(*standing).or_default() += count;
+        }
+        if !counts.is_empty() {
+            let counts: Vec<_> = counts.into_iter().collect();
+            let counts = self.list(&counts, |(standing, count)| {
+                filled(self.word("aside"), &[&self.code(standing.entry()), &self.number(*count)])
+            });
+            said.push_str(&self.sentence("aside_counts", &[&counts]));
+        }
+        said
+    }
+
     /// What it takes, or what prevents it.
     fn sets(&self, query: &Query, answers: &Answers<'_>) -> String {
         let sets: Vec<&Answer<'_>> = answers.answers.iter().collect();
@@ -135,7 +163,8 @@ impl Speaker<'_> {
         let is_empty = sets.iter().any(|answer| answer.set.as_ref().is_some_and(Vec::is_empty));
         let these = self.list(&answers.instead, |view| self.told(view));
         let said = match (unlocks, sets.is_empty()) {
-            (_, true) if answers.found == 0 => return self.sentence("nobody", &[]),
+            (_, true) if answers.found == 0 && answers.aside.is_empty() => return self.sentence("nobody", &[]),
+            (_, true) if answers.found == 0 => return self.sentence("lapsed", &[]),
             // Nothing is needed, or nothing could fail: no condition is stated.
             (true, false) if is_empty => self.sentence("no_conditions", &[&these]),
             (false, true) => self.sentence("no_conditions", &[&these]),
@@ -155,21 +184,26 @@ impl Speaker<'_> {
         let (firmly, relaxed): (Vec<_>, Vec<_>) =
             answers.answers.iter().partition(|answer| answer.grade != Grade::Relaxed);
         let (first, after) = self.against(query, answers);
-        let firm = self.rows(query, &firmly);
+        let firm = self.rows(query, &firmly, answers.is_cut);
         let mut said = match query.ask {
             QueryAsk::Count if !firmly.is_empty() => self.sentence("count", &[&self.counted(query, answers), &firm]),
-            QueryAsk::Exists if !firmly.is_empty() && first.is_empty() => self.sentence("yes", &[&firm]),
+            QueryAsk::Exists if !firmly.is_empty() && first.is_empty() => {
+                let is_sure = |answer: &&Answer<'_>| answer.entity.is_some() || !self.only_may_stand(answer);
+                self.sentence(if firmly.iter().any(is_sure) { "yes" } else { "perhaps" }, &[&firm])
+            }
             QueryAsk::Exists if !firmly.is_empty() => self.sentence("in_part", &[&firm]),
             QueryAsk::Exists if relaxed.is_empty() && !answers.instead.is_empty() => self.instead(answers),
             _ if !firmly.is_empty() => self.sentence("answered", &[&firm]),
             _ if !relaxed.is_empty() => {
-                self.sentence("closest", &[&self.rows(query, &relaxed), &self.relaxations(&relaxed)])
+                self.sentence("closest", &[&self.rows(query, &relaxed, answers.is_cut), &self.relaxations(&relaxed)])
             }
             _ if is_new(query) => self.sentence("unchanged", &[]),
             _ => self.nothing(answers),
         };
         if !firmly.is_empty() && !relaxed.is_empty() && query.ask != QueryAsk::Exists {
-            said.push_str(&self.sentence("also", &[&self.rows(query, &relaxed), &self.relaxations(&relaxed)]));
+            said.push_str(
+                &self.sentence("also", &[&self.rows(query, &relaxed, answers.is_cut), &self.relaxations(&relaxed)]),
+            );
         }
         first
             + &said
@@ -192,6 +226,7 @@ impl Speaker<'_> {
                 self.sentence("unsaid", &[field, &self.list(&answers.instead, |view| self.statement(view))])
             }
             None if !answers.instead.is_empty() => self.instead(answers),
+            None if !answers.aside.is_empty() || !answers.set_aside.is_empty() => self.sentence("lapsed", &[]),
             None => self.sentence("nobody", &[]),
         }
     }
@@ -208,7 +243,7 @@ impl Speaker<'_> {
         let comes_first = |view: &&EdgeView<'_>| {
             let is_of_them =
                 answered.contains(&view.subject().id()) || query.which.subject.contains(&view.subject().id());
-            is_of_somebody && !answered.is_empty() && is_of_them && covers(query, view)
+            is_of_somebody && is_of_them && covers(query, view)
         };
         let (first, after): (Vec<&EdgeView<'_>>, Vec<&EdgeView<'_>>) = answers.counter.iter().partition(comes_first);
         let first = match first.as_slice() {
@@ -229,6 +264,14 @@ impl Speaker<'_> {
     fn counted(&self, query: &Query, answers: &Answers<'_>) -> String {
         let firm: Vec<_> = answers.answers.iter().filter(|answer| answer.grade != Grade::Relaxed).collect();
         let number = self.at_least(firm.len(), answers.is_cut);
+        let doubtful = firm.iter().filter(|answer| self.only_may_stand(answer)).count();
+        let number = match doubtful {
+            0 => number,
+            count => {
+                let aside = filled(self.word("doubtful"), &[&self.number(count as u64)]);
+                filled(self.word("aside"), &[&number, &aside])
+            }
+        };
         let statements: Vec<_> = firm.iter().flat_map(|answer| &answer.statements).collect();
         let actors: BTreeSet<_> = statements.iter().map(|view| view.subject().id()).collect();
         let other = match query.select.as_slice() {
@@ -313,7 +356,8 @@ impl Speaker<'_> {
                 ..EdgeFilter::default()
             };
             let convenings = self.graph.edges(&convened, Page::first(usize::MAX)).items;
-            let statuses: BTreeSet<_> = convenings.iter().filter_map(status_of).collect();
+            let convenings = convenings.iter().filter(|view| view.standing(self.day).counts());
+            let statuses: BTreeSet<_> = convenings.filter_map(status_of).collect();
             if !statuses.is_empty() && !statuses.contains(&ConveningStatus::Held) {
                 let name = self.graph.entity(meeting).map(|view| view.label(self.lang.as_str()).0).unwrap_or_default();
                 let statuses: Vec<String> = statuses.iter().map(|status| self.code(status.entry())).collect();
@@ -354,9 +398,28 @@ impl Speaker<'_> {
         }
         let supposed = self.supposed(query);
         match parts.as_slice() {
+            [] if !answers.aside.is_empty() => self.sentence("lapsed", &[]),
             [] => self.sentence("nobody", &[]),
             parts if supposed.is_empty() => self.sentence("answered", &[&parts.join(self.word("semicolon"))]),
-            parts => self.sentence("suppose", &[&supposed, &parts.join(self.word("semicolon"))]),
+            parts => {
+                self.sentence("suppose", &[&supposed, &parts.join(self.word("semicolon"))]) + &self.recorded(answers)
+            }
+        }
+    }
+
+    /// What the record says of the other conditions that the commitments hang on.
+    fn recorded(&self, answers: &Answers<'_>) -> String {
+        let of_truth = |truth: Truth| {
+            let these = answers.recorded.iter().filter(|(_, own)| *own == truth);
+            let these: Vec<String> =
+                these.map(|(condition, _)| condition.label(self.lang.as_str()).0.to_owned()).collect();
+            let word = of(&self.sentences.truths_of_conditions, truth.as_str(), self.lang);
+            (!these.is_empty()).then(|| format!("{word}: {}", self.list(&these, String::clone)))
+        };
+        let parts: Vec<String> = [Truth::True, Truth::Unknown, Truth::False].into_iter().filter_map(of_truth).collect();
+        match parts.as_slice() {
+            [] => String::new(),
+            parts => self.sentence("recorded", &[&parts.join(self.word("semicolon"))]),
         }
     }
 
@@ -423,12 +486,20 @@ impl Speaker<'_> {
     }
 
     /// Answers in words, joined; each with the conditions of a statement of its own where conditions are asked for.
-    fn rows(&self, query: &Query, answers: &[&Answer<'_>]) -> String {
+    fn rows(&self, query: &Query, answers: &[&Answer<'_>], is_cut: bool) -> String {
         if query.select.contains(&QueryField::Conditions) {
             let sets = by_conditions(query, answers);
             return self.several(&sets, self.word("semicolon"), |these| self.conditioned(query, these));
         }
-        self.list(answers, |answer| self.row(query, answer))
+        let said = self.list(answers, |answer| self.told_row(query, answer));
+        // Where values stand for several statements each, how many these are.
+        let statements: usize = answers.iter().map(|answer| answer.statements.len()).sum();
+        let is_counted = query.ask == QueryAsk::Items && !query.select.is_empty() && query.group_by.is_none();
+        if !is_counted || statements <= answers.len() {
+            return said;
+        }
+        let statements = filled(self.word("statements"), &[&self.at_least(statements, is_cut)]);
+        filled(self.word("aside"), &[&said, &statements])
     }
 
     /// Values joined by commas and an `and`; of many the first, and how many more there are.

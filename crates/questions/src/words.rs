@@ -76,13 +76,12 @@ fn prefixes(edges: &mut Vec<Vec<Edge>>, from: usize, token: usize, word: &str, d
         let node = edges.len();
         edges.push(Vec::new());
         edges[from].push(Edge { to: node, word: prefix.into(), token, whole: false, owned: false });
-        // To + the article is written as two lams.
-        let rest = match rest.strip_prefix('ل').filter(|_| prefix == "ل") {
-            Some(bare) if bare.chars().count() >= 2 => format!("ال{bare}"),
-            _ => rest.to_owned(),
-        };
-        edges[node].push(Edge { to: token + 1, word: rest.as_str().into(), token, whole: false, owned: false });
-        prefixes(edges, node, token, &rest, depth + 1);
+        // To + the article is written as two lams; so is to + a word that begins with one: to Lebanon.
+        let bare = rest.strip_prefix('ل').filter(|bare| prefix == "ل" && bare.chars().count() >= 2);
+        for rest in bare.map(|bare| format!("ال{bare}")).into_iter().chain([rest.to_owned()]) {
+            edges[node].push(Edge { to: token + 1, word: rest.as_str().into(), token, whole: false, owned: false });
+            prefixes(edges, node, token, &rest, depth + 1);
+        }
     }
 }
 

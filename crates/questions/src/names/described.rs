@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use pledgegraph_graph::{EdgeFilter, EntityFilter, EntityView, Page};
+use pledgegraph_graph::{Counted, EdgeFilter, EntityFilter, EntityView, Page};
 use pledgegraph_model::{Capability, Code, EdgeDetail, EdgeKind, EntityDetail, EntityId, EntityKind, search_key};
 
 use super::{Candidate, LONGEST, MOST_GENERIC, Named, Names, Spelling, spellings};
@@ -274,12 +274,19 @@ impl<'a> Names<'a> {
         found
     }
 
-    /// Who holds an office whose title has one of these words.
+    /// Who holds an office whose title has one of these words; who held it, where nobody does.
     fn holders(&self, ways: &[Vec<Box<str>>], of: Option<EntityId>) -> Vec<EntityView<'a>> {
         let filter =
             EdgeFilter { kinds: vec![EdgeKind::Office], object: of.map(|id| vec![id]), ..EdgeFilter::default() };
+        let holding = EdgeFilter { counted: Some(Counted::on(self.today)), ..filter.clone() };
+        let found = self.holding(ways, &holding);
+        if found.is_empty() { self.holding(ways, &filter) } else { found }
+    }
+
+    fn holding(&self, ways: &[Vec<Box<str>>], filter: &EdgeFilter) -> Vec<EntityView<'a>> {
+        let most = if filter.object.is_some() { usize::MAX } else { MOST_GENERIC * 5 };
         let mut found: Vec<EntityView<'a>> = Vec::new();
-        for edge in self.graph.edges(&filter, Page::first(MOST_GENERIC * 5)).items {
+        for edge in self.graph.edges(filter, Page::first(most)).items {
             let EdgeDetail::Office(office) = edge.detail() else { continue };
             let title_has = |way: &Vec<Box<str>>| {
                 office.title.iter().any(|(_, title)| {

@@ -90,7 +90,7 @@ fn verdict(graph: &Graph, questions: &Questions, case: &Case, today: NaiveDate) 
         return Ok(Verdict { exact_query, silent, fault: None });
     };
     let answers = answer(graph, &reading.query, today, LIMITS)?;
-    let said = questions.speaker(graph, outcome.lang, Digits::Western).answers(&reading.query, &answers);
+    let said = questions.speaker(graph, outcome.lang, Digits::Western, today).answers(&reading.query, &answers);
     if std::env::var_os("SHOW_ANSWERS").is_some() {
         println!("{}\n    {said}", case.question);
     }

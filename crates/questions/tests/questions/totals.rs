@@ -21,6 +21,8 @@ enum Crowd {
     Attend(usize),
     /// They refuse forces, which one more offers.
     Refuse(usize),
+    /// One of them pledges forces so many times.
+    Again(usize),
     /// They are ready to send forces after a truce.
     OnCondition(usize),
 }
@@ -65,6 +67,7 @@ fn graph(crowd: Crowd) -> Result<Graph> {
     let countries = countries()?;
     let (n, twice) = match crowd {
         Crowd::Members(n, twice) | Crowd::Pledge(n, twice) => (n, twice),
+        Crowd::Again(_) => (1, 0),
         Crowd::Attend(n) | Crowd::Refuse(n) | Crowd::OnCondition(n) => (n, 0),
     };
     let pledge = "kind = \"commitment\"\nobject = \"country:TD\"\ncapability = \"military.forces\"";
@@ -72,7 +75,7 @@ fn graph(crowd: Crowd) -> Result<Graph> {
         Crowd::Members(..) => {
             "kind = \"membership\"\nobject = \"coalition:river-league\"\nrole = \"member\"".to_owned()
         }
-        Crowd::Pledge(..) => format!("{pledge}\nstance = \"pledged\""),
+        Crowd::Pledge(..) | Crowd::Again(_) => format!("{pledge}\nstance = \"pledged\""),
         Crowd::Attend(_) => {
             "kind = \"attendance\"\nobject = \"meeting:delta-talks\"\nrole = \"participant\"".to_owned()
         }
@@ -96,6 +99,11 @@ fn graph(crowd: Crowd) -> Result<Graph> {
         if at < twice {
             // The same said again is another statement.
             edge(format!("again-{at}"), slug, &format!("{says}\nsaid_at = {{ edtf = \"2026-01-02\" }}"))?;
+        }
+    }
+    if let Crowd::Again(n) = crowd {
+        for at in 1..n {
+            edge(format!("again-{at}"), &countries[0], &format!("{says}\nsaid_at = {{ edtf = \"{}\" }}", 1000 + at))?;
         }
     }
     if let Crowd::Refuse(_) = crowd {
@@ -128,6 +136,8 @@ fn numbers_are_of_the_whole() -> Result<()> {
         (Crowd::Pledge(30, 5), how_many_pledge, ["30 (statements: 35)", "18 more"], ["30 (عدد الأقوال: 35)", "18 غيرها"]),
         (Crowd::Pledge(30, 5), how_many_pledges, ["35 (distinct actors: 30)", "23 more"], ["35 (عدد الأطراف المختلفة: 30)", "23 غيرها"]),
         (Crowd::Pledge(150, 0), who_pledges, ["138 more", ""], ["138 غيرها", ""]),
+        (Crowd::Again(24), who_pledges, ["(statements: 24)", ""], ["(عدد الأقوال: 24)", ""]),
+        (Crowd::Again(1010), who_pledges, ["(statements: at least 1000)", ""], ["(عدد الأقوال: 1000 على الأقل)", ""]),
         (Crowd::Attend(120), who_attended, ["108 more", ""], ["108 غيرها", ""]),
         (Crowd::Attend(21), how_many_attended, ["21", "9 more"], ["21", "9 غيرها"]),
         (Crowd::Refuse(40), who_offers, ["Against it", "28 more"], ["في المقابل", "28 غيرها"]),

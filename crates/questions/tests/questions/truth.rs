@@ -39,7 +39,7 @@ pub(crate) fn told(graph: &Graph, questions: &Questions, question: &str, today: 
         return Ok(format!("{:?}", outcome.status));
     };
     let answers = answer(graph, &reading.query, today, LIMITS)?;
-    Ok(questions.speaker(graph, outcome.lang, Digits::Western).answers(&reading.query, &answers))
+    Ok(questions.speaker(graph, outcome.lang, Digits::Western, today).answers(&reading.query, &answers))
 }
 
 fn fault(case: &Case, said: &str) -> Option<String> {

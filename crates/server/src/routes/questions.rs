@@ -131,7 +131,7 @@ fn handle(ask: &Ask) -> Result<Response, ApiError> {
         return Ok(head.not_modified());
     }
     let asked = Asked { ask, graph, questions, text, today, wire: Wire::new(graph, outcome.lang.as_str()) };
-    let speaker = questions.speaker(graph, outcome.lang, digits.unwrap_or_default());
+    let speaker = questions.speaker(graph, outcome.lang, digits.unwrap_or_default(), today);
     // A paraphrase can say more than a query may ask.
     if let Some(first) = outcome.readings.first() {
         read(graph, &serde_json::to_value(asked.shown(&first.query)?).map_err(ApiError::internal)?)?;
@@ -150,7 +150,8 @@ fn handle(ask: &Ask) -> Result<Response, ApiError> {
 fn quotations_of(ask: &Ask, found: &Answers<'_>, limit: usize) -> Result<HashMap<EdgeId, Quotations>, ApiError> {
     let answers = found.answers.iter().take(limit);
     let told = answers.flat_map(|answer| answer.statements.iter().take(MOST_STATEMENTS));
-    let beside = [&found.counter, &found.instead].into_iter().flat_map(|views| views.iter().take(MOST_BESIDE));
+    let beside =
+        [&found.counter, &found.instead, &found.aside].into_iter().flat_map(|views| views.iter().take(MOST_BESIDE));
     let told = told.chain(beside).take(MOST_QUOTED);
     let read = |view: &EdgeView<'_>| {
         let words = Handle::current().block_on(quotations_at(&ask.state.live, view.id(), view.version()))?;
@@ -195,6 +196,8 @@ impl<'g> Asked<'g> {
             alternatives: Vec::new(),
             answers: Vec::new(),
             total: 0,
+            set_aside: Vec::new(),
+            set_aside_total: 0,
             counter_evidence: Vec::new(),
             counter_evidence_total: 0,
             instead: Vec::new(),
@@ -246,6 +249,8 @@ impl<'g> Asked<'g> {
         body.counter_evidence_total = found.counter.len();
         body.instead = found.instead.iter().take(MOST_BESIDE).map(statement).collect();
         body.instead_total = found.instead.len();
+        body.set_aside = found.aside.iter().take(MOST_BESIDE).map(statement).collect();
+        body.set_aside_total = found.aside.len();
         if found.answers.is_empty() {
             body.suggestions = self.suggestions(&first.query)?;
         }

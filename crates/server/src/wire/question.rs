@@ -129,6 +129,12 @@ pub(crate) struct OutcomeBody<'g> {
     /// How many of them there are.
     #[schema(value_type = i64)]
     pub(crate) instead_total: usize,
+    /// What would be answers or speak against them if it counted on the day: what is known to be wrong, superseded, taken back,
+    /// over, or not begun. At most 20.
+    pub(crate) set_aside: Vec<AnswerStatementBody<'g>>,
+    /// How many of them there are.
+    #[schema(value_type = i64)]
+    pub(crate) set_aside_total: usize,
     /// Questions with answers that leave one thing out, where this one has none.
     pub(crate) suggestions: Vec<SuggestionBody>,
     /// To which state the answer belongs.
@@ -215,9 +221,10 @@ pub(crate) struct AnswerBody<'g> {
     truth: Option<&'static str>,
     /// The statements that say so, with their evidence; at most 20.
     statements: Vec<AnswerStatementBody<'g>>,
-    /// How many of them there are.
-    #[schema(value_type = i64)]
-    statement_count: usize,
+    /// How many of them there are; of entities after the hundredth it is not looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    statement_count: Option<usize>,
 }
 
 impl<'g> AnswerBody<'g> {
@@ -236,7 +243,7 @@ impl<'g> AnswerBody<'g> {
             relaxations: answer.relaxations.iter().map(|relaxation| relaxation.as_str()).collect(),
             truth: answer.truth.map(Code::as_str),
             statements,
-            statement_count: answer.statements.len(),
+            statement_count: answer.is_sourced.then_some(answer.statements.len()),
         }
     }
 }
