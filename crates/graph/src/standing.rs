@@ -227,7 +227,8 @@ impl<'g> Rule<'g> {
     /// Whether a sound statement takes its place. One that takes it back does not: see [`Rule::taken_back`].
     fn superseded(&self, slot: u32, edge: &EdgeRecord) -> Effect {
         let mut most = Effect::None;
-        for by in self.superseding(slot, edge).filter(|by| !takes_back(by, edge)) {
+        // What takes it back, and was itself superseded, has taken its place all the same.
+        for by in self.superseding(slot, edge).filter(|by| !takes_back(by, edge) || self.is_superseded(by)) {
             most = most.max(self.begun(by));
         }
         most
@@ -308,9 +309,11 @@ impl<'g> Rule<'g> {
         self.begun(by).min(if conditional { Effect::Perhaps } else { Effect::Certain })
     }
 
+    /// Whether a sound statement has begun that links to it with `supersedes`, be it by taking it back.
     fn is_superseded(&self, edge: &EdgeRecord) -> bool {
-        let has_links = self.graph.links_to.contains_key(&edge.id);
-        has_links && self.graph.slot(edge.id).is_some_and(|slot| self.superseded(slot, edge) == Effect::Certain)
+        let slot = || self.graph.slot(edge.id);
+        self.graph.links_to.contains_key(&edge.id)
+            && slot().is_some_and(|slot| self.superseding(slot, edge).any(|by| self.begun(by) == Effect::Certain))
     }
 
     /// Whether a statement names by `supersedes` what it takes back: then it takes that back alone.

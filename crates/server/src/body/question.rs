@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use pledgegraph_graph::{ActorGoal, Counted, EdgeFilter, ForceQuery, Goal, GoalQuery, Graph};
 use pledgegraph_model::{
-    Assumed, Capability, EdgeId, EntityId, EntityKind, Mission, Modality, Stance, Standing, Truth,
+    Assumed, Capability, Code, EdgeId, EntityId, EntityKind, Mission, Modality, Stance, Standing, Truth,
 };
 use serde::Deserialize;
 use serde_json::Value;

@@ -19,7 +19,7 @@ use crate::access::{Principal, asks, origin};
 use crate::error::{ApiError, FieldError, echo};
 use crate::problem::Problem;
 use crate::request::cursor::Cursor;
-use crate::request::given::Given;
+use crate::request::given::{self, Given};
 use crate::request::known_at::{KNOWN_AT, read};
 use crate::request::language;
 use crate::request::parameter::{Accepts, Parameter};

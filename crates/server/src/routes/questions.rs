@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::response::Response;
 use axum::routing::get;
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 use pledgegraph_graph::{EdgeView, Graph};
 use pledgegraph_model::{EdgeId, EntityId, Query, QueryField};
 use pledgegraph_questions::{

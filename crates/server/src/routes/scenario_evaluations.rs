@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::response::Response;
 use pledgegraph_graph::{EdgeFilter, EdgeView, Evaluation, Graph, Page};
-use pledgegraph_model::{Assumed, Code, EdgeId, EdgeKind, Modality, Polarity, Stance, Truth};
+use pledgegraph_model::{Assumed, Code, EdgeId, EdgeKind, Stance, Truth};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
