@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
-use pledgegraph_graph::{EdgeFilter, EdgeView, Graph, Page};
+use pledgegraph_graph::{Counted, EdgeFilter, EdgeView, Graph, Page};
 use pledgegraph_model::{
-    Code, Conditionality, ConveningStatus, EdgeDetail, EdgeKind, EntityId, Polarity, Query, QueryAsk, QueryField,
-    QueryTarget, Standing, Truth,
+    Code, Conditionality, ConveningStatus, EdgeDetail, EdgeKind, EntityId, Query, QueryAsk, QueryField, QueryTarget,
+    Standing, Truth,
 };
 use serde::Deserialize;
 
@@ -332,7 +332,6 @@ impl Speaker<'_> {
 
     /// The meetings of the answers that did not take place, or not yet: who attends them and when is what is planned.
     fn not_held(&self, query: &Query, answers: &Answers<'_>) -> String {
-        let mut said = String::new();
         let is_held = match query.find {
             QueryTarget::Attendances => true,
             QueryTarget::Convenings => {
@@ -341,30 +340,37 @@ impl Speaker<'_> {
             _ => false,
         };
         if !is_held {
-            return said;
+            return String::new();
         }
         let views = answers.answers.iter().flat_map(|answer| &answer.statements).chain(&answers.instead);
         let meetings: BTreeSet<EntityId> = views
             .filter(|view| [EdgeKind::Attendance, EdgeKind::Convening].contains(&view.kind()))
             .map(|view| view.object().id())
             .collect();
-        for meeting in meetings {
-            let convened = EdgeFilter {
-                kinds: vec![EdgeKind::Convening],
-                object: Some(vec![meeting]),
-                polarity: Some(vec![Polarity::Asserted]),
-                ..EdgeFilter::default()
-            };
-            let convenings = self.graph.edges(&convened, Page::first(usize::MAX)).items;
-            let convenings = convenings.iter().filter(|view| view.standing(self.day).counts());
-            let statuses: BTreeSet<_> = convenings.filter_map(status_of).collect();
-            if !statuses.is_empty() && !statuses.contains(&ConveningStatus::Held) {
-                let name = self.graph.entity(meeting).map(|view| view.label(self.lang.as_str()).0).unwrap_or_default();
-                let statuses: Vec<String> = statuses.iter().map(|status| self.code(status.entry())).collect();
-                said.push_str(&self.sentence("not_held", &[name, &self.list(&statuses, String::clone)]));
-            }
+        let not_held: Vec<_> = meetings.into_iter().filter_map(|id| Some((id, self.what_became(id)?))).collect();
+        let mut said = String::new();
+        for (meeting, statuses) in not_held.iter().take(MOST) {
+            let name = self.graph.entity(*meeting).map(|view| view.label(self.lang.as_str()).0).unwrap_or_default();
+            let statuses = self.list(&statuses.iter().collect::<Vec<_>>(), |status| self.code(status.entry()));
+            said.push_str(&self.sentence("not_held", &[name, &statuses]));
+        }
+        if let Some(more) = not_held.len().checked_sub(MOST).filter(|more| *more > 0) {
+            said.push_str(&self.sentence("not_held_either", &[&self.number(more as u64)]));
         }
         said
+    }
+
+    /// What became of a meeting that was not held, by the statements that count.
+    fn what_became(&self, meeting: EntityId) -> Option<BTreeSet<ConveningStatus>> {
+        let convened = EdgeFilter {
+            kinds: vec![EdgeKind::Convening],
+            object: Some(vec![meeting]),
+            counted: Some(Counted::on(self.day)),
+            ..EdgeFilter::default()
+        };
+        let convenings = self.graph.edges(&convened, Page::first(usize::MAX)).items;
+        let statuses: BTreeSet<_> = convenings.iter().filter_map(status_of).collect();
+        (!statuses.is_empty() && !statuses.contains(&ConveningStatus::Held)).then_some(statuses)
     }
 
     /// What some answers give up.
