@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use pledgegraph_model::{
     Capability, Commitment, ConditionNode, ConditionOp, Conditionality, Conditions, Explicitness, Ground, OutcomeValue,
-    Polarity, Relation, Stage, Stance, StanceSet, Standing, Truth,
+    Polarity, Relation, Stage, Stance, Standing, Truth,
 };
 
 use crate::Graph;
@@ -68,9 +68,9 @@ pub(crate) struct Suppose {
 pub(crate) struct CommitmentVar {
     pub(crate) var: Var,
     pub(crate) ground: Ground,
-    /// Whether the stance leaves something open and pledges nothing: that is not in force, and reaches a test that asks for
-    /// no more.
-    pub(crate) is_open: bool,
+    /// What leaves something open pledges nothing: it reaches a test that asks for no more, and is not shown as in force
+    /// unless that little was asked about.
+    pub(crate) stance: Stance,
 }
 
 /// What is known of a condition beside its value.
@@ -192,7 +192,7 @@ impl<'g> DependenceBuilder<'g> {
             return self.known(known.force);
         }
         let var = self.fresh();
-        self.commitments.insert(slot, CommitmentVar { var, ground: Ground::NotCounted, is_open: false });
+        self.commitments.insert(slot, CommitmentVar { var, ground: Ground::NotCounted, stance: Stance::NotStated });
         self.tasks.push(Task::Commitment(slot, var));
         var
     }
@@ -277,7 +277,7 @@ impl<'g> DependenceBuilder<'g> {
         let (ground, most) = self.ground(slot, edge, commitment);
         if let Some(known) = self.commitments.get_mut(&slot) {
             known.ground = ground;
-            known.is_open = StanceSet::Open.contains(commitment.stance);
+            known.stance = commitment.stance;
         }
         let truth = match ground {
             Ground::NoConditions | Ground::Conditions => Truth::True,

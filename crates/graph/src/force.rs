@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use pledgegraph_model::{Code, EdgeId, EdgeKind, EntityId, EntityKind, Ground, Truth};
+use pledgegraph_model::{Code, EdgeId, EdgeKind, EntityId, EntityKind, Ground, Stance, StanceSet, Truth};
 
 use crate::Graph;
 use crate::circuit::NEVER;
@@ -28,6 +28,9 @@ pub struct ForceQuery {
     pub conditions: Vec<EntityId>,
     /// Which statements count.
     pub counted: Counted,
+    /// What is less firm is not shown as in force: `willing`, unless something less is asked about. Statements with a
+    /// negative stance, or none, never are.
+    pub stance_min: Stance,
     /// Whether conditions that a source only implies are taken in.
     pub include_implied: bool,
     /// Conditions whose truth is supposed, whatever is on record.
@@ -119,6 +122,7 @@ pub struct Evaluation {
     rounds: Vec<u32>,
     greatest: Vec<bool>,
     pub(crate) include_implied: bool,
+    stance_min: Stance,
 }
 
 impl Graph {
@@ -193,6 +197,7 @@ impl Graph {
             && query.assume.is_empty()
             && query.withdraw.is_empty()
             && query.conditions.is_empty()
+            && query.stance_min == Stance::Willing
             && query.counted == Counted::on(self.day())
     }
 
@@ -227,6 +232,7 @@ impl ForceQuery {
             commitments: None,
             conditions: Vec::new(),
             counted: Counted::on(day),
+            stance_min: Stance::Willing,
             include_implied: true,
             assume: Vec::new(),
             withdraw: Vec::new(),
@@ -252,7 +258,8 @@ impl Evaluation {
         }
         let rounds = dependence.circuit.least(&dependence.known_least);
         let greatest = dependence.circuit.greatest(&dependence.known_greatest);
-        Ok(Self { dependence, rounds, greatest, include_implied: query.include_implied })
+        let (include_implied, stance_min) = (query.include_implied, query.stance_min);
+        Ok(Self { dependence, rounds, greatest, include_implied, stance_min })
     }
 
     /// A commitment that was asked for, or that one depends on.
@@ -262,7 +269,7 @@ impl Evaluation {
         let round = self.round(known.var).filter(|_| force.cautious == Truth::True);
         // Nothing else is wrong with it: it only leaves open what others pledge.
         let decides = [Ground::Conditions, Ground::NoConditions, Ground::ConditionsNotStated].contains(&known.ground);
-        let ground = if known.is_open && decides { Ground::NoPledge } else { known.ground };
+        let ground = if self.known(known).is_open && decides { Ground::NoPledge } else { known.ground };
         Some(CommitmentForce { force, ground, round })
     }
 
@@ -319,7 +326,8 @@ impl Evaluation {
     }
 
     fn known(&self, known: &CommitmentVar) -> Known {
-        Known { force: self.force(known.var), is_open: known.is_open }
+        let is_open = StanceSet::Open.contains(known.stance) && !known.stance.at_least(self.stance_min);
+        Known { force: self.force(known.var), is_open }
     }
 
     pub(crate) fn force(&self, var: Var) -> Force {

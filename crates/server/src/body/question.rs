@@ -153,6 +153,7 @@ impl Question {
         ForceQuery {
             commitments: Some(commitments),
             counted: self.counted(),
+            stance_min: self.stance_min(),
             include_implied: self.include_implied(),
             assume,
             withdraw,

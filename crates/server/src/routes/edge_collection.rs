@@ -14,7 +14,7 @@ use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::analyses::{CIRCUIT, INCLUDE_IMPLIED, too_expensive, unevaluated};
-use crate::filters::edges::{COMMON, EdgeParameter, IN_FORCE, VALID_AT, counted, read};
+use crate::filters::edges::{COMMON, EdgeParameter, IN_FORCE, VALID_AT, read};
 use crate::openapi::collection::CollectionDoc;
 use crate::openapi::endpoint::PathParameter;
 use crate::openapi::schemas::{page, part};
@@ -188,7 +188,9 @@ struct Asked {
 impl Asked {
     fn read(reader: &mut Reader<'_>, collection: &EdgeCollection) -> Self {
         let filter = collection.filter(reader);
-        let counted = filter.counted.clone().unwrap_or_else(|| counted(reader, &filter));
+        // Where nothing is counted, an item shows its standing whatever modality it was found by.
+        let day = filter.valid_at.unwrap_or_else(|| reader.today());
+        let counted = filter.counted.clone().unwrap_or_else(|| Counted::on(day));
         let truths = reader.codes::<Truth>(IN_FORCE.parameter.name).filter(|_| collection.has_force());
         Self { filter, counted, truths, include_implied: reader.switch(INCLUDE_IMPLIED.name) }
     }

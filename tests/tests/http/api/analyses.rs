@@ -308,20 +308,30 @@ async fn commitments_say_whether_they_are_in_force_and_why() -> Result<()> {
     Ok(())
 }
 
+/// Every standing.
+const ANY: &str = "denied,unverified,deprecated,not_yet,over,superseded,taken_back,not_counted,may_stand,stands";
+
 #[tokio::test]
 async fn the_list_narrows_by_what_is_in_force() -> Result<()> {
     let app = TestApp::new().await?;
     let all = app.walk("/v1/commitments", 100).await?;
     let mut counted = 0;
     for truth in ["true", "unknown", "false"] {
-        let found = app.walk(&format!("/v1/commitments?in_force={truth}"), 7).await?;
+        let found = app.walk(&format!("/v1/commitments?in_force={truth}&standing={ANY}"), 7).await?;
         assert!(found.iter().all(|item| item["in_force"] == truth), "{truth}");
-        let csv = app.get(&format!("/v1/commitments.csv?in_force={truth}&fields=in_force")).await?.text();
+        let csv =
+            app.get(&format!("/v1/commitments.csv?in_force={truth}&standing={ANY}&fields=in_force")).await?.text();
         assert_eq!(csv.lines().skip(1).filter(|line| *line == truth).count(), found.len(), "{truth} in CSV");
         counted += found.len();
     }
     assert_eq!(counted, all.len());
-    assert_eq!(app.json("/v1/commitments?in_force=true,unknown,false").await?["total"]["value"], all.len());
+    let any = app.json(&format!("/v1/commitments?in_force=true,unknown,false&standing={ANY}")).await?;
+    assert_eq!(any["total"]["value"], all.len());
+    // Without `standing` what does not count is left out, and said to be.
+    let counted = app.json("/v1/commitments?in_force=true,unknown,false").await?;
+    let left_out = counted["warnings"][0]["standings"].as_object().context("a warning")?.values();
+    let left_out: u64 = left_out.filter_map(Value::as_u64).sum();
+    assert_eq!(counted["total"]["value"].as_u64().context("a total")? + left_out, all.len() as u64);
     assert_eq!(app.get("/v1/commitments?in_force=maybe").await?.status, StatusCode::BAD_REQUEST);
     Ok(())
 }

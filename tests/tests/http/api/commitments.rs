@@ -172,7 +172,7 @@ async fn a_commitment_has_exactly_the_fields_of_the_design() -> Result<()> {
     assert_eq!(
         item,
         json!({
-            "id": "redacted", "in_force": "false",
+            "id": "redacted", "in_force": "false", "standing": "stands",
             "pledger": {"ref": "country:GB", "label": "United Kingdom"},
             "beneficiary": {"ref": "country:UA", "label": "Ukraine"},
             "coalition": {"ref": "coalition:of-the-willing", "label": "Coalition of the Willing"},

@@ -7,10 +7,11 @@ use serde_json::Value;
 const COMMITMENT_COLUMNS: &str = "id,pledger_ref,pledger_iso2,pledger_iso3,pledger_en,pledger_ar,beneficiary_ref,\
 beneficiary_en,beneficiary_ar,coalition_ref,capability,mission,specificity,stance,stance_rank,stage,modality,\
 conditionality,conditions_text,condition_refs,in_force,said_from,said_to,said_precision,said_text,source_refs,locators,\
-version,recorded_at,polarity,rank,valid_from,valid_until,valid_until_ended";
+version,recorded_at,polarity,rank,valid_from,valid_until,valid_until_ended,standing";
 
 const POSITION_COLUMNS: &str = "actor_ref,actor_en,actor_ar,capability,mission,stance,stage,specificity,conditionality,\
-statement_id,said_from,said_to,locators,source_refs,passed_over";
+statement_id,said_from,said_to,locators,source_refs,passed_over,beneficiary_ref,\
+beneficiary_en,beneficiary_ar,standing";
 
 const ALL: [&str; 22] = [
     "entities",

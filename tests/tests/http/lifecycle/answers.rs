@@ -57,7 +57,7 @@ pub(crate) fn content(record: &Value) -> Value {
 pub(crate) fn stored(record: &Value) -> Value {
     let mut record = record.clone();
     if let Some(fields) = record.as_object_mut() {
-        for derived in ["in_force", "truth", "fixpoints", "disputed", "decided_by", "dependents"] {
+        for derived in ["standing", "in_force", "truth", "fixpoints", "disputed", "decided_by", "dependents"] {
             fields.remove(derived);
         }
     }

@@ -15,18 +15,22 @@ fn office(until: Value) -> Value {
 async fn what_was_written_is_read_everywhere() -> Result<()> {
     let client = Client::new().await?;
     for (until, shown, cell) in [
-        (json!({"ended": true}), json!({"precision": "unknown", "ended": true}), ",true"),
-        (json!({"ended": false, "verbatim": "a while"}), json!({"precision": "unknown", "verbatim": "a while"}), ","),
+        (json!({"ended": true}), json!({"precision": "unknown", "ended": true}), ",true,over"),
+        (
+            json!({"ended": false, "verbatim": "a while"}),
+            json!({"precision": "unknown", "verbatim": "a while"}),
+            ",,may_stand",
+        ),
         (
             json!({"ended": true, "verbatim": "no longer", "anchor": "unresolved"}),
             json!({"precision": "unknown", "verbatim": "no longer", "anchor": "unresolved", "ended": true}),
-            ",true",
+            ",true,over",
         ),
         (
             json!({"ended": true, "edtf": "2025-03"}),
             json!({"edtf": "2025-03", "earliest": "2025-03-01", "latest": "2025-03-31", "precision": "month",
                 "ended": true}),
-            ",true",
+            ",true,over",
         ),
     ] {
         let record = client.create("offices", &office(until)).await?;
@@ -34,7 +38,10 @@ async fn what_was_written_is_read_everywhere() -> Result<()> {
         let read = client.app.json(&record.path).await?;
         ensure!(read["valid_until"] == shown, "{read}");
         let csv = client.get("/v1/offices.csv").await?.must(200)?.text();
-        ensure!(csv.lines().next().is_some_and(|header| header.trim_end().ends_with(",valid_until_ended")), "{csv}");
+        ensure!(
+            csv.lines().next().is_some_and(|header| header.trim_end().ends_with(",valid_until_ended,standing")),
+            "{csv}"
+        );
         let row = csv.lines().find(|line| line.starts_with(&record.id)).context("a row")?;
         ensure!(row.trim_end().ends_with(cell), "{row}");
         let export = client.get("/v1/export").await?.must(200)?.text();
@@ -89,8 +96,11 @@ async fn commitments_show_their_bounds_in_csv() -> Result<()> {
     let record = client.create("commitments", &draft).await?;
     let csv = client.get("/v1/commitments.csv").await?.must(200)?.text();
     let header = csv.lines().next().context("a header")?.trim_end().to_owned();
-    ensure!(header.ends_with(",recorded_at,polarity,rank,valid_from,valid_until,valid_until_ended"), "{header}");
+    ensure!(
+        header.ends_with(",recorded_at,polarity,rank,valid_from,valid_until,valid_until_ended,standing"),
+        "{header}"
+    );
     let row = csv.lines().find(|line| line.starts_with(&record.id)).context("a row")?;
-    ensure!(row.trim_end().ends_with(",asserted,preferred,2025-03,no longer,true"), "{row}");
+    ensure!(row.trim_end().ends_with(",asserted,preferred,2025-03,no longer,true,over"), "{row}");
     Ok(())
 }
