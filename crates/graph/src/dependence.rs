@@ -71,6 +71,8 @@ pub(crate) struct CommitmentVar {
     /// What leaves something open pledges nothing: it reaches a test that asks for no more, and is not shown as in force
     /// unless that little was asked about.
     pub(crate) stance: Stance,
+    /// The most that it can be, whatever its conditions come to.
+    pub(crate) most: Truth,
 }
 
 /// What is known of a condition beside its value.
@@ -192,7 +194,10 @@ impl<'g> DependenceBuilder<'g> {
             return self.known(known.force);
         }
         let var = self.fresh();
-        self.commitments.insert(slot, CommitmentVar { var, ground: Ground::NotCounted, stance: Stance::NotStated });
+        self.commitments.insert(
+            slot,
+            CommitmentVar { var, ground: Ground::NotCounted, stance: Stance::NotStated, most: Truth::True },
+        );
         self.tasks.push(Task::Commitment(slot, var));
         var
     }
@@ -278,6 +283,7 @@ impl<'g> DependenceBuilder<'g> {
         if let Some(known) = self.commitments.get_mut(&slot) {
             known.ground = ground;
             known.stance = commitment.stance;
+            known.most = most;
         }
         let truth = match ground {
             Ground::NoConditions | Ground::Conditions => Truth::True,

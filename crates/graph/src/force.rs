@@ -267,10 +267,7 @@ impl Evaluation {
         let known = self.dependence.commitments.get(&graph.slot(id)?)?;
         let force = self.shown(known);
         let round = self.round(known.var).filter(|_| force.cautious == Truth::True);
-        // Nothing else is wrong with it: it only leaves open what others pledge.
-        let decides = [Ground::Conditions, Ground::NoConditions, Ground::ConditionsNotStated].contains(&known.ground);
-        let ground = if self.known(known).is_open && decides { Ground::NoPledge } else { known.ground };
-        Some(CommitmentForce { force, ground, round })
+        Some(CommitmentForce { force, ground: self.ground(known), round })
     }
 
     /// A condition that a commitment asked for depends on.
@@ -318,6 +315,13 @@ impl Evaluation {
     pub(crate) fn round(&self, var: Var) -> Option<u32> {
         let round = self.rounds[var.certain() as usize];
         (round != NEVER).then_some(round)
+    }
+
+    /// What decides it, as it is shown.
+    pub(crate) fn ground(&self, known: &CommitmentVar) -> Ground {
+        // Nothing else is wrong with it: it only leaves open what others pledge.
+        let decides = [Ground::Conditions, Ground::NoConditions, Ground::ConditionsNotStated].contains(&known.ground);
+        if decides && self.known(known).is_open { Ground::NoPledge } else { known.ground }
     }
 
     /// What is shown of a commitment: what pledges nothing is not in force.

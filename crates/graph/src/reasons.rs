@@ -29,10 +29,8 @@ impl Evaluation {
     ///
     /// O(nodes of the tree): what the value of a node does to the commitment is handed down as a table of three values.
     pub fn reasons<'g>(&self, graph: &'g Graph, id: EdgeId) -> Vec<Reason<'g>> {
-        let decided = |slot: u32| Some(self.dependence.commitments.get(&slot)?.ground);
-        if graph.slot(id).and_then(decided) != Some(Ground::Conditions) {
-            return Vec::new();
-        }
+        let known = graph.slot(id).and_then(|slot| self.dependence.commitments.get(&slot));
+        let Some(known) = known.filter(|known| self.ground(known) == Ground::Conditions) else { return Vec::new() };
         let detail = graph.edge(id).and_then(|view| view.detail().commitment());
         let Some(conditions) = detail.and_then(|commitment| commitment.conditions.as_deref()) else {
             return Vec::new();
@@ -40,8 +38,8 @@ impl Evaluation {
         let mut values = HashMap::new();
         let Some(root) = self.value(&conditions.root, &mut values) else { return Vec::new() };
         let table = |truth: Truth| match conditions.relation {
-            Relation::Necessary => truth,
-            Relation::Sufficient => truth.max(Truth::Unknown),
+            Relation::Necessary => truth.min(known.most),
+            Relation::Sufficient => truth.max(Truth::Unknown).min(known.most),
         };
         let now = table(root);
         let mut stack = vec![(&conditions.root, [Truth::False, Truth::Unknown, Truth::True].map(table))];

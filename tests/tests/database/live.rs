@@ -3,6 +3,7 @@ mod following;
 mod past;
 mod random;
 mod rehearsal;
+mod standing;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -8,4 +8,4 @@ mod merges;
 mod rules;
 mod saved_queries;
 mod schema;
-mod standing;
+pub(crate) mod standing;

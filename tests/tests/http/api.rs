@@ -17,3 +17,4 @@ mod protocol;
 mod query;
 mod questions;
 mod search;
+mod standing;

@@ -62,11 +62,6 @@ impl Standings {
         self.cycles.get(&one).is_some_and(|cycle| self.cycles.get(&other) == Some(cycle))
     }
 
-    /// The statements that supersede each other in cycles, ascending.
-    pub(crate) fn in_cycles(&self) -> impl Iterator<Item = u32> + '_ {
-        self.cycles.keys().copied()
-    }
-
     /// What differs from other standings of the same day, for `verify`.
     pub(crate) fn differs(&self, other: &Self) -> bool {
         let list = |postings: &Postings| postings.iter().collect::<Vec<_>>();

@@ -40,7 +40,7 @@ fn examples(readme: &str) -> Vec<Example> {
     blocks.filter(|(command, _)| runs(command)).map(example).collect()
 }
 
-/// Times, request ids, the random part of versions, and the identifiers of what is created are not the same twice.
+/// Times, today, request ids, the random part of versions, and the identifiers of what is created are not the same twice.
 fn steady(text: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     for piece in text.split('"') {
@@ -49,7 +49,8 @@ fn steady(text: &str) -> String {
             seq.bytes().all(|b| b.is_ascii_digit()) && chain.len() == 32 && chain.bytes().all(|b| b.is_ascii_hexdigit())
         });
         let is_new = words.iter().rev().nth(1).is_some_and(|name| name == "instance") || was_made_here(piece);
-        words.push(if is_time || is_version || is_new { "...".to_owned() } else { piece.to_owned() });
+        let is_today = words.iter().rev().nth(1).is_some_and(|name| name == "valid_at") && piece.len() == 10;
+        words.push(if is_time || is_version || is_new || is_today { "...".to_owned() } else { piece.to_owned() });
     }
     words.join("\"").trim().to_owned()
 }

@@ -13,7 +13,7 @@ use crate::fixture::{edge, entity, entity_with, one, put_edge, put_entity, world
 
 /// Statements of one actor, `name: words; ...`, a day, and the standing of `x` on it. Words are a stance and what differs
 /// from a commitment of military forces to Ukraine, of a source without a date: `said=2025-01`, `denied`, `supersedes=x`.
-const HISTORIES: &[(&str, &str, &str)] = &[
+pub(crate) const HISTORIES: &[(&str, &str, &str)] = &[
     // What the source says of it.
     ("x: pledged", "2025-01-01", "stands"),
     ("x: pledged denied", "2025-01-01", "denied"),
@@ -220,7 +220,7 @@ const POSITIONS: &[(&str, &str)] = &[
 ];
 
 /// One statement of a history in words.
-fn statement(case: &str, text: &str) -> Result<Edge> {
+pub(crate) fn statement(case: &str, text: &str) -> Result<Edge> {
     let (name, words) = text.trim().split_once(": ").with_context(|| text.to_owned())?;
     let mut fields = json!({"kind": "commitment", "subject": format!("group:{case}"), "object": "country:UA",
         "stance": "not_stated", "capability": "military.forces"});
@@ -292,7 +292,7 @@ fn set_word(fields: &mut Value, word: &str) {
 }
 
 /// Writes histories, each with an actor and a body of its own.
-async fn write(conn: &mut PgConnection, histories: impl Iterator<Item = &str>) -> Result<()> {
+pub(crate) async fn write(conn: &mut PgConnection, histories: impl Iterator<Item = &str>) -> Result<()> {
     let mut entities = world();
     entities.push(entity_with("source:c", &json!({})));
     let mut edges = Vec::new();
