@@ -52,7 +52,7 @@ impl Graph {
     ///
     /// Reaching is breadth first over what depends on what and is an upper bound, since a pledge may have another way
     /// ("any of"); `decisive` is decided on the AND/OR graph itself. First backwards over what hangs on what
-    /// ([`Graph::looking_at`]), so that only the dependents and what they hang on are looked at. O(size of their circuit)
+    /// (conditions that look at pledges, pledges that hang on conditions), so that only the dependents and what they hang on are looked at. O(size of their circuit)
     /// (directed hypergraphs: Gallo et al. 1993).
     ///
     /// # Errors

@@ -170,7 +170,7 @@ impl Graph {
         };
         if !self.is_kept(query) {
             let evaluation = self.evaluate(query)?;
-            let known = |slot: &u32| evaluation.dependence.commitments.get(slot).map(|own| evaluation.shown(own));
+            let known = |slot: &u32| evaluation.dependence.commitments.get(slot).map(|own| evaluation.shown(*own));
             return Ok(Forces(asked.iter().filter_map(|slot| Some((*slot, known(slot)?))).collect()));
         }
         let missing: Vec<u32> = asked.iter().copied().filter(|slot| self.force.get(*slot).is_none()).collect();
@@ -213,7 +213,7 @@ impl Graph {
         }
         let evaluation = Evaluation::new(builder.finish(), &query)?;
         for (slot, known) in &evaluation.dependence.commitments {
-            self.force.fill(*slot, evaluation.known(known));
+            self.force.fill(*slot, evaluation.known(*known));
         }
         Ok(())
     }
@@ -264,7 +264,7 @@ impl Evaluation {
 
     /// A commitment that was asked for, or that one depends on.
     pub fn commitment(&self, graph: &Graph, id: EdgeId) -> Option<CommitmentForce> {
-        let known = self.dependence.commitments.get(&graph.slot(id)?)?;
+        let known = *self.dependence.commitments.get(&graph.slot(id)?)?;
         let force = self.shown(known);
         let round = self.round(known.var).filter(|_| force.cautious == Truth::True);
         Some(CommitmentForce { force, ground: self.ground(known), round })
@@ -297,7 +297,7 @@ impl Evaluation {
     /// The commitments with one of these truths, for a list to be narrowed to.
     pub fn having(&self, truths: &[Truth]) -> Chosen {
         let commitments = self.dependence.commitments.iter();
-        let chosen = commitments.filter(|(_, known)| truths.contains(&self.shown(known).truth()));
+        let chosen = commitments.filter(|(_, known)| truths.contains(&self.shown(**known).truth()));
         Chosen(vec![Postings::from_sorted(&chosen.map(|(slot, _)| *slot).collect::<Vec<_>>())])
     }
 
@@ -318,18 +318,18 @@ impl Evaluation {
     }
 
     /// What decides it, as it is shown.
-    pub(crate) fn ground(&self, known: &CommitmentVar) -> Ground {
+    pub(crate) fn ground(&self, known: CommitmentVar) -> Ground {
         // Nothing else is wrong with it: it only leaves open what others pledge.
         let decides = [Ground::Conditions, Ground::NoConditions, Ground::ConditionsNotStated].contains(&known.ground);
         if decides && self.known(known).is_open { Ground::NoPledge } else { known.ground }
     }
 
     /// What is shown of a commitment: what pledges nothing is not in force.
-    fn shown(&self, known: &CommitmentVar) -> Force {
+    fn shown(&self, known: CommitmentVar) -> Force {
         self.known(known).shown()
     }
 
-    fn known(&self, known: &CommitmentVar) -> Known {
+    fn known(&self, known: CommitmentVar) -> Known {
         let is_open = StanceSet::Open.contains(known.stance) && !known.stance.at_least(self.stance_min);
         Known { force: self.force(known.var), is_open }
     }

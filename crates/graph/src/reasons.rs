@@ -29,8 +29,8 @@ impl Evaluation {
     ///
     /// O(nodes of the tree): what the value of a node does to the commitment is handed down as a table of three values.
     pub fn reasons<'g>(&self, graph: &'g Graph, id: EdgeId) -> Vec<Reason<'g>> {
-        let known = graph.slot(id).and_then(|slot| self.dependence.commitments.get(&slot));
-        let Some(known) = known.filter(|known| self.ground(known) == Ground::Conditions) else { return Vec::new() };
+        let known = graph.slot(id).and_then(|slot| self.dependence.commitments.get(&slot).copied());
+        let Some(known) = known.filter(|known| self.ground(*known) == Ground::Conditions) else { return Vec::new() };
         let detail = graph.edge(id).and_then(|view| view.detail().commitment());
         let Some(conditions) = detail.and_then(|commitment| commitment.conditions.as_deref()) else {
             return Vec::new();

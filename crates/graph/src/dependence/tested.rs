@@ -54,7 +54,7 @@ struct TestedStatement {
     stands: bool,
 }
 
-impl<'g> DependenceBuilder<'g> {
+impl DependenceBuilder<'_> {
     /// The pledgers that have counted commitments of a kind, each with these by slot. O(commitments with the capability).
     pub(crate) fn pledgers(
         &self,

@@ -135,7 +135,9 @@ impl Graph {
     /// again, `conditions` those whose test changed.
     pub(crate) fn forget_force(&mut self, touched: &[Touched], looked_at: BTreeSet<u32>, conditions: &[Node]) {
         let mut reached = Reached::default();
-        conditions.iter().for_each(|node| reached.condition(*node));
+        for node in conditions {
+            reached.condition(*node);
+        }
         for record in touched.iter().filter_map(|touched| touched.before.as_ref()) {
             self.reach_from(record, &mut reached);
         }

@@ -35,6 +35,12 @@ pub(crate) struct Touched {
     pub(crate) before: Option<EdgeRecord>,
 }
 
+/// The standings of some slots: by [`Standing`], and on which day each may change.
+struct Stood {
+    lists: Vec<Vec<u32>>,
+    due: Vec<(u32, NaiveDate)>,
+}
+
 impl Standings {
     /// Of no statement, on a day.
     pub(crate) fn none(day: NaiveDate) -> Self {
@@ -89,19 +95,40 @@ impl Standings {
 }
 
 impl Graph {
-    /// Finds all standings anew for a day. O(statements), and what their actors say on the same matters.
+    /// Finds all standings anew for a day, on all processors. O(statements), and what their actors say on the same matters.
     pub(crate) fn stand_anew(&mut self, day: NaiveDate) {
         self.standings = Standings::none(day);
         self.standings.cycles = self.cycles_of_supersedes();
+        let parts = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let size = u32::try_from(self.edges.len().div_ceil(parts)).unwrap_or(u32::MAX).max(1);
+        let graph = &*self;
+        let found: Vec<Stood> = std::thread::scope(|scope| {
+            let begins = (0..u32::try_from(self.edges.len()).unwrap_or(u32::MAX)).step_by(size as usize);
+            let work = |first: u32| scope.spawn(move || graph.stand_from(first, size, day));
+            let all: Vec<_> = begins.map(work).collect();
+            // A part that panicked has left its message; the graph would not be what it says.
+            all.into_iter().map(|part| part.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause))).collect()
+        });
         let mut lists = vec![Vec::new(); Standing::ALL.len()];
         let mut due = Vec::new();
-        for (slot, edge) in (0u32..).zip(&self.edges).filter_map(|(slot, edge)| Some((slot, edge.as_ref()?))) {
-            let rule = Rule::new(self, day);
-            lists[rule.standing(slot, edge, &[]).index()].push(slot);
-            due.extend(rule.next().map(|next| (slot, next)));
+        for part in found {
+            lists.iter_mut().zip(part.lists).for_each(|(list, own)| list.extend(own));
+            due.extend(part.due);
         }
         self.standings.lists = lists.iter().map(|list| Postings::from_sorted(list)).collect();
         self.standings.due = due.into_iter().collect();
+    }
+
+    /// The standings of so many slots from one on.
+    fn stand_from(&self, first: u32, count: u32, day: NaiveDate) -> Stood {
+        let mut found = Stood { lists: vec![Vec::new(); Standing::ALL.len()], due: Vec::new() };
+        for slot in first..first.saturating_add(count) {
+            let Some(edge) = self.edge_record(slot) else { continue };
+            let rule = Rule::new(self, day);
+            found.lists[rule.standing(slot, edge, &[]).index()].push(slot);
+            found.due.extend(rule.next().map(|next| (slot, next)));
+        }
+        found
     }
 
     /// The same graph on another day: what changes with the day alone is looked at again. O(what changes).

@@ -37,8 +37,9 @@ impl World {
         if !which.standing.is_empty() {
             return which.standing.contains(&standing);
         }
-        let names = names_standings(which);
-        standing.counts() || !((concludes && !names) || !which.stance.is_empty() || which.stance_min.is_some())
+        let firm = !which.stance.is_empty() || which.stance_min.is_some();
+        let has_to = firm || (concludes && !names_standings(which));
+        standing.counts() || !has_to
     }
 
     fn joined(&self, edge: &Edge, which: &Where) -> bool {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use pledgegraph_graph::{EdgeView, Node};
+use pledgegraph_graph::{EdgeView, Force, Node};
 use pledgegraph_model::{Code, Commitment, ConditionNode, ConditionOp, EntityDetail, Iso3166};
 
 use super::columns::{Cell, EdgeColumn, columns, put_recorded_at};
@@ -33,7 +33,7 @@ pub(crate) const COLUMNS: &[EdgeColumn] = columns! {
     "condition_refs", |wire, view, cell| put_condition_refs(wire, view, cell);
     "in_force", |wire, view, cell| {
         let force = wire.forces.and_then(|forces| forces.of(wire.graph, view.id()));
-        cell.put_some(force.map(|force| force.truth()));
+        cell.put_some(force.map(Force::truth));
     };
     "said_from", |_, view, cell| cell.put_some(view.said_at().earliest());
     "said_to", |_, view, cell| cell.put_some(view.said_at().latest());

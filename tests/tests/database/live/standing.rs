@@ -12,7 +12,7 @@ use pledgegraph_tests::database::TestDb;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use sqlx::{PgPool, Row as _};
+use sqlx::{Executor as _, PgPool, Row as _};
 
 use crate::fixture::{entity, entity_with, write};
 use crate::store::standing::{self, HISTORIES, statement};
@@ -92,8 +92,11 @@ fn days() -> Vec<NaiveDate> {
 
 /// How every statement stands, and which are a position, by the views.
 async fn by_views(pool: &PgPool, day: NaiveDate) -> Result<(BTreeMap<EdgeId, String>, BTreeSet<EdgeId>)> {
-    let standings = sqlx::query("select id, standing from statement_standing_on($1)").bind(day).fetch_all(pool).await?;
-    let positions = sqlx::query("select * from position_statements_on($1)").bind(day).fetch_all(pool).await?;
+    let mut connection = pool.acquire().await?;
+    let standings = format!("select id, standing from statement_standing_on('{day}')");
+    let standings = connection.fetch_all(sqlx::AssertSqlSafe(standings)).await?;
+    let positions = format!("select * from position_statements_on('{day}')");
+    let positions = connection.fetch_all(sqlx::AssertSqlSafe(positions)).await?;
     Ok((
         standings.iter().map(|row| (EdgeId(row.get(0)), row.get(1))).collect(),
         positions.iter().map(|row| EdgeId(row.get("id"))).collect(),

@@ -132,8 +132,11 @@ fn edge(key: &str, fields: Value) -> Result<Edge> {
     Ok(Edge { id: EdgeId::of_key(key), ..edge })
 }
 
+/// A statement of a kind that has a standing.
+type Known = (EdgeKind, Standing, EdgeId);
+
 /// The bundled data with a statement of each kind and standing; which are which.
-fn world() -> Result<(Bundle, Vec<(EdgeKind, Standing, EdgeId)>)> {
+fn world() -> Result<(Bundle, Vec<Known>)> {
     let mut bundle = pledgegraph_bundle::bundled()?;
     let mut known = Vec::new();
     for (at, standing) in Standing::ALL.iter().copied().enumerate() {
@@ -150,7 +153,7 @@ fn world() -> Result<(Bundle, Vec<(EdgeKind, Standing, EdgeId)>)> {
                 continue;
             }
             let key = format!("{kind} that {standing}");
-            let put = |key: &str, own: Value| {
+            let put = |key: &str, own: &Value| {
                 let mut fields = statement(kind, at);
                 fields["kind"] = json!(kind.as_str());
                 fields["evidence"] = json!([{"source": "source:seed-article", "explicitness": "explicit"}]);
@@ -159,14 +162,14 @@ fn world() -> Result<(Bundle, Vec<(EdgeKind, Standing, EdgeId)>)> {
                 }
                 edge(key, fields)
             };
-            bundle.edges.push(put(&key, having(standing))?);
+            bundle.edges.push(put(&key, &having(standing))?);
             let links = json!([{"type": "supersedes", "edge": key}]);
             match standing {
                 Standing::Superseded => {
-                    bundle.edges.push(put(&format!("{key} by"), json!({"links": links, "rank": "preferred"}))?)
+                    bundle.edges.push(put(&format!("{key} by"), &json!({"links": links, "rank": "preferred"}))?);
                 }
                 Standing::TakenBack => {
-                    bundle.edges.push(put(&format!("{key} by"), json!({"links": links, "stance": "withdrawn"}))?);
+                    bundle.edges.push(put(&format!("{key} by"), &json!({"links": links, "stance": "withdrawn"}))?);
                 }
                 _ => {}
             }
@@ -247,7 +250,7 @@ async fn lists_show_every_standing_and_narrow_by_it() -> Result<()> {
 
 /// A reader that counts commitments, asked about all and about one standing: how many of the ten it takes in, and how many it
 /// says that it left out.
-async fn counts(app: &TestApp, known: &[(EdgeKind, Standing, EdgeId)]) -> Result<Vec<String>> {
+async fn counts(app: &TestApp, known: &[Known]) -> Result<Vec<String>> {
     let mut wrong = Vec::new();
     let pledgers: Vec<String> = (0..Standing::ALL.len()).map(|at| format!("group:standing-{at}")).collect();
     let all = pledgers.join(",");
@@ -287,11 +290,11 @@ async fn counts(app: &TestApp, known: &[(EdgeKind, Standing, EdgeId)]) -> Result
     check("positions", pledged.collect(), &positions);
     let matrix = app.json(&format!("/v1/matrix?pledger={all}&capability=humanitarian&limit=100")).await?;
     let cells = matrix["cells"].as_array().cloned().unwrap_or_default();
-    let named = cells.iter().flat_map(|cell| cell["commitments"].as_array().cloned().unwrap_or_default());
-    check("matrix", named.map(|id| text(&id)).collect(), &matrix);
-    let pledges = json!({"subject": pledgers, "stance": ["pledged"]});
+    let in_cells = cells.iter().flat_map(|cell| cell["commitments"].as_array().cloned().unwrap_or_default());
+    check("matrix", in_cells.map(|id| text(&id)).collect(), &matrix);
+    let of_them = json!({"subject": pledgers, "stance": ["pledged"]});
     for (reader, query) in [
-        ("query", json!({"find": "commitments", "where": pledges, "limit": 100})),
+        ("query", json!({"find": "commitments", "where": of_them, "limit": 100})),
         (
             "query select",
             json!({"find": "commitments", "where": {"subject": pledgers, "capability": ["humanitarian"]}, "select": ["subject", "stance"], "limit": 100}),

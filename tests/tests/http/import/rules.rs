@@ -39,7 +39,7 @@ fn pledge(key: &str, negated: Option<&str>, supersedes: Option<&str>) -> Value {
 }
 
 fn lines(lines: &[Value]) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.iter().fold(String::new(), |all, line| all + &line.to_string() + "\n")
 }
 
 /// The rules do not hold of what stands and what comes together, in one commit or several, new or in place of another.
@@ -191,7 +191,7 @@ impl Standing {
                 Mutation::PutEntity(entity) => drop(self.conditions.insert(entity.id, entity)),
                 Mutation::PutEdge(edge) => drop(self.pledges.insert(edge.id, edge)),
                 Mutation::RemoveEntity(id) | Mutation::MergeEntity { from: id, .. } => {
-                    drop(self.conditions.remove(&id))
+                    drop(self.conditions.remove(&id));
                 }
                 Mutation::RemoveEdge(id) => drop(self.pledges.remove(&id)),
             }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::lifecycle::answers::{Answers as _, faults};
 use crate::lifecycle::client::Client;
 
-fn office(until: Value) -> Value {
+fn office(until: &Value) -> Value {
     json!({"subject": "person:starmer", "object": "country:GB", "title": {"en": "Minister"}, "valid_until": until,
         "evidence": [{"source": "source:seed-article"}]})
 }
@@ -33,7 +33,7 @@ async fn what_was_written_is_read_everywhere() -> Result<()> {
             ",true,over",
         ),
     ] {
-        let record = client.create("offices", &office(until)).await?;
+        let record = client.create("offices", &office(&until)).await?;
         ensure!(record.body["valid_until"] == shown, "{}", record.body);
         let read = client.app.json(&record.path).await?;
         ensure!(read["valid_until"] == shown, "{read}");
@@ -82,7 +82,7 @@ async fn only_an_end_has_ended() -> Result<()> {
     }
     let source = json!({"slug": "ended", "names": {"en": "A paper"}, "published": ended});
     ensure!(client.post("/v1/sources", &source).await?.status == 422);
-    let problem = client.post("/v1/offices", &office(json!({"ended": "yes"}))).await?;
+    let problem = client.post("/v1/offices", &office(&json!({"ended": "yes"}))).await?;
     ensure!(problem.status == 422, "{}", problem.text());
     Ok(())
 }

@@ -22,7 +22,7 @@ fn condition(slug: &str, tested: bool) -> Value {
 }
 
 /// A pledge with a tree of conditions.
-fn pledge(tree: Value) -> Value {
+fn pledge(tree: &Value) -> Value {
     json!({"pledger": "country:ES", "beneficiary": "country:UA", "capability": "military.forces", "stance": "pledged",
         "conditions": tree, "evidence": [{"source": "source:seed-article"}]})
 }
@@ -31,7 +31,7 @@ fn leaf(condition: &str) -> Value {
     json!({"op": "condition", "condition": format!("condition:{condition}")})
 }
 
-fn not(under: Value) -> Value {
+fn not(under: &Value) -> Value {
     json!({"op": "not", "of": [under]})
 }
 
@@ -39,11 +39,11 @@ fn not(under: Value) -> Value {
 fn negations(condition: &str) -> Vec<Value> {
     let one = leaf(condition);
     vec![
-        not(one.clone()),
-        json!({"op": "all_of", "of": [leaf("ceasefire"), not(one.clone())]}),
-        not(json!({"op": "any_of", "of": [leaf("ceasefire"), one.clone()]})),
+        not(&one),
+        json!({"op": "all_of", "of": [leaf("ceasefire"), not(&one)]}),
+        not(&json!({"op": "any_of", "of": [leaf("ceasefire"), one.clone()]})),
         json!({"op": "at_least", "k": 1, "of": [
-            not(json!({"op": "all_of", "of": [one.clone(), leaf("legal-basis")]})),
+            not(&json!({"op": "all_of", "of": [one.clone(), leaf("legal-basis")]})),
             one,
         ]}),
     ]
@@ -61,10 +61,10 @@ async fn a_condition_under_a_not_gets_no_test() -> Result<()> {
     let tested = client.create("conditions", &condition("tested", true)).await?;
     let with_test = json!({"condition_kind": "third_party_backing", "test": test()});
     for (number, tree) in negations("tested").into_iter().enumerate() {
-        refused(&client.post("/v1/commitments", &pledge(tree)).await?, "test")?;
+        refused(&client.post("/v1/commitments", &pledge(&tree)).await?, "test")?;
         let slug = format!("plain-{number}");
         let plain = client.create("conditions", &condition(&slug, false)).await?;
-        let given = client.create("commitments", &pledge(negations(&slug).swap_remove(number))).await?;
+        let given = client.create("commitments", &pledge(&negations(&slug).swap_remove(number))).await?;
         let seq = client.app.live.snapshot().seq();
 
         let patched = client.patch(&plain.path, &plain.etag, &with_test).await?;
@@ -78,14 +78,14 @@ async fn a_condition_under_a_not_gets_no_test() -> Result<()> {
             refused(&client.send(Method::POST, &merge, &headers, Some(&into)).await?, "negated-test")?;
         }
         let tree = negations("tested").swap_remove(number);
-        refused(&client.put(&given.path, &given.etag, &pledge(tree)).await?, "test")?;
+        refused(&client.put(&given.path, &given.etag, &pledge(&tree)).await?, "test")?;
         ensure!(client.app.live.snapshot().seq() == seq, "nothing was written");
 
         // Without the `not` it may have a test; and what has one comes under no `not` again.
-        client.put(&given.path, &given.etag, &pledge(leaf(&slug))).await?.must(200)?;
+        client.put(&given.path, &given.etag, &pledge(&leaf(&slug))).await?.must(200)?;
         client.patch(&plain.path, &plain.etag, &with_test).await?.must(200)?;
         let etag = client.etag(&given.path).await?;
-        let again = pledge(negations(&slug).swap_remove(number));
+        let again = pledge(&negations(&slug).swap_remove(number));
         refused(&client.put(&given.path, &etag, &again).await?, "test")?;
     }
     // A plain name is still changed.
@@ -105,7 +105,7 @@ async fn nothing_supersedes_itself_through_others() -> Result<()> {
     let client = Client::new().await?;
     let mut chain = Vec::new();
     for _ in 0..5 {
-        let mut draft = pledge(leaf("ceasefire"));
+        let mut draft = pledge(&leaf("ceasefire"));
         if let Some(before) = chain.last() {
             let before: &Record = before;
             draft["links"] = json!([{"type": "supersedes", "edge": before.id}]);
