@@ -268,7 +268,7 @@ fn entities() -> Vec<String> {
         r#""kind":"condition","slug":"c","condition_kind":"other""#,
     ]
     .map(|entity| {
-        let codes = r#","iso3166":{"alpha2":"XX","alpha3":"XXX","numeric":"999"},"regions":[]"#;
+        let codes = r#","iso3166":{"alpha2":"XZ","alpha3":"XZZ","numeric":"999"},"regions":[]"#;
         let codes = if entity.contains("country") { codes } else { "" };
         format!(r#"{{{entity},"names":{{"en":"Name"}}{codes}}}"#)
     })
