@@ -318,10 +318,8 @@ impl Evaluation {
     }
 
     /// What decides it, as it is shown.
-    pub(crate) fn ground(&self, known: CommitmentVar) -> Ground {
-        // Nothing else is wrong with it: it only leaves open what others pledge.
-        let decides = [Ground::Conditions, Ground::NoConditions, Ground::ConditionsNotStated].contains(&known.ground);
-        if decides && self.known(known).is_open { Ground::NoPledge } else { known.ground }
+    fn ground(&self, known: CommitmentVar) -> Ground {
+        if self.known(known).is_open { Ground::NoPledge } else { known.ground }
     }
 
     /// What is shown of a commitment: what pledges nothing is not in force.
@@ -329,9 +327,11 @@ impl Evaluation {
         self.known(known).shown()
     }
 
-    fn known(&self, known: CommitmentVar) -> Known {
+    pub(crate) fn known(&self, known: CommitmentVar) -> Known {
+        // Where nothing else is wrong with it, it only leaves open what others pledge.
+        let decides = [Ground::Conditions, Ground::NoConditions, Ground::ConditionsNotStated].contains(&known.ground);
         let is_open = StanceSet::Open.contains(known.stance) && !known.stance.at_least(self.stance_min);
-        Known { force: self.force(known.var), is_open }
+        Known { force: self.force(known.var), is_open: decides && is_open }
     }
 
     pub(crate) fn force(&self, var: Var) -> Force {

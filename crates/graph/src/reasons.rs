@@ -30,7 +30,9 @@ impl Evaluation {
     /// O(nodes of the tree): what the value of a node does to the commitment is handed down as a table of three values.
     pub fn reasons<'g>(&self, graph: &'g Graph, id: EdgeId) -> Vec<Reason<'g>> {
         let known = graph.slot(id).and_then(|slot| self.dependence.commitments.get(&slot).copied());
-        let Some(known) = known.filter(|known| self.ground(*known) == Ground::Conditions) else { return Vec::new() };
+        let Some(known) = known.filter(|known| known.ground == Ground::Conditions) else { return Vec::new() };
+        // Conditions of what pledges nothing are told, and none of them alone puts it into force.
+        let is_open = self.known(known).is_open;
         let detail = graph.edge(id).and_then(|view| view.detail().commitment());
         let Some(conditions) = detail.and_then(|commitment| commitment.conditions.as_deref()) else {
             return Vec::new();
@@ -48,7 +50,7 @@ impl Evaluation {
             if let (Some(condition), Some(explicitness), Some(truth)) =
                 (node.condition, node.explicitness, values.get(&at(node)))
             {
-                let sensitive = table.iter().any(|other| *other != now);
+                let sensitive = !is_open && table.iter().any(|other| *other != now);
                 found.push(Reason { condition: graph.at(condition), explicitness, truth: *truth, sensitive });
                 continue;
             }

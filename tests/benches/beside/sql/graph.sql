@@ -23,9 +23,8 @@ begin
             ) d
             join beside.statement t on t.slot = d.slot
             where t.s <> who and t.counted
-                and (t.from_first is null or t.from_first <= today) and (t.until_last is null or t.until_last >= today)
                 and coalesce(t.stance_rank, 1) > 0 and t.stage not in ('suspended', 'halted', 'cancelled')
-                and not beside.taken_back(t.slot, t.s, t.capability_n, t.mission_n, today));
+                and not beside.interrupted(t, today));
         found := found || fresh;
         steps := steps || array_fill(step, array[cardinality(fresh)]);
         frontier := array(
@@ -35,7 +34,7 @@ begin
             join beside.condition c on c.actor = t.s and t.stance_rank >= c.least
                 and (t.capability = c.capability or starts_with(t.capability, c.capability || '.'))
             where (select bool_or(k.slot = t.slot) and not bool_or(coalesce(k.stance_rank, 0) < 0)
-                   from beside.current(t.s, t.capability_n, t.mission_n, today) k)
+                   from beside.current(t.s, t.capability_n, t.mission_n, t.o) k)
             except select unnest(looked));
         looked := looked || frontier;
     end loop;

@@ -49,8 +49,8 @@ begin
     return (select n from beside.code where list = 'kind' and code = name);
 end $$;
 
--- The statements of an actor on one matter that stand: the latest, and of one date the best; undated ones stand all.
-create function beside.current(actor int, on_capability int, on_mission int, today date)
+-- The statements of an actor on one matter that are its position: the latest, and of one day the best; undated ones all.
+create function beside.current(actor int, on_capability int, on_mission int, beneficiary int)
 returns table (slot int, stance_rank int)
 language sql stable rows 3 as $$
     select m.slot, m.stance_rank
@@ -59,18 +59,37 @@ language sql stable rows 3 as $$
                max(t.said_first) over () as newest,
                min(t.merit) over (partition by t.said_first, t.said_last) as best
         from beside.statement t
-        where t.s = actor and t.capability_n = on_capability and t.mission_n = on_mission and t.kind = 'commitment' and t.counted
-            and (t.from_first is null or t.from_first <= today) and (t.until_last is null or t.until_last >= today)
+        where t.s = actor and t.capability_n = on_capability and t.mission_n = on_mission and t.o = beneficiary
+            and t.kind = 'commitment' and t.counted
     ) m
-    where m.said_first is null or (m.newest <= m.said_last and m.merit = m.best)
+    where m.said_first is null or (m.newest <= m.said_last and (m.said_first < m.said_last or m.merit = m.best))
 $$;
 
--- Whether all that stands on the matter of a statement is negative, and another.
-create function beside.taken_back(asked int, actor int, capability int, mission int, today date) returns boolean
+-- Whether a statement is about the same as another of its actor, or about more.
+create function beside.covers(wide beside.statement, narrow beside.statement) returns boolean
+language sql immutable as $$
+    select wide.s = narrow.s and (wide.o = narrow.o or wide.o = narrow.coalition)
+        and (wide.capability in (narrow.capability, 'unspecified') or starts_with(narrow.capability, wide.capability || '.'))
+        and wide.mission in (narrow.mission, 'unspecified')
+        and (wide.coalition is null or wide.coalition = narrow.coalition)
+        and (wide.place is null or (wide.place = narrow.place and (wide.area is null or wide.area = narrow.area)))
+$$;
+
+-- Whether a later statement interrupted what a commitment pledges, and none since has it run again.
+create function beside.interrupted(t beside.statement, today date) returns boolean
 language plpgsql stable as $$
 begin
-    return (select bool_and(coalesce(c.stance_rank, 0) < 0 and c.slot <> asked)
-            from beside.current(actor, capability, mission, today) c);
+    return exists (
+        select from beside.statement z
+        where z.s = t.s and z.kind = 'commitment' and z.stage in ('suspended', 'halted') and z.slot <> t.slot
+            and z.sound and z.standing <> 'superseded' and z.said_first > t.said_last
+            and coalesce(z.from_last, z.said_last) <= today and beside.covers(z, t)
+            and not exists (
+                select from beside.statement r
+                where r.s = t.s and r.kind = 'commitment' and r.sound and r.standing <> 'superseded'
+                    and r.stage in ('planned', 'allocated', 'in_delivery', 'partially_delivered', 'delivered')
+                    and r.said_first > z.said_last and coalesce(r.from_last, r.said_last) <= today
+                    and beside.covers(r, t)));
 end $$;
 
 -- What outcomes say of a condition: 0 false, 1 unknown, 2 true.
@@ -83,13 +102,12 @@ begin
                max(t.said_first) over (partition by t.s) as newest,
                min(t.merit) over (partition by t.s, t.said_first, t.said_last) as best
         from beside.statement t
-        where t.o = asked and t.kind = 'outcome' and t.counted and t.rank <> 'deprecated'
-            and (t.from_first is null or t.from_first <= today) and (t.until_last is null or t.until_last >= today)
+        where t.o = asked and t.kind = 'outcome' and t.counted
             and (t.since_first is null or t.since_first <= today)
     ), standing as (
         select *, bool_or(rank = 'preferred') over () as any_preferred
         from latest
-        where said_first is null or (newest <= said_last and merit = best)
+        where said_first is null or (newest <= said_last and (said_first < said_last or merit = best))
     ), heard as (
         select *, max(since_first) filter (where outcome = 'met') over () as met_since,
                max(since_first) filter (where outcome = 'unmet') over () as unmet_since
@@ -111,11 +129,12 @@ create function beside.force(slots int[], today date) returns table (slot int, f
 language sql stable rows 50 as $$
     with asked as (
         select t.slot, t.relation,
-               case when t.from_first > today or t.until_last < today then 0
-                    when not t.counted then case t.polarity when 'denied' then 0 else 1 end
-                    when t.stance_rank <= 0 or t.stage in ('suspended', 'halted', 'cancelled') then 0
-                    when beside.taken_back(t.slot, t.s, t.capability_n, t.mission_n, today) then 0
-                    when t.relation is null then 2 end as known
+               case when t.standing in ('unverified', 'not_counted') then 1
+                    when not t.counted then 0
+                    when t.stance_rank <= 2 or t.stage in ('suspended', 'halted', 'cancelled') then 0
+                    when beside.interrupted(t, today) then 0
+                    when t.relation is null then case when t.conditionality = 'conditional' then 1 else 2 end end as known,
+               case when t.standing = 'may_stand' or t.stance = 'not_stated' then 1 else 2 end as most
         from unnest(slots) u (slot) join beside.statement t on t.slot = u.slot
     ), leaves as (
         select a.slot, a.relation, l.op, l.condition
@@ -138,7 +157,9 @@ language sql stable rows 50 as $$
                case t.relation when 'sufficient' then greatest(t.high, 1) else t.high end
         from trees t
     )
-    select b.slot, case when b.low = b.high then ('{false,unknown,true}'::text[])[b.low + 1] end from bounds b
+    select b.slot, case when least(b.low, a.most) = least(b.high, a.most)
+        then ('{false,unknown,true}'::text[])[least(b.low, a.most) + 1] end
+    from bounds b join asked a on a.slot = b.slot
 $$;
 
 create function beside.record(asked uuid) returns table (shown beside.item, in_force text)
@@ -214,18 +235,21 @@ declare
     matters bigint;
 begin
     with said as (
-        select t.slot, t.id, t.capability_n, t.mission_n, t.said_first, t.said_last, t.merit
+        select t.slot, t.id, t.capability_n, t.mission_n, t.o, t.said_first, t.said_last, t.merit, t.counted
         from beside.statement t
-        where t.s = who and t.kind = 'commitment' and t.counted
+        where t.s = who and t.kind = 'commitment'
+            and (t.counted or t.standing in ('over', 'superseded', 'taken_back'))
         order by t.slot limit 20000
     ), ranked as (
-        select *, dense_rank() over (order by capability_n, mission_n) as matter,
-               max(said_first) over (partition by capability_n, mission_n) as newest,
-               min(merit) over (partition by capability_n, mission_n, said_first, said_last) as best
+        select *, dense_rank() over (order by capability_n, mission_n, o) as matter,
+               max(said_first) filter (where counted) over (partition by capability_n, mission_n, o) as newest,
+               min(merit) filter (where counted)
+                   over (partition by capability_n, mission_n, o, said_first, said_last) as best
         from said
     )
     select array_agg(slot order by matter, said_first nulls last, said_last, id) filter (where matter <= 50),
-           array_agg(said_first is null or (newest <= said_last and merit = best)
+           array_agg(counted and (said_first is null
+                   or (newest <= said_last and (said_first < said_last or merit = best)))
                order by matter, said_first nulls last, said_last, id) filter (where matter <= 50),
            max(matter)
     into slots, stands, matters from ranked;

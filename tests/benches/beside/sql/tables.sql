@@ -24,7 +24,9 @@ create table beside.statement as
 select (row_number() over (order by e.created_seq, e.id) - 1)::int as slot,
        e.id, e.kind, k.n as kind_n, s.n as s, o.n as o,
        e.polarity, e.modality, e.rank,
-       e.polarity = 'asserted' and e.modality in ('own_statement', 'reported_by_others') as counted,
+       -- As of the day of loading; the product turns with the day.
+       g.standing, g.standing in ('may_stand', 'stands') as counted,
+       e.polarity = 'asserted' and e.rank <> 'deprecated' and e.modality in ('own_statement', 'reported_by_others') as sound,
        e.said_at, e.valid_from, e.valid_until,
        coalesce(d.first, p.first) as said_first,
        coalesce(d.last, p.last) as said_last,
@@ -37,11 +39,13 @@ select (row_number() over (order by e.created_seq, e.id) - 1)::int as slot,
            + coalesce(array_position('{specified,some_form,unspecified}'::text[], e.specificity::text), 1))::int as merit,
        e.capability, c.n as capability_n, e.mission, m.n as mission_n, e.specificity,
        e.stance, t.rank as stance_rank, e.stage, e.conditionality, e.relation,
-       x.n as coalition,
+       x.n as coalition, e.place_id as place, e.detail ->> 'area' as area,
+       (e.valid_from ->> 'latest')::date as from_last,
        e.detail ->> 'value' as outcome,
        (e.detail -> 'since' ->> 'earliest')::date as since_first,
        e.version, e.recorded_at
 from public.edge e
+join public.statement_standing_on((now() at time zone 'utc')::date) g on g.id = e.id
 join beside.node s on s.id = e.subject_id
 join beside.node o on o.id = e.object_id
 join beside.code k on k.list = 'kind' and k.code = e.kind
@@ -64,8 +68,9 @@ alter table beside.statement add primary key (slot);
 create unique index on beside.statement (id);
 create index on beside.statement (s, kind_n, slot) include (o);
 create index on beside.statement (o, kind_n, slot) include (s);
-create index on beside.statement (s, capability_n, mission_n)
-    include (slot, counted, from_first, until_last, said_first, said_last, merit, stance_rank) where kind = 'commitment';
+create index on beside.statement (s, capability_n, mission_n, o)
+    include (slot, counted, said_first, said_last, merit, stance_rank) where kind = 'commitment';
+create index on beside.statement (s) where kind = 'commitment' and stage in ('suspended', 'halted');
 create index on beside.statement (capability_n, slot) where kind = 'commitment';
 create index on beside.statement (o, s, capability_n) include (slot, id, counted, stance_rank) where kind = 'commitment';
 create index on beside.statement (o, slot) where kind = 'outcome';
