@@ -24,6 +24,8 @@ begin
             join beside.statement t on t.slot = d.slot
             where t.s <> who and t.counted
                 and coalesce(t.stance_rank, 1) > 0 and t.stage not in ('suspended', 'halted', 'cancelled')
+                -- What may stand, and would be true if, is unknown whatever its conditions are: it hangs on nothing.
+                and not (t.relation = 'sufficient' and (t.standing = 'may_stand' or t.stance = 'not_stated'))
                 and not beside.interrupted(t, today));
         found := found || fresh;
         steps := steps || array_fill(step, array[cardinality(fresh)]);

@@ -188,7 +188,7 @@ begin
             with recursive p (n) as (
                 select who[1]
                 union
-                select t.s from p join beside.statement t on t.o = p.n and t.kind_n = part_of
+                select t.s from p join beside.statement t on t.o = p.n and t.kind_n = part_of and t.counted
             )
             select n from p);
     end if;
