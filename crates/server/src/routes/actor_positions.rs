@@ -11,7 +11,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::filters::edges::{ACTORS, MODALITY, STANDING, VALID_AT};
+use crate::filters::edges::ACTORS;
 use crate::openapi::endpoint::{Answer, Endpoint, PathParameter};
 use crate::openapi::schemas::CommitmentSchema;
 use crate::problem::Problem;
@@ -20,7 +20,7 @@ use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
 use crate::request::parameter::Parameter;
 use crate::request::reader::Reader;
 use crate::routes::entity_collection::{find, moved};
-use crate::routes::positions::{BENEFICIARY, CAPABILITY, MISSION, RULE, cut, decode};
+use crate::routes::positions::{RULE, cut, decode, parameters};
 use crate::set_aside;
 use crate::state::State;
 use crate::wire::edge::EdgeBody;
@@ -28,19 +28,12 @@ use crate::wire::list::{AsOfBody, PageBody, TotalBody, WarningBody};
 use crate::wire::reference::ReferenceBody;
 use crate::wire::{Wire, codes};
 
-const PARAMETERS: [&Parameter; 9] = [
-    &CAPABILITY,
-    &MISSION,
-    &BENEFICIARY,
-    &MODALITY.parameter,
-    &STANDING.parameter,
-    &VALID_AT.parameter,
-    &LIMIT,
-    &CURSOR,
-    &LANG,
-];
 const PROBLEMS: &[Problem] =
     &[Problem::Moved, Problem::NotFound, Problem::CursorExpired, Problem::HistoryDiverged, Problem::ForbiddenCharacter];
+
+fn own_parameters() -> Vec<&'static Parameter> {
+    parameters(&[], &[&LIMIT, &CURSOR, &LANG])
+}
 
 /// A statement in its place in time.
 #[derive(Serialize, ToSchema)]
@@ -120,7 +113,7 @@ pub(crate) fn list_actor_positions() -> UtoipaMethodRouter<State> {
             description: "The actor: `kind:slug`, an identifier, or a bare slug.",
             example: "US".to_owned(),
         }),
-        parameters: PARAMETERS.to_vec(),
+        parameters: own_parameters(),
         names: Vec::new(),
         answer: Answer::Json("PositionHistoryPage".to_owned()),
         problems: PROBLEMS,
@@ -131,7 +124,7 @@ pub(crate) fn list_actor_positions() -> UtoipaMethodRouter<State> {
 }
 
 fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
-    let given = ask.given(&PARAMETERS);
+    let given = ask.given(&own_parameters());
     let pinned = ask.pin(&given)?;
     let graph = &*pinned.graph;
     let mut reader = Reader::new(&given, graph, pinned.today);

@@ -44,47 +44,40 @@ const ACTOR: Parameter = Parameter {
     description: "Whose positions; absent: all actors'.",
     example: "GB",
 };
-pub(crate) const CAPABILITY: Parameter = Parameter {
+const CAPABILITY: Parameter = Parameter {
     name: "capability",
     accepts: Accepts::Codes(CodeNames::of::<Capability>("CapabilityFilter")),
     description: "On what; a parent takes its children in, each a position of its own.",
     example: "military.forces",
 };
-pub(crate) const MISSION: Parameter = Parameter {
+const MISSION: Parameter = Parameter {
     name: "mission",
     accepts: Accepts::Codes(CodeNames::of::<Mission>("MissionFilter")),
     description: "What for.",
     example: "ceasefire_monitoring",
 };
-pub(crate) const BENEFICIARY: Parameter = Parameter {
+const BENEFICIARY: Parameter = Parameter {
     name: "beneficiary",
     accepts: Accepts::References(BENEFICIARIES),
     description: "Towards whom.",
     example: "UA",
 };
-const PARAMETERS: [&Parameter; 10] = [
-    &ACTOR,
-    &CAPABILITY,
-    &MISSION,
-    &BENEFICIARY,
-    &MODALITY.parameter,
-    &STANDING.parameter,
-    &VALID_AT.parameter,
-    &LIMIT,
-    &CURSOR,
-    &LANG,
-];
-const EXPORT_PARAMETERS: [&Parameter; 9] = [
-    &ACTOR,
-    &CAPABILITY,
-    &MISSION,
-    &BENEFICIARY,
-    &MODALITY.parameter,
-    &STANDING.parameter,
-    &VALID_AT.parameter,
-    &BOM,
-    &FIELDS,
-];
+/// What narrows positions, whosever they are.
+const NARROWING: [&Parameter; 6] =
+    [&CAPABILITY, &MISSION, &BENEFICIARY, &MODALITY.parameter, &STANDING.parameter, &VALID_AT.parameter];
+
+/// The parameters of an operation on positions, with its own before and after what narrows them.
+pub(crate) fn parameters(first: &[&'static Parameter], last: &[&'static Parameter]) -> Vec<&'static Parameter> {
+    [first, &NARROWING, last].concat()
+}
+
+fn list_parameters() -> Vec<&'static Parameter> {
+    parameters(&[&ACTOR], &[&LIMIT, &CURSOR, &LANG])
+}
+
+fn export_parameters() -> Vec<&'static Parameter> {
+    parameters(&[&ACTOR], &[&BOM, &FIELDS])
+}
 
 /// The position of one actor towards one beneficiary on one capability and mission.
 #[derive(Serialize, ToSchema)]
@@ -137,7 +130,7 @@ pub(crate) fn list_positions() -> UtoipaMethodRouter<State> {
             "The position of each actor towards each beneficiary on each capability and mission. {RULE}"
         ),
         path_parameter: None,
-        parameters: PARAMETERS.to_vec(),
+        parameters: list_parameters(),
         names: Vec::new(),
         answer: Answer::Json("PositionPage".to_owned()),
         problems: LIST_PROBLEMS,
@@ -160,7 +153,7 @@ pub(crate) fn export_positions() -> UtoipaMethodRouter<State> {
             at most {BUDGET} are. {RULE}"
         ),
         path_parameter: None,
-        parameters: EXPORT_PARAMETERS.to_vec(),
+        parameters: export_parameters(),
         names: vec![(FIELDS.name, columns.clone())],
         answer: Answer::Csv(columns),
         problems: EXPORT_PROBLEMS,
@@ -170,7 +163,7 @@ pub(crate) fn export_positions() -> UtoipaMethodRouter<State> {
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {
-    let given = ask.given(&PARAMETERS);
+    let given = ask.given(&list_parameters());
     let pinned = ask.pin(&given)?;
     let mut reader = Reader::new(&given, &pinned.graph, pinned.today);
     let query = decode(&mut reader);
@@ -197,7 +190,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
 }
 
 fn export(ask: &Ask) -> Result<Response, ApiError> {
-    let given = ask.given(&EXPORT_PARAMETERS);
+    let given = ask.given(&export_parameters());
     let mut reader = Reader::new(&given, &ask.current, None);
     let query = decode(&mut reader);
     let bom = reader.flag(BOM.name);
