@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use axum::routing::get;
+use chrono::NaiveDate;
 use pledgegraph_graph::{Counted, EdgeFilter, EdgeView, ForceQuery, Graph, Page};
 use pledgegraph_model::{EdgeId, EdgeKind, Truth};
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -195,15 +196,6 @@ impl Asked {
         Self { filter, counted, truths, include_implied: reader.switch(INCLUDE_IMPLIED.name) }
     }
 
-    /// What is evaluated of some statements.
-    fn force(&self, views: &[EdgeView<'_>]) -> ForceQuery {
-        ForceQuery {
-            commitments: Some(views.iter().map(EdgeView::id).collect()),
-            include_implied: self.include_implied,
-            ..ForceQuery::all(self.counted.day, CIRCUIT)
-        }
-    }
-
     /// Narrows the list to what is in force, where that is asked.
     fn narrow(&mut self, ask: &Ask, graph: &Graph) -> Result<(), ApiError> {
         let Some(truths) = &self.truths else { return Ok(()) };
@@ -217,6 +209,12 @@ impl Asked {
         self.filter.only = Some(chosen);
         Ok(())
     }
+}
+
+/// What is evaluated of some statements.
+fn force(views: &[EdgeView<'_>], day: NaiveDate, include_implied: bool) -> ForceQuery {
+    let commitments = Some(views.iter().map(EdgeView::id).collect());
+    ForceQuery { commitments, include_implied, ..ForceQuery::all(day, CIRCUIT) }
 }
 
 fn list_edges(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiError> {
@@ -238,7 +236,7 @@ fn list_edges(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiErr
     let found = graph.edges(&asked.filter, Page { after, limit: form.limit });
     let last = found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128());
     let next = ask.next(&given, &pinned.graph, today, last);
-    let query = asked.force(&found.items);
+    let query = force(&found.items, asked.counted.day, asked.include_implied);
     let forces = (collection.has_force() && form.shows_force()).then(|| graph.forces(&query));
     let why = (collection.has_force() && form.reasons).then(|| graph.evaluate(&query));
     let wire = Wire::new(graph, form.lang)
@@ -280,7 +278,9 @@ fn export_edges(ask: &Ask, collection: &'static EdgeCollection) -> Result<Respon
     let shows_force = collection.has_force() && columns.iter().any(|column| column.name == IN_FORCE.parameter.name);
     let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
         let found = graph.edges(&asked.filter, Page { after: after.map(edge_id), limit: ROWS });
-        let forces = shows_force.then(|| graph.forces(&asked.force(&found.items)).ok()).flatten();
+        let forces = shows_force
+            .then(|| graph.forces(&force(&found.items, asked.counted.day, asked.include_implied)).ok())
+            .flatten();
         let wire = stream::wire(graph).with_standing(&asked.counted).with_forces(forces.as_ref());
         for view in &found.items {
             rows.row(&columns, |write, cell| write(wire, view, cell));
@@ -311,8 +311,7 @@ async fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Re
         return Err(ApiError::new(Problem::NotFound, "the statement does not hold on that day"));
     }
     let counted = Counted::on(day.unwrap_or(today));
-    let (filter, truths) = (EdgeFilter::default(), None);
-    let query = Asked { filter, counted: counted.clone(), truths, include_implied }.force(&[view]);
+    let query = force(&[view], counted.day, include_implied);
     let forces = collection.has_force().then(|| graph.forces(&query)).transpose().map_err(too_expensive)?;
     let why = (collection.has_force() && reasons).then(|| graph.evaluate(&query)).transpose().map_err(too_expensive)?;
     let wire = Wire::new(graph, lang)
