@@ -210,12 +210,9 @@ impl<'g, 'q> Finder<'g, 'q> {
     /// Whether a statement can be a side: not known to be wrong, neither superseded nor taken back since, and holding on the
     /// day asked.
     fn counts(&self, view: &EdgeView<'_>) -> bool {
-        let gone = match view.standing(self.day()) {
-            Standing::Deprecated | Standing::Superseded | Standing::TakenBack => true,
-            Standing::NotYet | Standing::Over => self.query.valid_at.is_some(),
-            _ => false,
-        };
-        !gone && self.query.valid_at.is_none_or(|day| view.may_hold_on(day))
+        let standing = view.standing(self.day());
+        let is_gone = matches!(standing, Standing::Deprecated | Standing::Superseded | Standing::TakenBack);
+        !is_gone && self.query.valid_at.is_none_or(|day| view.may_hold_on(day))
     }
 
     /// Enters the conflicts between two sides: those of the other side are put together that stand against the same ones.
@@ -359,7 +356,7 @@ impl<'g, 'q> Finder<'g, 'q> {
         for position in positions.positions {
             let of = |set: StanceSet| -> Vec<EdgeView<'g>> {
                 let is = |view: &&EdgeView<'_>| view.detail().commitment().is_some_and(|c| set.contains(c.stance));
-                position.current.iter().filter(|view| self.counts(view)).filter(is).copied().collect()
+                position.current.iter().filter(is).copied().collect()
             };
             let sides = [of(StanceSet::Positive), of(StanceSet::Negative)];
             self.enter(ConflictKind::Stance, position.actor.node(), &sides, are_on_one_matter);
