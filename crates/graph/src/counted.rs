@@ -1,10 +1,15 @@
 //! Which statements count.
 
 use chrono::NaiveDate;
-use pledgegraph_model::{Modality, Standing};
+use pledgegraph_model::{Code, Modality, Standing};
 
 use crate::Graph;
 use crate::record::EdgeRecord;
+
+/// Whether these are the modalities that count unless something else is asked.
+pub(crate) fn are_those_that_count(modalities: &[Modality]) -> bool {
+    Modality::ALL.iter().all(|m| m.counts() == modalities.contains(m))
+}
 
 /// Which statements count, on which day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,14 +48,12 @@ impl Counted {
 
     /// The standings that count, in the order of the code list.
     pub(crate) fn standings(&self) -> impl Iterator<Item = Standing> + '_ {
-        use pledgegraph_model::Code;
         Standing::ALL.iter().copied().filter(|standing| self.takes_standing(*standing))
     }
 
     /// Whether the modalities are those that count anyway.
     pub(crate) fn has_usual_modalities(&self) -> bool {
-        use pledgegraph_model::Code;
-        self.modalities.is_empty() || Modality::ALL.iter().all(|m| m.counts() == self.modalities.contains(m))
+        self.modalities.is_empty() || are_those_that_count(&self.modalities)
     }
 
     /// The standing of a statement, on this day and with these modalities.

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 
 use chrono::NaiveDate;
 use pledgegraph_model::{
-    Capability, Code, EdgeId, EdgeKind, EntityId, Explicitness, Modality, Stance, Standing, lookup_keys, words,
+    Capability, Code, EdgeId, EdgeKind, EntityId, Explicitness, Stance, Standing, lookup_keys, words,
 };
 
 use crate::Graph;
-use crate::counted::Counted;
+use crate::counted::{Counted, are_those_that_count};
 use crate::filter::{EdgeFilter, Page, Total};
 use crate::indexes::Index;
 use crate::names::with_prefix;
@@ -261,10 +261,6 @@ fn distinct<C: Code>(codes: &[C]) -> Vec<C> {
 fn least_of(stances: &[Stance]) -> Option<Stance> {
     let least = stances.iter().copied().filter(|s| s.rank().is_some()).min_by_key(|s| s.rank())?;
     Stance::ALL.iter().all(|s| s.at_least(least) == stances.contains(s)).then_some(least)
-}
-
-fn are_those_that_count(modalities: &[Modality]) -> bool {
-    Modality::ALL.iter().all(|m| m.counts() == modalities.contains(m))
 }
 
 impl Graph {

@@ -133,16 +133,15 @@ impl Graph {
 
     /// The same graph on another day: what changes with the day alone is looked at again. O(what changes).
     pub fn turn(&mut self, day: NaiveDate) {
+        // What has ended may have been a condition of much; the day changes seldom.
+        self.force = KeptForce::with_room(self.edges.len());
         if day < self.day() {
-            self.force = KeptForce::with_room(self.edges.len());
             return self.stand_anew(day);
         }
         let due: Vec<u32> =
             self.standings.due.iter().filter(|(_, next)| **next <= day).map(|(slot, _)| *slot).collect();
         self.standings.day = day;
         self.stand_again(due);
-        // What has ended may have been a condition of much; the day changes seldom.
-        self.force = KeptForce::with_room(self.edges.len());
     }
 
     fn stand_again(&mut self, slots: impl IntoIterator<Item = u32>) {

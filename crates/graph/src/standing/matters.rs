@@ -156,13 +156,7 @@ impl Graph {
             let objects = objects.into_iter().flatten();
             objects.flat_map(move |object| self.exactly(actor, side, capability, object))
         });
-        let (mission, coalition, place, area) =
-            (commitment.mission, commitment.coalition, commitment.place, commitment.area);
-        slots.filter_map(|slot| self.said(slot)).filter(move |(_, _, over)| {
-            (over.mission == Mission::Unspecified || over.mission == mission)
-                && (over.coalition.is_none() || over.coalition == coalition)
-                && (over.place.is_none() || (over.place == place && (over.area.is_none() || over.area == area)))
-        })
+        slots.filter_map(|slot| self.said(slot)).filter(move |(_, _, over)| covers_rest(over, commitment))
     }
 
     /// The commitments of the same actor that this one covers; perhaps itself.
