@@ -58,9 +58,19 @@ pub(crate) struct Cell {
     pub(crate) beside: f64,
     /// How many requests were answered, warming up included.
     pub(crate) answered: usize,
+    /// Bodies in MB a second; 0 where rows are answered.
+    pub(crate) throughput: f64,
 }
 
 impl Connection {
+    /// The length of the body last read, in bytes.
+    fn length(&self) -> usize {
+        match self {
+            Self::Http(client) => client.body.len(),
+            Self::Sql(_) => 0,
+        }
+    }
+
     /// Asks, and reads the answer to its end.
     pub(crate) async fn ask(&mut self, request: &Request) -> Result<()> {
         match (self, request) {
@@ -106,10 +116,10 @@ impl Side {
                 client.renew().await?;
             }
         }
-        let warm = self.run(requests, connections, time / WARM).await?.len();
+        let warm = self.run(requests, connections, time / WARM).await?.0.len();
         let before = (cpu::tree(self.pid), beside.map(cpu::tree));
         let began = Instant::now();
-        let mut latencies = self.run(requests, connections, time).await?;
+        let (mut latencies, bytes) = self.run(requests, connections, time).await?;
         let took = began.elapsed().as_secs_f64();
         let after = (cpu::tree(self.pid), beside.map(cpu::tree));
         latencies.sort_unstable();
@@ -123,35 +133,44 @@ impl Side {
             cpu: after.0.saturating_sub(before.0) as f64 / count,
             beside: other as f64 / count,
             answered: warm + latencies.len(),
+            throughput: bytes as f64 / 1e6 / took,
         })
     }
 
-    async fn run(&mut self, requests: &Arc<[Request]>, connections: usize, time: Duration) -> Result<Vec<Duration>> {
+    /// How long each request took, and how many bytes all bodies had.
+    async fn run(
+        &mut self,
+        requests: &Arc<[Request]>,
+        connections: usize,
+        time: Duration,
+    ) -> Result<(Vec<Duration>, usize)> {
         let end = Instant::now() + time;
         let mut running = JoinSet::new();
         let used = self.connections.split_off(self.connections.len().saturating_sub(connections));
         for (number, mut connection) in used.into_iter().enumerate() {
             let requests = Arc::clone(requests);
             running.spawn(async move {
-                let mut latencies = Vec::new();
+                let (mut latencies, mut bytes) = (Vec::new(), 0);
                 // Not all the same at the same time; each at least once.
                 for request in requests.iter().cycle().skip(number * 7) {
                     let began = Instant::now();
                     connection.ask(request).await?;
                     latencies.push(began.elapsed());
+                    bytes += connection.length();
                     if Instant::now() >= end {
                         break;
                     }
                 }
-                anyhow::Ok((connection, latencies))
+                anyhow::Ok((connection, latencies, bytes))
             });
         }
-        let mut all = Vec::new();
+        let (mut all, mut total) = (Vec::new(), 0);
         while let Some(done) = running.join_next().await {
-            let (connection, latencies) = done??;
+            let (connection, latencies, bytes) = done??;
             self.connections.push(connection);
             all.extend(latencies);
+            total += bytes;
         }
-        Ok(all)
+        Ok((all, total))
     }
 }

@@ -18,6 +18,7 @@ mod answers;
 mod asking;
 mod client;
 mod load;
+mod meanwhile;
 mod questions;
 mod run;
 mod servers;
@@ -53,7 +54,7 @@ pub(crate) struct Plan {
     #[arg(long)]
     pub(crate) binary: Option<PathBuf>,
 
-    /// Only these: names of questions, `writes`, `import`, `start`
+    /// Only these: names of questions, `writes`, `meanwhile`, `import`, `start`
     #[arg(long, value_delimiter = ',')]
     pub(crate) only: Vec<String>,
 

@@ -14,12 +14,15 @@ use crate::servers::{Postgres, Server, build, token, verify};
 use crate::starting::Import;
 use crate::table::median;
 use crate::writes::{Writers, measure};
-use crate::{DATABASE, Plan, sql, starting, table};
+use crate::{DATABASE, Plan, meanwhile, sql, starting, table};
 
 /// The database of the other build.
 const OTHER: &str = "other";
 /// How many write at once where many do.
 const WRITERS: usize = 64;
+
+/// The builds, in the order of the servers.
+const BUILDS: [&str; 2] = ["the product", "the other build"];
 
 /// Measures what the plan says and prints it.
 pub(crate) async fn run(plan: &Plan) -> Result<()> {
@@ -27,7 +30,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<()> {
         Some(binary) => binary.canonicalize().with_context(|| format!("no {}", binary.display()))?,
         None => build()?,
     };
-    let known = QUESTIONS.iter().map(|question| question.name).chain(["writes", "import", "start"]).collect::<Vec<_>>();
+    let known = QUESTIONS.iter().map(|question| question.name).chain(["writes", "meanwhile", "import", "start"]).collect::<Vec<_>>();
     let unknown = plan.only.iter().find(|only| !known.contains(&only.as_str()));
     ensure!(unknown.is_none(), "{unknown:?} is none of {}", known.join(", "));
     let other = plan.vs.as_ref().map(|other| other.canonicalize().context("no OTHER_BINARY")).transpose()?;
@@ -67,12 +70,25 @@ async fn measured(plan: &Plan, binary: &Path, other: Option<&PathBuf>, postgres:
         imported.told.iter().for_each(|line| println!("{line}"));
         println!("COPY: {:.2} s", copied.as_secs_f64());
     }
-    if plan.has("writes") {
-        let mut tokens = vec![token(binary, postgres, DATABASE, "writes")?];
+    let changes = plan.has("writes") || plan.has("meanwhile");
+    let mut tokens = Vec::new();
+    if changes {
+        tokens.push(token(binary, postgres, DATABASE, "writes")?);
         if let Some(other) = other {
             tokens.push(token(other, postgres, OTHER, "writes")?);
         }
+    }
+    if plan.has("meanwhile") {
+        let rate = meanwhile::RATE;
+        println!("\nMEANWHILE {rate} writes a second, one after the other: times in microseconds");
+        for ((server, token), what) in servers.iter().zip(&tokens).zip(BUILDS) {
+            println!("{what}\n{}", meanwhile::measure(plan, (server, token), &mut connection).await?);
+        }
+    }
+    if plan.has("writes") {
         writes(plan, &servers, tokens, postgres, &mut connection).await?;
+    }
+    if changes {
         verify(binary, postgres, DATABASE)?;
         println!("every invariant of the graph holds after the writes");
     }
@@ -125,11 +141,11 @@ async fn start(
     connection: &mut PgConnection,
     size: f64,
 ) -> Result<()> {
-    let builds = [(binary, DATABASE, "the product")].into_iter();
-    let builds = builds.chain(other.map(|other| (other.as_path(), OTHER, "the other build")));
+    let builds = [(binary, DATABASE)].into_iter();
+    let builds = builds.chain(other.map(|other| (other.as_path(), OTHER))).zip(BUILDS);
     println!("\nSTART until /readyz is 200, beside COPY of all tables to nowhere; and what a statement takes");
     let mut copied = Vec::new();
-    for (binary, database, what) in builds {
+    for ((binary, database), what) in builds {
         let (mut took, mut cpus, mut resident) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..plan.rounds {
             let (server, ready) = Server::product(binary, postgres, database).await?;

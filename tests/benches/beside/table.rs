@@ -36,7 +36,7 @@ fn of(cells: &[Cell], figure: fn(&Cell) -> f64) -> String {
 }
 
 /// The ratio of a figure, round by round: its median, and between what it lies.
-fn ratio(ours: &[Cell], theirs: &[Cell], figure: fn(&Cell) -> f64) -> (String, String) {
+pub(crate) fn ratio(ours: &[Cell], theirs: &[Cell], figure: fn(&Cell) -> f64) -> (String, String) {
     let both = ours.iter().zip(theirs).filter(|(_, theirs)| figure(theirs) > 0.0);
     let ratios: Vec<f64> = both.map(|(ours, theirs)| figure(ours) / figure(theirs)).collect();
     let (least, most) = (ratios.iter().copied().reduce(f64::min), ratios.iter().copied().reduce(f64::max));
@@ -85,6 +85,7 @@ pub(crate) fn questions(rows: &[Measured], versus: bool) -> String {
         "p99",
         "qps",
         "CPU",
+        "MB/s",
         "SQL p50",
         "p99",
         "qps",
@@ -108,6 +109,7 @@ pub(crate) fn questions(rows: &[Measured], versus: bool) -> String {
             of(own, |cell| cell.p99),
             of(own, |cell| cell.rate),
             of(own, |cell| cell.cpu),
+            of(own, |cell| cell.throughput),
         ]);
         let sql = &row.sql;
         cells.extend([
@@ -192,7 +194,7 @@ pub(crate) fn as_json(rows: &[Measured]) -> Value {
     let figures = |cells: &[Cell]| {
         let figure = |of: fn(&Cell) -> f64| median(cells.iter().map(of));
         json!({"p50": figure(|cell| cell.p50), "p99": figure(|cell| cell.p99), "qps": figure(|cell| cell.rate),
-            "cpu": figure(|cell| cell.cpu)})
+            "cpu": figure(|cell| cell.cpu), "throughput": figure(|cell| cell.throughput)})
     };
     let row = |row: &Measured| {
         let products: Vec<Value> = row.products.iter().map(|cells| figures(cells)).collect();

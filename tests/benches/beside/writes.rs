@@ -44,12 +44,7 @@ pub(crate) async fn measure(
     for _ in 0..plan.rounds {
         for (number, side) in writers.products.iter_mut().enumerate() {
             let token = writers.tokens.get(number).context("a token")?;
-            let posts = bodies.iter().map(|body| Request::Post {
-                path: "/v1/commitments",
-                token: token.clone(),
-                body: body.clone(),
-            });
-            let posts: Arc<[Request]> = posts.collect();
+            let posts: Arc<[Request]> = bodies.iter().map(|body| post(body, token)).collect();
             let before = count(counting, "public.edge").await?;
             let cell = side.measure(&posts, connections, plan.seconds * 2, Some(pid)).await?;
             // The other build has a database of its own.
@@ -70,8 +65,13 @@ pub(crate) async fn measure(
     Ok(written)
 }
 
+/// A write of the product.
+pub(crate) fn post(body: &str, token: &str) -> Request {
+    Request::Post { path: "/v1/commitments", token: token.to_owned(), body: body.to_owned() }
+}
+
 /// The same writes for both.
-async fn ready(sql: &mut PgConnection) -> Result<(Arc<[Request]>, Vec<String>)> {
+pub(crate) async fn ready(sql: &mut PgConnection) -> Result<(Arc<[Request]>, Vec<String>)> {
     let statement = "select array[s.ref, o.ref, c.ref, d.ref, z.ref]::text[] from (
             select t.slot, t.s, t.o, l.condition, p.source from beside.statement t
             join beside.leaf l using (slot) join beside.piece p using (slot)

@@ -87,7 +87,7 @@ begin
             and not exists (
                 select from beside.statement r
                 where r.s = t.s and r.kind = 'commitment' and r.sound and r.standing <> 'superseded'
-                    and r.stage in ('planned', 'allocated', 'in_delivery', 'partially_delivered', 'delivered')
+                    and coalesce(r.stance_rank, 0) >= 0 and r.stage in ('planned', 'allocated', 'in_delivery', 'partially_delivered', 'delivered')
                     and r.said_first > z.said_last and coalesce(r.from_last, r.said_last) <= today
                     and beside.covers(r, t)));
 end $$;
