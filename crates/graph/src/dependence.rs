@@ -106,6 +106,12 @@ pub(crate) struct Dependence {
     pub(crate) exceeded: bool,
 }
 
+/// What hangs on an actor, and who pledges it.
+struct Within {
+    reached: Reached,
+    pledgers: BTreeSet<Node>,
+}
+
 /// What still has to be wired.
 enum Task {
     Commitment(u32, Var),
@@ -127,12 +133,22 @@ pub(crate) struct DependenceBuilder<'g> {
     /// What is known of commitments already; it is taken as it is.
     known: Option<&'g KeptForce>,
     /// What is wired; everything else is taken as it would be if every condition were given.
-    within: Option<Reached>,
+    within: Option<Within>,
     known_vars: HashMap<Force, Var>,
     known_least: Vec<(Gate, bool)>,
     known_greatest: Vec<(Gate, bool)>,
     budget: usize,
     exceeded: bool,
+}
+
+/// What a commitment comes to by its ground, if every condition were given.
+fn if_given(ground: Ground, edge: &EdgeRecord) -> Truth {
+    match ground {
+        Ground::NoConditions | Ground::Conditions => Truth::True,
+        Ground::ConditionsNotStated => Truth::Unknown,
+        Ground::NotCounted if edge.polarity != Polarity::Denied => Truth::Unknown,
+        _ => Truth::False,
+    }
 }
 
 impl<'g> DependenceBuilder<'g> {
@@ -165,10 +181,12 @@ impl<'g> DependenceBuilder<'g> {
         Self { known: Some(known), ..self }
     }
 
-    /// Wires only these commitments and conditions. Of the others the commitments are what they would be if every condition
-    /// were given, and the conditions are left open, to be pinned.
-    pub(crate) fn within(self, within: Reached) -> Self {
-        Self { within: Some(within), ..self }
+    /// Wires only these commitments and conditions, which hang on an actor. Of the others the commitments are what they
+    /// would be if every condition were given, no more than a test needs, and the conditions are left open, to be pinned.
+    pub(crate) fn within(self, reached: Reached, actor: Node) -> Self {
+        let subject = |slot: &u32| self.graph.edge_record(*slot).map(|edge| edge.subject);
+        let pledgers = reached.commitments.iter().filter_map(subject).chain([actor]).collect();
+        Self { within: Some(Within { reached, pledgers }), ..self }
     }
 
     /// The value of a commitment that is known.
@@ -285,16 +303,10 @@ impl<'g> DependenceBuilder<'g> {
             known.stance = commitment.stance;
             known.most = most;
         }
-        let truth = match ground {
-            Ground::NoConditions | Ground::Conditions => Truth::True,
-            Ground::ConditionsNotStated => Truth::Unknown,
-            Ground::NotCounted if edge.polarity != Polarity::Denied => Truth::Unknown,
-            _ => Truth::False,
-        };
-        let is_within = self.within.as_ref().is_none_or(|within| within.commitments.contains(&slot));
+        let is_within = self.within.as_ref().is_none_or(|within| within.reached.commitments.contains(&slot));
         let conditions = commitment.conditions.as_deref().filter(|_| is_within && ground == Ground::Conditions);
         match conditions.and_then(|own| Some((own.relation, self.tree(&own.root, false)?))) {
-            None => self.set(var, truth.min(most)),
+            None => self.set(var, if_given(ground, edge).min(most)),
             Some((Relation::Necessary, tree)) => {
                 self.circuit.set_threshold(var.possible(), 1);
                 self.circuit.wire(tree.possible(), var.possible());
@@ -305,6 +317,16 @@ impl<'g> DependenceBuilder<'g> {
                 self.let_be_true(var, tree, most);
             }
         }
+    }
+
+    /// Whether a commitment would certainly be in force if every condition were given.
+    fn is_certain_if_given(&self, slot: u32) -> bool {
+        let edge = self.graph.edge_record(slot);
+        let said = edge.and_then(|edge| Some((edge, edge.detail.commitment()?)));
+        said.is_some_and(|(edge, commitment)| {
+            let (ground, most) = self.ground(slot, edge, commitment);
+            if_given(ground, edge).min(most) == Truth::True
+        })
     }
 
     /// A value that is true when a tree is, if it may be true at all.
@@ -428,7 +450,7 @@ impl<'g> DependenceBuilder<'g> {
     }
 
     fn wire_condition(&mut self, condition: Node, var: Var) {
-        if self.within.as_ref().is_some_and(|within| !within.conditions.contains(&condition)) {
+        if self.within.as_ref().is_some_and(|within| !within.reached.conditions.contains(&condition)) {
             return;
         }
         let tested = self.graph.test_of(condition).map(|test| self.tested(test));

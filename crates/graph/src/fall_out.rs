@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use pledgegraph_model::{Capability, EntityDetail, EntityId, Standing};
+use pledgegraph_model::{Capability, EntityId, Standing};
 
 use crate::Graph;
 use crate::circuit::{Gate, NEVER};
@@ -60,25 +60,21 @@ impl Graph {
     pub fn fall_out(&self, actor: EntityId, query: &ForceQuery) -> Result<FallOut<'_>, BudgetSpent> {
         let spent = BudgetSpent { budget: query.budget as u64 };
         let reached = self.reached_from(actor, query).ok_or(spent)?;
-        if reached.commitments.is_empty() {
+        let Some(node) = self.node(actor).filter(|_| !reached.commitments.is_empty()) else {
             let (dependents, before, names) = (Vec::new(), HashMap::new(), Names::default());
             return Ok(FallOut { graph: self, dependents, set_aside: Vec::new(), before, names });
-        }
+        };
         let suppose = Suppose { blank: true, ..query.suppose(self) };
         let slots = reached.commitments.clone();
-        let mut builder = DependenceBuilder::new(self, suppose, query.budget).within(reached);
+        let mut builder = DependenceBuilder::new(self, suppose, query.budget).within(reached, node);
         for slot in slots {
             builder.commitment(slot);
         }
         let evaluation = Evaluation::new(builder.finish(), query)?;
         let names = Names::new(&evaluation);
         let dependence = &evaluation.dependence;
-        let actor = self.node(actor);
-        let own = |slot: u32| self.edge_record(slot).is_some_and(|edge| Some(edge.subject) == actor);
-        let tests = |node: Node| match &self.at(node).entity().detail {
-            EntityDetail::Condition { test: Some(test), .. } => test.actor.is_some_and(|id| self.node(id) == actor),
-            _ => false,
-        };
+        let own = |slot: u32| self.edge_record(slot).is_some_and(|edge| edge.subject == node);
+        let tests = |condition: Node| self.test_of(condition).is_some_and(|test| test.actor == Some(actor));
         let own_vars = dependence.commitments.iter().filter(|(slot, _)| own(**slot)).map(|(_, known)| known.var);
         let own_vars: Vec<Var> = own_vars.collect();
         let looking = dependence.conditions.iter().filter(|(node, _)| tests(**node)).map(|(_, known)| known.var);

@@ -1,6 +1,6 @@
 //! The tests of conditions: what pledges of actors decide.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -259,7 +259,11 @@ impl DependenceBuilder<'_> {
         }
         let mut tested = self.undecided();
         let mut pledgers = Vec::new();
-        for pledger in self.pledgers_of(capability).iter() {
+        let all = match &self.within {
+            None => self.pledgers_of(capability),
+            Some(_) => Arc::new(self.enough_pledgers(n, capability, least)),
+        };
+        for pledger in all.iter() {
             let own = self.positions_of(*pledger, capability, least);
             tested.disputed |= own.disputed;
             Arc::make_mut(&mut tested.statements).extend(own.statements.iter());
@@ -275,5 +279,27 @@ impl DependenceBuilder<'_> {
         tested.var = self.at_least(n as usize, &best);
         self.tests.insert(key, tested.clone());
         tested
+    }
+    /// The pledgers that decide whether so many actors pledge something, of what hangs on one actor: those of whom something
+    /// does, and of the others so many that the test holds by them alone, or all. O(what those looked at say).
+    fn enough_pledgers(&mut self, n: u32, capability: Capability, least: Stance) -> Vec<Node> {
+        let (graph, mut needed) = (self.graph, n);
+        let mut found: Vec<Node> = self.within.iter().flat_map(|within| within.pledgers.iter().copied()).collect();
+        let mut seen: HashSet<Node> = found.iter().copied().collect();
+        for slot in graph.indexes.get(Index::Capability, capability).iter() {
+            if needed == 0 || self.circuit.size() > self.budget {
+                break;
+            }
+            let Some(pledger) = graph.edge_record(slot).map(|edge| edge.subject) else { continue };
+            if !seen.insert(pledger) {
+                continue;
+            }
+            found.push(pledger);
+            let pledges = self.positions_of(pledger, capability, least).pledges;
+            let certain = |pledge: &PledgeVar| pledge.slot.is_some_and(|slot| self.is_certain_if_given(slot));
+            // Whom a group counts as may be said twice.
+            needed -= u32::from(!self.is_group(pledger) && pledges.iter().any(certain));
+        }
+        found
     }
 }
