@@ -106,10 +106,11 @@ pub(crate) struct Dependence {
     pub(crate) exceeded: bool,
 }
 
-/// What hangs on an actor, and who pledges it.
+/// What hangs on an actor, and the commitments among it by pledger.
 struct Within {
+    actor: Node,
     reached: Reached,
-    pledgers: BTreeSet<Node>,
+    by_pledger: BTreeMap<Node, Vec<u32>>,
 }
 
 /// What still has to be wired.
@@ -122,6 +123,7 @@ enum Task {
 pub(crate) struct DependenceBuilder<'g> {
     graph: &'g Graph,
     suppose: Suppose,
+    /// Of which the whole is looked at.
     positions: HashMap<(Node, Capability), Rc<Vec<TestedPosition>>>,
     circuit: CircuitBuilder,
     tasks: Vec<Task>,
@@ -184,9 +186,13 @@ impl<'g> DependenceBuilder<'g> {
     /// Wires only these commitments and conditions, which hang on an actor. Of the others the commitments are what they
     /// would be if every condition were given, no more than a test needs, and the conditions are left open, to be pinned.
     pub(crate) fn within(self, reached: Reached, actor: Node) -> Self {
-        let subject = |slot: &u32| self.graph.edge_record(*slot).map(|edge| edge.subject);
-        let pledgers = reached.commitments.iter().filter_map(subject).chain([actor]).collect();
-        Self { within: Some(Within { reached, pledgers }), ..self }
+        let mut by_pledger: BTreeMap<Node, Vec<u32>> = BTreeMap::from([(actor, Vec::new())]);
+        for slot in &reached.commitments {
+            if let Some(edge) = self.graph.edge_record(*slot) {
+                by_pledger.entry(edge.subject).or_default().push(*slot);
+            }
+        }
+        Self { within: Some(Within { actor, reached, by_pledger }), ..self }
     }
 
     /// The value of a commitment that is known.

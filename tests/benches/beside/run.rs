@@ -30,7 +30,11 @@ pub(crate) async fn run(plan: &Plan) -> Result<()> {
         Some(binary) => binary.canonicalize().with_context(|| format!("no {}", binary.display()))?,
         None => build()?,
     };
-    let known = QUESTIONS.iter().map(|question| question.name).chain(["writes", "meanwhile", "import", "start"]).collect::<Vec<_>>();
+    let known = QUESTIONS
+        .iter()
+        .map(|question| question.name)
+        .chain(["writes", "meanwhile", "import", "start"])
+        .collect::<Vec<_>>();
     let unknown = plan.only.iter().find(|only| !known.contains(&only.as_str()));
     ensure!(unknown.is_none(), "{unknown:?} is none of {}", known.join(", "));
     let other = plan.vs.as_ref().map(|other| other.canonicalize().context("no OTHER_BINARY")).transpose()?;

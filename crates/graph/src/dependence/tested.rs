@@ -9,7 +9,7 @@ use pledgegraph_model::{
     Standing, Truth,
 };
 
-use super::{DependenceBuilder, Var};
+use super::{DependenceBuilder, Var, Within};
 use crate::indexes::Index;
 use crate::node::{Incidence, Node};
 use crate::positions::latest;
@@ -39,6 +39,9 @@ pub(crate) struct PledgeVar {
     pub(crate) var: Var,
 }
 
+/// What a position is on.
+type Matter = (Capability, Mission, Node);
+
 /// A position of an actor, as tests look at it.
 #[derive(Debug)]
 pub(super) struct TestedPosition {
@@ -52,6 +55,18 @@ struct TestedStatement {
     stance: Stance,
     /// Whether it stands, and not only may.
     stands: bool,
+}
+
+impl TestedPosition {
+    /// The statements that reach a stance.
+    fn reaching(&self, least: Stance) -> impl Iterator<Item = &TestedStatement> {
+        self.current.iter().filter(move |said| said.stance.at_least(least))
+    }
+
+    /// The statements that say no.
+    fn negative(&self) -> impl Iterator<Item = &TestedStatement> {
+        self.current.iter().filter(|said| StanceSet::Negative.contains(said.stance))
+    }
 }
 
 impl DependenceBuilder<'_> {
@@ -198,14 +213,16 @@ impl DependenceBuilder<'_> {
         if self.suppose.withdraw.contains(&actor) {
             return vec![decided(self.constant(Truth::False))];
         }
-        let positions = self.positions(actor, capability);
+        let positions = match &self.within {
+            None => self.positions(actor, capability),
+            Some(within) => Rc::new(self.enough_positions(within, actor, capability, least)),
+        };
         let mut values = Vec::new();
         for position in positions.iter() {
             Arc::make_mut(&mut tested.statements).extend(position.current.iter().map(|said| said.slot));
-            let reaching = || position.current.iter().filter(|said| said.stance.at_least(least));
-            let mut negative =
-                position.current.iter().filter(|said| StanceSet::Negative.contains(said.stance)).peekable();
-            match (reaching().next().is_none(), negative.peek().is_some()) {
+            let reaching = || position.reaching(least);
+            let mut negative = position.negative();
+            match (reaching().next().is_none(), position.negative().next().is_some()) {
                 (false, false) => {
                     values.extend(
                         reaching().map(|said| PledgeVar { slot: Some(said.slot), var: self.commitment(said.slot) }),
@@ -228,26 +245,72 @@ impl DependenceBuilder<'_> {
         if let Some(known) = self.positions.get(&(actor, capability)) {
             return Rc::clone(known);
         }
+        let mut matters: BTreeMap<Matter, Vec<u32>> = BTreeMap::new();
+        for slot in self.graph.said_within(actor, Some(capability)) {
+            if let Some(matter) = self.matter(slot) {
+                matters.entry(matter).or_default().push(slot);
+            }
+        }
+        let found = Rc::new(matters.into_values().filter_map(|slots| self.position(slots)).collect());
+        self.positions.insert((actor, capability), Rc::clone(&found));
+        found
+    }
+
+    /// What a commitment is about and for whom.
+    fn matter(&self, slot: u32) -> Option<Matter> {
+        let edge = self.graph.edge_record(slot)?;
+        let commitment = edge.detail.commitment()?;
+        Some((commitment.capability, commitment.mission, edge.object))
+    }
+
+    /// The position that the commitments of an actor on one matter come to, where any counts.
+    fn position(&self, slots: impl IntoIterator<Item = u32>) -> Option<TestedPosition> {
         let (graph, counted) = (self.graph, &self.suppose.counted);
-        let mut matters: BTreeMap<(Capability, Mission, Node), Vec<EdgeView<'_>>> = BTreeMap::new();
+        let mut views = Vec::new();
         let mut stands: HashMap<EdgeId, (u32, bool)> = HashMap::new();
-        for slot in graph.said_within(actor, Some(capability)) {
-            let Some(view) = graph.view(slot) else { continue };
-            let Some(commitment) = view.detail().commitment() else { continue };
+        for (slot, view) in slots.into_iter().filter_map(|slot| Some((slot, graph.view(slot)?))) {
             let standing = counted.standing_of(graph, slot, view.record);
             if counted.takes_standing(standing) {
                 stands.insert(view.id(), (slot, standing == Standing::Stands));
-                let matter = (commitment.capability, commitment.mission, view.record.object);
-                matters.entry(matter).or_default().push(view);
+                views.push(view);
             }
         }
         let said = |view: &EdgeView<'_>| {
             let (slot, stands) = *stands.get(&view.id())?;
             Some(TestedStatement { slot, stance: view.detail().commitment()?.stance, stands })
         };
-        let current = |views| latest(views).0.iter().filter_map(said).collect();
-        let found = Rc::new(matters.into_values().map(|views| TestedPosition { current: current(views) }).collect());
-        self.positions.insert((actor, capability), Rc::clone(&found));
+        let current: Vec<TestedStatement> = latest(views).0.iter().filter_map(said).collect();
+        (!current.is_empty()).then_some(TestedPosition { current })
+    }
+
+    /// The positions of an actor that decide whether it pledges something, of what hangs on one actor: those with
+    /// commitments that do, and of the others one that is enough. O(what it says on these matters).
+    fn enough_positions(
+        &self,
+        within: &Within,
+        actor: Node,
+        capability: Capability,
+        least: Stance,
+    ) -> Vec<TestedPosition> {
+        let position = |matter| self.position(self.graph.said_on(actor, matter));
+        let reached = within.by_pledger.get(&actor).into_iter().flatten();
+        let reached = reached.filter_map(|slot| self.matter(*slot));
+        let mut seen: BTreeSet<Matter> = reached.filter(|(own, ..)| own.is_within(capability)).collect();
+        let mut found: Vec<TestedPosition> = seen.iter().filter_map(|matter| position(*matter)).collect();
+        // What the actor itself pledges is gone, so one of it is enough to be seen to hang on it.
+        let is_enough = |said: &TestedStatement| actor == within.actor || self.is_certain_if_given(said.slot);
+        for slot in self.graph.said_within(actor, Some(capability)) {
+            let commitment = self.graph.edge_record(slot).and_then(|edge| edge.detail.commitment());
+            let reaches = commitment.is_some_and(|commitment| commitment.stance.at_least(least));
+            let Some(matter) = self.matter(slot).filter(|_| reaches) else { continue };
+            let other = if seen.insert(matter) { position(matter) } else { None };
+            let decides =
+                |other: &TestedPosition| other.negative().next().is_none() && other.reaching(least).any(is_enough);
+            if let Some(other) = other.filter(decides) {
+                found.push(other);
+                break;
+            }
+        }
         found
     }
 
@@ -284,7 +347,7 @@ impl DependenceBuilder<'_> {
     /// does, and of the others so many that the test holds by them alone, or all. O(what those looked at say).
     fn enough_pledgers(&mut self, n: u32, capability: Capability, least: Stance) -> Vec<Node> {
         let (graph, mut needed) = (self.graph, n);
-        let mut found: Vec<Node> = self.within.iter().flat_map(|within| within.pledgers.iter().copied()).collect();
+        let mut found: Vec<Node> = self.within.iter().flat_map(|within| within.by_pledger.keys().copied()).collect();
         let mut seen: HashSet<Node> = found.iter().copied().collect();
         for slot in graph.indexes.get(Index::Capability, capability).iter() {
             if needed == 0 || self.circuit.size() > self.budget {

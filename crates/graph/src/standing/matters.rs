@@ -124,6 +124,19 @@ impl Graph {
         Side::OF_STANCE.into_iter().flat_map(move |side| self.within(actor, side, capability))
     }
 
+    /// The commitments of an actor on one capability as stated and one mission, to one beneficiary.
+    pub(crate) fn said_on(
+        &self,
+        actor: Node,
+        (capability, mission, object): (Capability, Mission, Node),
+    ) -> impl Iterator<Item = u32> + '_ {
+        Side::OF_STANCE.into_iter().flat_map(move |side| {
+            let (capability, mission) = (number(capability.index()), number(mission.index()));
+            let at = |slot| Matter { actor, side: side as u8, capability, object, mission, slot };
+            self.matters.range(at(0)..=at(u32::MAX)).map(|matter| matter.slot)
+        })
+    }
+
     fn said(&self, slot: u32) -> Option<Said<'_>> {
         let edge = self.edge_record(slot)?;
         Some((slot, edge, edge.detail.commitment()?))
