@@ -1,7 +1,7 @@
 //! What is in force on the day of the graph, filled on demand and carried over from version to version.
 //!
-//! A byte a statement, in chunks that versions share: an entry is the same in every version that shares it, so whoever finds
-//! it first may fill it for all. A commit takes along every chunk but those with an entry that it may change; these are
+//! A byte a statement, in parts that versions share: an entry is the same in every version that shares it, so whoever finds
+//! it first may fill it for all. A commit takes along every part but those with an entry that it may change; these are
 //! copied, and the entry is emptied. Only the default parameters have entries; everything else is evaluated when asked.
 
 use std::fmt;
@@ -16,6 +16,8 @@ use crate::postings::{Block, Postings};
 
 /// Statements in a chunk; that of a block of [`Postings`].
 const CHUNK: usize = 1 << 16;
+/// Statements in a part of a chunk: what a commit copies for each that it touches.
+const PART: usize = 1 << 12;
 
 /// The flag of a commitment that pledges nothing, whatever its conditions come to.
 const OPEN: u8 = 16;
@@ -49,21 +51,60 @@ impl Known {
     }
 }
 
+/// Entries that a commit copies together; made when the first is filled.
+#[derive(Default)]
+struct Part(OnceLock<Box<[AtomicU8]>>);
+
+impl Part {
+    fn copy(&self) -> Self {
+        let copied = |entry: &AtomicU8| AtomicU8::new(entry.load(Ordering::Relaxed));
+        let part = Self::default();
+        if let Some(entries) = self.0.get() {
+            part.0.get_or_init(|| entries.iter().map(copied).collect());
+        }
+        part
+    }
+
+    fn get(&self, at: usize) -> u8 {
+        self.0.get().map_or(0, |entries| entries[at].load(Ordering::Relaxed))
+    }
+
+    fn fill(&self, at: usize, byte: u8) {
+        let entries = self.0.get_or_init(|| (0..PART).map(|_| AtomicU8::new(0)).collect());
+        entries[at].store(byte, Ordering::Relaxed);
+    }
+
+    fn empty(&self, at: usize) {
+        if let Some(entries) = self.0.get() {
+            entries[at].store(0, Ordering::Relaxed);
+        }
+    }
+}
+
 /// The entries of a chunk, and the sets that they come to once all are there.
+#[derive(Default)]
 struct Chunk {
-    entries: Box<[AtomicU8]>,
+    parts: [Arc<Part>; CHUNK / PART],
     /// By [`Truth`].
     sets: OnceLock<[Block; 3]>,
 }
 
 impl Chunk {
-    fn empty() -> Arc<Self> {
-        Arc::new(Self { entries: (0..CHUNK).map(|_| AtomicU8::new(0)).collect(), sets: OnceLock::new() })
+    /// The part of a slot, and the place of its entry in it.
+    fn place(slot: usize) -> (usize, usize) {
+        (slot % CHUNK / PART, slot % PART)
     }
 
-    fn copy(&self) -> Self {
-        let entries = self.entries.iter().map(|entry| AtomicU8::new(entry.load(Ordering::Relaxed))).collect();
-        Self { entries, sets: OnceLock::new() }
+    /// Empties the entries of some slots in copies of their parts.
+    fn without(&self, slots: &[usize]) -> Self {
+        let mut chunk = Self { parts: self.parts.clone(), sets: OnceLock::new() };
+        for of_part in slots.chunk_by(|one, other| one / PART == other / PART) {
+            let (number, _) = Self::place(of_part[0]);
+            let part = self.parts[number].copy();
+            of_part.iter().for_each(|slot| part.empty(Self::place(*slot).1));
+            chunk.parts[number] = Arc::new(part);
+        }
+        chunk
     }
 }
 
@@ -82,36 +123,35 @@ impl fmt::Debug for KeptForce {
 impl KeptForce {
     /// With room for so many statements, and nothing known.
     pub(crate) fn with_room(statements: usize) -> Self {
-        Self { chunks: (0..statements.div_ceil(CHUNK)).map(|_| Chunk::empty()).collect() }
+        Self { chunks: (0..statements.div_ceil(CHUNK)).map(|_| Arc::default()).collect() }
     }
 
     /// What is known of a commitment.
     pub(crate) fn get(&self, slot: u32) -> Option<Known> {
         let slot = slot as usize;
-        Known::from_byte(self.chunks.get(slot / CHUNK)?.entries[slot % CHUNK].load(Ordering::Relaxed))
+        let (part, at) = Chunk::place(slot);
+        Known::from_byte(self.chunks.get(slot / CHUNK)?.parts[part].get(at))
     }
 
     /// Takes in what was found of a commitment.
     pub(crate) fn fill(&self, slot: u32, known: Known) {
         let slot = slot as usize;
         if let Some(chunk) = self.chunks.get(slot / CHUNK) {
-            chunk.entries[slot % CHUNK].store(known.to_byte(), Ordering::Relaxed);
+            let (part, at) = Chunk::place(slot);
+            chunk.parts[part].fill(at, known.to_byte());
         }
     }
 
-    /// Empties entries, in chunks of its own, and makes room for so many statements. `slots` ascend.
+    /// Empties entries, in parts of its own, and makes room for so many statements. `slots` ascend.
     pub(crate) fn forget(&mut self, slots: impl IntoIterator<Item = u32>, statements: usize) {
         while self.chunks.len() * CHUNK < statements {
-            self.chunks.push_back(Chunk::empty());
+            self.chunks.push_back(Arc::default());
         }
-        let mut copied = None;
-        for slot in slots.into_iter().map(|slot| slot as usize) {
-            let Some(chunk) = self.chunks.get_mut(slot / CHUNK) else { continue };
-            if copied != Some(slot / CHUNK) {
-                *chunk = Arc::new(chunk.copy());
-                copied = Some(slot / CHUNK);
+        let slots: Vec<usize> = slots.into_iter().map(|slot| slot as usize).collect();
+        for of_chunk in slots.chunk_by(|one, other| one / CHUNK == other / CHUNK) {
+            if let Some(chunk) = self.chunks.get_mut(of_chunk[0] / CHUNK) {
+                *chunk = Arc::new(chunk.without(of_chunk));
             }
-            chunk.entries[slot % CHUNK].store(0, Ordering::Relaxed);
         }
     }
 

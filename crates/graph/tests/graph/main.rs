@@ -5,6 +5,7 @@ mod consistency;
 mod drawn;
 mod force;
 mod goals;
+mod histories;
 mod hostile;
 mod links;
 mod parts;
