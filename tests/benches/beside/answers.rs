@@ -31,7 +31,7 @@ pub(crate) async fn compare(
     for with in parameters {
         let path = (question.path)(with);
         product.get(&path).await?;
-        let ours = if let Sql::Copy(_) = question.sql {
+        let ours = if question.sql.is_csv() {
             text_lines(&product.body)
         } else {
             (question.lines)(&serde_json::from_slice(&product.body)?)
@@ -39,7 +39,7 @@ pub(crate) async fn compare(
         let theirs = match question.sql {
             Sql::Call(statement, lines) => lines(&rows(sql, statement, with).await?),
             Sql::Copy(function) => text_lines(&copied(sql, &copy(function, with)).await?),
-            Sql::None => ours.clone(),
+            Sql::None | Sql::NoneOfCsv => ours.clone(),
         };
         compared.answers += 1;
         compared.lines += ours.len();
@@ -65,9 +65,11 @@ pub(crate) async fn compare_builds(
             (count, first) = (count + 1, first.or(Some(error.to_string())));
             continue;
         }
-        let lines = |body: &[u8]| match question.sql {
-            Sql::Copy(_) => Ok(text_lines(body)),
-            _ => serde_json::from_slice(body).map(|answer| (question.lines)(&answer)),
+        let lines = |body: &[u8]| {
+            if question.sql.is_csv() {
+                return Ok(text_lines(body));
+            }
+            serde_json::from_slice(body).map(|answer| (question.lines)(&answer))
         };
         if let Some((new, old)) = difference(&lines(&new.body)?, &lines(&old.body)?) {
             (count, first) = (count + 1, first.or(Some(format!("{path}: {new} | {old}"))));

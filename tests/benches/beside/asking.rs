@@ -110,7 +110,7 @@ fn calls(question: &Question, with: &[Vec<String>]) -> Arc<[Request]> {
     let call = |with: &Vec<String>| match question.sql {
         Sql::Call(statement, _) => Some(Request::Call(statement, with.clone())),
         Sql::Copy(function) => Some(Request::Copy(copy(function, with))),
-        Sql::None => None,
+        Sql::None | Sql::NoneOfCsv => None,
     };
     with.iter().filter_map(call).collect()
 }

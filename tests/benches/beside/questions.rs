@@ -30,6 +30,15 @@ pub(crate) enum Sql {
     Copy(&'static str),
     /// It has no answer to it.
     None,
+    /// Nor to this; the product answers with CSV.
+    NoneOfCsv,
+}
+
+impl Sql {
+    /// Whether the product answers with CSV, in place of JSON.
+    pub(crate) fn is_csv(&self) -> bool {
+        matches!(self, Self::Copy(_) | Self::NoneOfCsv)
+    }
 }
 
 macro_rules! statements {
@@ -213,6 +222,24 @@ pub(crate) const QUESTIONS: &[Question] = &[
             format!("/v1/commitments.csv?beneficiary={}&fields={fields}", with[0])
         },
         sql: Sql::Copy("beside.csv"),
+        lines: |_| Vec::new(),
+    },
+    Question {
+        name: "commitments.csv",
+        crowded: false,
+        popular: "select array['']",
+        uniform: "select array['']",
+        path: |_| "/v1/commitments.csv".to_owned(),
+        sql: Sql::NoneOfCsv,
+        lines: |_| Vec::new(),
+    },
+    Question {
+        name: "attendances.csv",
+        crowded: false,
+        popular: "select array['']",
+        uniform: "select array['']",
+        path: |_| "/v1/attendances.csv".to_owned(),
+        sql: Sql::NoneOfCsv,
         lines: |_| Vec::new(),
     },
     Question {

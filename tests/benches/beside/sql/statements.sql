@@ -240,17 +240,21 @@ begin
         where t.s = who and t.kind = 'commitment'
             and (t.counted or t.standing in ('over', 'superseded', 'taken_back'))
         order by t.slot limit 20000
+    ), now as (
+        -- What counts has a limit of its own.
+        select t.slot, t.capability_n, t.mission_n, t.o, t.said_first, t.said_last,
+               max(t.said_first) over (partition by t.capability_n, t.mission_n, t.o) as newest,
+               min(t.merit) over (partition by t.capability_n, t.mission_n, t.o, t.said_first, t.said_last) as best, t.merit
+        from (select * from beside.statement t where t.s = who and t.kind = 'commitment' and t.counted
+            order by t.slot limit 20000) t
     ), ranked as (
-        select *, dense_rank() over (order by capability_n, mission_n, o) as matter,
-               max(said_first) filter (where counted) over (partition by capability_n, mission_n, o) as newest,
-               min(merit) filter (where counted)
-                   over (partition by capability_n, mission_n, o, said_first, said_last) as best
-        from said
+        select s.*, dense_rank() over (order by s.capability_n, s.mission_n, s.o) as matter,
+               n.slot is not null and (n.said_first is null
+                   or (n.newest <= n.said_last and (n.said_first < n.said_last or n.merit = n.best))) as is_current
+        from said s left join now n using (slot)
     )
     select array_agg(slot order by matter, said_first nulls last, said_last, id) filter (where matter <= 50),
-           array_agg(counted and (said_first is null
-                   or (newest <= said_last and (said_first < said_last or merit = best)))
-               order by matter, said_first nulls last, said_last, id) filter (where matter <= 50),
+           array_agg(is_current order by matter, said_first nulls last, said_last, id) filter (where matter <= 50),
            max(matter)
     into slots, stands, matters from ranked;
     return query
