@@ -25,7 +25,7 @@ use crate::force::reverse::Reached;
 use crate::node::Node;
 use crate::record::EdgeRecord;
 use crate::standing::Rule;
-pub(crate) use tested::{PledgeVar, Tested};
+pub(crate) use tested::{Matters, PledgeVar, Tested, matter_of};
 use tested::{TestKey, TestedPosition};
 
 /// A value of Kleene's logic in the circuit.
@@ -333,6 +333,13 @@ impl<'g> DependenceBuilder<'g> {
             let (ground, most) = self.ground(slot, edge, commitment);
             if_given(ground, edge).min(most) == Truth::True
         })
+    }
+
+    /// Whether a commitment is in force, and hangs on no condition.
+    fn hangs_on_nothing(&self, slot: u32) -> bool {
+        let edge = self.graph.edge_record(slot);
+        let said = edge.and_then(|edge| Some((edge, edge.detail.commitment()?)));
+        said.is_some_and(|(edge, own)| self.ground(slot, edge, own) == (Ground::NoConditions, Truth::True))
     }
 
     /// A value that is true when a tree is, if it may be true at all.

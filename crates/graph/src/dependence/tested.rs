@@ -5,8 +5,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use pledgegraph_model::{
-    Capability, Commitment, ConditionTest, EdgeId, EdgeKind, EntityId, EntityKind, Mission, Stance, StanceSet,
-    Standing, Truth,
+    Capability, Commitment, ConditionTest, Conditionality, EdgeId, EdgeKind, EntityId, EntityKind, Mission, Stance,
+    StanceSet, Standing, Truth,
 };
 
 use super::{DependenceBuilder, Var, Within};
@@ -41,6 +41,18 @@ pub(crate) struct PledgeVar {
 
 /// What a position is on.
 type Matter = (Capability, Mission, Node);
+
+/// Matters of actors.
+pub(crate) type Matters = HashSet<(Node, Matter)>;
+
+/// The matter of a commitment, with its actor.
+pub(crate) fn matter_of(edge: &EdgeRecord) -> Option<(Node, Matter)> {
+    let commitment = edge.detail.commitment()?;
+    Some((edge.subject, (commitment.capability, commitment.mission, edge.object)))
+}
+
+/// How many statements are looked at for pledges that hang on nothing, of all and of one actor.
+const MOST_LOOKED_AT: (usize, usize) = (4_096, 64);
 
 /// A position of an actor, as tests look at it.
 #[derive(Debug)]
@@ -170,11 +182,54 @@ impl DependenceBuilder<'_> {
 
     /// What a test comes to; conditions with the same one share it.
     pub(super) fn tested(&mut self, test: &ConditionTest<EntityId>) -> Tested {
+        // What is only to be known needs no explanation.
+        if self.known.is_some() && self.holds_anyway(test, &Matters::new()) {
+            let var = self.constant(Truth::True);
+            return Tested { var, disputed: false, statements: Arc::default(), pledges: Arc::default() };
+        }
         match (test.n, test.actor.and_then(|id| self.graph.node(id))) {
             (Some(n), _) => self.distinct_actors(n, test.capability, test.min_stance),
             (None, Some(actor)) => self.positions_of(actor, test.capability, test.min_stance),
             (None, None) => self.undecided(),
         }
+    }
+
+    /// Whether a test holds whatever any condition comes to, since pledges that hang on none are enough for it. Says no
+    /// rather than look at many. `but`: matters to leave out.
+    pub(crate) fn holds_anyway(&self, test: &ConditionTest<EntityId>, but: &Matters) -> bool {
+        let pledges = |actor: Node| self.pledges_anyway(actor, test.capability, test.min_stance, but);
+        let Some(n) = test.n else {
+            return test.actor.and_then(|id| self.graph.node(id)).is_some_and(pledges);
+        };
+        let mut seen = HashSet::new();
+        let subjects = self.graph.indexes.get(Index::Capability, test.capability);
+        let subjects = subjects.iter().take(MOST_LOOKED_AT.0).filter_map(|slot| self.graph.edge_record(slot));
+        // Whom a group counts as may be said twice.
+        let actors = subjects.map(|edge| edge.subject).filter(|actor| seen.insert(*actor) && !self.is_group(*actor));
+        let n = n as usize;
+        actors.filter(|actor| pledges(*actor)).take(n).count() == n
+    }
+
+    /// Whether an actor has a position that reaches a stance and hangs on nothing.
+    fn pledges_anyway(&self, actor: Node, capability: Capability, least: Stance, but: &Matters) -> bool {
+        let graph = self.graph;
+        let mut seen = HashSet::new();
+        graph.pledged_within(actor, capability).take(MOST_LOOKED_AT.1).any(|slot| {
+            let Some(edge) = graph.edge_record(slot) else { return false };
+            let Some(commitment) = edge.detail.commitment() else { return false };
+            let is_plain = commitment.conditions.is_none() && commitment.conditionality != Conditionality::Conditional;
+            let Some(matter) = matter_of(edge).filter(|_| is_plain && commitment.stance.at_least(least)) else {
+                return false;
+            };
+            if but.contains(&matter) || !seen.insert(matter) {
+                return false;
+            }
+            let position = self.position(graph.said_on(actor, matter.1));
+            position.is_some_and(|position| {
+                position.negative().next().is_none()
+                    && position.reaching(least).any(|said| self.hangs_on_nothing(said.slot))
+            })
+        })
     }
 
     fn undecided(&mut self) -> Tested {
@@ -258,9 +313,7 @@ impl DependenceBuilder<'_> {
 
     /// What a commitment is about and for whom.
     fn matter(&self, slot: u32) -> Option<Matter> {
-        let edge = self.graph.edge_record(slot)?;
-        let commitment = edge.detail.commitment()?;
-        Some((commitment.capability, commitment.mission, edge.object))
+        matter_of(self.graph.edge_record(slot)?).map(|(_, matter)| matter)
     }
 
     /// The position that the commitments of an actor on one matter come to, where any counts.

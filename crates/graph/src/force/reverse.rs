@@ -1,14 +1,17 @@
 //! What hangs on what, backwards: from what a commit touched to the commitments whose force it may change.
 
-use std::collections::{BTreeSet, HashSet};
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use imbl::OrdSet;
 use pledgegraph_model::{
     Capability, Code, ConditionTest, EdgeDetail, Entity, EntityDetail, EntityId, EntityKind, Explicitness,
 };
 
+use super::ForceQuery;
 use super::kept::KeptForce;
 use crate::Graph;
+use crate::dependence::{DependenceBuilder, Matters, matter_of};
 use crate::node::{Incidence, Node};
 use crate::record::EdgeRecord;
 use crate::standing::kept::Touched;
@@ -99,23 +102,25 @@ impl Graph {
         own.chain(self.tests.of_all().filter(|node| tested(node).is_some_and(related))).collect()
     }
 
-    /// Everything that hangs on a commitment of a record, or on its outcome or part, directly.
-    pub(crate) fn reach_from(&self, record: &EdgeRecord, reached: &mut Reached) {
+    /// Everything that hangs on a commitment of a record, or on its outcome or part, directly. `settled`: whether the test of a
+    /// condition holds whatever becomes of it.
+    fn reach_from(&self, record: &EdgeRecord, reached: &mut Reached, settled: &impl Fn(Node) -> bool) {
+        let mut looking = |conditions: &mut dyn Iterator<Item = Node>| {
+            conditions.filter(|node| !settled(*node)).for_each(|node| reached.condition(node));
+        };
         match &*record.detail {
             EdgeDetail::Commitment(commitment) => {
-                self.looking_at(record.subject, commitment.capability)
-                    .into_iter()
-                    .for_each(|node| reached.condition(node));
+                looking(&mut self.looking_at(record.subject, commitment.capability).into_iter());
             }
-            EdgeDetail::Outcome(_) => reached.condition(record.object),
             // Whom a group counts for.
-            EdgeDetail::PartOf(_) => self.tests.of_all().for_each(|node| reached.condition(node)),
+            EdgeDetail::PartOf(_) => looking(&mut self.tests.of_all()),
+            EdgeDetail::Outcome(_) => reached.condition(record.object),
             _ => {}
         }
     }
 
     /// Follows what hangs on the conditions reached, to its end or until there are `most` commitments; whether it ended.
-    pub(crate) fn reach_on(&self, reached: &mut Reached, most: usize) -> bool {
+    pub(crate) fn reach_on(&self, reached: &mut Reached, most: usize, settled: &impl Fn(Node) -> bool) -> bool {
         while let Some(condition) = reached.waiting.pop() {
             for slot in self.hanging_on(condition) {
                 if reached.commitments.len() > most {
@@ -124,7 +129,7 @@ impl Graph {
                 if reached.commitments.insert(slot)
                     && let Some(record) = self.edge_record(slot)
                 {
-                    self.reach_from(record, reached);
+                    self.reach_from(record, reached, settled);
                 }
             }
         }
@@ -133,19 +138,32 @@ impl Graph {
 
     /// Forgets what is in force where a commit may have changed it: `looked_at` are the statements whose standing was found
     /// again, `conditions` those whose test changed.
+    ///
+    /// It goes no further than a test that held before and holds now by pledges which hang on nothing and were not touched:
+    /// such a test is true whatever the rest comes to.
     pub(crate) fn forget_force(&mut self, touched: &[Touched], looked_at: BTreeSet<u32>, conditions: &[Node]) {
         let mut reached = Reached::default();
         for node in conditions {
             reached.condition(*node);
         }
-        for record in touched.iter().filter_map(|touched| touched.before.as_ref()) {
-            self.reach_from(record, &mut reached);
-        }
-        for record in looked_at.iter().filter_map(|slot| self.edge_record(*slot)) {
-            self.reach_from(record, &mut reached);
+        let before = touched.iter().filter_map(|touched| touched.before.as_ref());
+        let now = looked_at.iter().filter_map(|slot| self.edge_record(*slot));
+        let changed: Vec<&EdgeRecord> = before.chain(now).collect();
+        let matters: Matters = changed.iter().filter_map(|record| matter_of(record)).collect();
+        let query = ForceQuery::all(self.day(), usize::MAX);
+        let builder = DependenceBuilder::new(self, query.suppose(self), query.budget);
+        let known: RefCell<HashMap<Node, bool>> = RefCell::default();
+        let settled = |node: Node| {
+            let holds = || self.test_of(node).is_some_and(|test| builder.holds_anyway(test, &matters));
+            *known.borrow_mut().entry(node).or_insert_with(holds)
+        };
+        for record in changed {
+            self.reach_from(record, &mut reached, &settled);
         }
         reached.commitments.extend(looked_at);
-        if self.reach_on(&mut reached, MOST_FORGOTTEN) {
+        let is_all = self.reach_on(&mut reached, MOST_FORGOTTEN, &settled);
+        drop(builder);
+        if is_all {
             self.force.forget(reached.commitments, self.edges.len());
         } else {
             self.force = KeptForce::with_room(self.edges.len());

@@ -124,6 +124,11 @@ impl Graph {
         Side::OF_STANCE.into_iter().flat_map(move |side| self.within(actor, side, capability))
     }
 
+    /// The positive commitments of an actor within a capability, to anybody. In no order.
+    pub(crate) fn pledged_within(&self, actor: Node, capability: Capability) -> impl Iterator<Item = u32> {
+        self.within(actor, Side::Positive, Some(capability))
+    }
+
     /// The commitments of an actor on one capability as stated and one mission, to one beneficiary.
     pub(crate) fn said_on(
         &self,
