@@ -4,6 +4,7 @@ mod past;
 mod random;
 mod rehearsal;
 mod standing;
+mod together;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

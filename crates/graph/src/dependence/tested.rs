@@ -346,9 +346,9 @@ impl DependenceBuilder<'_> {
         least: Stance,
     ) -> Vec<TestedPosition> {
         let position = |matter| self.position(self.graph.said_on(actor, matter));
-        let reached = within.by_pledger.get(&actor).into_iter().flatten();
-        let reached = reached.filter_map(|slot| self.matter(*slot));
-        let mut seen: BTreeSet<Matter> = reached.filter(|(own, ..)| own.is_within(capability)).collect();
+        let own = within.by_pledger.get(&actor).into_iter().flatten();
+        let own = own.filter_map(|slot| self.matter(*slot));
+        let mut seen: BTreeSet<Matter> = own.filter(|(matter, ..)| matter.is_within(capability)).collect();
         let mut found: Vec<TestedPosition> = seen.iter().filter_map(|matter| position(*matter)).collect();
         // What the actor itself pledges is gone, so one of it is enough to be seen to hang on it.
         let is_enough = |said: &TestedStatement| actor == within.actor || self.is_certain_if_given(said.slot);
@@ -411,10 +411,10 @@ impl DependenceBuilder<'_> {
                 continue;
             }
             found.push(pledger);
-            let pledges = self.positions_of(pledger, capability, least).pledges;
+            let own = self.positions_of(pledger, capability, least).pledges;
             let certain = |pledge: &PledgeVar| pledge.slot.is_some_and(|slot| self.is_certain_if_given(slot));
             // Whom a group counts as may be said twice.
-            needed -= u32::from(!self.is_group(pledger) && pledges.iter().any(certain));
+            needed -= u32::from(!self.is_group(pledger) && own.iter().any(certain));
         }
         found
     }

@@ -101,7 +101,9 @@ impl Chunk {
         for of_part in slots.chunk_by(|one, other| one / PART == other / PART) {
             let (number, _) = Self::place(of_part[0]);
             let part = self.parts[number].copy();
-            of_part.iter().for_each(|slot| part.empty(Self::place(*slot).1));
+            for slot in of_part {
+                part.empty(Self::place(*slot).1);
+            }
             chunk.parts[number] = Arc::new(part);
         }
         chunk

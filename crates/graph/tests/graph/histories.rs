@@ -98,39 +98,41 @@ fn leaves(tree: &str) -> String {
 fn step() -> impl Strategy<Value = Step> {
     let of = |words: &'static [&'static str]| prop::sample::select(words.to_vec());
     let evidence = r#""evidence":[{"source":"source:s","explicitness":"explicit"}]"#;
-    let with = move |own: String, fields: Vec<&str>| {
-        let fields: String = fields.iter().filter(|field| !field.is_empty()).map(|field| format!(",{field}")).collect();
-        format!("{{{own},{evidence}{fields}}}")
+    let with = move |own: &[String], fields: Vec<&str>| {
+        let fields = fields.iter().copied().filter(|field| !field.is_empty());
+        let all: Vec<&str> = own.iter().map(String::as_str).chain([evidence]).chain(fields).collect();
+        format!("{{{}}}", all.join(","))
     };
     let pledge = (
         (0..7_usize, 0..3_usize, of(&STANCES), any::<bool>()),
         prop::option::weighted(0.7, (of(&TREES), any::<bool>())),
-        FIELDS.map(|fields| of(fields)).to_vec(),
+        FIELDS.map(of).to_vec(),
         prop::option::weighted(0.15, 0..7_usize),
     );
     let pledge = pledge.prop_map(move |((name, actor, stance, air), tree, fields, superseded)| {
         let capability = if air { "military.forces.air" } else { "military.forces" };
-        let mut own = format!(
+        let mut own = vec![format!(
             r#""kind":"commitment","subject":"organization:a{actor}","object":"coalition:w","capability":"{capability}","stance":"{stance}""#
-        );
+        )];
         if let Some((tree, sufficient)) = tree {
             let relation = if sufficient { "sufficient" } else { "necessary" };
             let root = leaves(tree);
-            own += &format!(r#","conditionality":"conditional","conditions":{{"relation":"{relation}","root":{root}}}"#);
+            own.push(format!(r#""conditionality":"conditional","conditions":{{"relation":"{relation}","root":{root}}}"#));
         }
         // Later ones link to earlier ones, so that there is no cycle.
         if let Some(other) = superseded.filter(|other| *other < name) {
-            own += &format!(r#","links":[{{"type":"supersedes","edge":"{}"}}]"#, EdgeId::of_key(&format!("e{other}")));
+            let other = EdgeId::of_key(&format!("e{other}"));
+            own.push(format!(r#""links":[{{"type":"supersedes","edge":"{other}"}}]"#));
         }
-        Step::Put(format!("e{name}"), with(own, fields))
+        Step::Put(format!("e{name}"), with(&own, fields))
     });
-    let outcome = ((0..2_usize, 0..4_usize, any::<bool>()), FIELDS[..4].iter().map(|f| of(f)).collect::<Vec<_>>());
+    let outcome = ((0..2_usize, 0..4_usize, any::<bool>()), FIELDS[..4].iter().copied().map(of).collect::<Vec<_>>());
     let outcome = outcome.prop_map(move |((actor, condition, met), fields)| {
         let value = if met { "met" } else { "unmet" };
         let own = format!(
             r#""kind":"outcome","subject":"organization:o{actor}","object":"condition:c{condition}","value":"{value}""#
         );
-        Step::Put(format!("o{actor} {condition}"), with(own, fields))
+        Step::Put(format!("o{actor} {condition}"), with(&[own], fields))
     });
     prop_oneof![
         8 => pledge,

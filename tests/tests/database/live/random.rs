@@ -10,6 +10,7 @@ use pledgegraph_tests::database::TestDb;
 use proptest::prelude::*;
 
 use super::assert_same;
+use super::together::together;
 use crate::fixture::write;
 
 /// What a step does, with numbers that choose among what is there.
@@ -157,7 +158,11 @@ async fn run(seed: u64, steps: Vec<Step>) -> Result<()> {
         let fresh = Live::start(db.pool(), LiveOptions::default()).await?;
         assert_same(&writer.snapshot(), &fresh.snapshot());
         fresh.shutdown().await;
+        if i % 25 == 24 {
+            together(&db).await?;
+        }
     }
+    together(&db).await?;
     let fresh = Live::start(db.pool(), LiveOptions::default()).await?.snapshot();
     assert_same(&*super::eventually(&live, |graph| graph.seq() == fresh.seq()).await, &fresh);
     assert_same(&*super::eventually(&other, |graph| graph.seq() == fresh.seq()).await, &fresh);
