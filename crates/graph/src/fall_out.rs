@@ -125,7 +125,7 @@ impl Graph {
                 reached.condition(condition);
             }
         }
-        self.reach_on(&mut reached, query.budget, &|_| false).then_some(reached)
+        self.reach_on(&mut reached, query.budget, &query.counted, &|_| false).then_some(reached)
     }
 }
 

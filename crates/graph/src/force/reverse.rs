@@ -5,12 +5,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use imbl::OrdSet;
 use pledgegraph_model::{
-    Capability, Code, ConditionTest, EdgeDetail, Entity, EntityDetail, EntityId, EntityKind, Explicitness,
+    Capability, Code, ConditionTest, EdgeDetail, Entity, EntityDetail, EntityId, EntityKind, Explicitness, Stance,
 };
 
 use super::ForceQuery;
 use super::kept::KeptForce;
 use crate::Graph;
+use crate::counted::Counted;
 use crate::dependence::{DependenceBuilder, Matters, matter_of};
 use crate::node::{Incidence, Node};
 use crate::record::EdgeRecord;
@@ -120,15 +121,25 @@ impl Graph {
     }
 
     /// Follows what hangs on the conditions reached, to its end or until there are `most` commitments; whether it ended.
-    pub(crate) fn reach_on(&self, reached: &mut Reached, most: usize, settled: &impl Fn(Node) -> bool) -> bool {
+    /// `counted`: what counts; nothing hangs on a commitment that does not, or says no.
+    pub(crate) fn reach_on(
+        &self,
+        reached: &mut Reached,
+        most: usize,
+        counted: &Counted,
+        settled: &impl Fn(Node) -> bool,
+    ) -> bool {
+        let reaches = |record: &EdgeRecord| {
+            let stance = record.detail.commitment().map(|commitment| commitment.stance);
+            stance.and_then(Stance::rank).is_some_and(|rank| rank >= 1)
+        };
         while let Some(condition) = reached.waiting.pop() {
             for slot in self.hanging_on(condition) {
                 if reached.commitments.len() > most {
                     return false;
                 }
-                if reached.commitments.insert(slot)
-                    && let Some(record) = self.edge_record(slot)
-                {
+                let record = self.edge_record(slot).filter(|_| reached.commitments.insert(slot));
+                if let Some(record) = record.filter(|record| reaches(record) && counted.takes(self, slot, record)) {
                     self.reach_from(record, reached, settled);
                 }
             }
@@ -161,7 +172,7 @@ impl Graph {
             self.reach_from(record, &mut reached, &settled);
         }
         reached.commitments.extend(looked_at);
-        let is_all = self.reach_on(&mut reached, MOST_FORGOTTEN, &settled);
+        let is_all = self.reach_on(&mut reached, MOST_FORGOTTEN, &query.counted, &settled);
         drop(builder);
         if is_all {
             self.force.forget(reached.commitments, self.edges.len());

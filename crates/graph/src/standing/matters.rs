@@ -93,6 +93,11 @@ fn covers_rest(over: &Commitment<Node>, under: &Commitment<Node>) -> bool {
 }
 
 impl Graph {
+    /// The commitments in places from one to another. With an end of its own the range would be sought twice.
+    fn matters_from(&self, first: Matter, last: Matter) -> impl Iterator<Item = u32> + '_ {
+        self.matters.range(first..).take_while(move |matter| **matter <= last).map(|matter| matter.slot)
+    }
+
     /// What an actor says on one side of a capability as stated, to one beneficiary.
     fn exactly(&self, actor: Node, side: Side, capability: Capability, object: Node) -> impl Iterator<Item = u32> {
         let at = |mission, slot| Matter {
@@ -103,7 +108,7 @@ impl Graph {
             mission,
             slot,
         };
-        self.matters.range(at(0, 0)..=at(u8::MAX, u32::MAX)).map(|matter| matter.slot)
+        self.matters_from(at(0, 0), at(u8::MAX, u32::MAX))
     }
 
     /// The commitments of an actor on one side within a capability, to anybody; all where none is given.
@@ -115,8 +120,7 @@ impl Graph {
         });
         let at =
             |capability, object, mission, slot| Matter { actor, side: side as u8, capability, object, mission, slot };
-        let range = at(first, Node::FIRST, 0, 0)..=at(last, Node::LAST, u8::MAX, u32::MAX);
-        self.matters.range(range).map(|matter| matter.slot)
+        self.matters_from(at(first, Node::FIRST, 0, 0), at(last, Node::LAST, u8::MAX, u32::MAX))
     }
 
     /// The commitments of an actor within a capability, to anybody; all where none is given. In no order.
@@ -138,7 +142,7 @@ impl Graph {
         Side::OF_STANCE.into_iter().flat_map(move |side| {
             let (capability, mission) = (number(capability.index()), number(mission.index()));
             let at = |slot| Matter { actor, side: side as u8, capability, object, mission, slot };
-            self.matters.range(at(0)..=at(u32::MAX)).map(|matter| matter.slot)
+            self.matters_from(at(0), at(u32::MAX))
         })
     }
 
