@@ -1,6 +1,6 @@
 -- The rule of standing of 0010, in three points that it left to chance. A place without an area is all of it, so it covers
--- both what lies in it and what lies outside. Nothing bears on what was delivered, not even an opening after a refusal. And
--- what was cancelled neither opens what was refused nor is put in doubt by a refusal.
+-- both what lies in it and what lies outside. Nothing takes back what was delivered or casts doubt on it, not even an opening
+-- after a refusal. And what was cancelled neither opens what was refused nor casts doubt on what was pledged: it takes it back.
 
 -- The standing of every statement on a day, by the first row of the rule that applies.
 create or replace function statement_standing_on(day date) returns table (id uuid, kind text, standing text)
@@ -54,7 +54,7 @@ with fact as materialized (
         -- A refusal may be of more than was pledged, an opening of less than was refused.
         x.stage <> 'delivered' and case
             when x.negative then c.firmness in (1, 2) and not c.negative
-            else c.stance = 'refused' and x.firmness >= 1 end
+            else c.stance = 'refused' and c.stage <> 'cancelled' and x.firmness >= 1 end
             as casts_doubt,
         -- Said at one time.
         (c.ordered and x.ordered and c.first = c.last and x.first = x.last and c.first = x.first

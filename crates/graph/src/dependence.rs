@@ -123,13 +123,15 @@ enum Task {
 pub(crate) struct DependenceBuilder<'g> {
     graph: &'g Graph,
     suppose: Suppose,
-    /// Of which the whole is looked at.
+    /// All positions of actors within capabilities, as far as they were looked at.
     positions: HashMap<(Node, Capability), Rc<Vec<TestedPosition>>>,
     circuit: CircuitBuilder,
     tasks: Vec<Task>,
     commitments: HashMap<u32, CommitmentVar>,
     conditions: HashMap<Node, ConditionVar>,
     tests: HashMap<TestKey, Tested>,
+    /// Whether tests hold whatever conditions come to.
+    anyway: HashMap<TestKey, bool>,
     pledgers: HashMap<Capability, Arc<Vec<Node>>>,
     constants: [Option<Var>; 3],
     /// What is known of commitments already; it is taken as it is.
@@ -165,6 +167,7 @@ impl<'g> DependenceBuilder<'g> {
             commitments: HashMap::new(),
             conditions: HashMap::new(),
             tests: HashMap::new(),
+            anyway: HashMap::new(),
             pledgers: HashMap::new(),
             constants: [None; 3],
             known: None,

@@ -7,7 +7,7 @@ use pledgegraph_model::{Capability, EntityId, Standing};
 use crate::Graph;
 use crate::circuit::{Gate, NEVER};
 use crate::deadlocks::Names;
-use crate::dependence::{DependenceBuilder, Suppose, Var};
+use crate::dependence::{Dependence, DependenceBuilder, Suppose, Var};
 use crate::force::reverse::Reached;
 use crate::force::{BudgetSpent, Evaluation, ForceQuery};
 use crate::node::Node;
@@ -64,24 +64,32 @@ impl Graph {
             let (dependents, before, names) = (Vec::new(), HashMap::new(), Names::default());
             return Ok(FallOut { graph: self, dependents, set_aside: Vec::new(), before, names });
         };
-        let suppose = Suppose { blank: true, ..query.suppose(self) };
         let slots = reached.commitments.clone();
-        let mut builder = DependenceBuilder::new(self, suppose, query.budget).within(reached, node);
-        for slot in slots {
-            builder.commitment(slot);
-        }
-        let evaluation = Evaluation::new(builder.finish(), query)?;
-        let names = Names::new(&evaluation);
+        let builder = self.blank(query).within(reached, node);
+        let evaluation = Evaluation::new(wired(builder, slots), query)?;
+        Ok(self.fall_out_of(node, &evaluation, query))
+    }
+
+    /// A builder of what it would take, whatever is on record of conditions.
+    fn blank(&self, query: &ForceQuery) -> DependenceBuilder<'_> {
+        DependenceBuilder::new(self, Suppose { blank: true, ..query.suppose(self) }, query.budget)
+    }
+
+    /// What depends on an actor, of what was evaluated.
+    fn fall_out_of(&self, actor: Node, evaluation: &Evaluation, query: &ForceQuery) -> FallOut<'_> {
+        let names = Names::new(evaluation);
         let dependence = &evaluation.dependence;
-        let own = |slot: u32| self.edge_record(slot).is_some_and(|edge| edge.subject == node);
-        let tests = |condition: Node| self.test_of(condition).is_some_and(|test| test.actor == Some(actor));
+        let own = |slot: u32| self.edge_record(slot).is_some_and(|edge| edge.subject == actor);
+        let tests = |condition: Node| {
+            self.test_of(condition).is_some_and(|test| test.actor.is_some_and(|id| self.node(id) == Some(actor)))
+        };
         let own_vars = dependence.commitments.iter().filter(|(slot, _)| own(**slot)).map(|(_, known)| known.var);
         let own_vars: Vec<Var> = own_vars.collect();
         let looking = dependence.conditions.iter().filter(|(node, _)| tests(**node)).map(|(_, known)| known.var);
         // Conditions first: a chain begins with the condition rather than with one of the actor's statements.
         let starts: Vec<Var> = looking.chain(own_vars.iter().copied()).collect();
-        let (order, before) = reach(&evaluation, &starts);
-        let decisive = decisive(&evaluation, &before, &own_vars);
+        let (order, before) = reach(evaluation, &starts);
+        let decisive = decisive(evaluation, &before, &own_vars);
         let mut distance: HashMap<Var, u32> = HashMap::new();
         let mut found: BTreeMap<(u32, u32), Dependent<'_>> = BTreeMap::new();
         let mut set_aside: BTreeMap<Standing, u64> = BTreeMap::new();
@@ -105,7 +113,7 @@ impl Graph {
             }
         }
         let set_aside = set_aside.into_iter().collect();
-        Ok(FallOut { graph: self, dependents: found.into_values().collect(), set_aside, before, names })
+        FallOut { graph: self, dependents: found.into_values().collect(), set_aside, before, names }
     }
 }
 
@@ -127,6 +135,14 @@ impl Graph {
         }
         self.reach_on(&mut reached, query.budget, &query.counted, &|_| false).then_some(reached)
     }
+}
+
+/// What some commitments depend on.
+fn wired(mut builder: DependenceBuilder<'_>, slots: impl IntoIterator<Item = u32>) -> Dependence {
+    for slot in slots {
+        builder.commitment(slot);
+    }
+    builder.finish()
 }
 
 impl<'g> FallOut<'g> {
@@ -186,4 +202,74 @@ fn decisive(evaluation: &Evaluation, reached: &HashMap<Var, Option<Var>>, own: &
     let holds = |rounds: &[u32], var: Var| rounds[var.certain() as usize] != NEVER;
     let commitments = dependence.commitments.values().map(|known| known.var);
     commitments.filter(|var| holds(&with, *var) && !holds(&without, *var)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use pledgegraph_model::{
+        Code as _, Edge, EdgeDetail, EdgeKind, Entity, EntityDetail, EntityKind, PartOf, Stance, Synthetic,
+    };
+
+    use super::*;
+    use crate::Builder;
+    use crate::indexes::Index;
+
+    /// A synthetic graph, in which some tests ask for several actors, and groups have members.
+    fn graph(seed: u64) -> Graph {
+        let synthetic = Synthetic::new(1_000, seed);
+        let several = |(number, mut entity): (usize, Entity)| {
+            if let EntityDetail::Condition { test: Some(test), .. } = &mut entity.detail
+                && number % 3 > 0
+            {
+                test.capability = test.capability.parent().unwrap_or(test.capability);
+                (test.actor, test.n, test.min_stance) = (None, u32::try_from(number % 12 + 1).ok(), Stance::Willing);
+            }
+            entity
+        };
+        let all: Vec<Entity> = synthetic.entities().enumerate().map(several).collect();
+        let of_kind = |kind| all.iter().filter(move |entity| entity.kind == kind).map(|entity| entity.id);
+        let (groups, countries): (Vec<_>, Vec<_>) =
+            (of_kind(EntityKind::Group).collect(), of_kind(EntityKind::Country).collect());
+        // Remarks become members of groups.
+        let member = |(number, edge): (usize, Edge)| match edge.detail {
+            EdgeDetail::Remark(_) => Edge {
+                subject: countries[number % countries.len()],
+                object: groups[number / 7 % groups.len()],
+                detail: EdgeDetail::PartOf(PartOf { listed: None }),
+                links: Vec::new(),
+                ..edge
+            },
+            _ => edge,
+        };
+        let edges: Vec<Edge> = synthetic.edges().enumerate().map(member).collect();
+        Builder::one_commit(all, edges)
+    }
+
+    /// What is looked at is cut down to what decides; looking at everything gives the same.
+    #[test]
+    fn what_is_cut_down_is_what_the_whole_gives() {
+        let (mut dependents, mut decisive, mut of_groups) = (0, 0, 0);
+        for seed in 0..60 {
+            let graph = graph(seed);
+            let query = ForceQuery::all(graph.day(), usize::MAX);
+            let all = graph.indexes.get(Index::Kind, EdgeKind::Commitment);
+            let whole = Evaluation::new(wired(graph.blank(&query), all.iter()), &query).expect("no budget");
+            for kind in [EntityKind::Country, EntityKind::Group, EntityKind::Organization] {
+                for node in graph.kinds[kind.index()].iter().map(Node::new) {
+                    let shown = |found: &FallOut<'_>| {
+                        let dependent = |of: &Dependent<'_>| (of.distance, of.commitment.id(), of.decisive);
+                        (found.dependents.iter().map(dependent).collect::<Vec<_>>(), found.set_aside.clone())
+                    };
+                    let id = graph.at(node).id();
+                    let found = graph.fall_out(id, &query).expect("no budget");
+                    let expected = graph.fall_out_of(node, &whole, &query);
+                    assert_eq!(shown(&found), shown(&expected), "{} of {seed}", graph.at(node).reference());
+                    dependents += found.dependents.len();
+                    decisive += found.dependents.iter().filter(|dependent| dependent.decisive).count();
+                    of_groups += found.dependents.len() * usize::from(kind == EntityKind::Group);
+                }
+            }
+        }
+        assert!(decisive > 0 && dependents > decisive && of_groups > 0, "{dependents}, {decisive}, {of_groups}");
+    }
 }

@@ -61,9 +61,11 @@ pub(crate) async fn questions(
                     );
                 }
             }
-            compared.answers += found.answers;
-            compared.lines += found.lines;
-            compared.open += found.open;
+            if !matches!(question.sql, Sql::None | Sql::NoneOfCsv) {
+                compared.answers += found.answers;
+                compared.lines += found.lines;
+                compared.open += found.open;
+            }
             ready.push(Ready {
                 question,
                 name,
@@ -102,8 +104,9 @@ const LEGEND: &str = "\
 popular: parameters as often as statements have them; uniform: each that exists alike. lines: of an answer, as compared.
 The product answers with JSON (or CSV), PostgreSQL with rows of the same columns: references with labels, conditions,
 evidence. PostgreSQL does not say of a commitment that hangs on a condition with a test if it is in force; of fall-out not what
-is decisive and by which chain; of a card not what each step changed; a path is compared by its length. A question in words has no
-SQL. `fields=` leaves `in_force` out of the answer; /v1/edges does not have it.
+is decisive and by which chain; of a card not what each step changed; a path is compared by its length. What has no SQL
+(one of page, in force, whole CSV files, questions in words) is compared with nothing. `fields=` leaves `in_force` out of the
+answer; /v1/edges does not have it.
 ";
 
 fn calls(question: &Question, with: &[Vec<String>]) -> Arc<[Request]> {

@@ -38,6 +38,10 @@ pub(crate) async fn measure(
         let gets: Arc<[Request]> = with.iter().map(|with| Request::Get((question.path)(with))).collect();
         let (mut idle, mut busy, mut rates) = (Vec::new(), Vec::<Cell>::new(), Vec::new());
         for _ in 0..plan.rounds {
+            // What the writes of the round before emptied is found again first.
+            for get in gets.iter() {
+                side.connections[0].ask(get).await?;
+            }
             idle.push(side.measure(&gets, 1, plan.seconds, None).await?);
             let stop = Arc::new(AtomicBool::new(false));
             let began = tokio::time::Instant::now();

@@ -30,7 +30,7 @@ pub(crate) enum Sql {
     Copy(&'static str),
     /// It has no answer to it.
     None,
-    /// Nor to this; the product answers with CSV.
+    /// It has no answer to it, and the product answers with CSV.
     NoneOfCsv,
 }
 

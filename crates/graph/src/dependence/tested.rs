@@ -51,8 +51,10 @@ pub(crate) fn matter_of(edge: &EdgeRecord) -> Option<(Node, Matter)> {
     Some((edge.subject, (commitment.capability, commitment.mission, edge.object)))
 }
 
-/// How many statements are looked at for pledges that hang on nothing, of all and of one actor.
-const MOST_LOOKED_AT: (usize, usize) = (4_096, 64);
+/// How many statements with a capability are looked at for actors whose pledges hang on nothing.
+const MOST_OF_ALL: usize = 4_096;
+/// How many statements of an actor, and of it on one matter, are looked at for such a pledge.
+const MOST_OF_ACTOR: usize = 64;
 
 /// A position of an actor, as tests look at it.
 #[derive(Debug)]
@@ -183,7 +185,7 @@ impl DependenceBuilder<'_> {
     /// What a test comes to; conditions with the same one share it.
     pub(super) fn tested(&mut self, test: &ConditionTest<EntityId>) -> Tested {
         // What is only to be known needs no explanation.
-        if self.known.is_some() && self.holds_anyway(test, &Matters::new()) {
+        if self.known.is_some() && self.is_known_to_hold(test) {
             let var = self.constant(Truth::True);
             return Tested { var, disputed: false, statements: Arc::default(), pledges: Arc::default() };
         }
@@ -192,6 +194,17 @@ impl DependenceBuilder<'_> {
             (None, Some(actor)) => self.positions_of(actor, test.capability, test.min_stance),
             (None, None) => self.undecided(),
         }
+    }
+
+    /// Whether a test holds whatever any condition comes to; conditions with the same one share it.
+    fn is_known_to_hold(&mut self, test: &ConditionTest<EntityId>) -> bool {
+        let key = (test.actor.and_then(|id| self.graph.node(id)), test.capability, test.min_stance, test.n);
+        if let Some(known) = self.anyway.get(&key) {
+            return *known;
+        }
+        let holds = self.holds_anyway(test, &Matters::new());
+        self.anyway.insert(key, holds);
+        holds
     }
 
     /// Whether a test holds whatever any condition comes to, since pledges that hang on none are enough for it. Says no
@@ -203,7 +216,7 @@ impl DependenceBuilder<'_> {
         };
         let mut seen = HashSet::new();
         let subjects = self.graph.indexes.get(Index::Capability, test.capability);
-        let subjects = subjects.iter().take(MOST_LOOKED_AT.0).filter_map(|slot| self.graph.edge_record(slot));
+        let subjects = subjects.iter().take(MOST_OF_ALL).filter_map(|slot| self.graph.edge_record(slot));
         // Whom a group counts as may be said twice.
         let actors = subjects.map(|edge| edge.subject).filter(|actor| seen.insert(*actor) && !self.is_group(*actor));
         let n = n as usize;
@@ -214,7 +227,7 @@ impl DependenceBuilder<'_> {
     fn pledges_anyway(&self, actor: Node, capability: Capability, least: Stance, but: &Matters) -> bool {
         let graph = self.graph;
         let mut seen = HashSet::new();
-        graph.pledged_within(actor, capability).take(MOST_LOOKED_AT.1).any(|slot| {
+        graph.pledged_within(actor, capability).take(MOST_OF_ACTOR).any(|slot| {
             let Some(edge) = graph.edge_record(slot) else { return false };
             let Some(commitment) = edge.detail.commitment() else { return false };
             let is_plain = commitment.conditions.is_none() && commitment.conditionality != Conditionality::Conditional;
@@ -224,7 +237,8 @@ impl DependenceBuilder<'_> {
             if but.contains(&matter) || !seen.insert(matter) {
                 return false;
             }
-            let position = self.position(graph.said_on(actor, matter.1));
+            let said: Vec<u32> = graph.said_on(actor, matter.1).take(MOST_OF_ACTOR + 1).collect();
+            let position = if said.len() > MOST_OF_ACTOR { None } else { self.position(said) };
             position.is_some_and(|position| {
                 position.negative().next().is_none()
                     && position.reaching(least).any(|said| self.hangs_on_nothing(said.slot))
@@ -269,8 +283,9 @@ impl DependenceBuilder<'_> {
             return vec![decided(self.constant(Truth::False))];
         }
         let positions = match &self.within {
-            None => self.positions(actor, capability),
-            Some(within) => Rc::new(self.enough_positions(within, actor, capability, least)),
+            // Of what a group pledges, each member may say no to another part.
+            Some(within) if !self.is_group(actor) => Rc::new(self.enough_positions(within, actor, capability, least)),
+            _ => self.positions(actor, capability),
         };
         let mut values = Vec::new();
         for position in positions.iter() {

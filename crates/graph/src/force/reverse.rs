@@ -163,10 +163,11 @@ impl Graph {
         let matters: Matters = changed.iter().filter_map(|record| matter_of(record)).collect();
         let query = ForceQuery::all(self.day(), usize::MAX);
         let builder = DependenceBuilder::new(self, query.suppose(self), query.budget);
-        let known: RefCell<HashMap<Node, bool>> = RefCell::default();
+        // Conditions with the same test share what becomes of it.
+        let known: RefCell<HashMap<&ConditionTest<EntityId>, bool>> = RefCell::default();
         let settled = |node: Node| {
-            let holds = || self.test_of(node).is_some_and(|test| builder.holds_anyway(test, &matters));
-            *known.borrow_mut().entry(node).or_insert_with(holds)
+            let Some(test) = self.test_of(node) else { return false };
+            *known.borrow_mut().entry(test).or_insert_with(|| builder.holds_anyway(test, &matters))
         };
         for record in changed {
             self.reach_from(record, &mut reached, &settled);

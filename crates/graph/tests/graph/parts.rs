@@ -1,7 +1,8 @@
 //! What is part of what: as the database has it, on a day, and however much it is.
 
 use chrono::NaiveDate;
-use pledgegraph_graph::{EdgeFilter, EntityFilter, Graph, Page, Violation};
+use pledgegraph_graph::{EdgeFilter, EntityFilter, ForceQuery, Graph, Page, Violation};
+use pledgegraph_model::EdgeId;
 
 use crate::drawn::{graph, id};
 
@@ -126,4 +127,48 @@ fn no_part_and_no_name_is_left_out() {
     }
     let named = EntityFilter { text: Some("gruppe".to_owned()), ..EntityFilter::default() };
     assert_eq!(graph.entities(&named, Page::first(1)).total.value, MANY as u64 + 1);
+}
+
+/// Members say no to one thing that a group pledges: it counts for them by the other.
+#[test]
+fn what_members_refuse_is_not_all_that_a_group_pledges() {
+    let said = |actor: &str, capability: &str, mission: &str, stance: &str, own: &str| {
+        format!(
+            r#"{{"kind":"commitment","subject":"{actor}","object":"coalition:w","capability":"{capability}","mission":"{mission}","stance":"{stance}"{own},"evidence":[{{"source":"source:s","explicitness":"explicit"}}]}}"#
+        )
+    };
+    let forces = |actor: &str, mission: &str, stance: &str| said(actor, "military.forces", mission, stance, "");
+    let part = |member: &str| {
+        format!(
+            r#"{{"kind":"part_of","subject":"organization:{member}","object":"group:g","evidence":[{{"source":"source:s","explicitness":"explicit"}}]}}"#
+        )
+    };
+    let condition = r#","conditionality":"conditional","conditions":{"relation":"necessary","root":{"op":"condition","condition":"condition:c","explicitness":"explicit"}}"#;
+    let mut entities = vec![
+        group("g"),
+        r#"{"kind":"coalition","slug":"w","names":{"en":"W"}}"#.to_owned(),
+        r#"{"kind":"source","slug":"s","names":{"en":"S"}}"#.to_owned(),
+        r#"{"kind":"condition","slug":"c","names":{"en":"C"},"condition_kind":"participation_threshold","test":{"n":2,"capability":"military.forces","min_stance":"willing"}}"#.to_owned(),
+    ];
+    let organization =
+        |slug: &str| format!(r#"{{"kind":"organization","slug":"{slug}","names":{{"en":"O"}},"class":"other"}}"#);
+    entities.extend(["m1", "m2", "z"].map(organization));
+    let edges = [
+        part("m1"),
+        part("m2"),
+        forces("group:g", "reassurance", "pledged"),
+        forces("group:g", "training", "pledged"),
+        forces("organization:m1", "reassurance", "refused"),
+        forces("organization:m2", "reassurance", "refused"),
+        said("organization:z", "humanitarian", "unspecified", "pledged", condition),
+        forces("organization:m1", "training", "pledged"),
+    ];
+    let edges: Vec<_> = edges.iter().enumerate().map(|(at, edge)| (format!("e{at}"), edge.clone())).collect();
+    let graph = graph(&entities, &edges);
+    let query = ForceQuery::all(graph.day(), 10_000);
+    for (actor, decisive) in [("group:g", true), ("organization:m1", false)] {
+        let found = graph.fall_out(id(actor), &query).expect("within the budget");
+        let dependents: Vec<_> = found.dependents.iter().map(|of| (of.commitment.id(), of.decisive)).collect();
+        assert_eq!(dependents, [(EdgeId::of_key("e6"), decisive)], "{actor}");
+    }
 }

@@ -57,7 +57,7 @@ async fn either_end(app: &TestApp) -> Result<()> {
     let statements = |conflict: &Value| {
         ["one", "other"]
             .into_iter()
-            .flat_map(|side| conflict[side].as_array().cloned().unwrap_or_default())
+            .flat_map(|side| conflict[side]["edges"].as_array().cloned().unwrap_or_default())
             .collect::<Vec<_>>()
     };
     let mut touched: BTreeSet<String> = BTreeSet::new();

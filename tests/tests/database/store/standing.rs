@@ -182,6 +182,12 @@ pub(crate) const HISTORIES: &[(&str, &str, &str)] = &[
     ("x: refused said=2025-01; c: in_discussion stage=cancelled said=2025-02", "2025-05-01", "stands"),
     ("x: refused stage=delivered said=2025-01; c: in_discussion said=2025-02", "2025-05-01", "stands"),
     ("x: pledged stage=cancelled said=2025-01; c: refused said=2025-02", "2025-05-01", "stands"),
+    ("x: pledged said=2025-01; c: refused stage=cancelled said=2025-02", "2025-05-01", "taken_back"),
+    (
+        "x: pledged said=2025-01; y: pledged said=2025-01; c: refused stage=cancelled said=2025-02 supersedes=y",
+        "2025-05-01",
+        "stands",
+    ),
     // Contradicted, or another reading.
     ("x: pledged; c: declined cap=military.arms contradicts=x", "2025-05-01", "may_stand"),
     ("c: declined cap=military.arms; x: pledged contradicts=c", "2025-05-01", "may_stand"),
@@ -409,7 +415,8 @@ const MUTANTS: &[(&str, &str, &str)] = &[
     (RULE, "and not exists (select from takes_back b where b.taker = v.by)", ""),
     (RULE, "where v.casts_doubt and v.later", "where v.casts_doubt"),
     (RULE, "where v.casts_doubt and v.later", "where false"),
-    (RULE, "c.stance = 'refused' and x.firmness", "x.firmness"),
+    (RULE, "c.stance = 'refused' and c.stage", "c.stage"),
+    (RULE, "and c.stage <> 'cancelled' and x.firmness", "and x.firmness"),
     (RULE, "x.stage <> 'delivered' and case", "case"),
     (RULE, "c.firmness in (1, 2) and", "false and"),
     (RULE, "c.firmness in (1, 2) and not c.negative", "c.firmness in (1, 2)"),
