@@ -123,7 +123,8 @@ impl Graph {
         let of_kinds = |end: fn(EdgeKind) -> Incidence| kinds.iter().map(move |kind| end(*kind)).collect::<Vec<_>>();
         let subjects = filter.subject.as_ref().map(|ids| {
             let nodes = self.nodes_of(ids);
-            let day = || filter.valid_at.unwrap_or_else(|| self.day());
+            let counted = filter.counted.as_ref().map(|counted| counted.day);
+            let day = || filter.valid_at.or(counted).unwrap_or_else(|| self.day());
             let nodes = if filter.subject_with_parts { self.with_parts(nodes, day()) } else { nodes };
             // An edge has one subject and one kind, and so it is with objects.
             Clause::by_key(self.lists(&nodes, &of_kinds(Incidence::Subject)))

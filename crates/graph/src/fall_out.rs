@@ -1,11 +1,12 @@
 //! Fall-out: everything that depends on an actor, directly or through the pledges of others.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use pledgegraph_model::{Capability, EntityId, Standing};
 
 use crate::Graph;
 use crate::circuit::{Gate, NEVER};
+use crate::counted::Counted;
 use crate::deadlocks::Names;
 use crate::dependence::{Dependence, DependenceBuilder, Suppose, Var};
 use crate::force::reverse::Reached;
@@ -66,8 +67,22 @@ impl Graph {
         };
         let slots = reached.commitments.clone();
         let builder = self.blank(query).within(reached, node);
-        let evaluation = Evaluation::new(wired(builder, slots), query)?;
-        Ok(self.fall_out_of(node, &evaluation, query))
+        let evaluation = Evaluation::new(wired(builder, slots.iter().copied()), query)?;
+        let set_aside = self.does_not_count(node, slots, &query.counted);
+        Ok(FallOut { set_aside, ..self.fall_out_of(node, &evaluation, query) })
+    }
+
+    /// How many of some commitments, but those of an actor itself, do not count, by standing.
+    fn does_not_count(&self, actor: Node, slots: BTreeSet<u32>, counted: &Counted) -> Vec<(Standing, u64)> {
+        let mut found: BTreeMap<Standing, u64> = BTreeMap::new();
+        let others = slots.into_iter().filter_map(|slot| Some((slot, self.edge_record(slot)?)));
+        for (slot, edge) in others.filter(|(_, edge)| edge.subject != actor) {
+            let standing = counted.standing_of(self, slot, edge);
+            if !counted.takes_standing(standing) {
+                *found.entry(standing).or_default() += 1;
+            }
+        }
+        found.into_iter().collect()
     }
 
     /// A builder of what it would take, whatever is on record of conditions.
@@ -92,7 +107,6 @@ impl Graph {
         let decisive = decisive(evaluation, &before, &own_vars);
         let mut distance: HashMap<Var, u32> = HashMap::new();
         let mut found: BTreeMap<(u32, u32), Dependent<'_>> = BTreeMap::new();
-        let mut set_aside: BTreeMap<Standing, u64> = BTreeMap::new();
         for var in order {
             let earlier = before.get(&var).copied().flatten().and_then(|var| distance.get(&var)).copied().unwrap_or(0);
             let slot = names.commitments.get(&var).copied();
@@ -102,9 +116,7 @@ impl Graph {
             if let Some(slot) = slot.filter(|slot| !own(*slot))
                 && let Some(commitment) = self.view(slot)
             {
-                let standing = query.counted.standing_of(self, slot, commitment.record);
-                if !query.counted.takes_standing(standing) {
-                    *set_aside.entry(standing).or_default() += 1;
+                if !query.counted.takes(self, slot, commitment.record) {
                     continue;
                 }
                 let dependent =
@@ -112,8 +124,7 @@ impl Graph {
                 found.insert((distance_here, slot), dependent);
             }
         }
-        let set_aside = set_aside.into_iter().collect();
-        FallOut { graph: self, dependents: found.into_values().collect(), set_aside, before, names }
+        FallOut { graph: self, dependents: found.into_values().collect(), set_aside: Vec::new(), before, names }
     }
 }
 
@@ -258,7 +269,7 @@ mod tests {
                 for node in graph.kinds[kind.index()].iter().map(Node::new) {
                     let shown = |found: &FallOut<'_>| {
                         let dependent = |of: &Dependent<'_>| (of.distance, of.commitment.id(), of.decisive);
-                        (found.dependents.iter().map(dependent).collect::<Vec<_>>(), found.set_aside.clone())
+                        found.dependents.iter().map(dependent).collect::<Vec<_>>()
                     };
                     let id = graph.at(node).id();
                     let found = graph.fall_out(id, &query).expect("no budget");

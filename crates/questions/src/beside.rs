@@ -59,9 +59,9 @@ impl<'g> Search<'g> {
         match view.standing(self.day) {
             Standing::Deprecated | Standing::NotYet | Standing::Superseded | Standing::TakenBack => false,
             Standing::Over => is_over_told,
-            Standing::Denied | Standing::Unverified | Standing::NotCounted | Standing::MayStand | Standing::Stands => {
-                true
-            }
+            // What others expect of an actor is told of pledges, which have a grade for it; nobody was somewhere by it.
+            Standing::NotCounted => query.find == QueryTarget::Commitments || !which.modality.is_empty(),
+            Standing::Denied | Standing::Unverified | Standing::MayStand | Standing::Stands => true,
         }
     }
 

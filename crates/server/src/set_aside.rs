@@ -2,12 +2,17 @@
 
 use axum::http::HeaderName;
 use axum::response::Response;
-use pledgegraph_graph::SetAside;
-use pledgegraph_model::{Code, Standing};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use pledgegraph_graph::{EdgeFilter, Graph, SetAside};
+use pledgegraph_model::{Code, EntityId, Standing};
 
-use crate::filters::edges::STANDING;
+use crate::filters::edges::{
+    BENEFICIARY, CAPABILITY, COALITION, MISSION, MODALITY, PLEDGER, Q, STANCE, STANDING, VALID_AT,
+};
 use crate::reply::set;
+use crate::request::ask::Ask;
 use crate::request::given::Given;
+use crate::request::known_at::KNOWN_AT;
 use crate::wire::list::WarningBody;
 
 /// The header of CSV answers: an RFC 8941 dictionary of standings with their numbers, and the request that shows them.
@@ -38,10 +43,49 @@ pub(crate) fn shown_by(request: String, (counts, exact): Counts) -> Option<Warni
     })
 }
 
-/// The warning of an analysis of all commitments that count: the list of those that do not.
-pub(crate) fn of_commitments(counts: Counts) -> Option<WarningBody> {
-    let request = format!("/v1/commitments?{}={}", STANDING.parameter.name, names(&counts.0));
-    shown_by(request, counts)
+/// The warning of an answer that counts what a filter lets through: the list at `path` with the same filter, on the same day
+/// and as known at the same moment, shows what was left out.
+pub(crate) fn of_filter(ask: &Ask, graph: &Graph, path: &str, filter: &EdgeFilter) -> Option<WarningBody> {
+    let counts = graph.set_aside(filter);
+    list_of(ask, graph, path, filter, counts)
+}
+
+/// The same with counts of its own.
+pub(crate) fn list_of(
+    ask: &Ask,
+    graph: &Graph,
+    path: &str,
+    filter: &EdgeFilter,
+    counts: Counts,
+) -> Option<WarningBody> {
+    fn codes<C: Code>(codes: Option<&Vec<C>>) -> Option<String> {
+        codes.map(|codes| codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(","))
+    }
+    let references = |ids: &Option<Vec<EntityId>>| {
+        let named = |id: &EntityId| graph.entity(*id).map(|entity| entity.reference().to_string());
+        ids.as_ref().map(|ids| ids.iter().filter_map(named).collect::<Vec<_>>().join(","))
+    };
+    let day = filter.counted.as_ref().map(|counted| counted.day).filter(|day| *day != ask.day());
+    let modalities = filter.counted.as_ref().map(|counted| &counted.modalities).filter(|all| !all.is_empty());
+    let parameters = [
+        (STANDING.parameter.name, Some(names(&counts.0))),
+        (PLEDGER.parameter.name, references(&filter.subject)),
+        (BENEFICIARY.parameter.name, references(&filter.object)),
+        (COALITION.parameter.name, references(&filter.coalition)),
+        (CAPABILITY.parameter.name, codes(filter.capability.as_ref())),
+        (MISSION.parameter.name, codes(filter.mission.as_ref())),
+        (STANCE.parameter.name, codes(filter.stance.as_ref())),
+        (MODALITY.parameter.name, codes(modalities)),
+        (Q.parameter.name, filter.text.as_ref().map(|text| encoded(text))),
+        (VALID_AT.parameter.name, day.map(|day| day.to_string())),
+        (KNOWN_AT.name, ask.known_at().map(|text| encoded(&text))),
+    ];
+    let given = parameters.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value?)));
+    shown_by(format!("{path}?{}", given.collect::<Vec<_>>().join("&")), counts)
+}
+
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 /// The warning of a set that a question with a body names.

@@ -129,7 +129,7 @@ impl Graph {
         counted: &Counted,
         settled: &impl Fn(Node) -> bool,
     ) -> bool {
-        let reaches = |record: &EdgeRecord| {
+        let may_decide = |record: &EdgeRecord| {
             let stance = record.detail.commitment().map(|commitment| commitment.stance);
             stance.and_then(Stance::rank).is_some_and(|rank| rank >= 1)
         };
@@ -139,7 +139,7 @@ impl Graph {
                     return false;
                 }
                 let record = self.edge_record(slot).filter(|_| reached.commitments.insert(slot));
-                if let Some(record) = record.filter(|record| reaches(record) && counted.takes(self, slot, record)) {
+                if let Some(record) = record.filter(|record| may_decide(record) && counted.takes(self, slot, record)) {
                     self.reach_from(record, reached, settled);
                 }
             }

@@ -15,7 +15,12 @@ use super::reader::Reader;
 use super::tables::questions::{GOAL_QUESTION, SCENARIO};
 use crate::error::ApiError;
 use crate::filters::analyses::{CIRCUIT, all_commitments};
-use crate::set_aside::Counts;
+use crate::request::ask::Ask;
+use crate::set_aside;
+use crate::wire::list::WarningBody;
+
+/// The list of what an analysis is about.
+const COMMITMENTS: &str = "/v1/commitments";
 
 /// What a question says; fields that its table does not have are absent.
 #[derive(Debug, Default, Deserialize)]
@@ -116,7 +121,7 @@ impl Question {
     }
 
     /// What a goal leaves out of what it describes, or names, because it does not count.
-    pub(crate) fn set_aside(&self, graph: &Graph) -> Counts {
+    pub(crate) fn set_aside(&self, ask: &Ask, graph: &Graph) -> Option<WarningBody> {
         let (goal, counted) = (&self.goal, self.counted());
         if !goal.commitments.is_empty() {
             let mut found: BTreeMap<Standing, u64> = BTreeMap::new();
@@ -125,9 +130,10 @@ impl Question {
                 *found.entry(standing).or_default() += u64::from(!counted.takes_standing(standing));
             }
             found.retain(|_, count| *count > 0);
-            return (found.into_iter().collect(), true);
+            let counts = (found.into_iter().collect(), true);
+            return set_aside::list_of(ask, graph, COMMITMENTS, &all_commitments(&counted), counts);
         }
-        graph.set_aside(&EdgeFilter {
+        let filter = EdgeFilter {
             subject: (!goal.actors.is_empty()).then(|| goal.actors.clone()),
             object: goal.beneficiary.map(|id| vec![id]),
             coalition: goal.coalition.map(|id| vec![id]),
@@ -135,7 +141,8 @@ impl Question {
             mission: goal.mission.map(|code| vec![code]),
             stance: Some(Stance::ALL.iter().copied().filter(|s| s.at_least(self.stance_min())).collect()),
             ..all_commitments(&counted)
-        })
+        };
+        set_aside::of_filter(ask, graph, COMMITMENTS, &filter)
     }
 
     /// At most so many items.

@@ -276,7 +276,8 @@ pub(crate) const VALID_AT: EdgeParameter = EdgeParameter {
     parameter: Parameter {
         name: "valid_at",
         accepts: Accepts::Day,
-        description: "Only statements that hold on this day, or `now` (UTC). Absent: not filtered.",
+        description: "Only statements that hold on this day, or `now` (UTC). Absent: not filtered. Beside `standing` it is the day \
+            on which they stand so.",
         example: "now",
     },
     read: |reader, name, filter| filter.valid_at = reader.day(name),
@@ -363,9 +364,17 @@ pub(crate) fn read(reader: &mut Reader<'_>, kinds: &[EdgeKind], parameters: &[&E
     // A list shows every statement, unless it is asked how firm they are or how they stand.
     let is_about_firmness = filter.stance.is_some() || reader.has(IN_FORCE.parameter.name);
     if is_about_firmness || reader.has(STANDING.parameter.name) {
-        filter.counted = Some(counted(reader, &filter));
+        let counted = counted(reader, &filter);
+        return counting(filter, counted);
     }
     filter
+}
+
+/// A filter that takes what counts on a day. What is not yet or is over has a standing of its own, so the day hides nothing
+/// that is not said to be set aside, or asked for by its standing.
+pub(crate) fn counting(filter: EdgeFilter, counted: Counted) -> EdgeFilter {
+    let valid_at = filter.valid_at.filter(|_| filter.date_match_certain && counted.standings.is_empty());
+    EdgeFilter { valid_at, counted: Some(counted), ..filter }
 }
 
 /// Refuses a window that ends before it begins: no day lies in it, and yet each bound alone lets undated statements pass.

@@ -165,6 +165,11 @@ impl Ask {
         moment.unwrap_or(now).date_naive()
     }
 
+    /// The moment as of which it is asked, as it was given.
+    pub(crate) fn known_at(&self) -> Option<String> {
+        given::find(self.uri.query(), KNOWN_AT.name).map(|text| text.to_string())
+    }
+
     /// Refuses all parameters, for operations that have none.
     pub(crate) fn plain(&self) -> Result<(), ApiError> {
         let errors = Given::parse(self.uri.query(), &[]).errors;

@@ -159,7 +159,7 @@ fn list_entities(ask: &Ask, collection: &EntityCollection) -> Result<Response, A
         warnings: spent
             .map(|spent| unevaluated("truth", *spent))
             .into_iter()
-            .chain(offices_set_aside(&pinned.graph, &filter))
+            .chain(offices_set_aside(ask, &pinned.graph, &filter))
             .collect(),
         included: None,
     };
@@ -179,7 +179,7 @@ fn export_entities(ask: &Ask, collection: &'static EntityCollection) -> Result<R
     if let Some(unchanged) = head.not_modified(ask) {
         return Ok(unchanged);
     }
-    let left_out = offices_set_aside(&ask.current, &filter);
+    let left_out = offices_set_aside(ask, &ask.current, &filter);
     let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
         let found = graph.entities(&filter, Page { after: after.map(entity_id), limit: ROWS });
         let truth = evaluated(collection, graph, &found.items, day);
@@ -218,11 +218,11 @@ fn day(reader: &mut Reader<'_>) -> NaiveDate {
 }
 
 /// The offices by which nobody is a leader on the day; the list of them shows which.
-fn offices_set_aside(graph: &Graph, filter: &EntityFilter) -> Option<WarningBody> {
+fn offices_set_aside(ask: &Ask, graph: &Graph, filter: &EntityFilter) -> Option<WarningBody> {
     let counted = Some(filter.leaders.clone()?);
-    let counts = graph.set_aside(&EdgeFilter { kinds: vec![EdgeKind::Office], counted, ..EdgeFilter::default() });
-    let names: Vec<String> = counts.0.iter().map(|(standing, _)| standing.to_string()).collect();
-    set_aside::shown_by(format!("/v1/offices?standing={}", names.join(",")), counts)
+    let text = filter.text.clone();
+    let offices = EdgeFilter { kinds: vec![EdgeKind::Office], counted, text, ..EdgeFilter::default() };
+    set_aside::of_filter(ask, graph, "/v1/offices", &offices)
 }
 
 /// Which of some conditions hold on a day; `None` in collections of other things.

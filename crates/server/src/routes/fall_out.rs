@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::error::ApiError;
-use crate::filters::analyses::{INCLUDE_IMPLIED, force, too_expensive};
+use crate::filters::analyses::{INCLUDE_IMPLIED, all_commitments, force, too_expensive};
 use crate::filters::edges::{ACTORS, MODALITY, STANCE_MIN, VALID_AT};
 use crate::openapi::endpoint::{ANALYSIS_LIST_PROBLEMS, Answer, Endpoint};
 use crate::reply::ListHead;
@@ -137,6 +137,8 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let next = ask.next(&given, &pinned.graph, today, after);
     let wire = Wire::new(graph, lang);
     let page = found.dependents.iter().skip(skip).take(limit);
+    let counts = (found.set_aside.clone(), true);
+    let left_out = set_aside::list_of(ask, graph, "/v1/commitments", &all_commitments(&query.counted), counts);
     let body = FallOutBody {
         actor: wire.reference(&actor),
         items: page.map(|dependent| DependentBody::new(wire, &found, dependent)).collect(),
@@ -146,7 +148,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
         stance_min: pledgegraph_model::Code::as_str(stance_min),
         include_implied: query.include_implied,
         as_of: AsOfBody::new(graph, query.counted.day),
-        warnings: set_aside::of_commitments((found.set_aside.clone(), true)).into_iter().collect(),
+        warnings: left_out.into_iter().collect(),
     };
     head.answer(&body, next.address.as_deref())
 }

@@ -16,7 +16,6 @@ use crate::openapi::question::{QuestionEndpoint, lang};
 use crate::reply::asked;
 use crate::request::ask::Ask;
 use crate::routes::scenario_evaluations::AssumedBody;
-use crate::set_aside;
 use crate::state::State;
 use crate::wire::list::{AsOfBody, WarningBody};
 use crate::wire::reference::ReferenceBody;
@@ -231,7 +230,7 @@ fn sets(ask: &Ask, body: &Value, side: Side) -> Result<Response, ApiError> {
         stance_min: question.stance_min().as_str(),
         include_implied: question.include_implied(),
         as_of: AsOfBody::new(graph, question.day()),
-        warnings: warnings.into_iter().chain(set_aside::of_commitments(question.set_aside(graph))).collect(),
+        warnings: warnings.into_iter().chain(question.set_aside(ask, graph)).collect(),
     };
     asked(graph, &lang, &body)
 }
@@ -263,7 +262,7 @@ fn pivotality(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
         stance_min: question.stance_min().as_str(),
         include_implied: question.include_implied(),
         as_of: AsOfBody::new(graph, question.day()),
-        warnings: set_aside::of_commitments(question.set_aside(graph)).into_iter().collect(),
+        warnings: question.set_aside(ask, graph).into_iter().collect(),
     };
     asked(graph, &lang, &body)
 }

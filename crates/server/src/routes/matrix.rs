@@ -15,7 +15,7 @@ use crate::error::ApiError;
 use crate::filters::analyses::INCLUDE_IMPLIED;
 use crate::filters::edges::{
     BENEFICIARY, CAPABILITY, COALITION, CONDITIONAL_ON, EdgeParameter, MISSION, MODALITY, PLEDGER, SOURCE, STAGE,
-    STANCE_MIN, VALID_AT, counted, read,
+    STANCE_MIN, STANDING, VALID_AT, counted, counting, read,
 };
 use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint};
 use crate::reply::{ListHead, TRUNCATED, set};
@@ -58,7 +58,7 @@ const LIMIT: Parameter = Parameter {
     description: "At most so many cells.",
     example: "",
 };
-const FILTERS: [&EdgeParameter; 11] = [
+const FILTERS: [&EdgeParameter; 12] = [
     &PLEDGER,
     &BENEFICIARY,
     &COALITION,
@@ -69,6 +69,7 @@ const FILTERS: [&EdgeParameter; 11] = [
     &CONDITIONAL_ON,
     &MODALITY,
     &SOURCE,
+    &STANDING,
     &VALID_AT,
 ];
 
@@ -147,8 +148,8 @@ pub(crate) struct MatrixBody<'g> {
     warnings: Vec<WarningBody>,
 }
 
-const DESCRIPTION: &str = "Asserted commitments by two of their dimensions, own or reported ones unless `modality` says \
-    otherwise, at least as firm as `stance_min`: `willing` unless it is given. A parent capability in the filter takes its \
+const DESCRIPTION: &str = "Commitments that count by two of their dimensions (asserted, own or reported ones, unless `standing` or `modality` say \
+    otherwise), at least as firm as `stance_min`: `willing` unless it is given. A parent capability in the filter takes its \
     children in, each a column of its own. A group is a row of its own.";
 
 /// `GET /v1/matrix`.
@@ -209,13 +210,13 @@ impl Asked {
         let value = reader.text(VALUE.name).unwrap_or("strongest_stance");
         let counts = reader.one_of(VALUE.name, value, values, |v| values().contains(&v).then_some(v == "count"));
         let stance_min = reader.stance_min();
-        let mut filter = read(reader, &[], &FILTERS);
-        filter = EdgeFilter {
+        let filter = EdgeFilter {
             kinds: vec![EdgeKind::Commitment],
             stance: Some(Stance::ALL.iter().copied().filter(|stance| stance.at_least(stance_min)).collect()),
-            counted: Some(counted(reader, &filter)),
-            ..filter
+            ..read(reader, &[], &FILTERS)
         };
+        let counted = counted(reader, &filter);
+        let filter = counting(filter, counted);
         let include_implied = reader.switch(INCLUDE_IMPLIED.name);
         Self {
             query: MatrixQuery { rows: rows.1, columns: columns.1, filter, include_implied, budget: BUDGET },

@@ -207,7 +207,7 @@ fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
         stance_min: question.stance_min().as_str(),
         include_implied: question.include_implied(),
         as_of: AsOfBody::new(graph, question.day()),
-        warnings: set_aside::of_commitments(graph.set_aside(&filter)).into_iter().collect(),
+        warnings: set_aside::of_filter(ask, graph, "/v1/commitments", &filter).into_iter().collect(),
     };
     asked(graph, &lang, &body)
 }
