@@ -495,6 +495,11 @@ impl<R: Clone> Where<R> {
         })
     }
 
+    /// The day that it names, by itself or by a part that must hold too. The depth is bounded by whoever read it.
+    pub fn day(&self) -> Option<NaiveDate> {
+        self.valid_at.or_else(|| self.all_of.iter().find_map(Self::day))
+    }
+
     /// The parts of it that are about the same rows.
     pub fn branches(&self) -> impl Iterator<Item = &Self> {
         self.all_of.iter().chain(&self.any_of).chain(&self.none_of)

@@ -135,7 +135,7 @@ pub fn answer<'g>(
     today: NaiveDate,
     limits: Limits,
 ) -> Result<Answers<'g>, BudgetSpent> {
-    let day = query.which.valid_at.unwrap_or(today);
+    let day = query.which.day().unwrap_or(today);
     let mut search = Search::new(graph, day, limits.circuit);
     match query.ask {
         QueryAsk::UnlockingSets | QueryAsk::BlockingSets => return sets(&mut search, query, limits.steps),

@@ -34,7 +34,7 @@ impl Graph {
             goal,
             // What counts is what the query found.
             stance_min: Stance::Refused,
-            counted: Counted::on(query.which.valid_at.unwrap_or(day)),
+            counted: Counted::on(query.which.day().unwrap_or(day)),
             include_implied: true,
             assume: query.assume.iter().map(|assumed| (assumed.condition, assumed.truth)).collect(),
             withdraw: query.withdraw.clone(),
@@ -55,7 +55,7 @@ impl Graph {
         budget: usize,
     ) -> Result<Vec<Conflict<'_>>, BudgetSpent> {
         let found: HashSet<EdgeId> = self.found(query, day, budget)?.into_iter().collect();
-        let all = self.conflicts(&ConflictQuery { valid_at: query.which.valid_at, budget, ..ConflictQuery::default() });
+        let all = self.conflicts(&ConflictQuery { valid_at: query.which.day(), budget, ..ConflictQuery::default() });
         let mut conflicts = all.conflicts;
         conflicts.retain(|conflict| conflict.one.iter().chain(&conflict.other).any(|view| found.contains(&view.id())));
         Ok(conflicts)

@@ -142,7 +142,7 @@ impl<'g> Sets<'g> {
         which: &Where,
         place: Place<'_>,
     ) -> Result<FixedBitSet, BudgetSpent> {
-        let place = Place { day: which.valid_at.unwrap_or(place.day), ..place };
+        let place = Place { day: which.day().unwrap_or(place.day), ..place };
         let graph = self.graph;
         let room = graph.edges.len();
         let mut found = FixedBitSet::with_capacity(room);
@@ -314,7 +314,8 @@ impl<'g> Sets<'g> {
             membership_role: given(&which.membership_role),
             attendance_role: given(&which.attendance_role),
             said: (said != Span::default()).then_some(said),
-            valid_at: which.valid_at,
+            // Where standings decide, they know the day.
+            valid_at: which.valid_at.filter(|_| which.standing.is_empty() && !which.is_about_firmness()),
             date_match_certain: false,
             text: which.q.clone(),
         })

@@ -333,7 +333,8 @@ fn stances_named(name: &str) -> Option<Vec<Stance>> {
 /// What counts in a request that counts or concludes: the standings that it names, else those that count anyway and what it
 /// names by `polarity` or `rank` itself.
 pub(crate) fn counted(reader: &mut Reader<'_>, filter: &EdgeFilter) -> Counted {
-    let day = filter.valid_at.unwrap_or_else(|| reader.today());
+    let known = filter.counted.as_ref().map(|counted| counted.day);
+    let day = filter.valid_at.or(known).unwrap_or_else(|| reader.today());
     let standings = reader.codes::<Standing>(STANDING.parameter.name).unwrap_or_else(|| {
         let named = |names: bool, standing| names.then_some(standing);
         let polarity = |of| filter.polarity.as_ref().is_some_and(|polarities| polarities.contains(&of));

@@ -78,7 +78,7 @@ fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
     let day = ask.day();
     let terms = QueryTerms { day, concludes: false, limit, budget: CIRCUIT };
     let found = graph.query(&query, terms).map_err(too_expensive)?;
-    let day = query.which.valid_at.unwrap_or(day);
+    let day = query.which.day().unwrap_or(day);
     let counted = Counted::on(day).of(query.which.modality.clone());
     let wire = wire.with_standing(&counted);
     let truths = Truths::of(ask, &query, &found.rows, day)?;
@@ -115,7 +115,7 @@ fn analysed(ask: &Ask, wire: Wire<'_>, query: &Query, limit: usize) -> Result<Re
         total: found.answers.len(),
         found: found.answers.len(),
         truncated: found.is_cut || found.answers.len() > limit,
-        as_of: AsOfBody::new(wire.graph, query.which.valid_at.unwrap_or(today)),
+        as_of: AsOfBody::new(wire.graph, query.which.day().unwrap_or(today)),
         warnings: found.set_aside.iter().filter_map(set_aside::of_set).collect(),
     };
     asked(wire.graph, wire.lang, &body)

@@ -349,3 +349,76 @@ async fn what_counts_takes_what_counts_and_says_what_it_left_out() -> Result<()>
     ensure!(csv.header("pledgegraph-set-aside").contains("denied=1"), "{:?}", csv.headers);
     Ok(())
 }
+
+/// How many statements an answer to `GET` is of.
+fn statements(path: &str, answer: &Value) -> u64 {
+    let numbers = |list: &Value, of: &dyn Fn(&Value) -> u64| list.as_array().into_iter().flatten().map(of).sum();
+    match path {
+        path if path.starts_with("/v1/matrix") => {
+            numbers(&answer["cells"], &|cell| cell["count"].as_u64().unwrap_or_default())
+        }
+        path if path.starts_with("/v1/positions") => numbers(&answer["items"], &|item| {
+            ["current", "passed_over"].into_iter().map(|of| item[of].as_array().map_or(0, Vec::len) as u64).sum()
+        }),
+        _ => answer["total"]["value"].as_u64().unwrap_or_default(),
+    }
+}
+
+/// Follows the request of each warning, which says what was left out: as many statements, of the standings that it names.
+#[tokio::test]
+async fn what_was_left_out_is_shown_by_its_request() -> Result<()> {
+    let (bundle, _) = world()?;
+    let app = TestApp::with(bundle).await?;
+    let goal = json!({"goal": {"capability": "humanitarian"}});
+    let (gets, posts) = (
+        [
+            "/v1/commitments?stance=pledged",
+            "/v1/commitments?stance_min=willing&capability=humanitarian",
+            "/v1/edges?kind=membership&standing=stands",
+            "/v1/matrix?limit=1000",
+            "/v1/matrix?beneficiary=country:UA&capability=humanitarian",
+            "/v1/positions?capability=humanitarian",
+            "/v1/leaders?limit=200",
+            "/v1/leaders?q=standing-3",
+            "/v1/analyses/deadlocks?include_implied=true",
+        ],
+        [
+            ("/v1/scenario-evaluations", json!({"capability": "humanitarian"})),
+            ("/v1/scenario-evaluations", json!({"beneficiary": "country:UA", "stance_min": "pledged"})),
+            ("/v1/analyses/unlocking-sets", goal.clone()),
+            ("/v1/analyses/blocking-sets", goal.clone()),
+            ("/v1/analyses/pivotality", goal),
+        ],
+    );
+    let (mut wrong, mut followed) = (Vec::new(), 0);
+    for day in ["", "2019-06-01", "3000-01-01"] {
+        let mut answers = Vec::new();
+        for path in gets {
+            let path = if day.is_empty() { path.to_owned() } else { format!("{path}&valid_at={day}") };
+            answers.push((path.clone(), app.json(&path).await?));
+        }
+        for (path, body) in &posts {
+            let mut body = body.clone();
+            if !day.is_empty() {
+                body["valid_at"] = json!(day);
+            }
+            answers.push((format!("{path} {body}"), asked(&app, path, &body).await?));
+        }
+        for (asked, answer) in answers {
+            let warnings = answer["warnings"].as_array().context("warnings")?;
+            for warning in warnings.iter().filter(|warning| warning["type"] == "set-aside") {
+                let request = warning["request"].as_str().context("a request")?;
+                let shown = app.json(request).await?;
+                let said: u64 =
+                    warning["standings"].as_object().into_iter().flatten().filter_map(|(_, n)| n.as_u64()).sum();
+                followed += 1;
+                if statements(request, &shown) != said {
+                    wrong.push(format!("{asked}: {said} are said, {request} shows {}", statements(request, &shown)));
+                }
+            }
+        }
+    }
+    ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
+    ensure!(followed > 30, "{followed} were followed");
+    Ok(())
+}
