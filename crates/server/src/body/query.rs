@@ -72,16 +72,41 @@ fn is_of_statements(find: QueryTarget) -> bool {
     matches!(find.rows(), Rows::Statements(_))
 }
 
+/// The latest beginning and the earliest end of windows that must hold together, each with where it stands.
+fn window(pointer: &str, which: &Value) -> [Option<(NaiveDate, String)>; 2] {
+    let own = |name: &str| {
+        let day = which.get(name).and_then(Value::as_str)?.parse::<NaiveDate>().ok()?;
+        Some((day, format!("{pointer}/{name}")))
+    };
+    let [mut from, mut to] = [own("said_from"), own("said_to")];
+    for (part, at) in parts(pointer, which) {
+        let [other_from, other_to] = window(&at, part);
+        from = from.into_iter().chain(other_from).max_by_key(|(day, _)| *day);
+        to = to.into_iter().chain(other_to).min_by_key(|(day, _)| *day);
+    }
+    [from, to]
+}
+
+/// The parts that must hold too.
+fn parts<'a>(pointer: &'a str, which: &'a Value) -> impl Iterator<Item = (&'a Value, String)> {
+    let parts = which.get("all_of").and_then(Value::as_array).into_iter().flatten().enumerate();
+    parts.map(move |(at, part)| (part, format!("{pointer}/all_of/{at}")))
+}
+
 /// A window does not end before it begins. It was read and is not allowed: 422, like an end before its beginning in a
-/// statement.
+/// statement. It is said where its two bounds come together.
 fn check_window(reader: &mut Reader<'_>, pointer: &str, which: &Value) {
-    let day = |name: &str| which.get(name).and_then(Value::as_str)?.parse::<NaiveDate>().ok();
-    if let (Some(from), Some(to)) = (day("said_from"), day("said_to"))
-        && from > to
-    {
-        for name in ["said_from", "said_to"] {
+    let ends_before = |[from, to]: &[Option<(NaiveDate, String)>; 2]| {
+        from.as_ref().zip(to.as_ref()).is_some_and(|((from, _), (to, _))| from > to)
+    };
+    let both = window(pointer, which);
+    if !ends_before(&both) || parts(pointer, which).any(|(part, at)| ends_before(&window(&at, part))) {
+        return;
+    }
+    if let [Some((from, _)), Some((to, _))] = &both {
+        for (_, at) in both.iter().flatten() {
             let detail = format!("`said_from` lies after `said_to`: {from} and {to}; no day is in both");
-            reader.fail_under(&format!("{pointer}/{name}"), "bad-date", detail);
+            reader.fail_under(at, "bad-date", detail);
         }
     }
 }

@@ -104,6 +104,14 @@ fn analysed(ask: &Ask, wire: Wire<'_>, query: &Query, limit: usize) -> Result<Re
     let today = ask.day();
     let limits = Limits { circuit: CIRCUIT, steps: ask.state.options.steps };
     let found = pledgegraph_questions::answer(wire.graph, query, today, limits).map_err(too_expensive)?;
+    // Sets are of what counts; conflicts of all that is said.
+    let left_out = if query.ask == QueryAsk::Conflicts {
+        found.set_aside
+    } else {
+        let terms = QueryTerms { day: today, concludes: true, limit: 0, budget: CIRCUIT };
+        let counted = Query { ask: QueryAsk::Items, ..query.clone() };
+        wire.graph.query(&counted, terms).map_err(too_expensive)?.set_aside
+    };
     let body = QueryAnswerBody {
         ask: query.ask.as_str(),
         rows: found
@@ -116,7 +124,7 @@ fn analysed(ask: &Ask, wire: Wire<'_>, query: &Query, limit: usize) -> Result<Re
         found: found.answers.len(),
         truncated: found.is_cut || found.answers.len() > limit,
         as_of: AsOfBody::new(wire.graph, query.which.day().unwrap_or(today)),
-        warnings: found.set_aside.iter().filter_map(set_aside::of_set).collect(),
+        warnings: left_out.iter().filter_map(set_aside::of_set).collect(),
     };
     asked(wire.graph, wire.lang, &body)
 }

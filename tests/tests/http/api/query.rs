@@ -250,6 +250,29 @@ async fn a_window_that_ends_before_it_begins_is_refused_at_any_depth() -> Result
     Ok(())
 }
 
+/// Parts that must hold together have one day and one window.
+#[tokio::test]
+async fn parts_that_hold_together_have_one_day_and_one_window() -> Result<()> {
+    let app = TestApp::new().await?;
+    let apart =
+        json!({"find": "commitments", "where": {"all_of": [{"valid_at": "2025-03-01"}, {"stance": ["pledged"]}]}});
+    let together = json!({"find": "commitments", "where": {"valid_at": "2025-03-01", "stance": ["pledged"]}});
+    let (apart, together) = (ask(&app, apart).await?, ask(&app, together).await?);
+    assert_eq!((&apart["rows"], &apart["as_of"]), (&together["rows"], &together["as_of"]));
+    assert_eq!(apart["as_of"]["valid_at"], "2025-03-01");
+    let parts = json!([{"said_from": "2025-07-10"}, {"all_of": [{"said_to": "2025-07-01"}]}]);
+    let answer = post(&app, &json!({"find": "commitments", "where": {"all_of": parts}})).await?;
+    assert_eq!(answer.status.as_u16(), 422, "{}", answer.text());
+    let problem = answer.json()?;
+    let pointers: Vec<&str> =
+        problem["errors"].as_array().into_iter().flatten().filter_map(|error| error["pointer"].as_str()).collect();
+    assert_eq!(pointers, ["/where/all_of/0/said_from", "/where/all_of/1/all_of/0/said_to"]);
+    let sets = json!({"find": "commitments", "ask": "unlocking_sets", "where": {"capability": ["military.forces"]}});
+    let counted = json!({"find": "commitments", "ask": "truth", "where": {"capability": ["military.forces"]}});
+    assert_eq!(ask(&app, sets).await?["warnings"], ask(&app, counted).await?["warnings"]);
+    Ok(())
+}
+
 #[tokio::test]
 async fn groups_lose_no_row() -> Result<()> {
     let app = TestApp::new().await?;
