@@ -14,11 +14,11 @@ const COUNT_BUDGET: u64 = 10_000;
 /// Up to this many candidates of a block are tested one by one; more are intersected as bitmaps.
 const FEW: usize = 256;
 
-/// More lists than these are made one, since every block is looked up in each of them.
+/// More lists than these are made one before they are intersected, since every number is looked up in each of them.
 const MANY: usize = 64;
 
 /// Any of these lists.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Clause<'g> {
     any: Vec<Cow<'g, Postings>>,
     /// Whether no number is in two of them, so that their sizes add up.
@@ -107,7 +107,12 @@ impl<'g> Clause<'g> {
     /// Lists that may have numbers in common.
     pub(crate) fn any(lists: impl IntoIterator<Item = Cow<'g, Postings>>) -> Self {
         let any: Vec<_> = lists.into_iter().collect();
-        if any.len() > MANY { Self::one(Cow::Owned(united(&any))) } else { Self { disjoint: any.len() < 2, any } }
+        Self { disjoint: any.len() < 2, any }
+    }
+
+    /// The same as one list, where it is of many. O(numbers) then.
+    fn as_one(&self) -> Self {
+        if self.any.len() > MANY { Self::one(Cow::Owned(united(&self.any))) } else { self.clone() }
     }
 
     /// Lists by what tells them apart: each number has one key, so lists of different keys have no number in common. A key
@@ -167,9 +172,13 @@ impl Select<'_> {
     /// O(blocks x clauses) word operations at most, less where a clause is rare, plus one call of `test` a candidate
     /// until the page is full and its counting budget is spent.
     pub(crate) fn run(&self, test: Option<impl Fn(u32) -> bool>) -> Selection {
+        let known = matches!(&self.clauses[..], [only] if only.disjoint) && test.is_none();
+        if !known && self.clauses.iter().any(|clause| clause.any.len() > MANY) {
+            let clauses = self.clauses.iter().map(Clause::as_one).collect();
+            return Select { clauses, ..*self }.run(test);
+        }
         let mut collector = Collector::new(self, test);
         let Some(rarest) = self.clauses.iter().min_by_key(|clause| clause.len()) else { return collector.finish() };
-        let known = matches!(&self.clauses[..], [only] if only.disjoint) && collector.test.is_none();
         let blocks = rarest.any.iter().filter_map(|p| p.last_block()).max().map_or(0, |last| u32::from(last) + 1);
         let mut room = Room { bits: Box::new([0; WORDS]), other: Box::new([0; WORDS]), list: Vec::new() };
         for block in (0..blocks).filter_map(|b| u16::try_from(b).ok()) {
