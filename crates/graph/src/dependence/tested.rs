@@ -77,6 +77,11 @@ impl TestedPosition {
         self.current.iter().filter(move |said| said.stance.at_least(least))
     }
 
+    /// Whether it reaches a stance, none of it says no, and one that reaches it is enough.
+    fn is_decided_by(&self, least: Stance, is_enough: impl Fn(&TestedStatement) -> bool) -> bool {
+        self.negative().next().is_none() && self.reaching(least).any(is_enough)
+    }
+
     /// The statements that say no.
     fn negative(&self) -> impl Iterator<Item = &TestedStatement> {
         self.current.iter().filter(|said| StanceSet::Negative.contains(said.stance))
@@ -239,10 +244,7 @@ impl DependenceBuilder<'_> {
             }
             let said: Vec<u32> = graph.said_on(actor, matter.1).take(MOST_OF_ACTOR + 1).collect();
             let position = if said.len() > MOST_OF_ACTOR { None } else { self.position(said) };
-            position.is_some_and(|position| {
-                position.negative().next().is_none()
-                    && position.reaching(least).any(|said| self.hangs_on_nothing(said.slot))
-            })
+            position.is_some_and(|position| position.is_decided_by(least, |said| self.hangs_on_nothing(said.slot)))
         })
     }
 
@@ -372,9 +374,7 @@ impl DependenceBuilder<'_> {
             let reaches = commitment.is_some_and(|commitment| commitment.stance.at_least(least));
             let Some(matter) = self.matter(slot).filter(|_| reaches) else { continue };
             let other = if seen.insert(matter) { position(matter) } else { None };
-            let decides =
-                |other: &TestedPosition| other.negative().next().is_none() && other.reaching(least).any(is_enough);
-            if let Some(other) = other.filter(decides) {
+            if let Some(other) = other.filter(|other| other.is_decided_by(least, is_enough)) {
                 found.push(other);
                 break;
             }

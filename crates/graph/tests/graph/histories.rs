@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate};
 use pledgegraph_graph::{Counted, EdgeView, ForceQuery, Graph, PositionQuery};
 use pledgegraph_model::{
-    Change, Commit, Commitment, ConditionNode, ConditionOp, EdgeDetail, EdgeId, EdgeKind, OutcomeValue, Polarity, Rank,
-    Removed, Stage, Stance, StanceSet, Standing, Truth, edge_hash,
+    Change, Commit, Commitment, ConditionNode, ConditionOp, EdgeDetail, EdgeId, EdgeKind, Link, LinkType, OutcomeValue,
+    Polarity, Rank, Removed, Stage, Stance, StanceSet, Standing, Truth, edge_hash,
 };
 use proptest::prelude::*;
 
@@ -160,6 +160,21 @@ fn number(view: &pledgegraph_graph::EntityView<'_>) -> usize {
     view.reference().slug.to_string()[1..].parse().expect("a number")
 }
 
+/// Whether a statement is the word of its subject.
+fn is_sound(view: &EdgeView<'_>) -> bool {
+    view.polarity() == Polarity::Asserted && view.rank() != Rank::Deprecated && view.modality().counts()
+}
+
+/// The day on which it was said.
+fn said(view: &EdgeView<'_>) -> Option<NaiveDate> {
+    view.said_at().earliest()
+}
+
+/// Whether one statement was said after another.
+fn is_later(one: &EdgeView<'_>, other: &EdgeView<'_>) -> bool {
+    matches!((said(one), said(other)), (Some(later), Some(earlier)) if later > earlier)
+}
+
 impl<'g> Naive<'g> {
     fn new(graph: &'g Graph, names: &[String], day: NaiveDate) -> Self {
         let statements = names.iter().filter_map(|name| graph.edge(EdgeId::of_key(name))).collect();
@@ -176,62 +191,45 @@ impl<'g> Naive<'g> {
         view.standing(self.day).counts()
     }
 
-    /// Whether a later statement that counts as one's word halted what this one pledges.
-    fn is_halted(&self, view: &EdgeView<'_>) -> bool {
-        let own = commitment(view);
-        let day = |view: &EdgeView<'_>| view.said_at().earliest();
-        let paused = matches!(own.stage, Stage::Suspended | Stage::Halted | Stage::Cancelled);
-        paused
-            || self.statements.iter().filter(|other| other.kind() == EdgeKind::Commitment).any(|other| {
-                let pause = commitment(other);
-                let begun = other.valid_from().earliest().or(day(other));
-                let sound = other.polarity() == Polarity::Asserted
-                    && other.rank() != Rank::Deprecated
-                    && other.modality().counts();
-                pause.stage == Stage::Suspended
-                    && sound
-                    && other.subject().id() == view.subject().id()
-                    && own.capability.is_within(pause.capability)
-                    && matches!((day(other), day(view)), (Some(later), Some(earlier)) if later > earlier)
-                    && begun.is_some_and(|begun| begun <= self.day)
-                    && !self.is_superseded(other)
-                    && !self.is_resumed(view, other)
-            })
+    /// Whether what a statement does to others has begun; `else_begun` where it has no date.
+    fn has_begun(&self, view: &EdgeView<'_>, else_begun: bool) -> bool {
+        view.valid_from().earliest().or(said(view)).map_or(else_begun, |begun| begun <= self.day)
+    }
+
+    /// The sound commitments of the same actor on the same or more that have begun and are not superseded.
+    fn acting_on(&self, view: &EdgeView<'g>) -> impl Iterator<Item = &EdgeView<'g>> {
+        let (actor, capability) = (view.subject().id(), commitment(view).capability);
+        self.statements.iter().filter(move |other| {
+            other.kind() == EdgeKind::Commitment
+                && is_sound(other)
+                && other.subject().id() == actor
+                && capability.is_within(commitment(other).capability)
+                && self.has_begun(other, false)
+                && !self.is_superseded(other)
+        })
+    }
+
+    /// Whether this one, or a later one, halted what is pledged.
+    fn is_halted(&self, view: &EdgeView<'g>) -> bool {
+        let is_pause = |pause: &&EdgeView<'_>| commitment(pause).stage == Stage::Suspended && is_later(pause, view);
+        matches!(commitment(view).stage, Stage::Suspended | Stage::Halted | Stage::Cancelled)
+            || self.acting_on(view).filter(is_pause).any(|pause| !self.is_resumed(view, pause))
     }
 
     /// Whether anything is delivered again after a pause.
-    fn is_resumed(&self, view: &EdgeView<'_>, pause: &EdgeView<'_>) -> bool {
-        let day = |view: &EdgeView<'_>| view.said_at().earliest();
-        self.statements.iter().filter(|other| other.kind() == EdgeKind::Commitment).any(|other| {
+    fn is_resumed(&self, view: &EdgeView<'g>, pause: &EdgeView<'_>) -> bool {
+        self.acting_on(view).any(|other| {
             let running = commitment(other);
-            let begun = other.valid_from().earliest().or(day(other));
-            running.stage == Stage::Delivered
-                && !StanceSet::Negative.contains(running.stance)
-                && other.polarity() == Polarity::Asserted
-                && other.rank() != Rank::Deprecated
-                && other.modality().counts()
-                && other.subject().id() == view.subject().id()
-                && commitment(view).capability.is_within(running.capability)
-                && matches!((day(other), day(pause)), (Some(later), Some(earlier)) if later > earlier)
-                && begun.is_some_and(|begun| begun <= self.day)
-                && !self.is_superseded(other)
+            running.stage == Stage::Delivered && !StanceSet::Negative.contains(running.stance) && is_later(other, pause)
         })
     }
 
     /// Whether a statement that has begun names it as superseded.
     fn is_superseded(&self, view: &EdgeView<'_>) -> bool {
-        self.statements.iter().any(|other| {
-            let sound =
-                other.polarity() == Polarity::Asserted && other.rank() != Rank::Deprecated && other.modality().counts();
-            let begun = other.valid_from().earliest().or(other.said_at().earliest());
-            sound
-                && begun.is_none_or(|begun| begun <= self.day)
-                && other
-                    .to_edge()
-                    .links
-                    .iter()
-                    .any(|link| link.link_type == pledgegraph_model::LinkType::Supersedes && link.edge == view.id())
-        })
+        let names = |link: &Link| link.link_type == LinkType::Supersedes && link.edge == view.id();
+        self.statements
+            .iter()
+            .any(|other| is_sound(other) && self.has_begun(other, true) && other.to_edge().links.iter().any(names))
     }
 
     /// The best of an actor's positions, and whether its statements disagree.
@@ -333,7 +331,7 @@ impl<'g> Naive<'g> {
     }
 
     /// What a statement comes to.
-    fn statement(&self, view: &EdgeView<'_>, truths: &BTreeMap<EdgeId, Truth>) -> Truth {
+    fn statement(&self, view: &EdgeView<'g>, truths: &BTreeMap<EdgeId, Truth>) -> Truth {
         let own = commitment(view);
         let standing = view.standing(self.day);
         match standing {
