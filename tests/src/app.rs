@@ -68,6 +68,14 @@ impl TestApp {
         let entities = bundle.entities.into_iter().map(Ok::<_, Infallible>);
         let edges = bundle.edges.into_iter().map(Ok::<_, Infallible>);
         bulk::load(&mut database.connect().await?, entities, edges).await?;
+        Self::known(database, options).await
+    }
+
+    /// The service over a database that stands already; its tokens are those of [`TestApp::token`].
+    ///
+    /// # Errors
+    /// As [`TestApp::on`].
+    pub async fn known(database: TestDb, options: ServerOptions) -> Result<Self> {
         let options = ServerOptions {
             cursor_key: CursorKey::of_secret(b"test"),
             fixed_tokens: Scope::ALL.map(|scope| (Self::token(scope).to_owned(), tester(scope))).to_vec(),

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result, ensure};
 use axum::http::Method;
-use pledgegraph_server::access::{Principal, Scope};
-use pledgegraph_server::{CursorKey, ServerOptions};
+use pledgegraph_server::ServerOptions;
 use pledgegraph_tests::app::TestApp;
 use pledgegraph_tests::database::TestDb;
 use serde_json::{Value, json};
@@ -22,19 +21,9 @@ const LISTS: [&str; 7] = [
     "/v1/conflicts",
 ];
 
-async fn app(database: TestDb) -> Result<TestApp> {
-    let admin = Principal { name: "tester".to_owned(), token: None, scope: Some(Scope::Admin) };
-    let options = ServerOptions {
-        cursor_key: CursorKey::of_secret(b"test"),
-        fixed_tokens: vec![(TestApp::token(Scope::Admin).to_owned(), admin)],
-        ..ServerOptions::default()
-    };
-    TestApp::on(database, options).await
-}
-
 /// Checks all of it on a database as it is.
 pub(super) async fn together(database: &TestDb) -> Result<()> {
-    let app = app(database.clone()).await?;
+    let app = TestApp::known(database.clone(), ServerOptions::default()).await?;
     for path in LISTS {
         let (one, many) = (app.walk(path, 1).await?, app.walk(path, 200).await?);
         ensure!(one == many, "{path}: {} items one by one, {} in one page", one.len(), many.len());
@@ -115,7 +104,7 @@ async fn groups(app: &TestApp) -> Result<()> {
 /// What is exported and imported is the same graph.
 async fn round_trip(from: &TestApp) -> Result<()> {
     let export = from.get_as_admin("/v1/export").await?;
-    let to = app(TestDb::new().await?).await?;
+    let to = TestApp::known(TestDb::new().await?, ServerOptions::default()).await?;
     let headers = [("content-type", "application/x-ndjson"), ("accept", "application/json")];
     let answer = to.send_body(Method::POST, "/v1/import?batch=0", &headers, export.body.clone()).await?;
     let summary = answer.json()?;
