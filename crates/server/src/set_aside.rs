@@ -18,6 +18,9 @@ use crate::wire::list::WarningBody;
 /// The header of CSV answers: an RFC 8941 dictionary of standings with their numbers, and the request that shows them.
 pub(crate) const SET_ASIDE: HeaderName = HeaderName::from_static("pledgegraph-set-aside");
 
+/// The list of what analyses are about.
+pub(crate) const COMMITMENTS: &str = "/v1/commitments";
+
 /// How many statements were left out, by standing; `false`: counting stopped at its budget.
 pub(crate) type Counts = (Vec<(Standing, u64)>, bool);
 

@@ -16,11 +16,8 @@ use super::tables::questions::{GOAL_QUESTION, SCENARIO};
 use crate::error::ApiError;
 use crate::filters::analyses::{CIRCUIT, all_commitments};
 use crate::request::ask::Ask;
-use crate::set_aside;
+use crate::set_aside::{self, COMMITMENTS};
 use crate::wire::list::WarningBody;
-
-/// The list of what an analysis is about.
-const COMMITMENTS: &str = "/v1/commitments";
 
 /// What a question says; fields that its table does not have are absent.
 #[derive(Debug, Default, Deserialize)]

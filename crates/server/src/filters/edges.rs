@@ -332,7 +332,7 @@ fn stances_named(name: &str) -> Option<Vec<Stance>> {
 
 /// What counts in a request that counts or concludes: the standings that it names, else those that count anyway and what it
 /// names by `polarity` or `rank` itself.
-pub(crate) fn counted(reader: &mut Reader<'_>, filter: &EdgeFilter) -> Counted {
+fn counted(reader: &mut Reader<'_>, filter: &EdgeFilter) -> Counted {
     let known = filter.counted.as_ref().map(|counted| counted.day);
     let day = filter.valid_at.or(known).unwrap_or_else(|| reader.today());
     let standings = reader.codes::<Standing>(STANDING.parameter.name).unwrap_or_else(|| {
@@ -365,15 +365,15 @@ pub(crate) fn read(reader: &mut Reader<'_>, kinds: &[EdgeKind], parameters: &[&E
     // A list shows every statement, unless it is asked how firm they are or how they stand.
     let is_about_firmness = filter.stance.is_some() || reader.has(IN_FORCE.parameter.name);
     if is_about_firmness || reader.has(STANDING.parameter.name) {
-        let counted = counted(reader, &filter);
-        return counting(filter, counted);
+        return counting(reader, filter);
     }
     filter
 }
 
-/// A filter that takes what counts on a day. What is not yet or is over has a standing of its own, so the day hides nothing
+/// The filter of a request that counts or concludes: it takes what counts on the day. What is not yet or is over has a standing of its own, so the day hides nothing
 /// that is not said to be set aside, or asked for by its standing.
-pub(crate) fn counting(filter: EdgeFilter, counted: Counted) -> EdgeFilter {
+pub(crate) fn counting(reader: &mut Reader<'_>, filter: EdgeFilter) -> EdgeFilter {
+    let counted = counted(reader, &filter);
     let valid_at = filter.valid_at.filter(|_| filter.date_match_certain && counted.standings.is_empty());
     EdgeFilter { valid_at, counted: Some(counted), ..filter }
 }

@@ -161,7 +161,7 @@ impl Ask {
     /// The day of the request: that of `known_at`, else today (UTC).
     pub(crate) fn day(&self) -> NaiveDate {
         let now = Utc::now();
-        let moment = given::find(self.uri.query(), KNOWN_AT.name).and_then(|text| read(&text, now));
+        let moment = self.known_at().and_then(|text| read(&text, now));
         moment.unwrap_or(now).date_naive()
     }
 

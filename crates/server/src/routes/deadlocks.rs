@@ -15,7 +15,7 @@ use crate::reply::ListHead;
 use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
-use crate::set_aside;
+use crate::set_aside::{self, COMMITMENTS};
 use crate::state::State;
 use crate::wire::Wire;
 use crate::wire::list::{AsOfBody, WarningBody};
@@ -117,7 +117,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let evaluation = graph.evaluate(&query).map_err(too_expensive)?;
     let found = graph.deadlocks(&evaluation, ask.state.options.steps);
     let activation = graph.activation(&query).map_err(too_expensive)?;
-    let left_out = set_aside::of_filter(ask, graph, "/v1/commitments", &all_commitments(&query.counted));
+    let left_out = set_aside::of_filter(ask, graph, COMMITMENTS, &all_commitments(&query.counted));
     let wire = Wire::new(graph, lang);
     let rounds = (1..).zip(activation.rounds.iter().take(limit));
     let body = DeadlocksBody {

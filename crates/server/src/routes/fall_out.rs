@@ -15,7 +15,7 @@ use crate::reply::ListHead;
 use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
-use crate::set_aside;
+use crate::set_aside::{self, COMMITMENTS};
 use crate::state::State;
 use crate::wire::Wire;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody, WarningBody};
@@ -138,7 +138,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let wire = Wire::new(graph, lang);
     let page = found.dependents.iter().skip(skip).take(limit);
     let counts = (found.set_aside.clone(), true);
-    let left_out = set_aside::list_of(ask, graph, "/v1/commitments", &all_commitments(&query.counted), counts);
+    let left_out = set_aside::list_of(ask, graph, COMMITMENTS, &all_commitments(&query.counted), counts);
     let body = FallOutBody {
         actor: wire.reference(&actor),
         items: page.map(|dependent| DependentBody::new(wire, &found, dependent)).collect(),

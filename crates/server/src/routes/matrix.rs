@@ -15,7 +15,7 @@ use crate::error::ApiError;
 use crate::filters::analyses::INCLUDE_IMPLIED;
 use crate::filters::edges::{
     BENEFICIARY, CAPABILITY, COALITION, CONDITIONAL_ON, EdgeParameter, MISSION, MODALITY, PLEDGER, SOURCE, STAGE,
-    STANCE_MIN, STANDING, VALID_AT, counted, counting, read,
+    STANCE_MIN, STANDING, VALID_AT, counting, read,
 };
 use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint};
 use crate::reply::{ListHead, TRUNCATED, set};
@@ -215,8 +215,7 @@ impl Asked {
             stance: Some(Stance::ALL.iter().copied().filter(|stance| stance.at_least(stance_min)).collect()),
             ..read(reader, &[], &FILTERS)
         };
-        let counted = counted(reader, &filter);
-        let filter = counting(filter, counted);
+        let filter = counting(reader, filter);
         let include_implied = reader.switch(INCLUDE_IMPLIED.name);
         Self {
             query: MatrixQuery { rows: rows.1, columns: columns.1, filter, include_implied, budget: BUDGET },

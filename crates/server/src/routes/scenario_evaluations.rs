@@ -19,7 +19,7 @@ use crate::openapi::question::{QuestionEndpoint, lang};
 use crate::problem::Problem;
 use crate::reply::asked;
 use crate::request::ask::Ask;
-use crate::set_aside;
+use crate::set_aside::{self, COMMITMENTS};
 use crate::state::State;
 use crate::wire::force::{FixpointsBody, ReasonBody, TruthCountsBody, because};
 use crate::wire::list::{AsOfBody, WarningBody};
@@ -207,7 +207,7 @@ fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
         stance_min: question.stance_min().as_str(),
         include_implied: question.include_implied(),
         as_of: AsOfBody::new(graph, question.day()),
-        warnings: set_aside::of_filter(ask, graph, "/v1/commitments", &filter).into_iter().collect(),
+        warnings: set_aside::of_filter(ask, graph, COMMITMENTS, &filter).into_iter().collect(),
     };
     asked(graph, &lang, &body)
 }
