@@ -56,6 +56,7 @@ impl Graph {
             touched.extend(self.put_edge(edge, hash, stamp));
         }
         let looked_at = self.stand_after(&touched, &published);
+        self.forget_parts(&touched, &looked_at);
         self.forget_force(&touched, looked_at, &conditions);
         for id in removed {
             self.remove_entity(id);
@@ -85,7 +86,8 @@ impl Graph {
                 touched.extend(shown.put_edge(edge, *hash, *stamp));
             }
         }
-        shown.stand_after(&touched, &[]);
+        let looked_at = shown.stand_after(&touched, &[]);
+        shown.forget_parts(&touched, &looked_at);
         shown.force = KeptForce::with_room(shown.edges.len());
         shown
     }

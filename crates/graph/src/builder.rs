@@ -17,6 +17,7 @@ use crate::identity::Identity;
 use crate::indexes::Indexes;
 use crate::names::Names;
 use crate::node::{Incidence, Node, NodeRecord};
+use crate::parts::KeptParts;
 use crate::postings::Postings;
 use crate::record::{EdgeRecord, Interner};
 use crate::standing::kept::Standings;
@@ -121,6 +122,7 @@ impl Builder {
             standings: Standings::none(day),
             tests: Tests::default(),
             force: KeptForce::default(),
+            parts: KeptParts::default(),
         };
         graph.matters_anew();
         graph.stand_anew(day);

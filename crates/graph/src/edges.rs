@@ -1,7 +1,6 @@
 //! Lists of edges: every filter that an index can answer is a clause, the rest is tested on the record.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use chrono::NaiveDate;
 use pledgegraph_model::{
@@ -213,25 +212,6 @@ impl Graph {
             incidences.iter().filter_map(move |i| Some(((node, *i), Cow::Borrowed(record.group(*i)?))))
         });
         groups.collect()
-    }
-
-    /// The nodes and all that is part of them on a day, at any depth.
-    fn with_parts(&self, mut nodes: Vec<Node>, day: NaiveDate) -> Vec<Node> {
-        let counted = Counted::on(day);
-        let mut seen: HashSet<Node> = nodes.iter().copied().collect();
-        let mut next = 0;
-        while let Some(whole) = nodes.get(next).copied() {
-            next += 1;
-            let parts = self.record(whole).and_then(|record| record.group(Incidence::Object(EdgeKind::PartOf)));
-            for slot in parts.into_iter().flat_map(|p| p.iter()) {
-                let part = self.edge_record(slot).filter(|record| counted.takes(self, slot, record));
-                let Some(part) = part.map(|record| record.subject) else { continue };
-                if seen.insert(part) {
-                    nodes.push(part);
-                }
-            }
-        }
-        nodes
     }
 
     /// The edges with a word that begins so in their texts, or in a name of what they touch.

@@ -12,6 +12,7 @@ use crate::identity::Identity;
 use crate::indexes::Indexes;
 use crate::names::Names;
 use crate::node::{Node, NodeRecord};
+use crate::parts::KeptParts;
 use crate::postings::Postings;
 use crate::record::EdgeRecord;
 use crate::standing::kept::Standings;
@@ -54,6 +55,8 @@ pub struct Graph {
     pub(crate) tests: Tests,
     /// What is in force, as far as somebody asked.
     pub(crate) force: KeptForce,
+    /// What is part of what, as far as somebody asked.
+    pub(crate) parts: KeptParts,
 }
 
 impl Graph {

@@ -31,6 +31,7 @@ mod meeting;
 mod names;
 mod node;
 mod outcomes;
+mod parts;
 mod paths;
 mod position_changes;
 mod positions;

@@ -57,6 +57,12 @@ fn word_and_bit(low: u16) -> (usize, u64) {
     (usize::from(low) / 64, 1 << (low % 64))
 }
 
+/// Whether a number is among the bits of a block.
+pub(crate) fn has_bit(bits: &Bits, low: u16) -> bool {
+    let (word, bit) = word_and_bit(low);
+    bits[word] & bit != 0
+}
+
 /// The numbers of the set bits of a word.
 fn set_bits(mut word: u64) -> impl Iterator<Item = u16> {
     std::iter::from_fn(move || {
@@ -100,10 +106,7 @@ impl Container {
     fn contains(&self, low: u16) -> bool {
         match self {
             Self::Sparse(lows) => lows.binary_search(&low).is_ok(),
-            Self::Dense(bits, _) => {
-                let (word, bit) = word_and_bit(low);
-                bits[word] & bit != 0
-            }
+            Self::Dense(bits, _) => has_bit(bits, low),
         }
     }
 

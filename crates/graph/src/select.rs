@@ -2,19 +2,16 @@
 //! indexes cannot tell.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-
-use fixedbitset::FixedBitSet;
 
 use crate::filter::Total;
-use crate::postings::{Bits, Postings, WORDS, numbers, numbers_from};
+use crate::postings::{Bits, Postings, WORDS, has_bit, numbers, numbers_from};
 
 /// Records that are looked at, beyond those of the page, before counting stops.
 const COUNT_BUDGET: u64 = 10_000;
 /// Up to this many candidates of a block are tested one by one; more are intersected as bitmaps.
 const FEW: usize = 256;
 
-/// More lists than these are made one before they are intersected, since every number is looked up in each of them.
+/// A clause of more lists than these is made a bitmap, block by block, before numbers are looked up in it.
 const MANY: usize = 64;
 
 /// Any of these lists.
@@ -23,15 +20,6 @@ pub(crate) struct Clause<'g> {
     any: Vec<Cow<'g, Postings>>,
     /// Whether no number is in two of them, so that their sizes add up.
     disjoint: bool,
-}
-
-/// All numbers of some lists. O(numbers).
-fn united(lists: &[Cow<'_, Postings>]) -> Postings {
-    let mut numbers = FixedBitSet::new();
-    for number in lists.iter().flat_map(|list| list.iter()) {
-        numbers.grow_and_insert(number as usize);
-    }
-    Postings::from_sorted(&numbers.ones().filter_map(|number| u32::try_from(number).ok()).collect::<Vec<_>>())
 }
 
 /// A page of numbers.
@@ -110,16 +98,13 @@ impl<'g> Clause<'g> {
         Self { disjoint: any.len() < 2, any }
     }
 
-    /// The same as one list, where it is of many. O(numbers) then.
-    fn as_one(&self) -> Self {
-        if self.any.len() > MANY { Self::one(Cow::Owned(united(&self.any))) } else { self.clone() }
-    }
-
     /// Lists by what tells them apart: each number has one key, so lists of different keys have no number in common. A key
     /// that is given twice counts once.
     pub(crate) fn by_key<K: Ord>(lists: impl IntoIterator<Item = (K, Cow<'g, Postings>)>) -> Self {
-        let lists: BTreeMap<K, Cow<'g, Postings>> = lists.into_iter().collect();
-        Self { disjoint: true, ..Self::any(lists.into_values()) }
+        let mut lists: Vec<(K, Cow<'g, Postings>)> = lists.into_iter().collect();
+        lists.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        lists.dedup_by(|(one, _), (other, _)| one == other);
+        Self { disjoint: true, ..Self::any(lists.into_iter().map(|(_, list)| list)) }
     }
 
     /// One list.
@@ -173,10 +158,6 @@ impl Select<'_> {
     /// until the page is full and its counting budget is spent.
     pub(crate) fn run(&self, test: Option<impl Fn(u32) -> bool>) -> Selection {
         let known = matches!(&self.clauses[..], [only] if only.disjoint) && test.is_none();
-        if !known && self.clauses.iter().any(|clause| clause.any.len() > MANY) {
-            let clauses = self.clauses.iter().map(Clause::as_one).collect();
-            return Select { clauses, ..*self }.run(test);
-        }
         let mut collector = Collector::new(self, test);
         let Some(rarest) = self.clauses.iter().min_by_key(|clause| clause.len()) else { return collector.finish() };
         let blocks = rarest.any.iter().filter_map(|p| p.last_block()).max().map_or(0, |last| u32::from(last) + 1);
@@ -234,8 +215,14 @@ impl Select<'_> {
         room.list.sort_unstable();
         room.list.dedup();
         let base = u32::from(block) << 16;
-        let others = || self.clauses.iter().enumerate().filter(|(i, _)| *i != driver).map(|(_, clause)| clause);
-        let holds = |low: &&u16| others().all(|clause| clause.contains(base + u32::from(**low)));
-        room.list.iter().filter(holds).copied().collect()
+        for (_, clause) in self.clauses.iter().enumerate().filter(|(i, _)| *i != driver) {
+            if clause.any.len() > MANY {
+                clause.block_bits(block, &mut room.bits);
+                room.list.retain(|low| has_bit(&room.bits, *low));
+            } else {
+                room.list.retain(|low| clause.contains(base + u32::from(*low)));
+            }
+        }
+        room.list.clone()
     }
 }

@@ -180,6 +180,7 @@ impl Graph {
             (self.standings.differs(&fresh.standings), "standing"),
             (self.tests != self.tests_anew(), "tests"),
             (self.force_differs(&fresh), "force"),
+            (self.parts_differ(), "parts"),
         ] {
             if differs {
                 violations.push(Violation::Index(name));

@@ -14,6 +14,7 @@ use super::same::says_the_same;
 use crate::Graph;
 use crate::force::kept::KeptForce;
 use crate::node::{Incidence, Node};
+use crate::parts::KeptParts;
 use crate::postings::Postings;
 use crate::record::EdgeRecord;
 
@@ -98,6 +99,7 @@ impl Graph {
     /// Finds all standings anew for a day, on all processors. O(statements), and what their actors say on the same matters.
     pub(crate) fn stand_anew(&mut self, day: NaiveDate) {
         self.standings = Standings::none(day);
+        self.parts = KeptParts::default();
         self.standings.cycles = self.cycles_of_supersedes();
         let parts = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let size = u32::try_from(self.edges.len().div_ceil(parts)).unwrap_or(u32::MAX).max(1);
@@ -135,6 +137,7 @@ impl Graph {
     pub fn turn(&mut self, day: NaiveDate) {
         // What has ended may have been a condition of much; the day changes seldom.
         self.force = KeptForce::with_room(self.edges.len());
+        self.parts = KeptParts::default();
         if day < self.day() {
             return self.stand_anew(day);
         }
