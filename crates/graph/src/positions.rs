@@ -84,7 +84,8 @@ impl PositionQuery {
 impl Graph {
     /// Positions by the published rule. Of the statements that count on the day, the latest by `said_at`, or for want of it
     /// by its source's published date; statements whose dates overlap or are unknown cannot be compared and are both kept.
-    /// Among those of the same day: by rank, then own over reported, then the more specific.
+    /// Among those of the same day: by rank, then own over reported, then the more specific. Only what has begun by the day
+    /// passes over others, as with what takes back.
     ///
     /// O(statements considered), at most `budget`.
     pub fn positions(&self, query: &PositionQuery) -> PositionAnswer<'_> {
@@ -98,7 +99,7 @@ impl Graph {
             }
         }
         let positions = matters.into_iter().map(|((actor, capability, mission, beneficiary), edges)| {
-            let (current, passed_over) = latest(edges);
+            let (current, passed_over) = latest(edges, query.counted.day);
             let (actor, beneficiary) = (self.at(actor), self.at(beneficiary));
             Position { actor, beneficiary, capability, mission, current, passed_over }
         });
@@ -106,13 +107,18 @@ impl Graph {
     }
 }
 
-/// Splits statements on one matter into those that stand and those that are passed over. O(statements).
-pub(crate) fn latest(edges: Vec<EdgeView<'_>>) -> (Vec<EdgeView<'_>>, Vec<EdgeView<'_>>) {
+/// Splits statements on one matter into those that are latest on a day and those that are passed over. O(statements).
+pub(crate) fn latest(edges: Vec<EdgeView<'_>>, day: NaiveDate) -> (Vec<EdgeView<'_>>, Vec<EdgeView<'_>>) {
     let when: Vec<Option<Order>> = edges.iter().map(EdgeView::order).collect();
-    let latest_first = when.iter().flatten().filter_map(|order| order.first).max();
+    let has_begun = |edge: &EdgeView<'_>| {
+        let first = edge.graph.begins(edge.record).and_then(|order| order.first);
+        first.is_none_or(|first| first <= day)
+    };
+    let begun = || edges.iter().zip(&when).filter(|(edge, _)| has_begun(edge));
+    let latest_first = begun().filter_map(|(_, order)| order.as_ref()?.first).max();
     let mut best: HashMap<NaiveDate, Preference> = HashMap::new();
     let only_day = |order: &Option<Order>| order.and_then(Order::only_day);
-    for (edge, order) in edges.iter().zip(&when) {
+    for (edge, order) in begun() {
         if let Some(day) = only_day(order) {
             let own = preference(edge.record);
             best.entry(day).and_modify(|known| *known = (*known).min(own)).or_insert(own);

@@ -203,9 +203,7 @@ impl<'g> Rule<'g> {
 
     /// Whether what a statement does to others has begun: from `valid_from` on, else from when it was said.
     fn begun(&self, edge: &EdgeRecord) -> Effect {
-        let from = &edge.circumstances().valid_from;
-        let order = from.edtf.as_ref().map(Order::of).or_else(|| self.graph.order(edge));
-        let Some(order) = order else { return Effect::Certain };
+        let Some(order) = self.graph.begins(edge) else { return Effect::Certain };
         if order.first.is_some_and(|first| !self.reached(first)) {
             return Effect::None;
         }

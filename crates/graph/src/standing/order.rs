@@ -41,6 +41,11 @@ impl Graph {
         edge.circumstances().said_at.edtf.as_ref().map(Order::of).or_else(|| self.published(edge))
     }
 
+    /// From when a statement does anything to others: from when it is valid, else from when it was said.
+    pub(crate) fn begins(&self, edge: &EdgeRecord) -> Option<Order> {
+        edge.circumstances().valid_from.edtf.as_ref().map(Order::of).or_else(|| self.order(edge))
+    }
+
     /// The latest publication of the sources of a statement.
     pub(crate) fn published(&self, edge: &EdgeRecord) -> Option<Order> {
         let published = edge.evidence.iter().filter_map(|piece| match &self.record(piece.source)?.entity.detail {

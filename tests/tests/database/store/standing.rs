@@ -236,6 +236,13 @@ const POSITIONS: &[(&str, &str)] = &[
     ("x: pledged said=2025-01; c: willing said=2025-02 until=2025-03", "x"),
     ("x: pledged said=2025-01; c: willing said=2025-02 expected", "x"),
     ("x: pledged said=2025-01; c: willing said=2025-09", "x"),
+    // What has not begun passes over nothing: published on 2025-09-05.
+    ("x: pledged said=2025-01; c: withdrawn source=source:d", "c x"),
+    ("x: pledged said=2025-01; c: willing source=source:d", "c x"),
+    ("x: pledged said=2025-01; c: willing source=source:d from=2025-08-01", "c"),
+    ("x: pledged said=2025-01; c: willing source=source:d from=2025-08-02", "x"),
+    ("x: pledged source=source:d specificity=some_form; c: pledged source=source:d", "c x"),
+    ("x: pledged source=source:d specificity=some_form; c: pledged source=source:d from=2025-07", "c"),
 ];
 
 /// One statement of a history in words.
@@ -314,6 +321,7 @@ fn set_word(fields: &mut Value, word: &str) {
 pub(crate) async fn write(conn: &mut PgConnection, histories: impl Iterator<Item = &str>) -> Result<()> {
     let mut entities = world();
     entities.push(entity_with("source:c", &json!({})));
+    entities.push(entity_with("source:d", &json!({"published": {"edtf": "2025-09-05"}})));
     let mut edges = Vec::new();
     for (number, history) in histories.enumerate() {
         let case = format!("h{number}");
