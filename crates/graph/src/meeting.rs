@@ -28,7 +28,7 @@ impl Graph {
         let slots = convenings.into_iter().flat_map(|p| p.iter()).take(MOST_CONVENINGS);
         let counted = Counted::on(self.day());
         let views = slots.filter_map(|slot| self.view(slot).filter(|view| counted.takes(self, slot, view.record)));
-        let (current, passed_over) = latest(views.collect(), self.day());
+        let (current, passed_over) = latest(views.collect(), |view| view.has_begun(self.day()));
         MeetingClaims { current, passed_over }
     }
 }

@@ -99,7 +99,7 @@ impl Graph {
             }
         }
         let positions = matters.into_iter().map(|((actor, capability, mission, beneficiary), edges)| {
-            let (current, passed_over) = latest(edges, query.counted.day);
+            let (current, passed_over) = latest(edges, |edge| edge.has_begun(query.counted.day));
             let (actor, beneficiary) = (self.at(actor), self.at(beneficiary));
             Position { actor, beneficiary, capability, mission, current, passed_over }
         });
@@ -107,18 +107,18 @@ impl Graph {
     }
 }
 
-/// Splits statements on one matter into those that are latest on a day and those that are passed over. O(statements).
-pub(crate) fn latest(edges: Vec<EdgeView<'_>>, day: NaiveDate) -> (Vec<EdgeView<'_>>, Vec<EdgeView<'_>>) {
+/// Splits statements on one matter into the latest and those that are passed over. `acts`: whether a statement may pass over
+/// others. O(statements).
+pub(crate) fn latest<'g>(
+    edges: Vec<EdgeView<'g>>,
+    acts: impl Fn(&EdgeView<'g>) -> bool,
+) -> (Vec<EdgeView<'g>>, Vec<EdgeView<'g>>) {
     let when: Vec<Option<Order>> = edges.iter().map(EdgeView::order).collect();
-    let has_begun = |edge: &EdgeView<'_>| {
-        let first = edge.graph.begins(edge.record).and_then(|order| order.first);
-        first.is_none_or(|first| first <= day)
-    };
-    let begun = || edges.iter().zip(&when).filter(|(edge, _)| has_begun(edge));
-    let latest_first = begun().filter_map(|(_, order)| order.as_ref()?.first).max();
+    let acting = || edges.iter().zip(&when).filter(|(edge, _)| acts(edge));
+    let latest_first = acting().filter_map(|(_, order)| order.as_ref()?.first).max();
     let mut best: HashMap<NaiveDate, Preference> = HashMap::new();
     let only_day = |order: &Option<Order>| order.and_then(Order::only_day);
-    for (edge, order) in begun() {
+    for (edge, order) in acting() {
         if let Some(day) = only_day(order) {
             let own = preference(edge.record);
             best.entry(day).and_modify(|known| *known = (*known).min(own)).or_insert(own);
@@ -140,6 +140,12 @@ pub(crate) fn latest(edges: Vec<EdgeView<'_>>, day: NaiveDate) -> (Vec<EdgeView<
 impl EdgeView<'_> {
     pub(crate) fn order(&self) -> Option<Order> {
         self.graph.order(self.record)
+    }
+
+    /// Whether what it does to others may have begun by a day.
+    pub(crate) fn has_begun(&self, day: NaiveDate) -> bool {
+        let first = self.graph.begins(self.record).and_then(|order| order.first);
+        first.is_none_or(|first| first <= day)
     }
 }
 

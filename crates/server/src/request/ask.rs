@@ -118,24 +118,13 @@ pub(crate) struct Next {
 }
 
 impl Ask {
-    /// Answers on a thread for long work: what may take a second is not to hold up the answers to others. As many at a
-    /// time as there are processors.
+    /// Answers on a thread for long work.
     pub(crate) async fn aside(
         self,
         answer: impl FnOnce(&Self) -> Result<Response, ApiError> + Send + 'static,
     ) -> Result<Response, ApiError> {
-        let span = Span::current();
-        let place = Arc::clone(&self.state.workers).acquire_owned().await.map_err(ApiError::internal)?;
-        let work = tokio::task::spawn_blocking(move || {
-            // Held until the work ends, though nobody may wait for it any more.
-            let _place = place;
-            span.in_scope(|| answer(&self))
-        });
-        match work.await.map_err(JoinError::try_into_panic) {
-            Ok(answer) => answer,
-            Err(Ok(panic)) => resume_unwind(panic),
-            Err(Err(_)) => Err(ApiError::of(Problem::Internal)),
-        }
+        let state = State::clone(&self.state);
+        aside(&state, move || answer(&self)).await?
     }
 
     /// The parameters, against those that the operation has.
@@ -214,6 +203,26 @@ impl Ask {
         let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
         let tags = self.headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
         tags.flat_map(|value| value.split(',')).any(|tag| tag.trim() == "*" || opaque(tag) == opaque(etag))
+    }
+}
+
+/// Works on a thread for long work: what may take a second is not to hold up the answers to others. As many at a time as
+/// there are processors.
+pub(crate) async fn aside<T: Send + 'static>(
+    state: &State,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ApiError> {
+    let span = Span::current();
+    let place = Arc::clone(&state.workers).acquire_owned().await.map_err(ApiError::internal)?;
+    let done = tokio::task::spawn_blocking(move || {
+        // Held until the work ends, though nobody may wait for it any more.
+        let _place = place;
+        span.in_scope(work)
+    });
+    match done.await.map_err(JoinError::try_into_panic) {
+        Ok(answer) => Ok(answer),
+        Err(Ok(panic)) => resume_unwind(panic),
+        Err(Err(_)) => Err(ApiError::of(Problem::Internal)),
     }
 }
 

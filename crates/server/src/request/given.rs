@@ -126,6 +126,11 @@ pub(crate) fn find<'q>(query: Option<&'q str>, name: &str) -> Option<Cow<'q, str
     pairs.find(|(n, _)| decode(n).is_some_and(|n| n == name)).and_then(|(_, value)| decode(value))
 }
 
+/// The names of all parameters, before everything is read, as they are written.
+pub(crate) fn names(query: Option<&str>) -> impl Iterator<Item = &str> {
+    query.unwrap_or_default().split('&').map(|pair| pair.split_once('=').map_or(pair, |(name, _)| name))
+}
+
 /// Percent-decodes a form value (`+` is a space); `None` when the result is not UTF-8 or an escape is cut off.
 pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
     if !text.bytes().any(|b| matches!(b, b'%' | b'+')) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::response::Response;
 use axum::routing::get;
 use chrono::NaiveDate;
-use pledgegraph_graph::{Counted, EdgeFilter, EdgeView, ForceQuery, Graph, Page};
+use pledgegraph_graph::{Counted, EdgeFilter, EdgeView, Evaluation, ForceQuery, Forces, Graph, Page};
 use pledgegraph_model::{EdgeId, EdgeKind, Truth};
 use utoipa_axum::router::UtoipaMethodRouter;
 
@@ -14,14 +14,15 @@ use crate::csv::edges::{FIRST, LAST};
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::filters::analyses::{CIRCUIT, INCLUDE_IMPLIED, too_expensive, unevaluated};
+use crate::filters::analyses::{CIRCUIT, INCLUDE_IMPLIED, SMALL_CIRCUIT, too_expensive, unevaluated};
 use crate::filters::edges::{COMMON, EdgeParameter, IN_FORCE, VALID_AT, read};
 use crate::openapi::collection::CollectionDoc;
 use crate::openapi::endpoint::PathParameter;
 use crate::openapi::schemas::{page, part};
 use crate::problem::Problem;
 use crate::reply::{ListHead, record};
-use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT, fields};
+use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT, aside, fields};
+use crate::request::given;
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
 use crate::routes::edge_collection::include::{INCLUDE, INCLUDE_ONE, included, parts, reasons};
@@ -38,6 +39,9 @@ use crate::wire::shape::Shape;
 use crate::wire::{Made, Narrowed, Wire};
 
 pub(crate) mod include;
+
+/// The items of a small answer.
+const FEW: usize = 10;
 
 /// A collection of statements.
 pub(crate) struct EdgeCollection {
@@ -91,6 +95,18 @@ impl EdgeCollection {
 
     fn export_parameters(&self) -> Vec<&'static Parameter> {
         self.filters().map(|p| &p.parameter).chain(self.force_parameters()).chain([&BOM, &FIELDS]).collect()
+    }
+
+    /// Whether an answer takes less than finding a thread for it: a few statements, found by what they touch.
+    fn is_small(&self, ask: &Ask) -> bool {
+        let by_reference = |name: &str| {
+            let mut filters = self.filters().map(|filter| &filter.parameter);
+            filters.any(|own| own.name == name && matches!(own.accepts, Accepts::References(_)))
+        };
+        let limit = given::find(ask.uri.query(), LIMIT.name).and_then(|limit| limit.parse().ok());
+        limit.is_some_and(|limit: usize| limit <= FEW)
+            && given::names(ask.uri.query())
+                .all(|name| [LIMIT.name, FIELDS.name, LANG.name, CURSOR.name].contains(&name) || by_reference(name))
     }
 
     fn filter(&self, reader: &mut Reader<'_>) -> EdgeFilter {
@@ -151,7 +167,13 @@ impl<'a> Form<'a> {
 /// The operations of a collection.
 pub(crate) fn routes(collection: &'static EdgeCollection) -> Vec<UtoipaMethodRouter<State>> {
     let doc = collection.doc();
-    let mut list = doc.list().on(get(move |ask: Ask| ask.aside(move |ask| list_edges(ask, collection))));
+    let mut list = doc.list().on(get(move |ask: Ask| async move {
+        let here = if collection.is_small(&ask) { list_edges(&ask, collection, SMALL_CIRCUIT)? } else { None };
+        match here {
+            Some(answer) => Ok(answer),
+            None => ask.aside(move |ask| whole_list(ask, collection)).await,
+        }
+    }));
     list.0.push(part(&collection.shape));
     list.0.push(page(collection.shape.schema, &[("included", "Included", "What `include` asked for.")]));
     let mut routes = vec![
@@ -217,7 +239,12 @@ fn force(views: &[EdgeView<'_>], day: NaiveDate, include_implied: bool) -> Force
     ForceQuery { commitments, include_implied, ..ForceQuery::all(day, CIRCUIT) }
 }
 
-fn list_edges(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiError> {
+fn whole_list(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiError> {
+    list_edges(ask, collection, CIRCUIT)?.ok_or_else(|| ApiError::of(Problem::Internal))
+}
+
+/// A page; `None` where what its items depend on is larger than the budget and that is not the largest.
+fn list_edges(ask: &Ask, collection: &EdgeCollection, budget: usize) -> Result<Option<Response>, ApiError> {
     let given = ask.given(&collection.list_parameters());
     let pinned = ask.pin(&given)?;
     let graph = &*pinned.graph;
@@ -229,14 +256,14 @@ fn list_edges(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiErr
     // How statements stand, and what is in force, changes with the day.
     let head = ListHead::new(ask, &given, graph, form.lang, asked.counted.day);
     if ask.has(&head.etag) {
-        return Ok(head.not_modified());
+        return Ok(Some(head.not_modified()));
     }
     asked.narrow(ask, graph)?;
     let after = pinned.after.map(edge_id);
     let found = graph.edges(&asked.filter, Page { after, limit: form.limit });
     let last = found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128());
     let next = ask.next(&given, &pinned.graph, today, last);
-    let query = force(&found.items, asked.counted.day, asked.include_implied);
+    let query = ForceQuery { budget, ..force(&found.items, asked.counted.day, asked.include_implied) };
     let forces = (collection.has_force() && form.shows_force()).then(|| graph.forces(&query));
     let why = (collection.has_force() && form.reasons).then(|| graph.evaluate(&query));
     let wire = Wire::new(graph, form.lang)
@@ -244,7 +271,11 @@ fn list_edges(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiErr
         .with_forces(forces.as_ref().and_then(|forces| forces.as_ref().ok()))
         .with_force(why.as_ref().and_then(|why| why.as_ref().ok()), Some(asked.counted.day));
     let spent = [forces.as_ref().and_then(|f| f.as_ref().err()), why.as_ref().and_then(|why| why.as_ref().err())];
-    let spent = spent.into_iter().flatten().next().map(|spent| unevaluated("in_force", *spent));
+    let spent = spent.into_iter().flatten().next();
+    if spent.is_some() && budget < CIRCUIT {
+        return Ok(None);
+    }
+    let spent = spent.map(|spent| unevaluated("in_force", *spent));
     let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&asked.filter));
     let item = body_of(collection.kinds);
     let body = ListBody {
@@ -258,7 +289,7 @@ fn list_edges(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiErr
         warnings: spent.into_iter().chain(left_out).collect(),
         included: IncludedBody::of_edges(Wire::new(graph, form.lang), &found.items, &form.parts),
     };
-    head.answer(&body, next.address.as_deref())
+    head.answer(&body, next.address.as_deref()).map(Some)
 }
 
 fn export_edges(ask: &Ask, collection: &'static EdgeCollection) -> Result<Response, ApiError> {
@@ -312,8 +343,7 @@ async fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Re
     }
     let counted = Counted::on(day.unwrap_or(today));
     let query = force(&[view], counted.day, include_implied);
-    let forces = collection.has_force().then(|| graph.forces(&query)).transpose().map_err(too_expensive)?;
-    let why = (collection.has_force() && reasons).then(|| graph.evaluate(&query)).transpose().map_err(too_expensive)?;
+    let (forces, why) = evaluated(ask, query, (collection.has_force(), reasons)).await?;
     let wire = Wire::new(graph, lang)
         .with_standing(&counted)
         .with_forces(forces.as_ref())
@@ -323,6 +353,23 @@ async fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Re
     let body = if reasons { body.with_reasons(wire, &view) } else { body };
     let body = Narrowed(body, fields.as_deref());
     record(ask, graph, lang, view.version(), &body)
+}
+
+/// What is evaluated of a statement: whether it is in force, and why. On a thread for long work where it hangs on much.
+async fn evaluated(
+    ask: &Ask,
+    query: ForceQuery,
+    (has_force, reasons): (bool, bool),
+) -> Result<(Option<Forces>, Option<Evaluation>), ApiError> {
+    let evaluate = move |graph: &Graph, query: &ForceQuery| {
+        let forces = has_force.then(|| graph.forces(query)).transpose()?;
+        Ok((forces, (has_force && reasons).then(|| graph.evaluate(query)).transpose()?))
+    };
+    if let Ok(here) = evaluate(&ask.current, &ForceQuery { budget: SMALL_CIRCUIT, ..query.clone() }) {
+        return Ok(here);
+    }
+    let graph = Arc::clone(&ask.current);
+    aside(&ask.state, move || evaluate(&graph, &query)).await?.map_err(too_expensive)
 }
 
 fn edge_id(id: u128) -> EdgeId {

@@ -56,13 +56,14 @@ language sql stable rows 3 as $$
     select m.slot, m.stance_rank
     from (
         select t.slot, t.stance_rank, t.said_first, t.said_last, t.merit,
-               max(t.said_first) over () as newest,
-               min(t.merit) over (partition by t.said_first, t.said_last) as best
+               max(t.said_first) filter (where t.acts) over () as newest,
+               min(t.merit) filter (where t.acts) over (partition by t.said_first, t.said_last) as best
         from beside.statement t
         where t.s = actor and t.capability_n = on_capability and t.mission_n = on_mission and t.o = beneficiary
             and t.kind = 'commitment' and t.counted
     ) m
-    where m.said_first is null or (m.newest <= m.said_last and (m.said_first < m.said_last or m.merit = m.best))
+    where m.said_first is null or (coalesce(m.newest <= m.said_last, true)
+        and (m.said_first < m.said_last or coalesce(m.merit <= m.best, true)))
 $$;
 
 -- Whether a statement is about the same as another of its actor, or about more.
@@ -243,14 +244,16 @@ begin
     ), now as (
         -- What counts has a limit of its own.
         select t.slot, t.capability_n, t.mission_n, t.o, t.said_first, t.said_last,
-               max(t.said_first) over (partition by t.capability_n, t.mission_n, t.o) as newest,
-               min(t.merit) over (partition by t.capability_n, t.mission_n, t.o, t.said_first, t.said_last) as best, t.merit
+               max(t.said_first) filter (where t.acts) over (partition by t.capability_n, t.mission_n, t.o) as newest,
+               min(t.merit) filter (where t.acts)
+                   over (partition by t.capability_n, t.mission_n, t.o, t.said_first, t.said_last) as best, t.merit
         from (select * from beside.statement t where t.s = who and t.kind = 'commitment' and t.counted
             order by t.slot limit 20000) t
     ), ranked as (
         select s.*, dense_rank() over (order by s.capability_n, s.mission_n, s.o) as matter,
                n.slot is not null and (n.said_first is null
-                   or (n.newest <= n.said_last and (n.said_first < n.said_last or n.merit = n.best))) as is_current
+                   or (coalesce(n.newest <= n.said_last, true)
+                       and (n.said_first < n.said_last or coalesce(n.merit <= n.best, true)))) as is_current
         from said s left join now n using (slot)
     )
     select array_agg(slot order by matter, said_first nulls last, said_last, id) filter (where matter <= 50),
