@@ -23,7 +23,8 @@ impl Graph {
                 by_actor.entry(view.record.subject).or_default().push(view);
             }
         }
-        let mut standing: Vec<_> = by_actor.into_values().flat_map(|statements| latest(statements, |_| true).0).collect();
+        let mut standing: Vec<_> =
+            by_actor.into_values().flat_map(|statements| latest(statements, |_| true).0).collect();
         if standing.iter().any(|view| view.rank() == Rank::Preferred) {
             standing.retain(|view| view.rank() == Rank::Preferred);
         }

@@ -349,7 +349,8 @@ impl DependenceBuilder<'_> {
             let (slot, stands) = *stands.get(&view.id())?;
             Some(TestedStatement { slot, stance: view.detail().commitment()?.stance, stands })
         };
-        let current: Vec<TestedStatement> = latest(views, |view| view.has_begun(counted.day)).0.iter().filter_map(said).collect();
+        let current: Vec<TestedStatement> =
+            latest(views, |view| view.has_begun(counted.day)).0.iter().filter_map(said).collect();
         (!current.is_empty()).then_some(TestedPosition { current })
     }
 

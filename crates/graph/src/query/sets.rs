@@ -79,6 +79,8 @@ pub(super) struct Place<'p> {
     day: NaiveDate,
     /// Whether something is counted or concluded from the whole of it.
     concludes: bool,
+    /// The rows that are left by what stands around it; nothing else is said to be left out.
+    within: Option<&'p FixedBitSet>,
 }
 
 impl<'g> Sets<'g> {
@@ -88,7 +90,7 @@ impl<'g> Sets<'g> {
 
     /// The whole of a query.
     pub(super) fn root(&self, concludes: bool) -> Place<'static> {
-        Place { path: "/where", day: self.day, concludes }
+        Place { path: "/where", day: self.day, concludes, within: None }
     }
 
     /// What was left out of each set, in the order of the query.
@@ -112,7 +114,7 @@ impl<'g> Sets<'g> {
                 for slot in self.graph.standings.list(*standing).iter().map(|slot| slot as usize) {
                     if found.contains(slot) {
                         found.set(slot, false);
-                        *out.entry(*standing).or_default() += 1;
+                        *out.entry(*standing).or_default() += place.shows(slot);
                     }
                 }
             }
@@ -124,10 +126,11 @@ impl<'g> Sets<'g> {
             for slot in found.ones().collect::<Vec<_>>() {
                 if let Some(standing) = standing(slot).filter(|standing| !counted.takes_standing(*standing)) {
                     found.set(slot, false);
-                    *out.entry(standing).or_default() += 1;
+                    *out.entry(standing).or_default() += place.shows(slot);
                 }
             }
         }
+        out.retain(|_, count| *count > 0);
         // Who says which standings has asked for no others.
         if which.standing.is_empty() && !out.is_empty() {
             let standings = out.into_iter().collect();
@@ -194,8 +197,11 @@ impl<'g> Sets<'g> {
                 self.retain(&mut found, |edge| entities.contains(end.of(edge).index()));
             }
         }
-        let part = |part: &Where, path: &str| {
-            self.statements(kinds, part, Place { path: &place.under(path), concludes: false, ..place })
+        let part = |part: &Where, path: &str, left: &FixedBitSet| {
+            let mut within = left.clone();
+            place.within.into_iter().for_each(|around| within.intersect_with(around));
+            let (path, within) = (place.under(path), Some(&within));
+            self.statements(kinds, part, Place { path: &path, day: place.day, concludes: false, within })
         };
         let mut found = combine(found, which, part)?;
         self.keep_what_counts(&mut found, which, place);
@@ -239,7 +245,7 @@ impl<'g> Sets<'g> {
                 found.intersect_with(&self.ends(end, related, place.joined(&path))?);
             }
         }
-        combine(found, which, |part, path| self.entities(kinds, part, Place { path: &place.under(path), ..place }))
+        combine(found, which, |part, path, _| self.entities(kinds, part, Place { path: &place.under(path), ..place }))
     }
 
     fn retain(&self, found: &mut FixedBitSet, keep: impl Fn(&EdgeRecord) -> bool) {
@@ -343,24 +349,26 @@ fn given<T: Clone>(list: &[T]) -> Option<Vec<T>> {
     (!list.is_empty()).then(|| list.to_vec())
 }
 
-/// What is left of a set after the branches of a tree; `of` takes a part and where it stands.
+/// What is left of a set after the branches of a tree; `of` takes a part, where it stands, and what is left before it.
 fn combine(
     mut found: FixedBitSet,
     which: &Where,
-    mut of: impl FnMut(&Where, &str) -> Result<FixedBitSet, BudgetSpent>,
+    mut of: impl FnMut(&Where, &str, &FixedBitSet) -> Result<FixedBitSet, BudgetSpent>,
 ) -> Result<FixedBitSet, BudgetSpent> {
     for (at, part) in which.all_of.iter().enumerate() {
-        found.intersect_with(&of(part, &format!("/all_of/{at}"))?);
+        let part = of(part, &format!("/all_of/{at}"), &found)?;
+        found.intersect_with(&part);
     }
     if !which.any_of.is_empty() {
         let mut any = FixedBitSet::with_capacity(found.len());
         for (at, part) in which.any_of.iter().enumerate() {
-            any.union_with(&of(part, &format!("/any_of/{at}"))?);
+            any.union_with(&of(part, &format!("/any_of/{at}"), &found)?);
         }
         found.intersect_with(&any);
     }
     for (at, part) in which.none_of.iter().enumerate() {
-        found.difference_with(&of(part, &format!("/none_of/{at}"))?);
+        let part = of(part, &format!("/none_of/{at}"), &found)?;
+        found.difference_with(&part);
     }
     Ok(found)
 }
@@ -377,6 +385,11 @@ fn asked_standings(standings: &[Standing], polarity: &[Polarity]) -> Vec<Standin
 }
 
 impl Place<'_> {
+    /// How often a row is told of that was left out.
+    fn shows(&self, row: usize) -> u64 {
+        u64::from(self.within.is_none_or(|within| within.contains(row)))
+    }
+
     /// The path of a part.
     fn under(&self, member: &str) -> String {
         format!("{}{member}", self.path)
@@ -384,6 +397,6 @@ impl Place<'_> {
 
     /// Statements that a row is joined with, or is to have none of: something is concluded from them.
     fn joined<'p>(&self, path: &'p str) -> Place<'p> {
-        Place { path, day: self.day, concludes: true }
+        Place { path, day: self.day, concludes: true, within: None }
     }
 }

@@ -7,10 +7,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate};
-use pledgegraph_graph::{Counted, EdgeView, ForceQuery, Graph, PositionQuery};
+use pledgegraph_graph::{Counted, EdgeFilter, EdgeView, ForceQuery, Graph, Page, PositionQuery};
 use pledgegraph_model::{
-    Change, Commit, Commitment, ConditionNode, ConditionOp, EdgeDetail, EdgeId, EdgeKind, Link, LinkType, OutcomeValue,
-    Polarity, Rank, Removed, Stage, Stance, StanceSet, Standing, Truth, edge_hash,
+    Capability, Change, Commit, Commitment, ConditionNode, ConditionOp, EdgeDetail, EdgeId, EdgeKind, Link, LinkType,
+    Mission, OutcomeValue, Polarity, Rank, Removed, Stage, Stance, StanceSet, Standing, Truth, edge_hash,
 };
 use proptest::prelude::*;
 
@@ -49,6 +49,37 @@ const FIELDS: [&[&str]; 5] = [
     &["", "", "", "", "", "", r#""polarity":"denied""#, r#""polarity":"unknown""#, r#""rank":"deprecated""#],
     &["", "", "", "", r#""modality":"expected_by_others""#],
     &["", "", "", r#""stage":"suspended""#, r#""stage":"cancelled""#, r#""stage":"delivered""#],
+];
+/// Whom a statement is of: three organizations, and two groups, the one part of the other now and then.
+const ACTORS: [&str; 7] = [
+    "organization:a0",
+    "organization:a0",
+    "organization:a1",
+    "organization:a1",
+    "organization:a2",
+    "group:a3",
+    "group:a4",
+];
+/// What is part of what, now and then.
+const PARTS: [(&str, &str, &str); 4] = [
+    ("p0", "organization:a0", "group:a3"),
+    ("p1", "organization:a1", "group:a3"),
+    ("p2", "organization:a2", "group:a4"),
+    ("p3", "group:a3", "group:a4"),
+];
+/// For whom a pledge is, and what for.
+const MATTERS: &[&str] = &[
+    r#""object":"coalition:w""#,
+    r#""object":"coalition:w""#,
+    r#""object":"coalition:w""#,
+    r#""object":"coalition:v""#,
+    r#""object":"coalition:w","mission":"training""#,
+];
+/// A source without a date, and one that was published.
+const EVIDENCE: &[&str] = &[
+    r#""evidence":[{"source":"source:s","explicitness":"explicit"}]"#,
+    r#""evidence":[{"source":"source:s","explicitness":"explicit"}]"#,
+    r#""evidence":[{"source":"source:t","explicitness":"explicit"}]"#,
 ];
 const STANCES: [&str; 9] = [
     "pledged",
@@ -97,27 +128,27 @@ fn leaves(tree: &str) -> String {
 
 fn step() -> impl Strategy<Value = Step> {
     let of = |words: &'static [&'static str]| prop::sample::select(words.to_vec());
-    let evidence = r#""evidence":[{"source":"source:s","explicitness":"explicit"}]"#;
     let with = move |own: &[String], fields: Vec<&str>| {
         let fields = fields.iter().copied().filter(|field| !field.is_empty());
-        let all: Vec<&str> = own.iter().map(String::as_str).chain([evidence]).chain(fields).collect();
+        let all: Vec<&str> = own.iter().map(String::as_str).chain(fields).collect();
         format!("{{{}}}", all.join(","))
     };
     let pledge = (
-        (0..7_usize, 0..3_usize, of(&STANCES), any::<bool>()),
+        (0..7_usize, of(&ACTORS), of(&STANCES), any::<bool>()),
         prop::option::weighted(0.7, (of(&TREES), any::<bool>())),
-        FIELDS.map(of).to_vec(),
+        FIELDS.into_iter().chain([MATTERS, EVIDENCE]).map(of).collect::<Vec<_>>(),
         prop::option::weighted(0.15, 0..7_usize),
     );
     let pledge = pledge.prop_map(move |((name, actor, stance, air), tree, fields, superseded)| {
         let capability = if air { "military.forces.air" } else { "military.forces" };
-        let mut own = vec![format!(
-            r#""kind":"commitment","subject":"organization:a{actor}","object":"coalition:w","capability":"{capability}","stance":"{stance}""#
-        )];
+        let mut own =
+            vec![format!(r#""kind":"commitment","subject":"{actor}","capability":"{capability}","stance":"{stance}""#)];
         if let Some((tree, sufficient)) = tree {
             let relation = if sufficient { "sufficient" } else { "necessary" };
             let root = leaves(tree);
-            own.push(format!(r#""conditionality":"conditional","conditions":{{"relation":"{relation}","root":{root}}}"#));
+            own.push(format!(
+                r#""conditionality":"conditional","conditions":{{"relation":"{relation}","root":{root}}}"#
+            ));
         }
         // Later ones link to earlier ones, so that there is no cycle.
         if let Some(other) = superseded.filter(|other| *other < name) {
@@ -126,7 +157,8 @@ fn step() -> impl Strategy<Value = Step> {
         }
         Step::Put(format!("e{name}"), with(&own, fields))
     });
-    let outcome = ((0..2_usize, 0..4_usize, any::<bool>()), FIELDS[..4].iter().copied().map(of).collect::<Vec<_>>());
+    let fields = || FIELDS[..4].iter().copied().chain([EVIDENCE]).map(of).collect::<Vec<_>>();
+    let outcome = ((0..2_usize, 0..4_usize, any::<bool>()), fields());
     let outcome = outcome.prop_map(move |((actor, condition, met), fields)| {
         let value = if met { "met" } else { "unmet" };
         let own = format!(
@@ -134,12 +166,36 @@ fn step() -> impl Strategy<Value = Step> {
         );
         Step::Put(format!("o{actor} {condition}"), with(&[own], fields))
     });
+    let part = (prop::sample::select(PARTS.to_vec()), fields());
+    let part = part.prop_map(move |((name, part, whole), fields)| {
+        let own = format!(r#""kind":"part_of","subject":"{part}","object":"{whole}""#);
+        Step::Put(name.to_owned(), with(&[own], fields))
+    });
     prop_oneof![
-        8 => pledge,
+        9 => pledge,
         3 => outcome,
+        2 => part,
+        1 => prop::sample::select(PARTS.to_vec()).prop_map(|(name, ..)| Step::Remove(name.to_owned())),
         1 => (0..7_usize).prop_map(|name| Step::Remove(format!("e{name}"))),
         1 => prop::sample::select(days()).prop_map(Step::Turn),
     ]
+}
+
+/// A plain word of a group or of one of its members.
+fn group_step() -> impl Strategy<Value = Step> {
+    let of = |words: &'static [&'static str]| prop::sample::select(words.to_vec());
+    let said = ((0..6_usize, 0..5_usize, any::<bool>(), any::<bool>()), of(FIELDS[0]), of(MATTERS), of(EVIDENCE));
+    let said = said.prop_map(|((name, actor, pledged, air), said_at, matter, evidence)| {
+        let actor = if actor < 3 { format!("organization:a{actor}") } else { format!("group:a{actor}") };
+        let capability = if air { "military.forces.air" } else { "military.forces" };
+        let stance = if pledged { "pledged" } else { "refused" };
+        let own = format!(
+            r#""kind":"commitment","subject":"{actor}","capability":"{capability}","stance":"{stance}",{matter},{evidence}"#
+        );
+        let said_at = if said_at.is_empty() { String::new() } else { format!(",{said_at}") };
+        Step::Put(format!("e{name}"), format!("{{{own}{said_at}}}"))
+    });
+    prop_oneof![6 => said, 1 => prop::sample::select(days()).prop_map(Step::Turn)]
 }
 
 /// What the iteration looks at, on one day.
@@ -150,6 +206,9 @@ struct Naive<'g> {
     /// By actor: the statements of each position on forces, and on forces in the air alone.
     positions: Vec<(usize, bool, Vec<EdgeView<'g>>)>,
 }
+
+/// What a position makes of a test: the statement that reaches a stance, with its truth; or what it comes to as a whole.
+type Value = (Option<EdgeId>, Truth);
 
 fn commitment<'g>(view: &EdgeView<'g>) -> &'g Commitment<pledgegraph_graph::Node> {
     let EdgeDetail::Commitment(commitment) = view.detail() else { panic!("a commitment") };
@@ -165,9 +224,21 @@ fn is_sound(view: &EdgeView<'_>) -> bool {
     view.polarity() == Polarity::Asserted && view.rank() != Rank::Deprecated && view.modality().counts()
 }
 
-/// The day on which it was said.
+/// The day on which it was said, or its source published.
 fn said(view: &EdgeView<'_>) -> Option<NaiveDate> {
-    view.said_at().earliest()
+    let published = || {
+        let is_dated = view.to_edge().evidence.iter().any(|piece| piece.source == drawn::id("source:t"));
+        is_dated.then(|| "2025-03-15".parse().expect("a day"))
+    };
+    view.said_at().earliest().or_else(published)
+}
+
+/// Whether one commitment is for the same beneficiary and about the same or more.
+fn is_of_more(more: &EdgeView<'_>, less: &EdgeView<'_>) -> bool {
+    let (wide, narrow) = (commitment(more), commitment(less));
+    more.object().id() == less.object().id()
+        && narrow.capability.is_within(wide.capability)
+        && (wide.mission == narrow.mission || wide.mission == Mission::Unspecified)
 }
 
 /// Whether one statement was said after another.
@@ -183,7 +254,8 @@ impl<'g> Naive<'g> {
             let air = position.capability.to_string() == "military.forces.air";
             (number(&position.actor), air, position.current.clone())
         };
-        Self { graph, day, statements, positions: positions.iter().map(position).collect() }
+        let on_forces = positions.iter().filter(|position| position.capability.is_within(Capability::MilitaryForces));
+        Self { graph, day, statements, positions: on_forces.map(position).collect() }
     }
 
     /// Whether statements count, by how they stand.
@@ -198,12 +270,12 @@ impl<'g> Naive<'g> {
 
     /// The sound commitments of the same actor on the same or more that have begun and are not superseded.
     fn acting_on(&self, view: &EdgeView<'g>) -> impl Iterator<Item = &EdgeView<'g>> {
-        let (actor, capability) = (view.subject().id(), commitment(view).capability);
+        let actor = view.subject().id();
         self.statements.iter().filter(move |other| {
             other.kind() == EdgeKind::Commitment
                 && is_sound(other)
                 && other.subject().id() == actor
-                && capability.is_within(commitment(other).capability)
+                && is_of_more(other, view)
                 && self.has_begun(other, false)
                 && !self.is_superseded(other)
         })
@@ -232,59 +304,88 @@ impl<'g> Naive<'g> {
             .any(|other| is_sound(other) && self.has_begun(other, true) && other.to_edge().links.iter().any(names))
     }
 
-    /// The best of an actor's positions, and whether its statements disagree.
-    fn tested(
-        &self,
-        actor: usize,
-        air: bool,
-        least: Stance,
-        truths: &BTreeMap<EdgeId, Truth>,
-    ) -> (Option<Truth>, bool) {
-        let (mut best, mut disputed) = (None, false);
+    /// What an actor's positions come to, and whether its statements disagree.
+    fn values(&self, actor: usize, air: bool, least: Stance, truths: &BTreeMap<EdgeId, Truth>) -> (Vec<Value>, bool) {
+        let (mut values, mut disputed) = (Vec::new(), false);
         for (_, _, current) in self.positions.iter().filter(|(of, is_air, _)| *of == actor && (*is_air || !air)) {
-            let reaching: Vec<Truth> = current
-                .iter()
-                .filter(|view| commitment(view).stance.at_least(least))
-                .map(|view| truths[&view.id()])
-                .collect();
+            let reaching: Vec<EdgeId> =
+                current.iter().filter(|view| commitment(view).stance.at_least(least)).map(EdgeView::id).collect();
             let negative: Vec<&EdgeView<'_>> =
                 current.iter().filter(|view| StanceSet::Negative.contains(commitment(view).stance)).collect();
             let stands = negative.iter().any(|view| view.standing(self.day) == Standing::Stands);
-            let value = match (reaching.iter().max(), negative.is_empty()) {
-                (Some(value), true) => *value,
-                (None, false) if stands => Truth::False,
-                (reaching, _) => {
-                    disputed |= reaching.is_some();
-                    Truth::Unknown
+            match (reaching.is_empty(), negative.is_empty()) {
+                (false, true) => values.extend(reaching.iter().map(|id| (Some(*id), truths[id]))),
+                (true, false) if stands => values.push((None, Truth::False)),
+                (is_empty, _) => {
+                    disputed |= !is_empty;
+                    values.push((None, Truth::Unknown));
                 }
-            };
-            best = best.max(Some(value));
+            }
         }
-        (best, disputed)
+        (values, disputed)
+    }
+
+    /// What is part of a group, at any depth.
+    fn parts(&self, group: &str) -> Vec<&'static str> {
+        let counts = |name: &str| self.graph.edge(EdgeId::of_key(name)).is_some_and(|view| self.counts(&view));
+        let parts = PARTS.iter().filter(|(name, _, whole)| *whole == group && counts(name));
+        parts.flat_map(|(_, part, _)| [vec![*part], self.parts(part)].concat()).collect()
+    }
+
+    /// The commitments of a group and of what is part of it.
+    fn taken_in(&self, group: &'static str) -> Vec<EdgeId> {
+        let pledgers: Vec<_> = self.parts(group).into_iter().chain([group]).map(drawn::id).collect();
+        let all = self.statements.iter().filter(|view| view.kind() == EdgeKind::Commitment);
+        all.filter(|view| pledgers.contains(&view.subject().id())).map(EdgeView::id).collect()
+    }
+
+    /// Whether a member says no to what its group pledges, not before it.
+    fn says_no(&self, member: &str, pledge: &EdgeView<'_>) -> bool {
+        let commitments = self.statements.iter().filter(|view| view.kind() == EdgeKind::Commitment);
+        let mut own = commitments.filter(|view| view.subject().id() == drawn::id(member) && self.counts(view));
+        own.any(|view| {
+            let no = commitment(view);
+            (StanceSet::Negative.contains(no.stance) || no.stage == Stage::Cancelled)
+                && is_of_more(view, pledge)
+                && !is_later(pledge, view)
+        })
+    }
+
+    /// How many organizations pledge forces at most: cautiously those that do for certain; and whether any disagree.
+    fn threshold(&self, truths: &BTreeMap<EdgeId, Truth>) -> (Truth, bool) {
+        let of: Vec<(Vec<Value>, bool)> =
+            (0..5).map(|actor| self.values(actor, false, Stance::Willing, truths)).collect();
+        let best = |member: usize| {
+            let name = format!("organization:a{member}");
+            let groups = (3..5).filter(|group| self.parts(&format!("group:a{group}")).contains(&name.as_str()));
+            let of_groups = groups.flat_map(|group| &of[group].0).filter(|(id, _)| {
+                let pledge = id.and_then(|id| self.graph.edge(id));
+                pledge.is_none_or(|pledge| !self.says_no(&name, &pledge))
+            });
+            of[member].0.iter().chain(of_groups).map(|(_, truth)| *truth).max()
+        };
+        let best: Vec<Option<Truth>> = (0..3).map(best).collect();
+        let reach = |least| best.iter().filter(|truth| **truth >= Some(least)).count() >= 2;
+        let truth = match (reach(Truth::True), reach(Truth::Unknown)) {
+            (true, _) => Truth::True,
+            (_, true) => Truth::Unknown,
+            _ => Truth::False,
+        };
+        (truth, of.iter().any(|(_, disputed)| *disputed))
     }
 
     fn condition(&self, c: usize, truths: &BTreeMap<EdgeId, Truth>) -> Truth {
         let (test, disputed) = match c {
             0 => (Truth::Unknown, false),
-            2 => {
-                let of: Vec<(Option<Truth>, bool)> =
-                    (0..3).map(|actor| self.tested(actor, false, Stance::Willing, truths)).collect();
-                let reach = |least| of.iter().filter(|(truth, _)| *truth >= Some(least)).count() >= 2;
-                let truth = match (reach(Truth::True), reach(Truth::Unknown)) {
-                    (true, _) => Truth::True,
-                    (_, true) => Truth::Unknown,
-                    _ => Truth::False,
-                };
-                (truth, of.iter().any(|(_, disputed)| *disputed))
-            }
+            2 => self.threshold(truths),
             c => {
                 let (actor, air, least) = match c {
                     1 => (0, false, Stance::Willing),
                     3 => (1, true, Stance::NotRuledOut),
                     _ => (2, false, Stance::Pledged),
                 };
-                let (truth, disputed) = self.tested(actor, air, least, truths);
-                (truth.unwrap_or(Truth::Unknown), disputed)
+                let (values, disputed) = self.values(actor, air, least, truths);
+                (values.iter().map(|(_, truth)| *truth).max().unwrap_or(Truth::Unknown), disputed)
             }
         };
         let says = |value: OutcomeValue| {
@@ -398,7 +499,11 @@ fn found(graph: &Graph, names: &[String], day: NaiveDate) -> Vec<(EdgeId, Truth,
 fn check(steps: &[Step]) {
     let mut entities = vec![
         r#"{"kind":"coalition","slug":"w","names":{"en":"W"}}"#.to_owned(),
+        r#"{"kind":"coalition","slug":"v","names":{"en":"V"}}"#.to_owned(),
         r#"{"kind":"source","slug":"s","names":{"en":"S"}}"#.to_owned(),
+        r#"{"kind":"source","slug":"t","names":{"en":"T"},"published":{"edtf":"2025-03-15"}}"#.to_owned(),
+        r#"{"kind":"group","slug":"a3","names":{"en":"G"}}"#.to_owned(),
+        r#"{"kind":"group","slug":"a4","names":{"en":"G"}}"#.to_owned(),
     ];
     for organization in ["a0", "a1", "a2", "o0", "o1"] {
         entities
@@ -474,6 +579,19 @@ fn agree(graph: &Graph, names: &[String], day: NaiveDate, steps: &[Step]) {
         naive.statements.iter().map(standing).collect::<Vec<_>>()
     };
     assert_eq!(found, expected, "on {day}, {:?}, after {steps:#?}", standings());
+    for group in ["group:a3", "group:a4"].into_iter().filter(|_| day == graph.day()) {
+        let filter = EdgeFilter {
+            kinds: vec![EdgeKind::Commitment],
+            subject: Some(vec![drawn::id(group)]),
+            subject_with_parts: true,
+            ..EdgeFilter::default()
+        };
+        let mut found: Vec<EdgeId> = graph.edges(&filter, Page::first(100)).items.iter().map(EdgeView::id).collect();
+        let mut expected = naive.taken_in(group);
+        found.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(found, expected, "of {group} on {day} after {steps:#?}");
+    }
 }
 
 proptest! {
@@ -488,5 +606,22 @@ proptest! {
     #[test]
     fn what_is_in_force_is_that_of_a_naive_iteration(steps in prop::collection::vec(step(), 1..12)) {
         check(&steps);
+    }
+
+    /// The same of two groups and their members alone, with a pledge that hangs on how many of them pledge.
+    #[test]
+    fn what_groups_pledge_counts_for_members_that_say_nothing_else(steps in prop::collection::vec(group_step(), 2..8)) {
+        let evidence = EVIDENCE[0];
+        let parts = PARTS.iter().map(|(name, part, whole)| {
+            let own = format!(r#"{{"kind":"part_of","subject":"{part}","object":"{whole}",{evidence}}}"#);
+            Step::Put((*name).to_owned(), own)
+        });
+        let hanging = format!(
+            r#"{{"kind":"commitment","subject":"organization:o0","object":"coalition:w","capability":"financial",
+                "stance":"pledged","conditions":{{"relation":"necessary","root":{}}},{evidence}}}"#,
+            leaves("LEAF2"),
+        );
+        let begin = parts.chain([Step::Put("e6".to_owned(), hanging)]);
+        check(&begin.chain(steps).collect::<Vec<_>>());
     }
 }

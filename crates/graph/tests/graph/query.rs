@@ -10,6 +10,8 @@ use pledgegraph_model::{
 };
 use proptest::prelude::*;
 
+use crate::drawn;
+
 /// A small graph and the same as lists.
 struct World {
     graph: Graph,
@@ -212,5 +214,61 @@ proptest! {
                 prop_assert_eq!(rows, expected);
             }
         }
+    }
+}
+
+/// A part tells only of what the parts around it leave: a denied pledge of another is nothing that the whole left out.
+#[test]
+fn what_a_part_leaves_out_is_of_the_whole() {
+    let entities = [
+        r#"{"kind":"group","slug":"a","names":{"en":"A"}}"#,
+        r#"{"kind":"group","slug":"b","names":{"en":"B"}}"#,
+        r#"{"kind":"coalition","slug":"w","names":{"en":"W"}}"#,
+        r#"{"kind":"source","slug":"s","names":{"en":"S"}}"#,
+    ]
+    .map(str::to_owned);
+    let pledge = |key: &str, pledger: &str, capability: &str, polarity: &str| {
+        let json = format!(
+            r#"{{"kind":"commitment","subject":"group:{pledger}","object":"coalition:w","capability":"{capability}","stance":"pledged","polarity":"{polarity}","evidence":[{{"source":"source:s","explicitness":"explicit"}}]}}"#
+        );
+        (key.to_owned(), json)
+    };
+    let edges = [
+        pledge("1", "a", "financial", "denied"),
+        pledge("2", "a", "humanitarian", "denied"),
+        pledge("3", "a", "humanitarian", "unknown"),
+        pledge("4", "b", "financial", "denied"),
+        pledge("5", "b", "humanitarian", "denied"),
+        pledge("6", "a", "financial", "asserted"),
+    ];
+    let graph = drawn::graph(&entities, &edges);
+    let firm = |capability| Where { capability: vec![capability], stance_min: Some(Stance::Pledged), ..Where::all() };
+    let (financial, humanitarian) = (firm(Capability::Financial), firm(Capability::Humanitarian));
+    let of_a = Where { subject: vec![drawn::id("group:a")], ..Where::all() };
+    let denied = |path: &str| (path.to_owned(), vec![(Standing::Denied, 1)]);
+    for (which, expected) in [
+        (
+            Where { any_of: vec![financial.clone(), humanitarian.clone()], ..of_a.clone() },
+            vec![
+                denied("/where/any_of/0"),
+                ("/where/any_of/1".to_owned(), vec![(Standing::Denied, 1), (Standing::Unverified, 1)]),
+            ],
+        ),
+        (Where { none_of: vec![financial.clone()], ..of_a.clone() }, vec![denied("/where/none_of/0")]),
+        (Where { all_of: vec![financial.clone()], ..of_a.clone() }, vec![denied("/where/all_of/0")]),
+        (
+            Where { all_of: vec![Where { any_of: vec![financial.clone()], ..Where::all() }], ..of_a },
+            vec![denied("/where/all_of/0/any_of/0")],
+        ),
+        (
+            Where { any_of: vec![financial], ..Where::all() },
+            vec![("/where/any_of/0".to_owned(), vec![(Standing::Denied, 2)])],
+        ),
+    ] {
+        let query = Query { which, ..Query::of(QueryTarget::Commitments) };
+        let terms = QueryTerms { day: graph.day(), concludes: false, limit: 10, budget: usize::MAX };
+        let found = graph.query(&query, terms).expect("there is no budget");
+        let told: Vec<_> = found.set_aside.into_iter().map(|set| (set.path, set.standings)).collect();
+        assert_eq!(told, expected, "{query:?}");
     }
 }
