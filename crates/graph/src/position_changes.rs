@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::NaiveDate;
 use pledgegraph_model::{Capability, EdgeId, Mission, Stance, StanceSet, Standing};
 
-use crate::positions::PositionQuery;
+use crate::Graph;
+use crate::positions::{Matters, PositionQuery, latest};
 use crate::standing::order::Order;
 use crate::view::{EdgeView, EntityView};
-use crate::{Graph, Position};
 
 /// What a statement changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -82,8 +82,10 @@ pub struct PositionHistory<'g> {
 /// Histories, and whether the budget left statements out.
 #[derive(Debug)]
 pub struct PositionHistoryAnswer<'g> {
-    /// By actor in the order of recording, then capability, mission and beneficiary.
+    /// Those wanted, by actor in the order of recording, then capability, mission and beneficiary.
     pub histories: Vec<PositionHistory<'g>>,
+    /// How many there are.
+    pub total: usize,
     /// Whether statements were left out because the budget was spent.
     pub truncated: bool,
 }
@@ -108,20 +110,25 @@ impl Graph {
     ///
     /// O(statements x log statements), at most the budget of the query.
     pub fn position_changes(&self, query: &PositionQuery) -> PositionHistoryAnswer<'_> {
-        let said = self.positions(&query.with_what_was());
-        let now: HashSet<EdgeId> =
-            self.positions(query).positions.iter().flat_map(|position| &position.current).map(EdgeView::id).collect();
-        PositionHistoryAnswer {
-            histories: said.positions.into_iter().map(|position| history(position, &now)).collect(),
-            truncated: said.truncated,
-        }
+        let Matters { wanted, total, truncated } = self.matters(&query.with_what_was());
+        let counts =
+            |edge: &EdgeView<'_>| self.slot(edge.id()).is_some_and(|slot| query.counted.takes(self, slot, edge.record));
+        let histories = wanted.into_iter().map(|((actor, capability, mission, beneficiary), edges)| {
+            let counted = edges.iter().copied().filter(counts).collect();
+            let now = latest(counted, |edge| edge.has_begun(query.counted.day)).0;
+            let (steps, u_turns) = steps(edges, &now.iter().map(EdgeView::id).collect());
+            let (actor, beneficiary) = (self.at(actor), self.at(beneficiary));
+            PositionHistory { actor, beneficiary, capability, mission, steps, u_turns }
+        });
+        PositionHistoryAnswer { histories: histories.collect(), total, truncated }
     }
 }
 
-fn history<'g>(position: Position<'g>, now: &HashSet<EdgeId>) -> PositionHistory<'g> {
+/// Statements on one matter in their places in time, and how many of them are U-turns.
+fn steps<'g>(edges: Vec<EdgeView<'g>>, now: &HashSet<EdgeId>) -> (Vec<PositionStep<'g>>, usize) {
     let mut dated = BTreeMap::new();
     let mut undated = BTreeMap::new();
-    for edge in position.current.into_iter().chain(position.passed_over) {
+    for edge in edges {
         match edge.order().filter(|order| order.first.is_some() || order.last.is_some()) {
             Some(order) => dated.insert((order.first, order.last, edge.id()), (order, edge)).map(drop),
             None => undated.insert(edge.id(), edge).map(drop),
@@ -159,14 +166,8 @@ fn history<'g>(position: Position<'g>, now: &HashSet<EdgeId>) -> PositionHistory
         change: Change::Undated,
         current: now.contains(&edge.id()),
     }));
-    PositionHistory {
-        actor: position.actor,
-        beneficiary: position.beneficiary,
-        capability: position.capability,
-        mission: position.mission,
-        u_turns: steps.iter().filter(|step| step.change == Change::UTurn).count(),
-        steps,
-    }
+    let u_turns = steps.iter().filter(|step| step.change == Change::UTurn).count();
+    (steps, u_turns)
 }
 
 /// Whether a stance is positive or negative; `None` where it is neither.

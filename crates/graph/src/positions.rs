@@ -1,6 +1,7 @@
 //! Where an actor stands: computed from its statements, never stored.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use chrono::NaiveDate;
 use pledgegraph_model::{Capability, EdgeId, EdgeKind, EntityId, Mission, Modality, Rank, Specificity};
@@ -28,6 +29,8 @@ pub struct PositionQuery {
     pub counted: Counted,
     /// At most so many statements are considered.
     pub budget: usize,
+    /// Which of the matters are wanted, by their place in the order of the answer; the others are only counted.
+    pub part: Range<usize>,
 }
 
 /// The position of one actor towards one beneficiary on one capability and mission.
@@ -47,11 +50,26 @@ pub struct Position<'g> {
     pub passed_over: Vec<EdgeView<'g>>,
 }
 
+/// What one actor says towards one beneficiary on one capability and mission.
+type Matter = (Node, Capability, Mission, Node);
+
+/// Statements by matter.
+pub(crate) struct Matters<'g> {
+    /// Those wanted, in the order of [`PositionAnswer`].
+    pub(crate) wanted: Vec<(Matter, Vec<EdgeView<'g>>)>,
+    /// How many there are.
+    pub(crate) total: usize,
+    /// Whether statements were left out because the budget was spent.
+    pub(crate) truncated: bool,
+}
+
 /// Positions, and whether the budget left some out.
 #[derive(Debug)]
 pub struct PositionAnswer<'g> {
-    /// By actor in order of recording, then capability, mission and beneficiary.
+    /// Those wanted, by actor in order of recording, then capability, mission and beneficiary.
     pub positions: Vec<Position<'g>>,
+    /// How many there are.
+    pub total: usize,
     /// Whether statements were left out because the budget was spent.
     pub truncated: bool,
 }
@@ -60,7 +78,7 @@ impl PositionQuery {
     /// All positions on a day, of at most so many statements.
     pub fn all(day: NaiveDate, budget: usize) -> Self {
         let (actors, capability, mission, beneficiary) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { actors, capability, mission, beneficiary, counted: Counted::on(day), budget }
+        Self { actors, capability, mission, beneficiary, counted: Counted::on(day), budget, part: 0..usize::MAX }
     }
 
     /// The statements that are considered.
@@ -89,21 +107,29 @@ impl Graph {
     ///
     /// O(statements considered), at most `budget`.
     pub fn positions(&self, query: &PositionQuery) -> PositionAnswer<'_> {
+        let Matters { wanted, total, truncated } = self.matters(query);
+        let positions = wanted.into_iter().map(|((actor, capability, mission, beneficiary), edges)| {
+            let (current, passed_over) = latest(edges, |edge| edge.has_begun(query.counted.day));
+            let (actor, beneficiary) = (self.at(actor), self.at(beneficiary));
+            Position { actor, beneficiary, capability, mission, current, passed_over }
+        });
+        PositionAnswer { positions: positions.collect(), total, truncated }
+    }
+
+    /// The statements that count, by what they are about. O(statements considered), at most `budget`.
+    pub(crate) fn matters(&self, query: &PositionQuery) -> Matters<'_> {
         let page: Page<EdgeId> = Page::first(query.budget);
         let found = self.edges(&query.filter(), page);
-        let mut matters: BTreeMap<(Node, Capability, Mission, Node), Vec<EdgeView<'_>>> = BTreeMap::new();
+        let mut matters: BTreeMap<Matter, Vec<EdgeView<'_>>> = BTreeMap::new();
         for edge in found.items {
             if let Some(commitment) = edge.detail().commitment() {
                 let matter = (edge.record.subject, commitment.capability, commitment.mission, edge.record.object);
                 matters.entry(matter).or_default().push(edge);
             }
         }
-        let positions = matters.into_iter().map(|((actor, capability, mission, beneficiary), edges)| {
-            let (current, passed_over) = latest(edges, |edge| edge.has_begun(query.counted.day));
-            let (actor, beneficiary) = (self.at(actor), self.at(beneficiary));
-            Position { actor, beneficiary, capability, mission, current, passed_over }
-        });
-        PositionAnswer { positions: positions.collect(), truncated: found.more }
+        let total = matters.len();
+        let wanted = matters.into_iter().skip(query.part.start).take(query.part.len()).collect();
+        Matters { wanted, total, truncated: found.more }
     }
 }
 

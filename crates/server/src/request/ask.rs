@@ -1,6 +1,7 @@
 //! A request as handlers see it: its address, headers and the snapshot that answers it.
 
 use std::convert::Infallible;
+use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
@@ -99,11 +100,16 @@ pub(crate) struct Pinned {
 }
 
 impl Pinned {
+    /// The places of the items of a page, where cursors count items.
+    pub(crate) fn wanted(&self, limit: usize) -> Range<usize> {
+        let skip = self.after.and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
+        skip..skip.saturating_add(limit)
+    }
+
     /// Of a whole list of so many items: how many went before the page, and what the next page begins after, if there is
     /// one. The cursors of such lists count items.
     pub(crate) fn part(&self, items: usize, limit: usize) -> (usize, Option<u128>) {
-        let skip = self.after.and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
-        let end = skip.saturating_add(limit);
+        let Range { start: skip, end } = self.wanted(limit);
         (skip, (end < items).then_some(end as u128))
     }
 }

@@ -138,16 +138,17 @@ fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
+    query.part = pinned.wanted(limit);
     let found = graph.position_changes(&query);
-    let (skip, after) = pinned.part(found.histories.len(), limit);
+    let (_, after) = pinned.part(found.total, limit);
     let next = ask.next(&given, &pinned.graph, today, after);
     let wire = Wire::new(graph, lang).with_standing(&query.counted);
     let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&query.with_what_was().filter()));
     let body = HistoryPageBody {
         actor: wire.reference(&actor),
-        items: found.histories.iter().skip(skip).take(limit).map(|history| HistoryBody::new(wire, history)).collect(),
+        items: found.histories.iter().map(|history| HistoryBody::new(wire, history)).collect(),
         page: PageBody { limit, next_cursor: next.cursor },
-        total: Total { value: found.histories.len() as u64, exact: !found.truncated }.into(),
+        total: Total { value: found.total as u64, exact: !found.truncated }.into(),
         rule: RULE,
         as_of: AsOfBody::new(graph, query.counted.day),
         warnings: found.truncated.then(cut).into_iter().chain(left_out).collect(),

@@ -166,22 +166,23 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let given = ask.given(&list_parameters());
     let pinned = ask.pin(&given)?;
     let mut reader = Reader::new(&given, &pinned.graph, pinned.today);
-    let query = decode(&mut reader);
+    let mut query = decode(&mut reader);
     let (lang, limit, today) = (ask.lang(&mut reader), reader.number(&LIMIT), reader.today());
     reader.finish()?;
     let head = ListHead::new(ask, &given, &pinned.graph, lang, query.counted.day);
     if ask.has(&head.etag) {
         return Ok(head.not_modified());
     }
+    query.part = pinned.wanted(limit);
     let found = pinned.graph.positions(&query);
-    let (skip, after) = pinned.part(found.positions.len(), limit);
+    let (_, after) = pinned.part(found.total, limit);
     let next = ask.next(&given, &pinned.graph, today, after);
     let wire = Wire::new(&pinned.graph, lang).with_standing(&query.counted);
     let left_out = set_aside::warning(ask.uri.path(), &given, pinned.graph.set_aside(&query.filter()));
     let body = PositionPageBody {
-        items: found.positions.iter().skip(skip).take(limit).map(|p| PositionBody::new(wire, p)).collect(),
+        items: found.positions.iter().map(|p| PositionBody::new(wire, p)).collect(),
         page: PageBody { limit, next_cursor: next.cursor },
-        total: Total { value: found.positions.len() as u64, exact: !found.truncated }.into(),
+        total: Total { value: found.total as u64, exact: !found.truncated }.into(),
         rule: RULE,
         as_of: AsOfBody::new(&pinned.graph, query.counted.day),
         warnings: found.truncated.then(cut).into_iter().chain(left_out).collect(),
@@ -253,6 +254,7 @@ pub(crate) fn decode(reader: &mut Reader<'_>) -> PositionQuery {
             .of(reader.codes::<Modality>(MODALITY.parameter.name).unwrap_or_default())
             .standing(reader.codes(STANDING.parameter.name).unwrap_or_default()),
         budget: BUDGET,
+        part: 0..usize::MAX,
     }
 }
 
