@@ -105,7 +105,7 @@ impl Graph {
     /// Among those of the same day: by rank, then own over reported, then the more specific. Only what has begun by the day
     /// passes over others, as with what takes back.
     ///
-    /// O(statements considered), at most `budget`.
+    /// O(statements considered), at most `budget`, and those on the matters wanted.
     pub fn positions(&self, query: &PositionQuery) -> PositionAnswer<'_> {
         let Matters { wanted, total, truncated } = self.matters(query);
         let positions = wanted.into_iter().map(|((actor, capability, mission, beneficiary), edges)| {
@@ -116,7 +116,8 @@ impl Graph {
         PositionAnswer { positions: positions.collect(), total, truncated }
     }
 
-    /// The statements that count, by what they are about. O(statements considered), at most `budget`.
+    /// The statements that count, by what they are about. O(statements considered), at most `budget`; where that leaves some
+    /// out, whole matters are, and those wanted are whole, at the cost of what is said on them.
     pub(crate) fn matters(&self, query: &PositionQuery) -> Matters<'_> {
         let page: Page<EdgeId> = Page::first(query.budget);
         let found = self.edges(&query.filter(), page);
@@ -128,8 +129,23 @@ impl Graph {
             }
         }
         let total = matters.len();
-        let wanted = matters.into_iter().skip(query.part.start).take(query.part.len()).collect();
-        Matters { wanted, total, truncated: found.more }
+        let wanted = matters.into_iter().skip(query.part.start).take(query.part.len());
+        let wanted =
+            wanted.map(|(matter, edges)| (matter, if found.more { self.said_in(matter, query) } else { edges }));
+        Matters { wanted: wanted.collect(), total, truncated: found.more }
+    }
+
+    /// The statements that count on one matter, whatever else was said.
+    fn said_in(&self, (actor, capability, mission, object): Matter, query: &PositionQuery) -> Vec<EdgeView<'_>> {
+        let modalities = &query.counted.modalities;
+        let counts = |slot: u32| {
+            let edge = self.edge_record(slot)?;
+            let is_asked = modalities.is_empty() || modalities.contains(&edge.modality);
+            (is_asked && query.counted.takes(self, slot, edge)).then_some(slot)
+        };
+        let mut slots: Vec<u32> = self.said_on(actor, (capability, mission, object)).filter_map(counts).collect();
+        slots.sort_unstable();
+        slots.into_iter().filter_map(|slot| self.view(slot)).collect()
     }
 }
 

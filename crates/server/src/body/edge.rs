@@ -1,6 +1,6 @@
 //! Drafts of statements.
 
-use pledgegraph_model::{Code, ConditionNode, ConditionOp, Date, Edge, EdgeKind, EntityId, Link};
+use pledgegraph_model::{Code, ConditionNode, ConditionOp, Date, Edge, EdgeKind, EntityId, IntervalEnd, Link};
 use serde_json::{Map, Value, json};
 
 use super::field::{Field, Takes};
@@ -96,10 +96,14 @@ fn kind_of(reader: &mut Reader<'_>, members: &Map<String, Value>, kinds: &[EdgeK
     kind
 }
 
-/// The end does not lie before the beginning.
+/// The end does not lie before the beginning, and what has ended does not go on.
 fn check_span(reader: &mut Reader<'_>, read: &Map<String, Value>) {
     let date = |name: &str| serde_json::from_value::<Date>(read.get(name)?.clone()).ok();
     let (from, until) = (date("valid_from"), date("valid_until"));
+    let goes_on = |date: &Date| date.edtf.as_ref().is_some_and(|edtf| edtf.end() == IntervalEnd::Open);
+    if until.as_ref().is_some_and(|until| until.ended && goes_on(until)) {
+        reader.fail_at("valid_until", "bad-date", "`ended` says that it has ended, and `edtf` that it goes on");
+    }
     let (first, last) = (from.and_then(|d| d.earliest()), until.and_then(|d| d.latest()));
     if matches!((first, last), (Some(first), Some(last)) if last < first) {
         reader.fail_at("valid_until", "bad-date", "the statement would end before it begins");

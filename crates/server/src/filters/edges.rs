@@ -276,8 +276,8 @@ pub(crate) const VALID_AT: EdgeParameter = EdgeParameter {
     parameter: Parameter {
         name: "valid_at",
         accepts: Accepts::Day,
-        description: "Only statements that hold on this day, or `now` (UTC). Absent: not filtered. Beside `standing` it is the day \
-            on which they stand so.",
+        description: "The day, or `now` (UTC), on which statements are seen. A list has only those that hold on it, unless \
+            `standing` or what counts is asked for; absent, it is not filtered.",
         example: "now",
     },
     read: |reader, name, filter| filter.valid_at = reader.day(name),

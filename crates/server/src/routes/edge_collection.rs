@@ -338,9 +338,6 @@ async fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Re
     let found = found.filter(|view| collection.kinds.is_empty() || collection.kinds.contains(&view.kind()));
     let view =
         found.ok_or_else(|| ApiError::new(Problem::NotFound, format!("no {} has this identifier", collection.item)))?;
-    if day.is_some_and(|day| !view.may_hold_on(day)) {
-        return Err(ApiError::new(Problem::NotFound, "the statement does not hold on that day"));
-    }
     let counted = Counted::on(day.unwrap_or(today));
     let query = force(&[view], counted.day, include_implied);
     let (forces, why) = evaluated(ask, query, (collection.has_force(), reasons)).await?;

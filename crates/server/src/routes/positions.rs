@@ -237,8 +237,8 @@ pub(crate) fn cut() -> WarningBody {
     WarningBody::new(
         "budget-spent",
         format!(
-            "only the first {BUDGET} of the statements that match were considered, in the order of recording: positions may \
-            be missing or not the latest; narrow the question, by `actor` or `capability` for one"
+            "only the first {BUDGET} of the statements that match were looked through for what they are about, in the order of \
+            recording: positions on other matters are missing; narrow the question, by `actor` or `capability` for one"
         ),
     )
 }

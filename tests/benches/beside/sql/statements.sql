@@ -235,20 +235,21 @@ declare
     stands boolean[];
     matters bigint;
 begin
-    with said as (
+    with found as (
+        select distinct t.capability_n, t.mission_n, t.o
+        from (select * from beside.statement t where t.s = who and t.kind = 'commitment'
+            and (t.counted or t.standing in ('over', 'superseded', 'taken_back')) order by t.slot limit 20000) t
+    ), said as (
         select t.slot, t.id, t.capability_n, t.mission_n, t.o, t.said_first, t.said_last, t.merit, t.counted
-        from beside.statement t
+        from beside.statement t join found f using (capability_n, mission_n, o)
         where t.s = who and t.kind = 'commitment'
             and (t.counted or t.standing in ('over', 'superseded', 'taken_back'))
-        order by t.slot limit 20000
     ), now as (
-        -- What counts has a limit of its own.
         select t.slot, t.capability_n, t.mission_n, t.o, t.said_first, t.said_last,
                max(t.said_first) filter (where t.acts) over (partition by t.capability_n, t.mission_n, t.o) as newest,
                min(t.merit) filter (where t.acts)
                    over (partition by t.capability_n, t.mission_n, t.o, t.said_first, t.said_last) as best, t.merit
-        from (select * from beside.statement t where t.s = who and t.kind = 'commitment' and t.counted
-            order by t.slot limit 20000) t
+        from beside.statement t where t.s = who and t.kind = 'commitment' and t.counted
     ), ranked as (
         select s.*, dense_rank() over (order by s.capability_n, s.mission_n, s.o) as matter,
                n.slot is not null and (n.said_first is null

@@ -84,6 +84,9 @@ async fn only_an_end_has_ended() -> Result<()> {
     ensure!(client.post("/v1/sources", &source).await?.status == 422);
     let problem = client.post("/v1/offices", &office(&json!({"ended": "yes"}))).await?;
     ensure!(problem.status == 422, "{}", problem.text());
+    let goes_on =
+        client.post("/v1/offices", &office(&json!({"edtf": "2025-04/..", "ended": true}))).await?.must(422)?;
+    ensure!(faults(&goes_on.json()?)? == [("/valid_until".to_owned(), "bad-date".to_owned())], "{}", goes_on.text());
     Ok(())
 }
 
