@@ -63,6 +63,7 @@ impl Graph {
         }
         self.seq = commit.seq;
         self.chain = commit.chain;
+        self.links.push(commit.seq, commit.chain);
         self.digest = commit.digest;
         self.recorded_at = Some(commit.recorded_at);
     }

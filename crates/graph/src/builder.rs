@@ -15,6 +15,7 @@ use crate::force::reverse::Tests;
 use crate::graph::LinksTo;
 use crate::identity::Identity;
 use crate::indexes::Indexes;
+use crate::links::ChainLinks;
 use crate::names::Names;
 use crate::node::{Incidence, Node, NodeRecord};
 use crate::parts::KeptParts;
@@ -32,6 +33,7 @@ pub struct Builder {
     edges: Vec<(i64, EdgeRecord)>,
     interner: Interner,
     day: Option<NaiveDate>,
+    links: Vec<[u8; 16]>,
 }
 
 impl Builder {
@@ -44,6 +46,12 @@ impl Builder {
     #[must_use]
     pub fn on(self, day: NaiveDate) -> Self {
         Self { day: Some(day), ..self }
+    }
+
+    /// The links of all commits, from the first to the head.
+    #[must_use]
+    pub fn linked(self, links: Vec<[u8; 16]>) -> Self {
+        Self { links, ..self }
     }
 
     /// Takes an entity in, with its content hash and the `seq` of the commit that first recorded it. All entities come
@@ -104,6 +112,7 @@ impl Builder {
         let mut graph = Graph {
             seq,
             chain,
+            links: ChainLinks::whole(self.links, seq, chain).unwrap_or_else(|| ChainLinks::of(seq, chain)),
             digest,
             recorded_at,
             held,

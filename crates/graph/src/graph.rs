@@ -10,6 +10,7 @@ use crate::force::kept::KeptForce;
 use crate::force::reverse::Tests;
 use crate::identity::Identity;
 use crate::indexes::Indexes;
+use crate::links::ChainLinks;
 use crate::names::Names;
 use crate::node::{Node, NodeRecord};
 use crate::parts::KeptParts;
@@ -27,6 +28,7 @@ pub(crate) type LinksTo = Arc<Vec<(EdgeId, LinkType)>>;
 pub struct Graph {
     pub(crate) seq: i64,
     pub(crate) chain: [u8; 16],
+    pub(crate) links: ChainLinks,
     pub(crate) digest: u64,
     pub(crate) recorded_at: Option<DateTime<Utc>>,
     /// XOR of the hashes of what is really held.
@@ -73,6 +75,12 @@ impl Graph {
     /// Chain link of that commit.
     pub fn chain(&self) -> [u8; 16] {
         self.chain
+    }
+
+    /// The link of a commit of its history: two graphs with one link at a commit share all that came before. `None` where
+    /// the commit comes later, or before all whose links it was given.
+    pub fn link_at(&self, seq: i64) -> Option<[u8; 16]> {
+        self.links.at(seq)
     }
 
     /// Digest of the state as that commit says.

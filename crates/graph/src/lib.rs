@@ -26,6 +26,7 @@ mod graph;
 mod identity;
 mod implicants;
 mod indexes;
+mod links;
 mod matrix;
 mod meeting;
 mod names;

@@ -94,11 +94,13 @@ impl Follower {
                     return self.reload().await;
                 }
                 self.notes.contact(head.seq);
+                self.published.mark_seen();
                 lag(head.seq - self.published.current().seq());
                 Ok(())
             }
             Ok(Tail::Diverged(head)) => {
                 tracing::error!(seq = head.seq, own = current.seq(), "the log has another history; loading anew");
+                self.published.mark_lost();
                 self.reload().await
             }
             Err(error @ StoreError::BrokenLog { .. }) => {
@@ -133,12 +135,18 @@ pub(crate) async fn load(pool: &PgPool) -> Result<Graph, StoreError> {
         Row::Edge(edge) => builder.add_edge(edge, stamp.hash, stamp.stamp, stamp.created_seq),
     })
     .await?;
-    let read = began.elapsed();
+    let links = log::links(&mut *pool.acquire().await?, head.seq).await?;
+    let (read, builder) = (began.elapsed(), builder.linked(links));
     let finish = move || builder.finish(head.seq, head.chain, head.digest, head.recorded_at);
     // Seconds of work at a million edges: not on a thread that answers requests.
     let graph =
         tokio::task::spawn_blocking(finish).await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?;
     tracing::debug!(?read, built = ?began.elapsed(), edges = graph.edge_count(), "loaded the graph");
+    if graph.link_at(0).is_none() {
+        // The rows were read as of one moment, the links after it.
+        let problem = "the links of the chain are not those of the rows".to_owned();
+        return Err(StoreError::BrokenLog { seq: head.seq, problem });
+    }
     if graph.computed_digest() != graph.digest() {
         let problem = "the rows are not what the digest of the head says".to_owned();
         return Err(StoreError::BrokenLog { seq: head.seq, problem });

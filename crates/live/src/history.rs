@@ -69,8 +69,8 @@ impl Live {
     /// # Errors
     /// When the database cannot be read.
     pub async fn chain_at(&self, seq: i64) -> Result<Option<[u8; 16]>, StoreError> {
-        if let Some(graph) = self.kept(seq) {
-            return Ok(Some(graph.chain()));
+        if let Some(link) = self.snapshot().link_at(seq) {
+            return Ok(Some(link));
         }
         ask(&self.pool, move |connection| Box::pin(log::chain_at(connection, seq))).await
     }
@@ -86,7 +86,7 @@ impl Live {
 
     /// Waits until the newest snapshot holds a commit; `false` when that takes longer than `limit`.
     pub async fn reaches(&self, seq: i64, limit: Duration) -> bool {
-        self.published.reaches(seq, 0, limit).await
+        self.published.reaches(seq, limit).await
     }
 
     /// `seq` of the newest snapshot, to be told when it changes.

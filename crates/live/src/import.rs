@@ -9,6 +9,7 @@ use pledgegraph_store::import::Import as Rows;
 use pledgegraph_store::{Origin, StoreError, WriteError};
 
 use crate::published::Published;
+use crate::writer::not_published;
 use crate::{Live, Receipt};
 
 /// How often the turn is asked for while another import is under way.
@@ -49,7 +50,7 @@ impl Import {
     /// When the database fails, or the snapshot does not come.
     pub async fn begin(&mut self) -> Result<Arc<Graph>, WriteError> {
         let head = self.rows.begin().await?;
-        if self.published.reaches(head.seq, 0, PUBLISH_LIMIT).await {
+        if self.published.comes_to_hold((head.seq, head.chain), PUBLISH_LIMIT).await {
             return Ok(self.published.current());
         }
         Err(WriteError::Unavailable(Arc::new(StoreError::Database(sqlx::Error::PoolTimedOut))))
@@ -62,8 +63,8 @@ impl Import {
     pub async fn commit(&mut self, origin: &Origin) -> Result<Option<Receipt>, CommitError> {
         let Some(head) = self.rows.commit(origin).await? else { return Ok(None) };
         metrics::counter!("pledgegraph_commits_total").increment(1);
-        if !self.published.reaches(head.seq, 0, PUBLISH_LIMIT).await {
-            tracing::warn!(seq = head.seq, "answered before the follower published the import");
+        if !self.published.comes_to_hold((head.seq, head.chain), PUBLISH_LIMIT).await {
+            return Err(CommitError::Failed(not_published(head.seq)));
         }
         let recorded_at = head.recorded_at.unwrap_or_default();
         Ok(Some(Receipt { seq: head.seq, chain: head.chain, recorded_at, replayed: None }))

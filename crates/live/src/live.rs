@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use pledgegraph_graph::Graph;
 use pledgegraph_store::{StoreError, Write, WriteError};
@@ -39,6 +40,7 @@ impl Default for LiveOptions {
 pub struct Live {
     pub(crate) pool: PgPool,
     pub(crate) published: Arc<Published>,
+    hints: Arc<Hints>,
     pub(crate) past: Arc<Past>,
     notes: Arc<Notes>,
     pub(crate) tokens: Arc<Tokens>,
@@ -77,7 +79,12 @@ impl Live {
             notes: Arc::clone(&notes),
             hints: Arc::clone(&hints),
         };
-        let writer = Writer { pool: pool.clone(), published: Arc::clone(&published), notes: Arc::clone(&notes), hints };
+        let writer = Writer {
+            pool: pool.clone(),
+            published: Arc::clone(&published),
+            notes: Arc::clone(&notes),
+            hints: Arc::clone(&hints),
+        };
         let tasks = vec![
             tokio::spawn(writer.run(waiting)),
             tokio::spawn(follower.clone().run(stopped.clone())),
@@ -88,6 +95,7 @@ impl Live {
         Ok(Self {
             pool,
             published,
+            hints,
             past: Arc::default(),
             notes,
             tokens: Arc::default(),
@@ -119,7 +127,21 @@ impl Live {
 
     /// How the process stands to the database.
     pub fn status(&self) -> Status {
-        Status { seq: self.snapshot().seq(), ..self.notes.read() }
+        Status { seq: self.snapshot().seq(), reloading: self.is_reloading(), ..self.notes.read() }
+    }
+
+    /// Whether the history of the newest snapshot is lost, so that nothing is to be answered from it until the graph is
+    /// loaded anew.
+    pub fn is_reloading(&self) -> bool {
+        self.published.is_lost()
+    }
+
+    /// Asks the database whether the newest snapshot is still in its history, and waits for the answer, which
+    /// [`Live::is_reloading`] then tells; `false` when there is none within `limit`.
+    pub async fn looks_again(&self, limit: Duration) -> bool {
+        let seen = self.published.is_seen_again(limit);
+        self.hints.look_now();
+        seen.await
     }
 
     /// Writes, and answers when the write is durable and published here. Goes on when the caller goes away.

@@ -38,13 +38,16 @@ pub(crate) struct Published {
     reached: watch::Sender<(u64, i64)>,
     /// `seq` of the newest snapshot, for whoever waits for the next.
     seq: watch::Sender<i64>,
+    /// How often the follower found the newest snapshot in the history of the database, and whether it is not there any
+    /// more: then nothing is answered from it.
+    looked: watch::Sender<(u64, bool)>,
 }
 
 impl Published {
     pub(crate) fn new(graph: Graph) -> Self {
         let (reached, seq) = (watch::Sender::new((0, graph.seq())), watch::Sender::new(graph.seq()));
         let (making, pinned) = (Mutex::default(), Mutex::default());
-        Self { current: ArcSwap::from_pointee(graph), making, pinned, reached, seq }
+        Self { current: ArcSwap::from_pointee(graph), making, pinned, reached, seq, looked: watch::Sender::default() }
     }
 
     pub(crate) fn current(&self) -> Arc<Graph> {
@@ -90,22 +93,45 @@ impl Published {
         self.seq.subscribe()
     }
 
+    /// The history of the newest snapshot is not that of the database: it was lost.
+    pub(crate) fn mark_lost(&self) {
+        self.looked.send_modify(|looked| looked.1 = true);
+    }
+
+    /// The newest snapshot is in the history of the database.
+    pub(crate) fn mark_seen(&self) {
+        self.looked.send_modify(|looked| looked.0 += 1);
+    }
+
+    /// Whether the history of the newest snapshot is lost, and the graph is being loaded anew.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.looked.borrow().1
+    }
+
+    /// Waits until the follower has looked again from the beginning, whatever it does now, or has found the history lost;
+    /// `false` when that takes longer than `limit`.
+    pub(crate) async fn is_seen_again(&self, limit: Duration) -> bool {
+        let mut looked = self.looked.subscribe();
+        let before = looked.borrow_and_update().0;
+        // The first may have begun before it was asked for.
+        let again = looked.wait_for(|(times, lost)| *lost || *times >= before + 2);
+        tokio::time::timeout(limit, again).await.is_ok_and(|seen| seen.is_ok())
+    }
+
     /// Applies commits, in order, the first of which follows the point `before` of the log, and publishes the result.
-    /// Those that the newest snapshot holds already are passed over.
+    /// Those that the newest snapshot holds already are passed over. Where they belong to another history than the newest
+    /// snapshot, that one is lost.
     pub(crate) fn advance(&self, before: (i64, [u8; 16]), commits: &[Commit]) -> Result<(), Gap> {
         let mut recent = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         let current = self.current();
         let began = Instant::now();
-        let links = || commits.iter().map(|commit| (commit.seq, commit.chain)).chain([before]);
-        match links().find(|(seq, _)| *seq == current.seq()) {
-            Some((_, chain)) if chain == current.chain() => {}
-            Some(_) => return Err(Gap::History),
-            None if current.seq() < before.0 => return Err(Gap::NotNext),
-            None => {
-                let last = commits.last().map_or(before, |commit| (commit.seq, commit.chain));
-                let held = recent.iter().any(|graph| (graph.seq(), graph.chain()) == last);
-                return if held { Ok(()) } else { Err(Gap::History) };
-            }
+        if current.seq() < before.0 {
+            return Err(Gap::NotNext);
+        }
+        let mut links = commits.iter().map(|commit| (commit.seq, commit.chain)).chain([before]);
+        if links.any(|(seq, chain)| current.link_at(seq).is_some_and(|own| own != chain)) {
+            self.mark_lost();
+            return Err(Gap::History);
         }
         let mut next: Option<Graph> = None;
         for commit in commits.iter().filter(|commit| commit.seq > current.seq()) {
@@ -136,6 +162,7 @@ impl Published {
         self.pinned.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let seq = graph.seq();
         self.current.store(Arc::new(graph));
+        self.looked.send_modify(|looked| looked.1 = false);
         self.reached.send_modify(|reached| *reached = (reached.0 + 1, seq));
         self.seq.send_replace(seq);
     }
@@ -155,11 +182,24 @@ impl Published {
         self.reached.borrow().0
     }
 
-    /// Waits until a snapshot with this commit is published that was loaded at least so often anew; `false` when that
-    /// takes longer than `limit`.
-    pub(crate) async fn reaches(&self, seq: i64, loads: u64, limit: Duration) -> bool {
+    /// Waits until a snapshot at or after a commit is published, of whatever history; `false` when that takes longer than
+    /// `limit`.
+    pub(crate) async fn reaches(&self, seq: i64, limit: Duration) -> bool {
         let mut watched = self.reached.subscribe();
-        let there = watched.wait_for(|reached| reached.0 >= loads && reached.1 >= seq);
+        let there = watched.wait_for(|reached| reached.1 >= seq);
+        tokio::time::timeout(limit, there).await.is_ok_and(|r| r.is_ok())
+    }
+
+    /// Whether the newest snapshot holds this commit of this history, and its history is not lost.
+    pub(crate) fn holds(&self, (seq, chain): (i64, [u8; 16])) -> bool {
+        // Asked first: a graph that is loaded anew is published before the loss is over.
+        !self.is_lost() && self.current().link_at(seq) == Some(chain)
+    }
+
+    /// Waits until the newest snapshot holds this commit of this history; `false` when that takes longer than `limit`.
+    pub(crate) async fn comes_to_hold(&self, place: (i64, [u8; 16]), limit: Duration) -> bool {
+        let mut watched = self.reached.subscribe();
+        let there = watched.wait_for(|_| self.holds(place));
         tokio::time::timeout(limit, there).await.is_ok_and(|r| r.is_ok())
     }
 }

@@ -12,6 +12,8 @@ const SILENCE: TimeDelta = TimeDelta::seconds(2);
 pub struct Status {
     /// Whether the database answered when it was last asked, no more than two seconds ago.
     pub database: bool,
+    /// Whether the history of the newest snapshot is lost and the graph is being loaded anew.
+    pub reloading: bool,
     /// `seq` of the newest published snapshot.
     pub seq: i64,
     /// The highest `seq` that was seen in the database.
@@ -25,7 +27,7 @@ pub struct Status {
 impl Status {
     /// Whether reads are up to date as far as is known: the database answers and every commit seen is published.
     pub fn is_ready(&self) -> bool {
-        self.database && self.seq >= self.head_seq
+        self.database && !self.reloading && self.seq >= self.head_seq
     }
 }
 

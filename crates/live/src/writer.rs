@@ -9,14 +9,16 @@ use pledgegraph_store::commits::{self, Done, MAX_BATCH};
 use pledgegraph_store::{Answer, BatchError, StoreError, Write, WriteError};
 use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
 
 use crate::connection::acquire;
 use crate::hints::Hints;
 use crate::published::{Gap, Published};
 use crate::status::Notes;
 
-/// How long an answer waits for the follower to publish a write that came after somebody else's.
-const FOLLOWER_LIMIT: Duration = Duration::from_secs(1);
+/// How long an answer waits for the follower to publish a write that came after somebody else's. What is not published then
+/// is not acknowledged: a client that read it would not find it.
+const FOLLOWER_LIMIT: Duration = Duration::from_secs(10);
 
 /// A write that was committed and is published here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,12 +52,8 @@ fn is_worth_retrying(error: &StoreError) -> bool {
     error.is_transient() && !matches!(error, StoreError::Database(sqlx::Error::PoolTimedOut))
 }
 
-/// What the follower must have published before a batch is answered.
-struct Awaited {
-    seq: i64,
-    /// How often the graph must have been loaded anew by then.
-    loads: u64,
-}
+/// A commit and its link of the chain.
+type Place = (i64, [u8; 16]);
 
 /// What the task works with.
 pub(crate) struct Writer {
@@ -69,14 +67,18 @@ impl Writer {
     /// Runs until all handles are gone and every accepted write has its answer.
     pub(crate) async fn run(self, mut jobs: mpsc::Receiver<Job>) {
         let mut waiting = Vec::with_capacity(MAX_BATCH);
+        let mut awaiting = JoinSet::new();
         while jobs.recv_many(&mut waiting, MAX_BATCH).await > 0 {
-            self.batch(std::mem::take(&mut waiting)).await;
+            self.batch(std::mem::take(&mut waiting), &mut awaiting).await;
+            while awaiting.try_join_next().is_some() {}
             // Clients that were just answered often write again: let them, so that the next batch is not of one.
             tokio::task::yield_now().await;
         }
+        awaiting.join_all().await;
     }
 
-    async fn batch(&self, jobs: Vec<Job>) {
+    /// Writes a batch and answers it. What somebody else is to publish first is `awaiting`ed apart: others write meanwhile.
+    async fn batch(&self, jobs: Vec<Job>, awaiting: &mut JoinSet<()>) {
         #[expect(clippy::cast_precision_loss, reason = "a batch has at most 256 writes")]
         metrics::histogram!("pledgegraph_batch_writes").record(jobs.len() as f64);
         let (writes, answers): (Vec<Write>, Vec<_>) = jobs.into_iter().map(|job| (job.write, job.answer)).unzip();
@@ -84,17 +86,21 @@ impl Writer {
         let results = self.write(&writes).await;
         let awaited = results.as_ref().ok().and_then(|done| self.publish(done));
         self.hints.end_writing(self.published.current().seq());
-        if let Some(awaited) = awaited {
-            self.wait_for_follower(awaited).await;
-        }
         let results = match results {
             Ok(done) => done.answers,
             Err(error) => vec![Err(error); answers.len()],
         };
-        for (result, answer) in results.into_iter().zip(answers) {
-            // A client that went away needs no answer.
-            let _ = answer.send(result.map(Receipt::of));
-        }
+        let Some(place) = awaited else { return send(results, answers) };
+        self.hints.look_now();
+        let published = Arc::clone(&self.published);
+        awaiting.spawn(async move {
+            let is_held = published.comes_to_hold(place, FOLLOWER_LIMIT).await;
+            if !is_held {
+                tracing::warn!(seq = place.0, "not acknowledged, since it is not published here");
+            }
+            let results = results.into_iter().map(|result| result.and_then(|answer| acknowledged(answer, is_held)));
+            send(results.collect(), answers);
+        });
     }
 
     /// Writes a batch. What fails in passing (a connection that was closed while idle) and wrote nothing is tried again
@@ -123,32 +129,41 @@ impl Writer {
         })
     }
 
-    /// Publishes the commits directly where they follow the newest snapshot; else says what the follower must publish.
-    fn publish(&self, done: &Done) -> Option<Awaited> {
+    /// Publishes the commits directly where they follow the newest snapshot; else says what the follower must publish. What
+    /// was done before, under the same key, was perhaps done by another process.
+    fn publish(&self, done: &Done) -> Option<Place> {
         let answers = done.answers.iter().filter_map(|answer| answer.as_ref().ok());
         let commits: Vec<Commit> = answers.clone().filter_map(|answer| answer.commit().cloned()).collect();
-        let loads = self.published.loads();
-        let Some(seq) = commits.last().map(|commit| commit.seq) else {
-            // What was done before was perhaps done by another process.
-            let seq = answers.map(|answer| answer.place().0).max()?;
-            return (seq > self.published.current().seq()).then_some(Awaited { seq, loads });
-        };
         metrics::counter!("pledgegraph_commits_total").increment(commits.len() as u64);
-        self.notes.contact(seq);
+        self.notes.contact(commits.last().map_or(done.before.seq, |commit| commit.seq));
         match self.published.advance((done.before.seq, done.before.chain), &commits) {
-            Ok(()) => None,
-            Err(Gap::NotNext) => Some(Awaited { seq, loads }),
+            Ok(()) | Err(Gap::NotNext) => {}
             Err(gap @ (Gap::Digest | Gap::History)) => {
-                tracing::error!(seq, ?gap, "the graph differs from the database after own commits; loading anew");
-                Some(Awaited { seq, loads: loads + 1 })
+                tracing::error!(seq = done.before.seq, ?gap, "the graph differs from the database; loading anew");
             }
         }
+        let last = answers.map(Answer::place).max_by_key(|place| place.0)?;
+        (!self.published.holds(last)).then_some(last)
     }
+}
 
-    async fn wait_for_follower(&self, awaited: Awaited) {
-        self.hints.look_now();
-        if !self.published.reaches(awaited.seq, awaited.loads, FOLLOWER_LIMIT).await {
-            tracing::warn!(seq = awaited.seq, "answered before the follower published the write");
-        }
+/// A committed write is acknowledged when its commit is published here; that it is committed is then known to all.
+fn acknowledged(answer: Answer, is_held: bool) -> Result<Answer, WriteError> {
+    if is_held {
+        return Ok(answer);
+    }
+    Err(not_published(answer.place().0))
+}
+
+/// Why a write is not acknowledged that the database has.
+pub(crate) fn not_published(seq: i64) -> WriteError {
+    let problem = "it is committed, and this process does not have it yet".to_owned();
+    WriteError::OutcomeUnknown(Arc::new(StoreError::BrokenLog { seq, problem }))
+}
+
+fn send(results: Vec<Result<Answer, WriteError>>, answers: Vec<oneshot::Sender<Result<Receipt, WriteError>>>) {
+    for (result, answer) in results.into_iter().zip(answers) {
+        // A client that went away needs no answer.
+        let _ = answer.send(result.map(Receipt::of));
     }
 }

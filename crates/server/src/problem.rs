@@ -149,6 +149,8 @@ problems! {
         "An idempotency key belongs to one request. Use a new one.";
     QueryTooExpensive = "query-too-expensive", UNPROCESSABLE_ENTITY, "The question is too expensive",
         "The budget is spent; the detail says how much. Ask for less.";
+    Reloading = "reloading", SERVICE_UNAVAILABLE, "The graph is being loaded anew",
+        "The history of the database is another than the one that this process followed: it was restored, or failed over and lost its last commits. Nothing is answered from the lost history; try again in a moment, or on another replica.";
     ReplicaBehind = "replica-behind", SERVICE_UNAVAILABLE, "This replica is behind",
         "The version that was asked for has not arrived here yet. Try again.";
     TooStale = "too-stale", SERVICE_UNAVAILABLE, "The answer would be too old",

@@ -146,6 +146,16 @@ pub async fn chain_at(conn: &mut PgConnection, seq: i64) -> Result<Option<[u8; 1
     Ok(found.as_deref().map(chain::from_column))
 }
 
+/// The links of all commits up to one, from the first on.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn links(conn: &mut PgConnection, upto: i64) -> Result<Vec<Link>, StoreError> {
+    let found =
+        sqlx::query_scalar!("select chain from commit where seq <= $1 order by seq", upto).fetch_all(conn).await?;
+    Ok(found.iter().map(|link| chain::from_column(link)).collect())
+}
+
 /// A row of `commit`.
 struct Entry {
     seq: i64,

@@ -42,9 +42,14 @@ pub(crate) async fn layer(FromState(state): FromState<State>, request: Request, 
 }
 
 async fn snapshot(state: &State, request: &Parts) -> Result<Arc<Graph>, ApiError> {
-    if let Some(version) = one(&request.headers, &AT_LEAST)? {
-        at_least(state, version).await?;
+    // Whether the process lives and is ready is told whatever it follows.
+    if !request.uri.path().starts_with("/v1/") {
+        return Ok(state.live.snapshot());
     }
+    let at_least = match one(&request.headers, &AT_LEAST)? {
+        Some(version) => Some(at_least(state, version).await?),
+        None => None,
+    };
     if let Some(seconds) = one(&request.headers, &MAX_STALENESS)? {
         fresh_enough(state, seconds)?;
     }
@@ -57,8 +62,17 @@ async fn snapshot(state: &State, request: &Parts) -> Result<Arc<Graph>, ApiError
     let moment = asked.then(|| given::find(request.uri.query(), KNOWN_AT.name)).flatten();
     match moment.and_then(|text| read(&text, Utc::now())) {
         Some(moment) => state.live.known_at(moment).await.map_err(ApiError::of_store),
-        None => Ok(state.live.snapshot()),
+        None => current(state).map(|newest| at_least.unwrap_or(newest)),
     }
+}
+
+/// The newest snapshot, unless its history is lost.
+fn current(state: &State) -> Result<Arc<Graph>, ApiError> {
+    // Asked first: a graph that is loaded anew is published before the loss is over.
+    if state.live.is_reloading() {
+        return Err(ApiError::of(Problem::Reloading).with_header(RETRY_AFTER, "1"));
+    }
+    Ok(state.live.snapshot())
 }
 
 /// The commit that a write expects to have written its record.
@@ -77,18 +91,26 @@ fn one<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>,
     }
 }
 
-async fn at_least(state: &State, version: &str) -> Result<(), ApiError> {
+/// A snapshot whose own history has the version.
+async fn at_least(state: &State, version: &str) -> Result<Arc<Graph>, ApiError> {
     let (seq, chain) = parse(version).ok_or_else(|| ApiError::of(Problem::BadVersionToken))?;
-    if state.live.snapshot().seq() < seq && !state.live.reaches(seq, PATIENCE).await {
-        return Err(ApiError::of(Problem::ReplicaBehind).with_header(RETRY_AFTER, "1"));
+    let behind = || ApiError::of(Problem::ReplicaBehind).with_header(RETRY_AFTER, "1");
+    state.live.reaches(seq, PATIENCE).await;
+    let graph = current(state)?;
+    match graph.link_at(seq) {
+        Some(own) if own == chain => Ok(graph),
+        None => Err(behind()),
+        // One of the two histories is lost; the database knows which.
+        Some(_) => {
+            let told = state.live.looks_again(PATIENCE).await;
+            let graph = current(state)?;
+            match graph.link_at(seq) {
+                Some(own) if own == chain => Ok(graph),
+                Some(_) if told => Err(ApiError::of(Problem::HistoryDiverged)),
+                _ => Err(behind()),
+            }
+        }
     }
-    let current = state.live.snapshot();
-    let own = if current.seq() == seq {
-        Some(current.chain())
-    } else {
-        state.live.chain_at(seq).await.map_err(ApiError::of_store)?
-    };
-    if own == Some(chain) { Ok(()) } else { Err(ApiError::of(Problem::HistoryDiverged)) }
 }
 
 fn fresh_enough(state: &State, seconds: &str) -> Result<(), ApiError> {

@@ -60,7 +60,7 @@ fn readiness(ask: &Ask) -> Result<Response, ApiError> {
     ask.plain()?;
     let status = ask.state.live.status();
     let lag = status.head_seq.saturating_sub(status.seq).max(0);
-    let ready = status.database && lag <= MOST_LAG;
+    let ready = status.database && !status.reloading && lag <= MOST_LAG;
     let body = ReadinessBody {
         status: if ready { "ready" } else { "not_ready" },
         database: status.database,

@@ -39,6 +39,41 @@ async fn a_lost_tail_is_found_and_the_graph_loaded_anew() -> Result<()> {
     Ok(())
 }
 
+/// Finding a loss needs no loading, which may take long: nothing is answered from the lost history meanwhile.
+#[tokio::test]
+async fn a_lost_history_is_known_before_the_graph_is_loaded_anew() -> Result<()> {
+    let db = TestDb::new().await?;
+    let mut conn = db.connect().await?;
+    write_world(&mut conn).await;
+    let live = Live::start(db.pool(), LiveOptions::default()).await?;
+    let mut links = Vec::new();
+    for key in ["kept", "lost 1", "lost 2"] {
+        let receipt = live.write(write([put_edge(&pledge(key, "willing"))])).await?;
+        assert_eq!(live.snapshot().link_at(receipt.seq), Some(receipt.chain));
+        links.push(receipt.chain);
+    }
+    assert!(live.looks_again(Duration::from_secs(5)).await && !live.is_reloading());
+    // Whoever loads reads the rows, and cannot until this ends.
+    let mut held = conn.begin().await?;
+    held.execute("lock table entity in access exclusive mode").await?;
+    let mut other = db.connect().await?;
+    other.execute(LOSE_THE_TAIL).await?;
+    let began = Instant::now();
+    while !live.is_reloading() && began.elapsed() < Duration::from_secs(5) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(live.is_reloading() && !live.status().is_ready());
+    assert!(live.looks_again(Duration::ZERO).await, "there is nothing to wait for");
+    assert_eq!(live.snapshot().seq(), 4, "it is not loaded yet");
+    held.rollback().await?;
+    eventually(&live, |graph| graph.seq() == 2).await;
+    assert!(!live.is_reloading());
+    let snapshot = live.snapshot();
+    assert_eq!([2, 3].map(|seq| snapshot.link_at(seq)), [Some(links[0]), None]);
+    assert_eq!(live.chain_at(1).await?, snapshot.link_at(1));
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_replaced_tail_is_found_even_at_the_same_seq() -> Result<()> {
     let db = TestDb::new().await?;
@@ -54,6 +89,7 @@ async fn a_replaced_tail_is_found_even_at_the_same_seq() -> Result<()> {
     other.commit().await?;
     let receipt = live.write(write([put_edge(&pledge("new 1", "willing"))])).await?;
     assert_eq!(receipt.seq, 3);
+    assert_eq!(live.snapshot().link_at(3), Some(receipt.chain), "it is acknowledged when it can be read");
     one(&mut conn, [put_edge(&pledge("new 2", "willing"))]).await?;
     let head = head::read(&mut conn).await?;
     let snapshot = eventually(&live, |graph| graph.chain() == head.chain).await;
