@@ -77,6 +77,14 @@ impl Graph {
         (found, exact)
     }
 
+    /// Whether a filter by what statements touch is answered from lists at hand, in no more than O(edges / 64) word
+    /// operations a list: no record is tested, no text searched, and no part of a whole looked for.
+    pub fn is_at_hand(&self, filter: &EdgeFilter) -> bool {
+        let wholes = filter.subject.as_ref().filter(|_| filter.subject_with_parts);
+        let has_parts = wholes.is_none_or(|ids| self.has_parts(&self.nodes_of(ids)));
+        has_parts && filter.text.is_none() && !self.needs_records(filter)
+    }
+
     fn clauses(&self, filter: &EdgeFilter) -> Vec<Clause<'_>> {
         let kinds = distinct(if filter.kinds.is_empty() { EdgeKind::ALL } else { &filter.kinds });
         let mut clauses: Vec<Clause<'_>> = self.clauses_by_end(filter, &kinds);

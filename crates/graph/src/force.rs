@@ -191,6 +191,12 @@ impl Graph {
         Ok(Arc::new(Chosen(chosen.collect())))
     }
 
+    /// Whether everything that a query asks is known of this version, so that nothing has to be evaluated.
+    pub fn has_forces(&self, query: &ForceQuery) -> bool {
+        let known = |id: &EdgeId| self.slot(*id).is_none_or(|slot| self.force.get(slot).is_some());
+        self.is_kept(query) && query.commitments.as_ref().is_some_and(|asked| asked.iter().all(known))
+    }
+
     /// Whether what a query asks is kept: nothing is supposed, and what counts is what counts anyway, on the day of the graph.
     fn is_kept(&self, query: &ForceQuery) -> bool {
         query.include_implied

@@ -23,6 +23,7 @@ impl Graph {
                 by_actor.entry(view.record.subject).or_default().push(view);
             }
         }
+        // An outcome has begun when its `since` has, whenever it was said.
         let mut standing: Vec<_> =
             by_actor.into_values().flat_map(|statements| latest(statements, |_| true).0).collect();
         if standing.iter().any(|view| view.rank() == Rank::Preferred) {

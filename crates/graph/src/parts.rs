@@ -1,8 +1,9 @@
 //! What is part of what, at any depth: found on demand for the day of the graph, and kept for versions that share it.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use chrono::NaiveDate;
 use pledgegraph_model::EdgeKind;
 
@@ -11,65 +12,81 @@ use crate::counted::Counted;
 use crate::node::{Incidence, Node};
 use crate::standing::kept::Touched;
 
-/// Wholes of which the parts are kept, and parts of one whole beyond which they are not: at most some 4 MiB in all.
-const MOST_WHOLES: usize = 1 << 10;
-const MOST_PARTS: usize = 1 << 10;
+/// Parts that are kept in all; beyond it begins anew: some 4 MiB.
+const MOST_PARTS: usize = 1 << 20;
 
-type Found = HashMap<Node, Arc<[Node]>>;
+/// The parts of wholes.
+#[derive(Debug, Clone, Default)]
+struct Found {
+    of: HashMap<Node, Arc<[Node]>>,
+    /// How many parts there are in it.
+    parts: usize,
+}
 
 /// The parts of wholes on the day of the graph, as far as somebody asked. Versions share the table until a commit touches
 /// what is part of what: an entry is the same in all that share it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct KeptParts(Arc<RwLock<Found>>);
+pub(crate) struct KeptParts(Arc<ArcSwap<Found>>);
 
 impl KeptParts {
     fn get(&self, whole: Node) -> Option<Arc<[Node]>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&whole).cloned()
+        self.0.load().of.get(&whole).cloned()
     }
 
     fn fill(&self, whole: Node, parts: &Arc<[Node]>) {
-        let mut found = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if found.len() < MOST_WHOLES && parts.len() <= MOST_PARTS {
-            found.insert(whole, Arc::clone(parts));
-        }
-    }
-
-    /// All that is kept.
-    fn all(&self) -> Found {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.rcu(|found| {
+            let mut found = Found::clone(found);
+            if found.parts + parts.len() > MOST_PARTS {
+                found = Found::default();
+            }
+            found.parts += parts.len();
+            found.of.insert(whole, Arc::clone(parts));
+            found
+        });
     }
 }
 
 impl Graph {
     /// The nodes and all that is part of them on a day, at any depth, ascending; each once.
     pub(crate) fn with_parts(&self, mut nodes: Vec<Node>, day: NaiveDate) -> Vec<Node> {
-        for whole in nodes.clone() {
-            if day == self.day() {
+        if day == self.day() {
+            for whole in nodes.clone() {
                 nodes.extend(self.parts_today(whole).iter());
-            } else {
-                nodes.extend(self.parts_of(whole, day));
             }
+        } else {
+            nodes.extend(self.parts_of(&nodes, day));
         }
         nodes.sort_unstable();
         nodes.dedup();
         nodes
     }
 
+    /// Whether the parts of these are at hand, so that nothing has to be looked through for them.
+    pub(crate) fn has_parts(&self, wholes: &[Node]) -> bool {
+        wholes.iter().all(|whole| !self.is_whole(*whole) || self.parts.get(*whole).is_some())
+    }
+
+    /// Whether anything was ever said to be part of it.
+    fn is_whole(&self, node: Node) -> bool {
+        self.record(node).is_some_and(|record| record.group(Incidence::Object(EdgeKind::PartOf)).is_some())
+    }
+
     fn parts_today(&self, whole: Node) -> Arc<[Node]> {
-        if self.record(whole).and_then(|record| record.group(Incidence::Object(EdgeKind::PartOf))).is_none() {
+        if !self.is_whole(whole) {
             return Arc::default();
         }
         self.parts.get(whole).unwrap_or_else(|| {
-            let parts = self.parts_of(whole, self.day()).into();
+            let parts = self.parts_of(&[whole], self.day()).into();
             self.parts.fill(whole, &parts);
             parts
         })
     }
 
-    /// All that is part of a whole on a day, at any depth. O(what is said of its parts).
-    fn parts_of(&self, whole: Node, day: NaiveDate) -> Vec<Node> {
+    /// All that is part of any of these on a day, at any depth. O(what is said of their parts).
+    fn parts_of(&self, wholes: &[Node], day: NaiveDate) -> Vec<Node> {
         let counted = Counted::on(day);
-        let (mut seen, mut wholes, mut parts) = (HashSet::from([whole]), vec![whole], Vec::new());
+        let mut seen: HashSet<Node> = wholes.iter().copied().collect();
+        let (mut wholes, mut parts) = (wholes.to_vec(), Vec::new());
         while let Some(whole) = wholes.pop() {
             let said = self.record(whole).and_then(|record| record.group(Incidence::Object(EdgeKind::PartOf)));
             for slot in said.into_iter().flat_map(|slots| slots.iter()) {
@@ -95,8 +112,8 @@ impl Graph {
 
     /// Whether any of the parts that are kept are others than those found anew.
     pub(crate) fn parts_differ(&self) -> bool {
-        let mut kept = self.parts.all().into_iter();
         let sorted = |nodes: &[Node]| nodes.iter().copied().collect::<BTreeSet<_>>();
-        kept.any(|(whole, parts)| sorted(&parts) != sorted(&self.parts_of(whole, self.day())))
+        let kept = self.parts.0.load_full();
+        kept.of.iter().any(|(whole, parts)| sorted(parts) != sorted(&self.parts_of(&[*whole], self.day())))
     }
 }

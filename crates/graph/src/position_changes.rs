@@ -58,7 +58,7 @@ pub struct PositionStep<'g> {
     pub said: Option<(Option<NaiveDate>, Option<NaiveDate>)>,
     /// What it changed.
     pub change: Change,
-    /// Whether it stands now.
+    /// Whether it is the position on the day.
     pub current: bool,
 }
 

@@ -27,7 +27,7 @@ pub struct PositionQuery {
     pub beneficiary: Vec<EntityId>,
     /// Which statements count.
     pub counted: Counted,
-    /// At most so many statements are considered.
+    /// At most so many statements are looked through for what they are about, and as many again to tell the whole of it.
     pub budget: usize,
     /// Which of the matters are wanted, by their place in the order of the answer; the others are only counted.
     pub part: Range<usize>,
@@ -102,10 +102,10 @@ impl PositionQuery {
 impl Graph {
     /// Positions by the published rule. Of the statements that count on the day, the latest by `said_at`, or for want of it
     /// by its source's published date; statements whose dates overlap or are unknown cannot be compared and are both kept.
-    /// Among those of the same day: by rank, then own over reported, then the more specific. Only what has begun by the day
-    /// passes over others, as with what takes back.
+    /// Among those of the same day: by rank, then own over reported, then the more specific. What has not begun by the day
+    /// is passed over by all that has.
     ///
-    /// O(statements considered), at most `budget`, and those on the matters wanted.
+    /// O(statements considered), at most twice `budget`.
     pub fn positions(&self, query: &PositionQuery) -> PositionAnswer<'_> {
         let Matters { wanted, total, truncated } = self.matters(query);
         let positions = wanted.into_iter().map(|((actor, capability, mission, beneficiary), edges)| {
@@ -117,7 +117,7 @@ impl Graph {
     }
 
     /// The statements that count, by what they are about. O(statements considered), at most `budget`; where that leaves some
-    /// out, whole matters are, and those wanted are whole, at the cost of what is said on them.
+    /// out, as many again are looked at so that the matters wanted are whole.
     pub(crate) fn matters(&self, query: &PositionQuery) -> Matters<'_> {
         let page: Page<EdgeId> = Page::first(query.budget);
         let found = self.edges(&query.filter(), page);
@@ -129,38 +129,50 @@ impl Graph {
             }
         }
         let total = matters.len();
+        let mut left = if found.more { query.budget } else { 0 };
         let wanted = matters.into_iter().skip(query.part.start).take(query.part.len());
-        let wanted =
-            wanted.map(|(matter, edges)| (matter, if found.more { self.said_in(matter, query) } else { edges }));
+        let wanted = wanted.map(|(matter, edges)| (matter, self.said_in(matter, query, &mut left).unwrap_or(edges)));
         Matters { wanted: wanted.collect(), total, truncated: found.more }
     }
 
-    /// The statements that count on one matter, whatever else was said.
-    fn said_in(&self, (actor, capability, mission, object): Matter, query: &PositionQuery) -> Vec<EdgeView<'_>> {
+    /// The statements that count on one matter, whatever else was said; `None` where more is said than is `left` to look at.
+    fn said_in(
+        &self,
+        (actor, capability, mission, object): Matter,
+        query: &PositionQuery,
+        left: &mut usize,
+    ) -> Option<Vec<EdgeView<'_>>> {
+        let mut slots: Vec<u32> = self.said_on(actor, (capability, mission, object)).take(*left + 1).collect();
+        let rest = left.checked_sub(slots.len());
+        *left = rest.unwrap_or_default();
+        rest?;
         let modalities = &query.counted.modalities;
-        let counts = |slot: u32| {
-            let edge = self.edge_record(slot)?;
-            let is_asked = modalities.is_empty() || modalities.contains(&edge.modality);
-            (is_asked && query.counted.takes(self, slot, edge)).then_some(slot)
-        };
-        let mut slots: Vec<u32> = self.said_on(actor, (capability, mission, object)).filter_map(counts).collect();
+        slots.retain(|slot| {
+            self.edge_record(*slot).is_some_and(|edge| {
+                let is_asked = modalities.is_empty() || modalities.contains(&edge.modality);
+                is_asked && query.counted.takes(self, *slot, edge)
+            })
+        });
         slots.sort_unstable();
-        slots.into_iter().filter_map(|slot| self.view(slot)).collect()
+        Some(slots.into_iter().filter_map(|slot| self.view(slot)).collect())
     }
 }
 
-/// Splits statements on one matter into the latest and those that are passed over. `acts`: whether a statement may pass over
-/// others. O(statements).
+/// Splits statements on one matter into the latest and those that are passed over. `has_begun`: whether a statement has begun;
+/// where any has, all others are passed over. O(statements).
 pub(crate) fn latest<'g>(
     edges: Vec<EdgeView<'g>>,
-    acts: impl Fn(&EdgeView<'g>) -> bool,
+    has_begun: impl Fn(&EdgeView<'g>) -> bool,
 ) -> (Vec<EdgeView<'g>>, Vec<EdgeView<'g>>) {
+    let (mut edges, mut passed_over): (Vec<_>, Vec<_>) = edges.into_iter().partition(has_begun);
+    if edges.is_empty() {
+        std::mem::swap(&mut edges, &mut passed_over);
+    }
     let when: Vec<Option<Order>> = edges.iter().map(EdgeView::order).collect();
-    let acting = || edges.iter().zip(&when).filter(|(edge, _)| acts(edge));
-    let latest_first = acting().filter_map(|(_, order)| order.as_ref()?.first).max();
+    let latest_first = when.iter().flatten().filter_map(|order| order.first).max();
     let mut best: HashMap<NaiveDate, Preference> = HashMap::new();
     let only_day = |order: &Option<Order>| order.and_then(Order::only_day);
-    for (edge, order) in acting() {
+    for (edge, order) in edges.iter().zip(&when) {
         if let Some(day) = only_day(order) {
             let own = preference(edge.record);
             best.entry(day).and_modify(|known| *known = (*known).min(own)).or_insert(own);
@@ -172,7 +184,7 @@ pub(crate) fn latest<'g>(
         let beside = only_day(order).and_then(|day| best.get(&day));
         later || beside.is_some_and(|best| *best < preference(edge.record))
     };
-    let (mut current, mut passed_over) = (Vec::new(), Vec::new());
+    let mut current = Vec::new();
     for (edge, order) in edges.into_iter().zip(&when) {
         if beaten(&edge, order) { passed_over.push(edge) } else { current.push(edge) }
     }

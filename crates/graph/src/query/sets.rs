@@ -1,7 +1,8 @@
 //! Which rows: the tree of a query as sets.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -59,7 +60,9 @@ pub(super) struct Sets<'g> {
     budget: usize,
     /// The day of standings, where a part does not say `valid_at`.
     day: NaiveDate,
-    set_aside: RefCell<Vec<SetAside>>,
+    left_out: RefCell<Vec<LeftOut>>,
+    /// How many sets of rows there are beside each other.
+    joined: Cell<usize>,
     evaluations: RefCell<HashMap<NaiveDate, Arc<Evaluation>>>,
 }
 
@@ -72,6 +75,14 @@ pub struct SetAside {
     pub standings: Vec<(Standing, u64)>,
 }
 
+/// What a set left out, by the row and its standing.
+struct LeftOut {
+    path: String,
+    /// Which rows; see [`Place::rows`].
+    rows: usize,
+    slots: Vec<(usize, Standing)>,
+}
+
 /// Where in a query a part stands, and what holds there.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'p> {
@@ -79,23 +90,31 @@ pub(super) struct Place<'p> {
     day: NaiveDate,
     /// Whether something is counted or concluded from the whole of it.
     concludes: bool,
-    /// The rows that are left by what stands around it; nothing else is said to be left out.
-    within: Option<&'p FixedBitSet>,
+    /// Which rows: those that it is joined with are others.
+    rows: usize,
 }
 
 impl<'g> Sets<'g> {
     pub(super) fn new(graph: &'g Graph, day: NaiveDate, budget: usize) -> Self {
-        Self { graph, budget, day, set_aside: RefCell::default(), evaluations: RefCell::default() }
+        Self { graph, budget, day, left_out: RefCell::default(), joined: Cell::new(0), evaluations: RefCell::default() }
     }
 
     /// The whole of a query.
     pub(super) fn root(&self, concludes: bool) -> Place<'static> {
-        Place { path: "/where", day: self.day, concludes, within: None }
+        Place { path: "/where", day: self.day, concludes, rows: 0 }
     }
 
     /// What was left out of each set, in the order of the query.
     pub(super) fn into_set_aside(self) -> Vec<SetAside> {
-        let mut found = self.set_aside.into_inner();
+        let told = |left_out: LeftOut| {
+            let mut standings: BTreeMap<Standing, u64> = BTreeMap::new();
+            for (_, standing) in left_out.slots {
+                *standings.entry(standing).or_default() += 1;
+            }
+            SetAside { path: left_out.path, standings: standings.into_iter().collect() }
+        };
+        let left_out = self.left_out.into_inner().into_iter().filter(|left_out| !left_out.slots.is_empty());
+        let mut found: Vec<SetAside> = left_out.map(told).collect();
         found.sort_by(|one, other| one.path.cmp(&other.path));
         found
     }
@@ -108,13 +127,13 @@ impl<'g> Sets<'g> {
         }
         let asked = asked_standings(&which.standing, &which.polarity);
         let counted = Counted::on(place.day).of(which.modality.clone()).standing(asked);
-        let mut out: BTreeMap<Standing, u64> = BTreeMap::new();
+        let mut out: Vec<(usize, Standing)> = Vec::new();
         if counted.day == self.graph.day() && counted.has_usual_modalities() {
             for standing in Standing::ALL.iter().filter(|standing| !counted.takes_standing(**standing)) {
                 for slot in self.graph.standings.list(*standing).iter().map(|slot| slot as usize) {
                     if found.contains(slot) {
                         found.set(slot, false);
-                        *out.entry(*standing).or_default() += place.shows(slot);
+                        out.push((slot, *standing));
                     }
                 }
             }
@@ -126,15 +145,14 @@ impl<'g> Sets<'g> {
             for slot in found.ones().collect::<Vec<_>>() {
                 if let Some(standing) = standing(slot).filter(|standing| !counted.takes_standing(*standing)) {
                     found.set(slot, false);
-                    *out.entry(standing).or_default() += place.shows(slot);
+                    out.push((slot, standing));
                 }
             }
         }
-        out.retain(|_, count| *count > 0);
         // Who says which standings has asked for no others.
         if which.standing.is_empty() && !out.is_empty() {
-            let standings = out.into_iter().collect();
-            self.set_aside.borrow_mut().push(SetAside { path: place.path.to_owned(), standings });
+            let left_out = LeftOut { path: place.path.to_owned(), rows: place.rows, slots: out };
+            self.left_out.borrow_mut().push(left_out);
         }
     }
 
@@ -169,7 +187,7 @@ impl<'g> Sets<'g> {
             // No statement is about entities by a link.
             let slots = match about.find.rows() {
                 Rows::Statements(kinds) => {
-                    self.statements(kinds, &about.which, place.joined(&place.under("/about/where")))?
+                    self.statements(kinds, &about.which, self.joined(place, &place.under("/about/where")))?
                 }
                 Rows::Entities(_) => FixedBitSet::new(),
             };
@@ -197,13 +215,14 @@ impl<'g> Sets<'g> {
                 self.retain(&mut found, |edge| entities.contains(end.of(edge).index()));
             }
         }
-        let part = |part: &Where, path: &str, left: &FixedBitSet| {
-            let mut within = left.clone();
-            place.within.into_iter().for_each(|around| within.intersect_with(around));
-            let (path, within) = (place.under(path), Some(&within));
-            self.statements(kinds, part, Place { path: &path, day: place.day, concludes: false, within })
+        let part = |part: &Where, path: &str| {
+            let before = self.left_out.borrow().len();
+            let found = self.statements(kinds, part, Place { path: &place.under(path), concludes: false, ..place })?;
+            Ok(Part { found, left_out: before..self.left_out.borrow().len() })
         };
-        let mut found = combine(found, which, part)?;
+        let parts = Parts::of(which, part)?;
+        self.tell_of(&parts, &found, place);
+        parts.narrow(&mut found);
         self.keep_what_counts(&mut found, which, place);
         Ok(found)
     }
@@ -242,10 +261,46 @@ impl<'g> Sets<'g> {
         for (end, related) in [(End::Subject, &which.subject_of), (End::Object, &which.object_of)] {
             if let Some(related) = related {
                 let path = place.under(end.join());
-                found.intersect_with(&self.ends(end, related, place.joined(&path))?);
+                found.intersect_with(&self.ends(end, related, self.joined(place, &path))?);
             }
         }
-        combine(found, which, |part, path, _| self.entities(kinds, part, Place { path: &place.under(path), ..place }))
+        let part = |part: &Where, path: &str| {
+            let found = self.entities(kinds, part, Place { path: &place.under(path), ..place })?;
+            Ok(Part { found, left_out: 0..0 })
+        };
+        Parts::of(which, part)?.narrow(&mut found);
+        Ok(found)
+    }
+
+    /// Of what parts left out, only that is told which everything around them lets through: `own` is what the filter around
+    /// them does by itself.
+    fn tell_of(&self, parts: &Parts, own: &FixedBitSet, place: Place<'_>) {
+        let mut all = self.left_out.borrow_mut();
+        let beside = |parts: &[Part], but: usize, slot: usize| {
+            parts.iter().enumerate().all(|(at, part)| at == but || part.found.contains(slot))
+        };
+        let any = |slot: usize| parts.any.is_empty() || parts.any.iter().any(|part| part.found.contains(slot));
+        let none = |slot: usize| !parts.none.iter().any(|part| part.found.contains(slot));
+        let mut keep = |part: &Part, lets_through: &dyn Fn(usize) -> bool| {
+            for left_out in all[part.left_out.clone()].iter_mut().filter(|left_out| left_out.rows == place.rows) {
+                left_out.slots.retain(|(slot, _)| own.contains(*slot) && none(*slot) && lets_through(*slot));
+            }
+        };
+        for (at, part) in parts.all.iter().enumerate() {
+            keep(part, &|slot| any(slot) && beside(&parts.all, at, slot));
+        }
+        for part in &parts.any {
+            keep(part, &|slot| beside(&parts.all, usize::MAX, slot));
+        }
+        for part in &parts.none {
+            keep(part, &|slot| any(slot) && beside(&parts.all, usize::MAX, slot));
+        }
+    }
+
+    /// Statements that a row is joined with, or is to have none of: something is concluded from them.
+    fn joined<'p>(&self, place: Place<'_>, path: &'p str) -> Place<'p> {
+        self.joined.set(self.joined.get() + 1);
+        Place { path, day: place.day, concludes: true, rows: self.joined.get() }
     }
 
     fn retain(&self, found: &mut FixedBitSet, keep: impl Fn(&EdgeRecord) -> bool) {
@@ -349,28 +404,48 @@ fn given<T: Clone>(list: &[T]) -> Option<Vec<T>> {
     (!list.is_empty()).then(|| list.to_vec())
 }
 
-/// What is left of a set after the branches of a tree; `of` takes a part, where it stands, and what is left before it.
-fn combine(
-    mut found: FixedBitSet,
-    which: &Where,
-    mut of: impl FnMut(&Where, &str, &FixedBitSet) -> Result<FixedBitSet, BudgetSpent>,
-) -> Result<FixedBitSet, BudgetSpent> {
-    for (at, part) in which.all_of.iter().enumerate() {
-        let part = of(part, &format!("/all_of/{at}"), &found)?;
-        found.intersect_with(&part);
+/// One of the parts that a filter consists of, beside its own members.
+struct Part {
+    found: FixedBitSet,
+    /// What it left out, by place in the list of all that is left out.
+    left_out: Range<usize>,
+}
+
+/// The parts of a filter.
+struct Parts {
+    all: Vec<Part>,
+    any: Vec<Part>,
+    none: Vec<Part>,
+}
+
+impl Parts {
+    /// The parts of a filter; `of` takes one and where it stands.
+    fn of(which: &Where, mut of: impl FnMut(&Where, &str) -> Result<Part, BudgetSpent>) -> Result<Self, BudgetSpent> {
+        let mut each = |parts: &[Where], member: &str| {
+            let parts = parts.iter().enumerate().map(|(at, part)| of(part, &format!("/{member}/{at}")));
+            parts.collect::<Result<Vec<Part>, BudgetSpent>>()
+        };
+        Ok(Self {
+            all: each(&which.all_of, "all_of")?,
+            any: each(&which.any_of, "any_of")?,
+            none: each(&which.none_of, "none_of")?,
+        })
     }
-    if !which.any_of.is_empty() {
-        let mut any = FixedBitSet::with_capacity(found.len());
-        for (at, part) in which.any_of.iter().enumerate() {
-            any.union_with(&of(part, &format!("/any_of/{at}"), &found)?);
+
+    /// Takes out of a set what the parts do not let through.
+    fn narrow(&self, found: &mut FixedBitSet) {
+        for part in &self.all {
+            found.intersect_with(&part.found);
         }
-        found.intersect_with(&any);
+        if !self.any.is_empty() {
+            let mut any = FixedBitSet::with_capacity(found.len());
+            self.any.iter().for_each(|part| any.union_with(&part.found));
+            found.intersect_with(&any);
+        }
+        for part in &self.none {
+            found.difference_with(&part.found);
+        }
     }
-    for (at, part) in which.none_of.iter().enumerate() {
-        let part = of(part, &format!("/none_of/{at}"), &found)?;
-        found.difference_with(&part);
-    }
-    Ok(found)
 }
 
 /// The standings that count where none is asked for: what counts anyway, and what a filter by polarity names itself.
@@ -385,18 +460,8 @@ fn asked_standings(standings: &[Standing], polarity: &[Polarity]) -> Vec<Standin
 }
 
 impl Place<'_> {
-    /// How often a row is told of that was left out.
-    fn shows(&self, row: usize) -> u64 {
-        u64::from(self.within.is_none_or(|within| within.contains(row)))
-    }
-
     /// The path of a part.
     fn under(&self, member: &str) -> String {
         format!("{}{member}", self.path)
-    }
-
-    /// Statements that a row is joined with, or is to have none of: something is concluded from them.
-    fn joined<'p>(&self, path: &'p str) -> Place<'p> {
-        Place { path, day: self.day, concludes: true, within: None }
     }
 }

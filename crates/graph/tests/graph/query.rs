@@ -245,6 +245,7 @@ fn what_a_part_leaves_out_is_of_the_whole() {
     let firm = |capability| Where { capability: vec![capability], stance_min: Some(Stance::Pledged), ..Where::all() };
     let (financial, humanitarian) = (firm(Capability::Financial), firm(Capability::Humanitarian));
     let of_a = Where { subject: vec![drawn::id("group:a")], ..Where::all() };
+    let of_b = Where { subject: vec![drawn::id("group:b")], ..Where::all() };
     let denied = |path: &str| (path.to_owned(), vec![(Standing::Denied, 1)]);
     for (which, expected) in [
         (
@@ -255,6 +256,14 @@ fn what_a_part_leaves_out_is_of_the_whole() {
             ],
         ),
         (Where { none_of: vec![financial.clone()], ..of_a.clone() }, vec![denied("/where/none_of/0")]),
+        // Whichever comes first.
+        (Where { all_of: vec![financial.clone(), of_a.clone()], ..Where::all() }, vec![denied("/where/all_of/0")]),
+        (Where { all_of: vec![of_a.clone(), financial.clone()], ..Where::all() }, vec![denied("/where/all_of/1")]),
+        (
+            Where { any_of: vec![financial.clone()], none_of: vec![of_b.clone()], ..Where::all() },
+            vec![denied("/where/any_of/0")],
+        ),
+        (Where { none_of: vec![of_b.clone(), financial.clone()], ..Where::all() }, vec![denied("/where/none_of/1")]),
         (Where { all_of: vec![financial.clone()], ..of_a.clone() }, vec![denied("/where/all_of/0")]),
         (
             Where { all_of: vec![Where { any_of: vec![financial.clone()], ..Where::all() }], ..of_a },

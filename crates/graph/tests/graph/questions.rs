@@ -154,13 +154,21 @@ fn a_position_is_the_latest_statement_and_what_cannot_be_compared_is_kept() {
     // "In February" may be before or after 20 February: both are kept.
     let both = vec!["g-feb".to_owned(), "h-march".to_owned()];
     // What was pledged before is taken back.
-    assert_eq!(position(&[feb.clone(), march.clone()]), (both.clone(), vec![]));
-    // A budget leaves out whole matters: what is told of one is the latest all the same.
-    let graph_of_three = graph(&[feb.clone(), march.clone()]);
-    let query = PositionQuery { actors: vec![id("country:GB")], ..PositionQuery::all(graph_of_three.day(), 1) };
-    let answer = graph_of_three.positions(&query);
+    assert_eq!(position(&[feb.clone(), march.clone()]), (both, vec![]));
+    // What a budget leaves out of a matter is looked at again: what is told of it is the latest all the same.
+    let training = |key: &str| {
+        let json = commitment("country:GB", "willing", "").replace("military.forces", "military.training");
+        edge(key, &json, "new")
+    };
+    let last = edge("x-last", &commitment("country:GB", "pledged", &said("2025-03-01")), "new");
+    let others = ["l", "m", "n", "o", "p", "q", "r", "s"].map(training);
+    let many = graph(&[&[feb.clone(), march.clone(), last.clone()], &others[..]].concat());
+    let query = PositionQuery { actors: vec![id("country:GB")], ..PositionQuery::all(many.day(), 4) };
+    let seen = many.edges(&query.filter(), Page::first(query.budget)).items;
+    assert!(seen.iter().any(|view| view.id() == feb.id) && seen.iter().all(|view| view.id() != last.id));
+    let answer = many.positions(&query);
     assert!(answer.truncated);
-    assert_eq!(keys(&answer.positions[0].current, &known), both);
+    assert_eq!(answer.positions[0].current.iter().map(EdgeView::id).collect::<Vec<_>>(), [last.id]);
     // On the same day a preferred statement goes before a normal one.
     let more = format!(r#"{},"rank":"preferred""#, said("2025-02-20"));
     let same = edge("i-same", &commitment("country:GB", "willing", &more), "new");

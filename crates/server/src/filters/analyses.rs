@@ -12,8 +12,6 @@ use crate::wire::list::WarningBody;
 
 /// How large the circuit of an analysis may become, in gates and wires: about four for each leaf of a tree of conditions.
 pub(crate) const CIRCUIT: usize = 20_000_000;
-/// The same where others wait meanwhile: what takes a millisecond.
-pub(crate) const SMALL_CIRCUIT: usize = 10_000;
 
 pub(crate) const INCLUDE_IMPLIED: Parameter = Parameter {
     name: "include_implied",

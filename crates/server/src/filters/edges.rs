@@ -276,8 +276,8 @@ pub(crate) const VALID_AT: EdgeParameter = EdgeParameter {
     parameter: Parameter {
         name: "valid_at",
         accepts: Accepts::Day,
-        description: "The day, or `now` (UTC), on which statements are seen. A list has only those that hold on it, unless \
-            `standing` or what counts is asked for; absent, it is not filtered.",
+        description: "The day, or `now` (UTC), on which statements stand: today if it is absent. A list that does not ask for \
+            `standing`, or for what counts, has only those that hold on it, and all if it is absent.",
         example: "now",
     },
     read: |reader, name, filter| filter.valid_at = reader.day(name),

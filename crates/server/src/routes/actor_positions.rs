@@ -51,7 +51,7 @@ pub(crate) struct StepBody<'g> {
     /// (its date overlaps with that of the one before), `undated` or `not_stated`. An open set.
     #[schema(example = "u_turn")]
     change: &'static str,
-    /// Whether it stands now.
+    /// Whether it is the position on the day.
     current: bool,
     /// The statement.
     #[schema(value_type = CommitmentSchema)]

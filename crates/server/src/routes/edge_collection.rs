@@ -14,7 +14,7 @@ use crate::csv::edges::{FIRST, LAST};
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::filters::analyses::{CIRCUIT, INCLUDE_IMPLIED, SMALL_CIRCUIT, too_expensive, unevaluated};
+use crate::filters::analyses::{CIRCUIT, INCLUDE_IMPLIED, too_expensive, unevaluated};
 use crate::filters::edges::{COMMON, EdgeParameter, IN_FORCE, VALID_AT, read};
 use crate::openapi::collection::CollectionDoc;
 use crate::openapi::endpoint::PathParameter;
@@ -103,10 +103,19 @@ impl EdgeCollection {
             let mut filters = self.filters().map(|filter| &filter.parameter);
             filters.any(|own| own.name == name && matches!(own.accepts, Accepts::References(_)))
         };
-        let limit = given::find(ask.uri.query(), LIMIT.name).and_then(|limit| limit.parse().ok());
-        limit.is_some_and(|limit: usize| limit <= FEW)
-            && given::names(ask.uri.query())
-                .all(|name| [LIMIT.name, FIELDS.name, LANG.name, CURSOR.name].contains(&name) || by_reference(name))
+        let query = ask.uri.query();
+        let limit = given::find(query, LIMIT.name).and_then(|limit| limit.parse().ok());
+        let Some(limit) = limit.filter(|limit| *limit <= FEW) else { return false };
+        let form = [LIMIT.name, FIELDS.name, LANG.name];
+        if !given::names(query).all(|name| form.contains(&name) || by_reference(name)) {
+            return false;
+        }
+        let (graph, given) = (&*ask.current, ask.given(&self.list_parameters()));
+        let filter = self.filter(&mut Reader::new(&given, graph, None));
+        graph.is_at_hand(&filter) && {
+            let items = graph.edges(&filter, Page::first(limit)).items;
+            !self.has_force() || graph.has_forces(&force(&items, given.day, true))
+        }
     }
 
     fn filter(&self, reader: &mut Reader<'_>) -> EdgeFilter {
@@ -168,11 +177,10 @@ impl<'a> Form<'a> {
 pub(crate) fn routes(collection: &'static EdgeCollection) -> Vec<UtoipaMethodRouter<State>> {
     let doc = collection.doc();
     let mut list = doc.list().on(get(move |ask: Ask| async move {
-        let here = if collection.is_small(&ask) { list_edges(&ask, collection, SMALL_CIRCUIT)? } else { None };
-        match here {
-            Some(answer) => Ok(answer),
-            None => ask.aside(move |ask| whole_list(ask, collection)).await,
+        if collection.is_small(&ask) {
+            return list_edges(&ask, collection);
         }
+        ask.aside(move |ask| list_edges(ask, collection)).await
     }));
     list.0.push(part(&collection.shape));
     list.0.push(page(collection.shape.schema, &[("included", "Included", "What `include` asked for.")]));
@@ -239,12 +247,7 @@ fn force(views: &[EdgeView<'_>], day: NaiveDate, include_implied: bool) -> Force
     ForceQuery { commitments, include_implied, ..ForceQuery::all(day, CIRCUIT) }
 }
 
-fn whole_list(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiError> {
-    list_edges(ask, collection, CIRCUIT)?.ok_or_else(|| ApiError::of(Problem::Internal))
-}
-
-/// A page; `None` where what its items depend on is larger than the budget and that is not the largest.
-fn list_edges(ask: &Ask, collection: &EdgeCollection, budget: usize) -> Result<Option<Response>, ApiError> {
+fn list_edges(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiError> {
     let given = ask.given(&collection.list_parameters());
     let pinned = ask.pin(&given)?;
     let graph = &*pinned.graph;
@@ -256,14 +259,14 @@ fn list_edges(ask: &Ask, collection: &EdgeCollection, budget: usize) -> Result<O
     // How statements stand, and what is in force, changes with the day.
     let head = ListHead::new(ask, &given, graph, form.lang, asked.counted.day);
     if ask.has(&head.etag) {
-        return Ok(Some(head.not_modified()));
+        return Ok(head.not_modified());
     }
     asked.narrow(ask, graph)?;
     let after = pinned.after.map(edge_id);
     let found = graph.edges(&asked.filter, Page { after, limit: form.limit });
     let last = found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128());
     let next = ask.next(&given, &pinned.graph, today, last);
-    let query = ForceQuery { budget, ..force(&found.items, asked.counted.day, asked.include_implied) };
+    let query = force(&found.items, asked.counted.day, asked.include_implied);
     let forces = (collection.has_force() && form.shows_force()).then(|| graph.forces(&query));
     let why = (collection.has_force() && form.reasons).then(|| graph.evaluate(&query));
     let wire = Wire::new(graph, form.lang)
@@ -271,11 +274,7 @@ fn list_edges(ask: &Ask, collection: &EdgeCollection, budget: usize) -> Result<O
         .with_forces(forces.as_ref().and_then(|forces| forces.as_ref().ok()))
         .with_force(why.as_ref().and_then(|why| why.as_ref().ok()), Some(asked.counted.day));
     let spent = [forces.as_ref().and_then(|f| f.as_ref().err()), why.as_ref().and_then(|why| why.as_ref().err())];
-    let spent = spent.into_iter().flatten().next();
-    if spent.is_some() && budget < CIRCUIT {
-        return Ok(None);
-    }
-    let spent = spent.map(|spent| unevaluated("in_force", *spent));
+    let spent = spent.into_iter().flatten().next().map(|spent| unevaluated("in_force", *spent));
     let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&asked.filter));
     let item = body_of(collection.kinds);
     let body = ListBody {
@@ -289,7 +288,7 @@ fn list_edges(ask: &Ask, collection: &EdgeCollection, budget: usize) -> Result<O
         warnings: spent.into_iter().chain(left_out).collect(),
         included: IncludedBody::of_edges(Wire::new(graph, form.lang), &found.items, &form.parts),
     };
-    head.answer(&body, next.address.as_deref()).map(Some)
+    head.answer(&body, next.address.as_deref())
 }
 
 fn export_edges(ask: &Ask, collection: &'static EdgeCollection) -> Result<Response, ApiError> {
@@ -362,11 +361,13 @@ async fn evaluated(
         let forces = has_force.then(|| graph.forces(query)).transpose()?;
         Ok((forces, (has_force && reasons).then(|| graph.evaluate(query)).transpose()?))
     };
-    if let Ok(here) = evaluate(&ask.current, &ForceQuery { budget: SMALL_CIRCUIT, ..query.clone() }) {
-        return Ok(here);
-    }
     let graph = Arc::clone(&ask.current);
-    aside(&ask.state, move || evaluate(&graph, &query)).await?.map_err(too_expensive)
+    let found = if !has_force || (!reasons && graph.has_forces(&query)) {
+        evaluate(&graph, &query)
+    } else {
+        aside(&ask.state, move || evaluate(&graph, &query)).await?
+    };
+    found.map_err(too_expensive)
 }
 
 fn edge_id(id: u128) -> EdgeId {

@@ -36,7 +36,8 @@ pub(crate) const BUDGET: usize = 20_000;
 pub(crate) const RULE: &str = "Of the statements of an actor to a beneficiary on a capability and mission that count on the day (standing \
 `stands` or `may_stand`, or those asked), the latest stands: by said_at, or for want of it by the latest published date of \
 its sources. Statements whose dates overlap or are unknown cannot be compared and all stand. Of statements of the same day \
-the one of higher rank stands, then own over reported, then the more specific.";
+the one of higher rank stands, then own over reported, then the more specific. What has begun by the day (`valid_from`, else \
+when it was said) stands before what has not.";
 
 const ACTOR: Parameter = Parameter {
     name: "actor",
@@ -237,8 +238,8 @@ pub(crate) fn cut() -> WarningBody {
     WarningBody::new(
         "budget-spent",
         format!(
-            "only the first {BUDGET} of the statements that match were looked through for what they are about, in the order of \
-            recording: positions on other matters are missing; narrow the question, by `actor` or `capability` for one"
+            "only the first {BUDGET} of the statements that match were considered, in the order of recording: positions may \
+            be missing or not the latest; narrow the question, by `actor` or `capability` for one"
         ),
     )
 }

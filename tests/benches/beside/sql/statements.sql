@@ -56,14 +56,18 @@ language sql stable rows 3 as $$
     select m.slot, m.stance_rank
     from (
         select t.slot, t.stance_rank, t.said_first, t.said_last, t.merit,
-               max(t.said_first) filter (where t.acts) over () as newest,
-               min(t.merit) filter (where t.acts) over (partition by t.said_first, t.said_last) as best
-        from beside.statement t
-        where t.s = actor and t.capability_n = on_capability and t.mission_n = on_mission and t.o = beneficiary
-            and t.kind = 'commitment' and t.counted
+               max(t.said_first) over () as newest,
+               min(t.merit) over (partition by t.said_first, t.said_last) as best
+        -- What has not begun makes a position only where nothing has.
+        from (
+            select t.*, bool_or(t.begun) over () as any_begun
+            from beside.statement t
+            where t.s = actor and t.capability_n = on_capability and t.mission_n = on_mission and t.o = beneficiary
+                and t.kind = 'commitment' and t.counted
+        ) t
+        where t.begun or not t.any_begun
     ) m
-    where m.said_first is null or (coalesce(m.newest <= m.said_last, true)
-        and (m.said_first < m.said_last or coalesce(m.merit <= m.best, true)))
+    where m.said_first is null or (m.newest <= m.said_last and (m.said_first < m.said_last or m.merit = m.best))
 $$;
 
 -- Whether a statement is about the same as another of its actor, or about more.
@@ -235,31 +239,36 @@ declare
     stands boolean[];
     matters bigint;
 begin
+    -- Which matters there are is told of the first 20,000 statements, and the whole of those shown.
     with found as (
         select distinct t.capability_n, t.mission_n, t.o
         from (select * from beside.statement t where t.s = who and t.kind = 'commitment'
             and (t.counted or t.standing in ('over', 'superseded', 'taken_back')) order by t.slot limit 20000) t
+    ), matter as (
+        select f.*, row_number() over (order by f.capability_n, f.mission_n, f.o) as n, count(*) over () as total
+        from found f order by f.capability_n, f.mission_n, f.o limit 50
     ), said as (
-        select t.slot, t.id, t.capability_n, t.mission_n, t.o, t.said_first, t.said_last, t.merit, t.counted
-        from beside.statement t join found f using (capability_n, mission_n, o)
-        where t.s = who and t.kind = 'commitment'
-            and (t.counted or t.standing in ('over', 'superseded', 'taken_back'))
+        select m.n, m.total, t.*, bool_or(t.counted and t.begun) over (partition by m.n) as any_begun
+        from matter m, lateral (
+            select t.slot, t.id, t.said_first, t.said_last, t.merit, t.counted, t.begun
+            from beside.statement t
+            where t.s = who and t.capability_n = m.capability_n and t.mission_n = m.mission_n and t.o = m.o
+                and t.kind = 'commitment' and (t.counted or t.standing in ('over', 'superseded', 'taken_back'))
+        ) t
     ), now as (
-        select t.slot, t.capability_n, t.mission_n, t.o, t.said_first, t.said_last,
-               max(t.said_first) filter (where t.acts) over (partition by t.capability_n, t.mission_n, t.o) as newest,
-               min(t.merit) filter (where t.acts)
-                   over (partition by t.capability_n, t.mission_n, t.o, t.said_first, t.said_last) as best, t.merit
-        from beside.statement t where t.s = who and t.kind = 'commitment' and t.counted
+        select t.slot, t.said_first, t.said_last, t.merit,
+               max(t.said_first) over (partition by t.n) as newest,
+               min(t.merit) over (partition by t.n, t.said_first, t.said_last) as best
+        from said t
+        where t.counted and (t.begun or not t.any_begun)
     ), ranked as (
-        select s.*, dense_rank() over (order by s.capability_n, s.mission_n, s.o) as matter,
-               n.slot is not null and (n.said_first is null
-                   or (coalesce(n.newest <= n.said_last, true)
-                       and (n.said_first < n.said_last or coalesce(n.merit <= n.best, true)))) as is_current
+        select s.*, n.slot is not null and (n.said_first is null
+                   or (n.newest <= n.said_last and (n.said_first < n.said_last or n.merit = n.best))) as is_current
         from said s left join now n using (slot)
     )
-    select array_agg(slot order by matter, said_first nulls last, said_last, id) filter (where matter <= 50),
-           array_agg(is_current order by matter, said_first nulls last, said_last, id) filter (where matter <= 50),
-           max(matter)
+    select array_agg(slot order by n, said_first nulls last, said_last, id),
+           array_agg(is_current order by n, said_first nulls last, said_last, id),
+           max(total)
     into slots, stands, matters from ranked;
     return query
         select r, stands[row_number() over ()], matters from beside.shown(slots) r;

@@ -32,9 +32,9 @@ select (row_number() over (order by e.created_seq, e.id) - 1)::int as slot,
        coalesce(d.last, p.last) as said_last,
        (e.valid_from ->> 'earliest')::date as from_first,
        (e.valid_until ->> 'latest')::date as until_last,
-       -- Whether it passes over others: as of the day of loading.
+       -- Whether it has begun: as of the day of loading.
        not coalesce(coalesce((e.valid_from ->> 'earliest')::date, d.first, p.first)
-           > (now() at time zone 'utc')::date, false) as acts,
+           > (now() at time zone 'utc')::date, false) as begun,
        -- What decides between statements of one date, best first.
        (array_position('{preferred,normal,deprecated}'::text[], e.rank::text) * 100
            + array_position('{own_statement,reported_by_others,expected_by_others,assessed_by_others,conceded_by_others}'::text[],
@@ -72,7 +72,7 @@ create unique index on beside.statement (id);
 create index on beside.statement (s, kind_n, slot) include (o);
 create index on beside.statement (o, kind_n, slot) include (s);
 create index on beside.statement (s, capability_n, mission_n, o)
-    include (slot, counted, said_first, said_last, acts, merit, stance_rank) where kind = 'commitment';
+    include (slot, counted, said_first, said_last, begun, merit, stance_rank) where kind = 'commitment';
 create index on beside.statement (s) where kind = 'commitment' and stage in ('suspended', 'halted');
 create index on beside.statement (capability_n, slot) where kind = 'commitment';
 create index on beside.statement (o, s, capability_n) include (slot, id, counted, stance_rank) where kind = 'commitment';

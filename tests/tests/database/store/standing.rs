@@ -236,12 +236,14 @@ const POSITIONS: &[(&str, &str)] = &[
     ("x: pledged said=2025-01; c: willing said=2025-02 until=2025-03", "x"),
     ("x: pledged said=2025-01; c: willing said=2025-02 expected", "x"),
     ("x: pledged said=2025-01; c: willing said=2025-09", "x"),
-    // What has not begun passes over nothing: published on 2025-09-05.
-    ("x: pledged said=2025-01; c: withdrawn source=source:d", "c x"),
-    ("x: pledged said=2025-01; c: willing source=source:d", "c x"),
+    // What has not begun is passed over by what has: published on 2025-09-05.
+    ("x: pledged said=2025-01; c: withdrawn source=source:d", "x"),
+    ("x: pledged said=2025-01; c: willing source=source:d", "x"),
+    ("x: pledged; c: willing source=source:d", "x"),
+    ("c: willing source=source:d", "c"),
     ("x: pledged said=2025-01; c: willing source=source:d from=2025-08-01", "c"),
     ("x: pledged said=2025-01; c: willing source=source:d from=2025-08-02", "x"),
-    ("x: pledged source=source:d specificity=some_form; c: pledged source=source:d", "c x"),
+    ("x: pledged source=source:d specificity=some_form; c: pledged source=source:d", "c"),
     ("x: pledged source=source:d specificity=some_form; c: pledged source=source:d from=2025-07", "c"),
 ];
 

@@ -30,7 +30,7 @@ pub(crate) static DATE: Table = Table {
 pub(crate) static END: Table = Table {
     schema: "EndDraft",
     description: "Until when it holds, as the source states it. Left out: the source states no end. `2025-04/..`: it goes \
-        on. `ended`: it has ended, on a day that need not be known.",
+        on. `ended`: it has ended, on a day that need not be known; not beside an end that goes on.",
     fields: &[
         EDTF,
         VERBATIM,
