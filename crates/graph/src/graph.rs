@@ -83,6 +83,11 @@ impl Graph {
         self.links.at(seq)
     }
 
+    /// The links of all commits of its history.
+    pub fn chain_links(&self) -> &ChainLinks {
+        &self.links
+    }
+
     /// Digest of the state as that commit says.
     pub fn digest(&self) -> u64 {
         self.digest

@@ -66,6 +66,7 @@ pub use force::{BudgetSpent, CommitmentForce, ConditionForce, Evaluation, Force,
 pub use goal::{ActorGoal, ConditionLiteral, Goal, GoalQuery};
 pub use goal_sets::{GoalSets, Pivotality, Share};
 pub use graph::Graph;
+pub use links::ChainLinks;
 pub use matrix::{Axis, AxisKey, Matrix, MatrixCell, MatrixQuery};
 pub use meeting::MeetingClaims;
 pub use node::Node;

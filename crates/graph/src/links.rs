@@ -4,7 +4,7 @@ use imbl::Vector;
 
 /// The links of the commits that a graph holds: 16 bytes a commit, shared by its versions.
 #[derive(Debug, Clone)]
-pub(crate) struct ChainLinks {
+pub struct ChainLinks {
     /// `seq` of the first link that is known; those before it were not read.
     first: i64,
     links: Vector<[u8; 16]>,
@@ -32,7 +32,7 @@ impl ChainLinks {
     }
 
     /// The link of a commit; `None` where it is not held, or not known.
-    pub(crate) fn at(&self, seq: i64) -> Option<[u8; 16]> {
+    pub fn at(&self, seq: i64) -> Option<[u8; 16]> {
         self.links.get(usize::try_from(seq.checked_sub(self.first)?).ok()?).copied()
     }
 }

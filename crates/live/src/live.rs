@@ -136,6 +136,11 @@ impl Live {
         self.published.is_lost()
     }
 
+    /// Whether a version (its `seq` and link of the chain) was in a history that was lost since this process started.
+    pub fn was_lost(&self, version: (i64, [u8; 16])) -> bool {
+        self.published.was_lost(version)
+    }
+
     /// Asks the database whether the newest snapshot is still in its history, and waits for the answer, which
     /// [`Live::is_reloading`] then tells; `false` when there is none within `limit`.
     pub async fn looks_again(&self, limit: Duration) -> bool {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use chrono::NaiveDate;
-use pledgegraph_graph::Graph;
+use pledgegraph_graph::{ChainLinks, Graph};
 use pledgegraph_model::Commit;
 use tokio::sync::watch;
 
@@ -15,6 +15,9 @@ const RECENT: usize = 8;
 /// How many snapshots that a cursor was given for are kept, and how long.
 const PINNED: usize = 512;
 const PINNED_FOR: Duration = Duration::from_mins(5);
+
+/// How many histories that were lost are remembered.
+const LOST: usize = 16;
 
 /// Why commits could not be applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,13 +44,23 @@ pub(crate) struct Published {
     /// How often the follower found the newest snapshot in the history of the database, and whether it is not there any
     /// more: then nothing is answered from it.
     looked: watch::Sender<(u64, bool)>,
+    /// The histories that were lost, the last ones.
+    lost: Mutex<VecDeque<ChainLinks>>,
 }
 
 impl Published {
     pub(crate) fn new(graph: Graph) -> Self {
         let (reached, seq) = (watch::Sender::new((0, graph.seq())), watch::Sender::new(graph.seq()));
         let (making, pinned) = (Mutex::default(), Mutex::default());
-        Self { current: ArcSwap::from_pointee(graph), making, pinned, reached, seq, looked: watch::Sender::default() }
+        Self {
+            current: ArcSwap::from_pointee(graph),
+            making,
+            pinned,
+            reached,
+            seq,
+            looked: watch::Sender::default(),
+            lost: Mutex::default(),
+        }
     }
 
     pub(crate) fn current(&self) -> Arc<Graph> {
@@ -108,6 +121,12 @@ impl Published {
         self.looked.borrow().1
     }
 
+    /// Whether a commit was in a history that was lost since this process started.
+    pub(crate) fn was_lost(&self, (seq, chain): (i64, [u8; 16])) -> bool {
+        let lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        lost.iter().any(|links| links.at(seq) == Some(chain)) && self.current().link_at(seq) != Some(chain)
+    }
+
     /// Waits until the follower has looked again from the beginning, whatever it does now, or has found the history lost;
     /// `false` when that takes longer than `limit`.
     pub(crate) async fn is_seen_again(&self, limit: Duration) -> bool {
@@ -161,7 +180,14 @@ impl Published {
         recent.clear();
         self.pinned.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let seq = graph.seq();
-        self.current.store(Arc::new(graph));
+        let before = self.current.swap(Arc::new(graph));
+        if self.is_lost() {
+            let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+            lost.push_back(before.chain_links().clone());
+            if lost.len() > LOST {
+                lost.pop_front();
+            }
+        }
         self.looked.send_modify(|looked| looked.1 = false);
         self.reached.send_modify(|reached| *reached = (reached.0 + 1, seq));
         self.seq.send_replace(seq);

@@ -95,10 +95,13 @@ fn one<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>,
 async fn at_least(state: &State, version: &str) -> Result<Arc<Graph>, ApiError> {
     let (seq, chain) = parse(version).ok_or_else(|| ApiError::of(Problem::BadVersionToken))?;
     let behind = || ApiError::of(Problem::ReplicaBehind).with_header(RETRY_AFTER, "1");
-    state.live.reaches(seq, PATIENCE).await;
+    if !state.live.was_lost((seq, chain)) {
+        state.live.reaches(seq, PATIENCE).await;
+    }
     let graph = current(state)?;
     match graph.link_at(seq) {
         Some(own) if own == chain => Ok(graph),
+        _ if state.live.was_lost((seq, chain)) => Err(ApiError::of(Problem::HistoryDiverged)),
         None => Err(behind()),
         // One of the two histories is lost; the database knows which.
         Some(_) => {

@@ -245,10 +245,10 @@ begin
         from (select * from beside.statement t where t.s = who and t.kind = 'commitment'
             and (t.counted or t.standing in ('over', 'superseded', 'taken_back')) order by t.slot limit 20000) t
     ), matter as (
-        select f.*, row_number() over (order by f.capability_n, f.mission_n, f.o) as n, count(*) over () as total
+        select f.*, row_number() over (order by f.capability_n, f.mission_n, f.o) as n, count(*) over () as all_of_them
         from found f order by f.capability_n, f.mission_n, f.o limit 50
     ), said as (
-        select m.n, m.total, t.*, bool_or(t.counted and t.begun) over (partition by m.n) as any_begun
+        select m.n, m.all_of_them, t.*, bool_or(t.counted and t.begun) over (partition by m.n) as any_begun
         from matter m, lateral (
             select t.slot, t.id, t.said_first, t.said_last, t.merit, t.counted, t.begun
             from beside.statement t
@@ -268,7 +268,7 @@ begin
     )
     select array_agg(slot order by n, said_first nulls last, said_last, id),
            array_agg(is_current order by n, said_first nulls last, said_last, id),
-           max(total)
+           max(all_of_them)
     into slots, stands, matters from ranked;
     return query
         select r, stands[row_number() over ()], matters from beside.shown(slots) r;
