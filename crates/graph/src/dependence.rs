@@ -7,6 +7,7 @@
 
 mod tested;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -25,8 +26,8 @@ use crate::force::reverse::Reached;
 use crate::node::Node;
 use crate::record::EdgeRecord;
 use crate::standing::Rule;
+use tested::{Matter, TestKey, TestedPosition};
 pub(crate) use tested::{Matters, PledgeVar, Tested, matter_of};
-use tested::{TestKey, TestedPosition};
 
 /// A value of Kleene's logic in the circuit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -106,11 +107,11 @@ pub(crate) struct Dependence {
     pub(crate) exceeded: bool,
 }
 
-/// What hangs on an actor, and the commitments among it by pledger.
+/// What hangs on an actor, and what the commitments among it are about, by pledger.
 struct Within {
     actor: Node,
     reached: Reached,
-    by_pledger: BTreeMap<Node, Vec<u32>>,
+    by_pledger: BTreeMap<Node, BTreeSet<Matter>>,
 }
 
 /// What still has to be wired.
@@ -124,7 +125,9 @@ pub(crate) struct DependenceBuilder<'g> {
     graph: &'g Graph,
     suppose: Suppose,
     /// All positions of actors within capabilities, as far as they were looked at.
-    positions: HashMap<(Node, Capability), Rc<Vec<TestedPosition>>>,
+    positions: HashMap<(Node, Capability), Rc<Vec<Rc<TestedPosition>>>>,
+    /// The same on one matter.
+    on_matters: RefCell<HashMap<(Node, Matter), Option<Rc<TestedPosition>>>>,
     circuit: CircuitBuilder,
     tasks: Vec<Task>,
     commitments: HashMap<u32, CommitmentVar>,
@@ -162,6 +165,7 @@ impl<'g> DependenceBuilder<'g> {
             graph,
             suppose,
             positions: HashMap::new(),
+            on_matters: RefCell::default(),
             circuit: CircuitBuilder::default(),
             tasks: Vec::new(),
             commitments: HashMap::new(),
@@ -189,11 +193,10 @@ impl<'g> DependenceBuilder<'g> {
     /// Wires only these commitments and conditions, which hang on an actor. Of the others the commitments are what they
     /// would be if every condition were given, no more than a test needs, and the conditions are left open, to be pinned.
     pub(crate) fn within(self, reached: Reached, actor: Node) -> Self {
-        let mut by_pledger: BTreeMap<Node, Vec<u32>> = BTreeMap::from([(actor, Vec::new())]);
-        for slot in &reached.commitments {
-            if let Some(edge) = self.graph.edge_record(*slot) {
-                by_pledger.entry(edge.subject).or_default().push(*slot);
-            }
+        let mut by_pledger: BTreeMap<Node, BTreeSet<Matter>> = BTreeMap::from([(actor, BTreeSet::new())]);
+        for (pledger, matter) in reached.commitments.iter().filter_map(|slot| matter_of(self.graph.edge_record(*slot)?))
+        {
+            by_pledger.entry(pledger).or_default().insert(matter);
         }
         Self { within: Some(Within { actor, reached, by_pledger }), ..self }
     }

@@ -40,7 +40,7 @@ pub(crate) struct PledgeVar {
 }
 
 /// What a position is on.
-type Matter = (Capability, Mission, Node);
+pub(super) type Matter = (Capability, Mission, Node);
 
 /// Matters of actors.
 pub(crate) type Matters = HashSet<(Node, Matter)>;
@@ -313,7 +313,7 @@ impl DependenceBuilder<'_> {
     }
 
     /// The positions of an actor within a capability. O(what it says within it) the first time.
-    fn positions(&mut self, actor: Node, capability: Capability) -> Rc<Vec<TestedPosition>> {
+    fn positions(&mut self, actor: Node, capability: Capability) -> Rc<Vec<Rc<TestedPosition>>> {
         if let Some(known) = self.positions.get(&(actor, capability)) {
             return Rc::clone(known);
         }
@@ -323,7 +323,7 @@ impl DependenceBuilder<'_> {
                 matters.entry(matter).or_default().push(slot);
             }
         }
-        let found = Rc::new(matters.into_values().filter_map(|slots| self.position(slots)).collect());
+        let found = Rc::new(matters.into_values().filter_map(|slots| self.position(slots).map(Rc::new)).collect());
         self.positions.insert((actor, capability), Rc::clone(&found));
         found
     }
@@ -354,6 +354,13 @@ impl DependenceBuilder<'_> {
         (!current.is_empty()).then_some(TestedPosition { current })
     }
 
+    /// The position of an actor on one matter, where any statement counts. O(what it says on it) the first time.
+    fn position_on(&self, actor: Node, matter: Matter) -> Option<Rc<TestedPosition>> {
+        let mut known = self.on_matters.borrow_mut();
+        let found = known.entry((actor, matter));
+        found.or_insert_with(|| self.position(self.graph.said_on(actor, matter)).map(Rc::new)).clone()
+    }
+
     /// The positions of an actor that decide whether it pledges something, of what hangs on one actor: those with
     /// commitments that do, and of the others one that is enough. O(what it says on these matters).
     fn enough_positions(
@@ -362,15 +369,14 @@ impl DependenceBuilder<'_> {
         actor: Node,
         capability: Capability,
         least: Stance,
-    ) -> Vec<TestedPosition> {
-        let position = |matter| self.position(self.graph.said_on(actor, matter));
-        let own = within.by_pledger.get(&actor).into_iter().flatten();
-        let own = own.filter_map(|slot| self.matter(*slot));
+    ) -> Vec<Rc<TestedPosition>> {
+        let position = |matter| self.position_on(actor, matter);
+        let own = within.by_pledger.get(&actor).into_iter().flatten().copied();
         let mut seen: BTreeSet<Matter> = own.filter(|(matter, ..)| matter.is_within(capability)).collect();
-        let mut found: Vec<TestedPosition> = seen.iter().filter_map(|matter| position(*matter)).collect();
+        let mut found: Vec<Rc<TestedPosition>> = seen.iter().filter_map(|matter| position(*matter)).collect();
         // What the actor itself pledges is gone, so one of it is enough to be seen to hang on it.
         let is_enough = |said: &TestedStatement| actor == within.actor || self.is_certain_if_given(said.slot);
-        for slot in self.graph.said_within(actor, Some(capability)) {
+        for slot in self.graph.hoped_within(actor, capability) {
             let commitment = self.graph.edge_record(slot).and_then(|edge| edge.detail.commitment());
             let reaches = commitment.is_some_and(|commitment| commitment.stance.at_least(least));
             let Some(matter) = self.matter(slot).filter(|_| reaches) else { continue };

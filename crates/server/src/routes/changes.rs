@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -13,6 +15,7 @@ use axum::routing::get;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::{Stream, StreamExt as _, stream};
+use pledgegraph_graph::Graph;
 use pledgegraph_live::{Live, LoggedChange};
 use pledgegraph_model::Removed;
 use serde::Serialize;
@@ -176,10 +179,31 @@ async fn known(live: &Live, (place, chain): (Place, Option<[u8; 16]>)) -> Result
     if own == Some(chain) { Ok(place) } else { Err(ApiError::of(Problem::HistoryDiverged)) }
 }
 
+/// Of the changes after a place those that the newest snapshot holds; `None` where that place or one of them is not in its
+/// history.
+fn held(
+    live: &Live,
+    (after, link): (Place, Option<[u8; 16]>),
+    mut found: Vec<LoggedChange>,
+) -> Option<VecDeque<LoggedChange>> {
+    let graph = live.snapshot();
+    found.retain(|change| change.seq <= graph.seq());
+    let is_ours = graph.link_at(after.0) == link && found.iter().all(|change| is_held(&graph, change));
+    (is_ours && !live.is_reloading()).then(|| found.into())
+}
+
+/// Whether a change is of a commit that a snapshot holds. What the database tells after a failover may be of another history.
+fn is_held(graph: &Graph, change: &LoggedChange) -> bool {
+    graph.link_at(change.seq) == Some(change.chain)
+}
+
 async fn one_page(ask: &Ask, from: Place, limit: usize) -> Result<Response, ApiError> {
     let upto = ask.current.seq();
     let mut found = ask.state.live.changes(from, limit + 1).await.map_err(ApiError::of_store)?;
     found.retain(|change| change.seq <= upto);
+    if !found.iter().all(|change| is_held(&ask.current, change)) {
+        return Err(ApiError::of(Problem::Reloading).with_header(RETRY_AFTER, "1"));
+    }
     let more = found.len() > limit;
     found.truncate(limit);
     let chain = if from.0 == 0 { None } else { ask.state.live.chain_at(from.0).await.map_err(ApiError::of_store)? };
@@ -237,12 +261,16 @@ fn changes(live: Live, from: Place, upto: i64) -> impl Stream<Item = LoggedChang
     found.take_while(move |change| std::future::ready(change.seq <= upto))
 }
 
-/// All up to now, one a line.
+/// All up to now, one a line. Breaks off where the history is lost meanwhile.
 fn all(ask: &Ask, from: Place) -> Response {
-    let lines = changes(ask.state.live.clone(), from, ask.current.seq()).map(|change| {
+    let graph = Arc::clone(&ask.current);
+    let lines = changes(ask.state.live.clone(), from, ask.current.seq()).map(move |change| {
+        if !is_held(&graph, &change) {
+            return Err(io::Error::other("the history was lost"));
+        }
         let mut line = serde_json::to_vec(&body(&change)).unwrap_or_default();
         line.push(b'\n');
-        Ok::<_, Infallible>(Bytes::from(line))
+        Ok(Bytes::from(line))
     });
     let mut response = Response::new(Body::from_stream(lines.fuse()));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
@@ -251,16 +279,17 @@ fn all(ask: &Ask, from: Place) -> Response {
     response
 }
 
-/// All, and then what comes.
+/// All, and then what comes. Ends where the history is lost: the client that goes on with `Last-Event-ID` is told.
 fn follow(live: Live, from: Place) -> Response {
     let news = live.published_seq();
+    let place = (from, live.snapshot().link_at(from.0));
     let events =
-        stream::unfold((live, news, from, VecDeque::new()), |(live, mut news, mut from, mut waiting)| async move {
+        stream::unfold((live, news, place, VecDeque::new()), |(live, mut news, mut place, mut waiting)| async move {
             while waiting.is_empty() {
                 // Seen before the look, so that no commit falls between the two.
                 news.borrow_and_update();
-                waiting = match live.changes(from, AT_ONCE).await {
-                    Ok(found) => found.into(),
+                waiting = match live.changes(place.0, AT_ONCE).await {
+                    Ok(found) => held(&live, place, found)?,
                     Err(error) => {
                         tracing::warn!(%error, "an event stream breaks off; its client goes on with Last-Event-ID");
                         return None;
@@ -275,10 +304,10 @@ fn follow(live: Live, from: Place) -> Response {
                 }
             }
             let change: LoggedChange = waiting.pop_front()?;
-            from = (change.seq, change.ordinal);
+            place = ((change.seq, change.ordinal), Some(change.chain));
             let data = serde_json::to_string(&body(&change)).unwrap_or_default();
             let event = Event::default().id(position(&change)).event(change.op).data(data);
-            Some((Ok::<_, Infallible>(event), (live, news, from, waiting)))
+            Some((Ok::<_, Infallible>(event), (live, news, place, waiting)))
         });
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(ALIVE)).into_response();
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
