@@ -7,7 +7,6 @@
 
 mod tested;
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -26,7 +25,7 @@ use crate::force::reverse::Reached;
 use crate::node::Node;
 use crate::record::EdgeRecord;
 use crate::standing::Rule;
-use tested::{Matter, TestKey, TestedPosition};
+use tested::{Matter, OnMatters, TestKey, TestedPosition};
 pub(crate) use tested::{Matters, PledgeVar, Tested, matter_of};
 
 /// A value of Kleene's logic in the circuit.
@@ -127,7 +126,7 @@ pub(crate) struct DependenceBuilder<'g> {
     /// All positions of actors within capabilities, as far as they were looked at.
     positions: HashMap<(Node, Capability), Rc<Vec<Rc<TestedPosition>>>>,
     /// The same on one matter.
-    on_matters: RefCell<HashMap<(Node, Matter), Option<Rc<TestedPosition>>>>,
+    on_matters: OnMatters,
     circuit: CircuitBuilder,
     tasks: Vec<Task>,
     commitments: HashMap<u32, CommitmentVar>,
@@ -165,7 +164,7 @@ impl<'g> DependenceBuilder<'g> {
             graph,
             suppose,
             positions: HashMap::new(),
-            on_matters: RefCell::default(),
+            on_matters: OnMatters::default(),
             circuit: CircuitBuilder::default(),
             tasks: Vec::new(),
             commitments: HashMap::new(),

@@ -1,5 +1,6 @@
 //! The tests of conditions: what pledges of actors decide.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -38,6 +39,9 @@ pub(crate) struct PledgeVar {
     pub(crate) slot: Option<u32>,
     pub(crate) var: Var,
 }
+
+/// What was found of positions, by actor and what they are on.
+pub(super) type OnMatters = RefCell<HashMap<(Node, Matter), Option<Rc<TestedPosition>>>>;
 
 /// What a position is on.
 pub(super) type Matter = (Capability, Mission, Node);
@@ -376,7 +380,7 @@ impl DependenceBuilder<'_> {
         let mut found: Vec<Rc<TestedPosition>> = seen.iter().filter_map(|matter| position(*matter)).collect();
         // What the actor itself pledges is gone, so one of it is enough to be seen to hang on it.
         let is_enough = |said: &TestedStatement| actor == within.actor || self.is_certain_if_given(said.slot);
-        for slot in self.graph.hoped_within(actor, capability) {
+        for slot in self.graph.reaching_within(actor, capability) {
             let commitment = self.graph.edge_record(slot).and_then(|edge| edge.detail.commitment());
             let reaches = commitment.is_some_and(|commitment| commitment.stance.at_least(least));
             let Some(matter) = self.matter(slot).filter(|_| reaches) else { continue };

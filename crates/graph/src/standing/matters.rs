@@ -133,9 +133,11 @@ impl Graph {
         self.within(actor, Side::Positive, Some(capability))
     }
 
-    /// The positive commitments of an actor within a capability, to anybody, and then those that leave it open. In no order.
-    pub(crate) fn hoped_within(&self, actor: Node, capability: Capability) -> impl Iterator<Item = u32> {
-        [Side::Positive, Side::Open].into_iter().flat_map(move |side| self.within(actor, side, Some(capability)))
+    /// The commitments of an actor within a capability, to anybody, that may reach a stance: the positive ones, then those
+    /// that leave it open, then those that say no, for what was cancelled has a stance too.
+    pub(crate) fn reaching_within(&self, actor: Node, capability: Capability) -> impl Iterator<Item = u32> {
+        let sides = [Side::Positive, Side::Open, Side::Negative].into_iter();
+        sides.flat_map(move |side| self.within(actor, side, Some(capability)))
     }
 
     /// The commitments of an actor on one capability as stated and one mission, to one beneficiary.
