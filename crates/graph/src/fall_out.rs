@@ -139,8 +139,10 @@ impl Graph {
             let mut own = self.said_within(node, Some(capability));
             own.any(|slot| self.edge_record(slot).is_some_and(|edge| query.counted.takes(self, slot, edge)))
         };
+        let mut known: HashMap<Capability, bool> = HashMap::new();
         for condition in self.tests.of_all() {
-            if self.test_of(condition).is_some_and(|test| pledges(test.capability)) {
+            let Some(test) = self.test_of(condition) else { continue };
+            if *known.entry(test.capability).or_insert_with(|| pledges(test.capability)) {
                 reached.condition(condition);
             }
         }

@@ -144,7 +144,7 @@ impl Live {
             Building { pool: self.pool.clone(), published: Arc::clone(&self.published), past: Arc::clone(&self.past) };
         // A task of its own: the work is not lost when the client goes away.
         let built = tokio::spawn(async move {
-            let built = building.graph(seq).await;
+            let built = Box::pin(building.graph(seq)).await;
             drop(place);
             built
         });
