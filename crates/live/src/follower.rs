@@ -11,6 +11,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use tokio::sync::watch;
 
+use crate::connection::ask_within;
 use crate::hints::Hints;
 use crate::published::{Gap, Published};
 use crate::status::Notes;
@@ -19,6 +20,9 @@ use crate::status::Notes;
 const POLL: Duration = Duration::from_millis(250);
 /// How long to wait at most before trying again what is broken for good.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+/// How long the database may take to tell what is new: at first, and at last after it took longer again and again.
+const SHORTEST: Duration = Duration::from_secs(2);
+const LONGEST: Duration = Duration::from_mins(10);
 /// How long to wait before listening again after the connection broke.
 const LISTEN_AGAIN: Duration = Duration::from_secs(2);
 
@@ -34,7 +38,7 @@ pub(crate) struct Follower {
 impl Follower {
     /// Runs until `stop` turns true.
     pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) {
-        let mut pause = POLL;
+        let (mut pause, mut limit) = (POLL, SHORTEST);
         let mut tick = tokio::time::interval(POLL);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -43,10 +47,12 @@ impl Follower {
                 _ = tick.tick() => {}
                 () = self.hints.hinted() => {}
             }
-            let Err(error) = self.step().await else {
-                pause = POLL;
+            let Err(error) = self.step(limit).await else {
+                (pause, limit) = (POLL, SHORTEST);
                 continue;
             };
+            // What is new may be much, and take longer than a connection that is frozen is waited for.
+            limit = (limit * 2).min(LONGEST);
             let text = chain_of_causes(&error);
             if self.notes.problem(&text) {
                 tracing::warn!("cannot follow the log: {text}");
@@ -81,11 +87,11 @@ impl Follower {
         }
     }
 
-    async fn step(&self) -> Result<(), StoreError> {
+    /// Looks once; the database may take so long to tell what is new.
+    async fn step(&self, limit: Duration) -> Result<(), StoreError> {
         let current = self.published.current();
-        let mut connection = self.pool.acquire().await?;
-        let tail = log::since(&mut connection, current.seq(), current.chain()).await;
-        drop(connection);
+        let (seq, chain) = (current.seq(), current.chain());
+        let tail = ask_within(&self.pool, limit, move |connection| Box::pin(log::since(connection, seq, chain))).await;
         match tail {
             Ok(Tail::Commits(head, commits)) => {
                 // Any other gap shows at the next look, where the chain is checked at the snapshot's own place.

@@ -18,6 +18,7 @@ mod status;
 mod tokens;
 mod writer;
 
+pub use connection::pool_options;
 pub use import::Import;
 pub use live::{Live, LiveOptions};
 pub use pledgegraph_store::TokenText;

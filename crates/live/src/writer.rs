@@ -1,17 +1,19 @@
 //! The writer task: it takes all waiting writes into one transaction.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use pledgegraph_model::Commit;
 use pledgegraph_store::commits::{self, Done, MAX_BATCH};
+use pledgegraph_store::head;
 use pledgegraph_store::{Answer, BatchError, StoreError, Write, WriteError};
 use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use crate::connection::acquire;
+use crate::connection::{PATIENCE, acquire, ask_within};
 use crate::hints::Hints;
 use crate::published::{Gap, Published};
 use crate::status::Notes;
@@ -51,6 +53,12 @@ pub(crate) struct Job {
 fn is_worth_retrying(error: &StoreError) -> bool {
     error.is_transient() && !matches!(error, StoreError::Database(sqlx::Error::PoolTimedOut))
 }
+
+/// How long a batch may take before it is asked whether the server is at work; how often that is asked, and how long after
+/// each other, since between two statements it is not.
+const SILENT: Duration = Duration::from_secs(1);
+const LOOKS: u32 = 3;
+const BETWEEN: Duration = Duration::from_millis(300);
 
 /// A commit and its link of the chain.
 type Place = (i64, [u8; 16]);
@@ -118,7 +126,12 @@ impl Writer {
 
     async fn attempt(&self, writes: &[Write]) -> Result<Done, WriteError> {
         let mut connection = acquire(&self.pool).await?;
-        let result = commits::write_batch(&mut connection, writes).await;
+        let process = AtomicI32::default();
+        let writing = commits::write_batch_by(&mut connection, writes, &process);
+        let result = tokio::select! {
+            result = writing => result,
+            () = self.is_frozen(&process) => Err(BatchError::OutcomeUnknown(StoreError::Database(sqlx::Error::PoolTimedOut))),
+        };
         if result.is_err() {
             // Whatever state the connection is in, it must not lock the head any longer.
             drop(connection.detach());
@@ -127,6 +140,25 @@ impl Writer {
             BatchError::NotWritten(error) => WriteError::of_failure(error),
             BatchError::OutcomeUnknown(error) => WriteError::OutcomeUnknown(Arc::new(error)),
         })
+    }
+
+    /// Waits until the process of the server that writes a batch is seen at rest again and again, or has not had the head for
+    /// longer than it may wait for it: then the connection is frozen, and no answer will come on it.
+    async fn is_frozen(&self, process: &AtomicI32) {
+        tokio::time::sleep(SILENT).await;
+        let (mut idle, since) = (0, Instant::now());
+        while idle < LOOKS {
+            tokio::time::sleep(BETWEEN).await;
+            let process = process.load(Ordering::Relaxed);
+            if process == 0 {
+                idle = if since.elapsed() > PATIENCE { LOOKS } else { 0 };
+                continue;
+            }
+            let asking =
+                ask_within(&self.pool, BETWEEN, move |connection| Box::pin(head::is_at_work(connection, process)));
+            let is_at_work = matches!(tokio::time::timeout(SILENT, asking).await, Ok(Ok(true)));
+            idle = if is_at_work { 0 } else { idle + 1 };
+        }
     }
 
     /// Publishes the commits directly where they follow the newest snapshot; else says what the follower must publish. What

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use pledgegraph_store::schema;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgConnection, PgPool};
 
 use crate::config::{Secret, Settings};
@@ -157,7 +157,8 @@ impl Database {
 }
 
 fn pool(options: PgConnectOptions, settings: &Settings) -> PgPool {
-    let pool = PgPoolOptions::new().max_connections(settings.database_connections).acquire_timeout(ANSWER_LIMIT);
+    let pool =
+        pledgegraph_live::pool_options().max_connections(settings.database_connections).acquire_timeout(ANSWER_LIMIT);
     pool.connect_lazy_with(options)
 }
 

@@ -1,5 +1,7 @@
 //! One transaction that holds the head, and the writes in it.
 
+use std::sync::atomic::AtomicI32;
+
 use chrono::{DateTime, Utc};
 use pledgegraph_model::{Change, Commit, Removed};
 use sqlx::{Connection, PgConnection};
@@ -47,8 +49,12 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    pub(crate) async fn begin(conn: &mut PgConnection, writes: &[PreparedWrite]) -> Result<Self, StoreError> {
-        let (head, now) = head::take(conn).await?;
+    pub(crate) async fn begin(
+        conn: &mut PgConnection,
+        writes: &[PreparedWrite],
+        process: &AtomicI32,
+    ) -> Result<Self, StoreError> {
+        let (head, now) = head::take(conn, process).await?;
         let standing = Standing::read(conn, writes, now).await?;
         Ok(Self { now, head, standing, commits: Vec::new(), answers: Vec::new() })
     }

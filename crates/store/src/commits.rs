@@ -1,5 +1,7 @@
 //! Commits: how the graph changes. See `migrations/0002_commits.sql` for the database's side.
 
+use std::sync::atomic::AtomicI32;
+
 use chrono::{DateTime, Utc};
 use pledgegraph_model::{Commit, Edge, EdgeId, Entity, EntityId, Removed};
 use sqlx::{Connection, PgConnection};
@@ -170,6 +172,18 @@ pub enum BatchError {
 /// # Errors
 /// [`BatchError`] when the database fails; what a client did wrong is in the answers.
 pub async fn write_batch(conn: &mut PgConnection, writes: &[Write]) -> Result<Done, BatchError> {
+    write_batch_by(conn, writes, &AtomicI32::default()).await
+}
+
+/// The same; notes in `process` which process of the server is at it, once it has the head.
+///
+/// # Errors
+/// As [`write_batch`].
+pub async fn write_batch_by(
+    conn: &mut PgConnection,
+    writes: &[Write],
+    process: &AtomicI32,
+) -> Result<Done, BatchError> {
     let mut answers: Vec<Option<Result<Answer, WriteError>>> = Vec::with_capacity(writes.len());
     let mut prepared = Vec::with_capacity(writes.len());
     for write in writes {
@@ -181,7 +195,7 @@ pub async fn write_batch(conn: &mut PgConnection, writes: &[Write]) -> Result<Do
             Err(error) => answers.push(Some(Err(error))),
         }
     }
-    let Done { before, answers: done } = commit_prepared(conn, &prepared).await?;
+    let Done { before, answers: done } = commit_prepared(conn, &prepared, process).await?;
     let mut done = done.into_iter();
     Ok(Done { before, answers: answers.into_iter().filter_map(|answer| answer.or_else(|| done.next())).collect() })
 }
@@ -195,14 +209,15 @@ pub async fn rehearse(conn: &mut PgConnection, write: &Write) -> Result<(), Writ
     let write = [PreparedWrite::new(write)?];
     let failed = |error: sqlx::Error| WriteError::of_failure(error.into());
     let mut tx = conn.begin_with(BEGIN).await.map_err(failed)?;
-    let done = write_all(&mut tx, &write, Way::Careful).await.map_err(WriteError::of_failure)?;
+    let done = write_all(&mut tx, &write, Way::Careful, &AtomicI32::default()).await.map_err(WriteError::of_failure)?;
     tx.rollback().await.map_err(failed)?;
     done.answers.into_iter().try_for_each(|answer| answer.map(drop))
 }
 
 /// Begins a transaction whose first statement, the one that waits for the head, takes no longer than 2 seconds; what follows
-/// has the time that [`head::take`] gives it. A process that stops loses the head after 10 seconds.
-const BEGIN: &str = "begin; set local statement_timeout = '2s'; set local idle_in_transaction_session_timeout = '10s'";
+/// has the time that [`head::take`] gives it. A process that stops, or that the server cannot reach, loses the head after 3
+/// seconds.
+const BEGIN: &str = "begin; set local statement_timeout = '2s'; set local idle_in_transaction_session_timeout = '3s'";
 
 /// How a batch goes about its writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -213,14 +228,18 @@ enum Way {
     Careful,
 }
 
-async fn commit_prepared(conn: &mut PgConnection, writes: &[PreparedWrite]) -> Result<Done, BatchError> {
+async fn commit_prepared(
+    conn: &mut PgConnection,
+    writes: &[PreparedWrite],
+    process: &AtomicI32,
+) -> Result<Done, BatchError> {
     if writes.is_empty() {
         let before = head::read(conn).await.map_err(BatchError::NotWritten)?;
         return Ok(Done { before, answers: Vec::new() });
     }
     for way in [Way::Straight, Way::Careful] {
         let mut tx = conn.begin_with(BEGIN).await.map_err(|e| BatchError::NotWritten(e.into()))?;
-        match write_all(&mut tx, writes, way).await {
+        match write_all(&mut tx, writes, way, process).await {
             Ok(done) if done.answers.iter().flatten().all(|answer| answer.commit().is_none()) => {
                 tx.rollback().await.map_err(|e| BatchError::NotWritten(e.into()))?;
                 return Ok(done);
@@ -241,8 +260,13 @@ fn of_commit(error: sqlx::Error) -> BatchError {
     if is_refused(&error) { BatchError::NotWritten(error.into()) } else { BatchError::OutcomeUnknown(error.into()) }
 }
 
-async fn write_all(conn: &mut PgConnection, writes: &[PreparedWrite], way: Way) -> Result<Done, StoreError> {
-    let mut batch = Batch::begin(conn, writes).await?;
+async fn write_all(
+    conn: &mut PgConnection,
+    writes: &[PreparedWrite],
+    way: Way,
+    process: &AtomicI32,
+) -> Result<Done, StoreError> {
+    let mut batch = Batch::begin(conn, writes, process).await?;
     let before = batch.head;
     let runs = runs::split(writes, &batch.standing.entities);
     if way == Way::Straight && runs.len() == 1 && batch.fits(writes) {

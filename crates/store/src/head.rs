@@ -1,5 +1,7 @@
 //! Where the log stands.
 
+use std::sync::atomic::{AtomicI32, Ordering};
+
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
@@ -47,6 +49,18 @@ impl Taken {
     }
 }
 
+/// Whether a process of the server is at work.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn is_at_work(conn: &mut PgConnection, process: i32) -> Result<bool, StoreError> {
+    let query = sqlx::query_scalar!(
+        r#"select exists (select from pg_stat_activity where pid = $1 and state = 'active') as "is_at_work!""#,
+        process
+    );
+    Ok(query.fetch_one(conn).await?)
+}
+
 /// The commit that the transaction of this connection may now write, until it ends.
 pub(crate) async fn begin_commit(conn: &mut PgConnection) -> Result<(Head, DateTime<Utc>), sqlx::Error> {
     let query = sqlx::query_as!(
@@ -58,13 +72,15 @@ pub(crate) async fn begin_commit(conn: &mut PgConnection) -> Result<(Head, DateT
 
 /// As [`begin_commit`]; every statement that follows may take 10 seconds. A lock timeout would not do for the wait: it
 /// counts anew for each of the locks that stand before the row.
-pub(crate) async fn take(conn: &mut PgConnection) -> Result<(Head, DateTime<Utc>), sqlx::Error> {
-    let query = sqlx::query_as!(
-        Taken,
-        r#"select seq as "seq!", chain as "chain!", digest as "digest!", now as "now!"
+/// The process of the server is noted, so that it can be asked about.
+pub(crate) async fn take(conn: &mut PgConnection, process: &AtomicI32) -> Result<(Head, DateTime<Utc>), sqlx::Error> {
+    let query = sqlx::query!(
+        r#"select seq as "seq!", chain as "chain!", digest as "digest!", now as "now!", pg_backend_pid() as "process!"
            from begin_commit(), set_config('statement_timeout', '10s', true)"#
     );
-    query.fetch_one(conn).await.map(Taken::head)
+    let row = query.fetch_one(conn).await?;
+    process.store(row.process, Ordering::Relaxed);
+    Ok(Taken { seq: row.seq, chain: row.chain, digest: row.digest, now: row.now }.head())
 }
 
 /// Checks all references, moves the head to a commit that stands in `commit`, and wakes the followers when the

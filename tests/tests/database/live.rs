@@ -1,5 +1,6 @@
 mod failures;
 mod following;
+mod frozen;
 mod past;
 mod random;
 mod rehearsal;

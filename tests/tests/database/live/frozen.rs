@@ -1,0 +1,134 @@
+//! Connections that are open and on which nothing comes any more: what lies between the two ends forgot them.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use pledgegraph_live::{Live, LiveOptions, WriteError, pool_options};
+use pledgegraph_tests::database::TestDb;
+use sqlx::postgres::PgConnectOptions;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::sync::watch;
+
+use super::eventually;
+use crate::fixture::{one, pledge, put_edge, write, write_world};
+
+/// How long anything may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A way to the database that can be frozen: connections that are open then stay open, and nothing passes on them.
+struct Way {
+    port: u16,
+    /// How often it was frozen.
+    frozen: watch::Sender<u32>,
+}
+
+impl Way {
+    async fn to(database: &TestDb) -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let (port, frozen) = (listener.local_addr()?.port(), watch::Sender::new(0));
+        let (options, freezes) = (database.options(), frozen.subscribe());
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let freezes = freezes.clone();
+                let options = options.clone();
+                tokio::spawn(async move { join(client, &options, freezes).await });
+            }
+        });
+        Ok(Self { port, frozen })
+    }
+
+    /// How to connect through it.
+    fn options(&self, database: &TestDb) -> PgConnectOptions {
+        let own = database.options();
+        let password = sqlx::ConnectOptions::to_url_lossy(&own).password().unwrap_or_default().to_owned();
+        let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(self.port);
+        options.username(own.get_username()).password(&password).database(own.get_database().unwrap_or_default())
+    }
+
+    fn freeze(&self) {
+        self.frozen.send_modify(|times| *times += 1);
+    }
+}
+
+async fn join(client: TcpStream, options: &PgConnectOptions, freezes: watch::Receiver<u32>) -> Result<()> {
+    let (read, write) = client.into_split();
+    if let Some(socket) = options.get_socket() {
+        let path = socket.join(format!(".s.PGSQL.{}", options.get_port()));
+        let (from, to) = UnixStream::connect(path).await?.into_split();
+        tokio::join!(pass(read, to, freezes.clone()), pass(from, write, freezes));
+    } else {
+        let (from, to) = TcpStream::connect((options.get_host(), options.get_port())).await?.into_split();
+        tokio::join!(pass(read, to, freezes.clone()), pass(from, write, freezes));
+    }
+    Ok(())
+}
+
+/// Passes on what comes, until it is frozen: then it keeps both ends open for ever.
+async fn pass(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, freezes: watch::Receiver<u32>) {
+    let opened = *freezes.borrow();
+    let mut room = vec![0; 1 << 16];
+    loop {
+        let read = from.read(&mut room).await;
+        if *freezes.borrow() > opened {
+            std::future::pending::<()>().await;
+        }
+        let Ok(count @ 1..) = read else { break };
+        if to.write_all(&room[..count]).await.is_err() {
+            break;
+        }
+    }
+    let _ = to.shutdown().await;
+}
+
+#[tokio::test]
+async fn writes_and_the_follower_go_on_after_connections_freeze() -> Result<()> {
+    let db = TestDb::new().await?;
+    let mut conn = db.connect().await?;
+    write_world(&mut conn).await;
+    let way = Way::to(&db).await?;
+    let pool = pool_options().max_connections(8).acquire_timeout(Duration::from_secs(10));
+    let live = Live::start(pool.connect_lazy_with(way.options(&db)), LiveOptions::default()).await?;
+    let (stop, stopped) = watch::channel(false);
+    let done = Arc::new(watch::Sender::new(0_u32));
+    let mut clients = Vec::new();
+    for client in 0..4 {
+        let (live, stopped, done) = (live.clone(), stopped.clone(), Arc::clone(&done));
+        clients.push(tokio::spawn(async move {
+            let mut number = 0;
+            while !*stopped.borrow() {
+                number += 1;
+                let write = write([put_edge(&pledge(&format!("{client} {number}"), "willing"))]);
+                match tokio::time::timeout(PATIENCE, live.write(write)).await.context("no answer")? {
+                    Ok(_) => done.send_modify(|done| *done += 1),
+                    Err(WriteError::OutcomeUnknown(_) | WriteError::Unavailable(_) | WriteError::Busy) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            anyhow::Ok(())
+        }));
+    }
+    // At different moments of a batch.
+    for moment in 0..3 {
+        let mut after = done.subscribe();
+        let many = *after.borrow() + 8;
+        tokio::time::timeout(PATIENCE, after.wait_for(|done| *done >= many)).await.context("writes")??;
+        tokio::time::sleep(Duration::from_micros(700 * moment)).await;
+        way.freeze();
+        let (frozen, before) = (Instant::now(), *after.borrow());
+        tokio::time::timeout(PATIENCE, after.wait_for(|done| *done > before + 1)).await.context("writes go on")??;
+        println!("writes went on {:?} after the connections froze", frozen.elapsed());
+    }
+    stop.send_replace(true);
+    for client in clients {
+        client.await??;
+    }
+    way.freeze();
+    // What another process writes is followed, too.
+    one(&mut conn, [put_edge(&pledge("of another", "willing"))]).await?;
+    let head = pledgegraph_store::head::read(&mut conn).await?;
+    let snapshot = eventually(&live, |graph| graph.seq() == head.seq).await;
+    ensure!(snapshot.chain() == head.chain && live.status().is_ready());
+    Ok(())
+}
