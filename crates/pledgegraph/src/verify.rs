@@ -56,7 +56,8 @@ pub async fn verify(pool: &PgPool) -> Result<(Graph, Vec<String>)> {
             builder.add_edge(edge, hash, stamp, created_seq);
         }
     };
-    let head = snapshot::load(pool, Quotations::Included, each).await.context("cannot load the graph")?;
+    let loading = Box::pin(snapshot::load(pool, Quotations::Included, each));
+    let head = loading.await.context("cannot load the graph")?;
     let graph = builder.finish(head.seq, head.chain, head.digest, head.recorded_at);
     violations.extend(graph.verify().iter().map(ToString::to_string));
     let mut connection = pool.acquire().await.context("cannot reach the database")?;
