@@ -15,8 +15,6 @@ import sys
 sys.dont_write_bytecode = True
 
 import argparse
-import http.client
-import json
 import os
 import pathlib
 import pwd
@@ -26,6 +24,7 @@ import subprocess
 import threading
 import time
 
+from resilience import Client, Unknown, commitment, prepare
 from service import LIMIT, Service, temporary_directory
 
 NOTICED = 1.0  # seconds within which a replica must have noticed a loss
@@ -78,27 +77,13 @@ class Postgres:
         return f"postgres://pledgegraph@127.0.0.1:{self.port}/pledgegraph"
 
 
-class Client:
-    """One connection to one replica."""
-
-    def __init__(self, service, token):
-        self.service, self.token, self.connection = service, token, None
-
-    def ask(self, method, path, body=None, headers=()):
-        """Status, version and body; `None` when there is no whole answer."""
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", **dict(headers)}
-        try:
-            if self.connection is None:
-                self.connection = http.client.HTTPConnection(self.service.address, timeout=PATIENCE)
-            self.connection.request(method, path, json.dumps(body) if body else None, headers)
-            answer = self.connection.getresponse()
-            content = answer.read()
-            return answer.status, answer.headers.get("Pledgegraph-Version"), json.loads(content) if content else None
-        except (OSError, http.client.HTTPException, ValueError):
-            if self.connection:
-                self.connection.close()
-            self.connection = None
-            return None
+def ask(client, method, path, body=None, headers=()):
+    """Status, version and body; `None` when there is no whole answer."""
+    try:
+        status, answered, content = client.request(method, path, body, headers, PATIENCE)
+    except Unknown:
+        return None
+    return status, answered.get("Pledgegraph-Version"), content
 
 
 class Run:
@@ -119,10 +104,7 @@ class Run:
         counter = 0
         while not self.stopping.is_set():
             counter += 1
-            body = {"pledger": "country:GB", "beneficiary": "country:UA", "capability": "military.forces",
-                    "stance": "willing", "quantity": {"value": counter, "unit": f"unit {self.seed}-{number}"},
-                    "evidence": [{"source": "source:report"}]}
-            answer = own.ask("POST", "/v1/commitments", body)
+            answer = ask(own, "POST", "/v1/commitments", commitment(f"unit {self.seed}-{number}", counter))
             if answer is None or answer[0] != 201:
                 time.sleep(0.02)
                 continue
@@ -130,7 +112,7 @@ class Run:
             with self.lock:
                 self.acknowledged.append((time.monotonic(), replica, made["id"], version))
             for client in (own, other):
-                read = client.ask("GET", f"/v1/commitments/{made['id']}", None, {"Pledgegraph-At-Least": version})
+                read = ask(client, "GET", f"/v1/commitments/{made['id']}", None, {"Pledgegraph-At-Least": version})
                 if read and read[0] == 404:
                     self.false.append(f"{made['id']} of {version} is not found at {read[1]}")
 
@@ -138,7 +120,7 @@ class Run:
         client = Client(self.replicas[replica], self.token)
         while not self.stopping.is_set():
             for path, told in (("/v1/commitments?limit=1&fields=id", self.seen), ("/readyz", self.ready)):
-                answer = client.ask("GET", path)
+                answer = ask(client, "GET", path)
                 if answer:
                     told[replica].append((time.monotonic(), answer[0], answer[1]))
             time.sleep(0.003)
@@ -174,7 +156,7 @@ def failover(postgres, run, number, choice):
     versions |= {version for seen in run.seen for _, status, version in seen if status == 200}
     lost = set()
     for version in versions:
-        answer = client.ask("GET", "/v1/commitments?limit=1", None, {"Pledgegraph-At-Least": version})
+        answer = ask(client, "GET", "/v1/commitments?limit=1", None, {"Pledgegraph-At-Least": version})
         if answer and answer[0] == 409:
             lost.add(version)
     delays = []
@@ -235,11 +217,7 @@ def serve(program, postgres, directory, given, choice):
     with Service(program, homes[0], arguments=unlimited, extra=extra) as one, \
             Service(program, homes[1], arguments=unlimited, extra=extra) as two:
         token = one.make_token("failovers", "admin")
-        client = Client(one, token)
-        for alpha2, alpha3, numeric, name in (("GB", "GBR", "826", "United Kingdom"), ("UA", "UKR", "804", "Ukraine")):
-            codes = {"alpha2": alpha2, "alpha3": alpha3, "numeric": numeric}
-            client.ask("POST", "/v1/countries", {"slug": alpha2, "names": {"en": name}, "iso3166": codes})
-        client.ask("POST", "/v1/sources", {"slug": "report", "names": {"en": "A report"}, "url": "https://example.org/report"})
+        prepare(Client(one, token))
         run = Run([one, two], token, given.seed)
         threads = [threading.Thread(target=run.write, args=(number,), daemon=True) for number in range(4)]
         threads += [threading.Thread(target=run.watch, args=(replica,), daemon=True) for replica in range(2)]
@@ -258,7 +236,7 @@ def serve(program, postgres, directory, given, choice):
                 thread.join(LIMIT)
         kept = Client(two, token)
         missing = [record for _, _, record, version in run.acknowledged
-                   if kept.ask("GET", f"/v1/commitments/{record}", None, {"Pledgegraph-At-Least": version})[0] != 200]
+                   if ask(kept, "GET", f"/v1/commitments/{record}", None, {"Pledgegraph-At-Least": version})[0] != 200]
         slow = sum(delay > NOTICED for delay in delays)
         print(f"failovers: {given.failovers} that lost {lost} acknowledged writes, seed {given.seed}; each replica answered from "
               f"the lost history for {max(delays):.2f} s at most after the other server was there; false reads: "

@@ -35,7 +35,7 @@ class Service:
 
     def __init__(self, program, directory, command="serve", arguments=(), extra=()):
         """`extra`: variables of its environment."""
-        self.extra = dict(extra)
+        self.environment = {**environment(), **dict(extra)}
         self.program = str(pathlib.Path(program).resolve())
         self.data = pathlib.Path(directory) / "data"
         self.command = [self.program, command, "--data-dir", str(self.data), "--listen", "127.0.0.1:0", *arguments]
@@ -61,7 +61,7 @@ class Service:
     def start(self):
         """Starts it and waits until it serves; the first start tells the admin token."""
         self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=self.log, env={**environment(), **self.extra}, text=True)
+                                        stderr=self.log, env=self.environment, text=True)
         watchdog = threading.Timer(LIMIT, self.process.kill)
         watchdog.start()
         address = None
@@ -94,7 +94,7 @@ class Service:
     def make_token(self, name, scope):
         """A token from the command line, beside the running service."""
         command = [self.program, "token", "create", "--name", name, "--scope", scope, "--data-dir", str(self.data)]
-        made = subprocess.run(command, stdout=subprocess.PIPE, stderr=self.log, env={**environment(), **self.extra}, text=True,
+        made = subprocess.run(command, stdout=subprocess.PIPE, stderr=self.log, env=self.environment, text=True,
                               timeout=LIMIT, check=True)
         return made.stdout.strip()
 
@@ -126,7 +126,7 @@ class Service:
     def verify(self):
         """What `pledgegraph verify` says of the directory; it must find nothing wrong."""
         command = [self.program, "verify", "--data-dir", str(self.data)]
-        done = subprocess.run(command, capture_output=True, env={**environment(), **self.extra}, text=True, timeout=LIMIT)
+        done = subprocess.run(command, capture_output=True, env=self.environment, text=True, timeout=LIMIT)
         if done.returncode != 0:
             raise SystemExit(f"verify: {done.returncode}\n{done.stdout}{done.stderr}")
         return dict(line.split(None, 1) for line in done.stdout.splitlines() if len(line.split(None, 1)) == 2)

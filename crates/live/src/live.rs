@@ -144,9 +144,8 @@ impl Live {
     /// Asks the database whether the newest snapshot is still in its history, and waits for the answer, which
     /// [`Live::is_reloading`] then tells; `false` when there is none within `limit`.
     pub async fn looks_again(&self, limit: Duration) -> bool {
-        let seen = self.published.is_seen_again(limit);
         self.hints.look_now();
-        seen.await
+        self.published.is_seen_again(limit).await
     }
 
     /// Writes, and answers when the write is durable and published here. Goes on when the caller goes away.

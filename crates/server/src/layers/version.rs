@@ -94,25 +94,20 @@ fn one<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>,
 /// A snapshot whose own history has the version.
 async fn at_least(state: &State, version: &str) -> Result<Arc<Graph>, ApiError> {
     let (seq, chain) = parse(version).ok_or_else(|| ApiError::of(Problem::BadVersionToken))?;
-    let behind = || ApiError::of(Problem::ReplicaBehind).with_header(RETRY_AFTER, "1");
     if !state.live.was_lost((seq, chain)) {
         state.live.reaches(seq, PATIENCE).await;
     }
-    let graph = current(state)?;
+    let (mut graph, mut told) = (current(state)?, state.live.was_lost((seq, chain)));
+    if !told && graph.link_at(seq).is_some_and(|own| own != chain) {
+        // One of the two histories is lost; the database knows which.
+        let looked = state.live.looks_again(PATIENCE).await;
+        graph = current(state)?;
+        told = looked && graph.link_at(seq).is_some();
+    }
     match graph.link_at(seq) {
         Some(own) if own == chain => Ok(graph),
-        _ if state.live.was_lost((seq, chain)) => Err(ApiError::of(Problem::HistoryDiverged)),
-        None => Err(behind()),
-        // One of the two histories is lost; the database knows which.
-        Some(_) => {
-            let told = state.live.looks_again(PATIENCE).await;
-            let graph = current(state)?;
-            match graph.link_at(seq) {
-                Some(own) if own == chain => Ok(graph),
-                Some(_) if told => Err(ApiError::of(Problem::HistoryDiverged)),
-                _ => Err(behind()),
-            }
-        }
+        _ if told => Err(ApiError::of(Problem::HistoryDiverged)),
+        _ => Err(ApiError::of(Problem::ReplicaBehind).with_header(RETRY_AFTER, "1")),
     }
 }
 

@@ -22,15 +22,24 @@ const LOSE_THE_TAIL: &str = "
     update head set (seq, chain, digest, recorded_at) = (select seq, chain, digest, recorded_at from commit where seq = 2);
     reset session_replication_role";
 
+/// A process that wrote one commit that is kept and two that are lost, and the links of these three.
+async fn with_a_tail(db: &TestDb, conn: &mut PgConnection) -> Result<(Live, Vec<[u8; 16]>)> {
+    write_world(conn).await;
+    let live = Live::start(db.pool(), LiveOptions::default()).await?;
+    let mut links = Vec::new();
+    for key in ["kept", "lost 1", "lost 2"] {
+        let receipt = live.write(write([put_edge(&pledge(key, "willing"))])).await?;
+        assert_eq!(live.snapshot().link_at(receipt.seq), Some(receipt.chain));
+        links.push(receipt.chain);
+    }
+    Ok((live, links))
+}
+
 #[tokio::test]
 async fn a_lost_tail_is_found_and_the_graph_loaded_anew() -> Result<()> {
     let db = TestDb::new().await?;
     let mut conn = db.connect().await?;
-    write_world(&mut conn).await;
-    let live = Live::start(db.pool(), LiveOptions::default()).await?;
-    for key in ["kept", "lost 1", "lost 2"] {
-        live.write(write([put_edge(&pledge(key, "willing"))])).await?;
-    }
+    let (live, _) = with_a_tail(&db, &mut conn).await?;
     assert_eq!(live.snapshot().seq(), 4);
     conn.execute(LOSE_THE_TAIL).await?;
     let snapshot = eventually(&live, |graph| graph.seq() == 2).await;
@@ -44,14 +53,7 @@ async fn a_lost_tail_is_found_and_the_graph_loaded_anew() -> Result<()> {
 async fn a_lost_history_is_known_before_the_graph_is_loaded_anew() -> Result<()> {
     let db = TestDb::new().await?;
     let mut conn = db.connect().await?;
-    write_world(&mut conn).await;
-    let live = Live::start(db.pool(), LiveOptions::default()).await?;
-    let mut links = Vec::new();
-    for key in ["kept", "lost 1", "lost 2"] {
-        let receipt = live.write(write([put_edge(&pledge(key, "willing"))])).await?;
-        assert_eq!(live.snapshot().link_at(receipt.seq), Some(receipt.chain));
-        links.push(receipt.chain);
-    }
+    let (live, links) = with_a_tail(&db, &mut conn).await?;
     assert!(live.looks_again(Duration::from_secs(5)).await && !live.is_reloading());
     // Whoever loads reads the rows, and cannot until this ends.
     let mut held = conn.begin().await?;
@@ -78,11 +80,7 @@ async fn a_lost_history_is_known_before_the_graph_is_loaded_anew() -> Result<()>
 async fn a_replaced_tail_is_found_even_at_the_same_seq() -> Result<()> {
     let db = TestDb::new().await?;
     let mut conn = db.connect().await?;
-    write_world(&mut conn).await;
-    let live = Live::start(db.pool(), LiveOptions::default()).await?;
-    for key in ["kept", "lost 1", "lost 2"] {
-        live.write(write([put_edge(&pledge(key, "willing"))])).await?;
-    }
+    let (live, _) = with_a_tail(&db, &mut conn).await?;
     // The tail is lost and another comes in its place before the process looks again.
     let mut other = conn.begin().await?;
     other.execute(LOSE_THE_TAIL).await?;
