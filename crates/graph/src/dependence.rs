@@ -347,6 +347,14 @@ impl<'g> DependenceBuilder<'g> {
         said.is_some_and(|(edge, own)| self.ground(slot, edge, own) == (Ground::NoConditions, Truth::True))
     }
 
+    /// Whether what a commitment comes to hangs on its conditions.
+    fn hangs_on_conditions(&self, slot: u32, edge: &EdgeRecord) -> bool {
+        let Some(commitment) = edge.detail.commitment() else { return false };
+        let (ground, most) = self.ground(slot, edge, commitment);
+        let relation = commitment.conditions.as_deref().map(|conditions| conditions.relation);
+        ground == Ground::Conditions && (most == Truth::True || relation == Some(Relation::Necessary))
+    }
+
     /// A value that is true when a tree is, if it may be true at all.
     fn let_be_true(&mut self, var: Var, tree: Var, most: Truth) {
         if most == Truth::True {

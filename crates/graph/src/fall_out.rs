@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
-use pledgegraph_model::{Capability, EntityId, Standing};
+use pledgegraph_model::{Capability, EntityId, Stance, Standing};
 
 use crate::Graph;
 use crate::circuit::{Gate, NEVER};
@@ -12,6 +12,7 @@ use crate::dependence::{Dependence, DependenceBuilder, Suppose, Var};
 use crate::force::reverse::Reached;
 use crate::force::{BudgetSpent, Evaluation, ForceQuery};
 use crate::node::Node;
+use crate::record::EdgeRecord;
 use crate::view::{EdgeView, EntityView};
 
 /// One step of a chain of dependence.
@@ -60,14 +61,14 @@ impl Graph {
     /// [`BudgetSpent`] when the circuit would be larger than the budget of the query.
     pub fn fall_out(&self, actor: EntityId, query: &ForceQuery) -> Result<FallOut<'_>, BudgetSpent> {
         let spent = BudgetSpent { budget: query.budget as u64 };
-        let reached = self.reached_from(actor, query).ok_or(spent)?;
+        let builder = self.blank(query);
+        let reached = self.reached_from(actor, query, &builder).ok_or(spent)?;
         let Some(node) = self.node(actor).filter(|_| !reached.commitments.is_empty()) else {
             let (dependents, before, names) = (Vec::new(), HashMap::new(), Names::default());
             return Ok(FallOut { graph: self, dependents, set_aside: Vec::new(), before, names });
         };
         let slots = reached.commitments.clone();
-        let builder = self.blank(query).within(reached, node);
-        let evaluation = Evaluation::new(wired(builder, slots.iter().copied()), query)?;
+        let evaluation = Evaluation::new(wired(builder.within(reached, node), slots.iter().copied()), query)?;
         let set_aside = self.does_not_count(node, slots, &query.counted);
         Ok(FallOut { set_aside, ..self.fall_out_of(node, &evaluation, query) })
     }
@@ -130,23 +131,30 @@ impl Graph {
 
 impl Graph {
     /// Whatever may hang on an actor: on conditions that look at it alone, or at all who pledge what it pledges too. `None`
-    /// when that is more than the budget.
-    fn reached_from(&self, actor: EntityId, query: &ForceQuery) -> Option<Reached> {
+    /// when that is more than the budget. What decides nothing is not followed, so that little more is wired than is shown.
+    fn reached_from(&self, actor: EntityId, query: &ForceQuery, builder: &DependenceBuilder<'_>) -> Option<Reached> {
         let mut reached = Reached::default();
         let Some(node) = self.node(actor) else { return Some(reached) };
         self.tests.of_actor(actor).for_each(|condition| reached.condition(condition));
-        let pledges = |capability: Capability| {
-            let mut own = self.said_within(node, Some(capability));
-            own.any(|slot| self.edge_record(slot).is_some_and(|edge| query.counted.takes(self, slot, edge)))
+        let pledges = |capability: Capability, least: Stance| {
+            let mut own = self.reaching_within(node, capability);
+            own.any(|slot| {
+                self.edge_record(slot).is_some_and(|edge| {
+                    let stance = edge.detail.commitment().map(|commitment| commitment.stance);
+                    stance.is_some_and(|stance| stance.at_least(least)) && query.counted.takes(self, slot, edge)
+                })
+            })
         };
-        let mut known: HashMap<Capability, bool> = HashMap::new();
+        let mut known: HashMap<(Capability, Stance), bool> = HashMap::new();
         for condition in self.tests.of_all() {
             let Some(test) = self.test_of(condition) else { continue };
-            if *known.entry(test.capability).or_insert_with(|| pledges(test.capability)) {
+            let (capability, least) = (test.capability, test.min_stance);
+            if *known.entry((capability, least)).or_insert_with(|| pledges(capability, least)) {
                 reached.condition(condition);
             }
         }
-        self.reach_on(&mut reached, query.budget, &query.counted, &|_| false).then_some(reached)
+        let may_decide = |slot, _: &EdgeRecord| builder.may_decide(slot);
+        self.reach_on(&mut reached, query.budget, &may_decide, &|_| false).then_some(reached)
     }
 }
 
@@ -220,7 +228,7 @@ fn decisive(evaluation: &Evaluation, reached: &HashMap<Var, Option<Var>>, own: &
 #[cfg(test)]
 mod tests {
     use pledgegraph_model::{
-        Code as _, Edge, EdgeDetail, EdgeKind, Entity, EntityDetail, EntityKind, PartOf, Stance, Synthetic,
+        Code as _, Edge, EdgeDetail, EdgeKind, Entity, EntityDetail, EntityKind, PartOf, Synthetic,
     };
 
     use super::*;

@@ -365,6 +365,17 @@ impl DependenceBuilder<'_> {
         found.or_insert_with(|| self.position(self.graph.said_on(actor, matter)).map(Rc::new)).clone()
     }
 
+    /// Whether what a commitment comes to hangs on its conditions, and may decide a test: it is of its actor's position, and
+    /// none of that says no.
+    pub(crate) fn may_decide(&self, slot: u32) -> bool {
+        let Some(edge) = self.graph.edge_record(slot) else { return false };
+        let position = || matter_of(edge).and_then(|(actor, matter)| self.position_on(actor, matter));
+        self.hangs_on_conditions(slot, edge)
+            && position().is_some_and(|position| {
+                position.negative().next().is_none() && position.current.iter().any(|said| said.slot == slot)
+            })
+    }
+
     /// The positions of an actor that decide whether it pledges something, of what hangs on one actor: those with
     /// commitments that do, and of the others one that is enough. O(what it says on these matters).
     fn enough_positions(

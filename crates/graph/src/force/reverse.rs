@@ -5,13 +5,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use imbl::OrdSet;
 use pledgegraph_model::{
-    Capability, Code, ConditionTest, EdgeDetail, Entity, EntityDetail, EntityId, EntityKind, Explicitness, Stance,
+    Capability, Code, Commitment, ConditionTest, EdgeDetail, Entity, EntityDetail, EntityId, EntityKind, Explicitness,
+    Stance,
 };
 
 use super::ForceQuery;
 use super::kept::KeptForce;
 use crate::Graph;
-use crate::counted::Counted;
 use crate::dependence::{DependenceBuilder, Matters, matter_of};
 use crate::node::{Incidence, Node};
 use crate::record::EdgeRecord;
@@ -120,27 +120,51 @@ impl Graph {
         }
     }
 
+    /// The conditions whose tests hang on what a pledge comes to: it is on what they test, and reaches their stance. What
+    /// says less decides nothing, whether or not it is in force. `of_all`: whether tests of all actors are asked for too.
+    fn decided_by(
+        &self,
+        pledge: &EdgeRecord,
+        commitment: &Commitment<Node>,
+        of_all: bool,
+    ) -> impl Iterator<Item = Node> + '_ {
+        let own = self.record(pledge.subject).into_iter().flat_map(|record| self.tests.of_actor(record.entity.id));
+        let (capability, stance) = (commitment.capability, commitment.stance);
+        own.chain(self.tests.of_all().filter(move |_| of_all)).filter(move |node| {
+            let test = self.test_of(*node);
+            test.is_some_and(|test| capability.is_within(test.capability) && stance.at_least(test.min_stance))
+        })
+    }
+
     /// Follows what hangs on the conditions reached, to its end or until there are `most` commitments; whether it ended.
-    /// `counted`: what counts; nothing hangs on a commitment that does not, or says no.
+    /// `may_decide`: whether a commitment may decide tests that ask for no more than it; `settled`: whether the test of a
+    /// condition holds whatever becomes of it.
     pub(crate) fn reach_on(
         &self,
         reached: &mut Reached,
         most: usize,
-        counted: &Counted,
+        may_decide: &impl Fn(u32, &EdgeRecord) -> bool,
         settled: &impl Fn(Node) -> bool,
     ) -> bool {
-        let may_decide = |record: &EdgeRecord| {
-            let stance = record.detail.commitment().map(|commitment| commitment.stance);
-            stance.and_then(Stance::rank).is_some_and(|rank| rank >= 1)
-        };
+        // Tests of all actors look at no more of a pledge than this.
+        let mut seen: HashSet<(Capability, Stance)> = HashSet::new();
         while let Some(condition) = reached.waiting.pop() {
             for slot in self.hanging_on(condition) {
                 if reached.commitments.len() > most {
                     return false;
                 }
                 let record = self.edge_record(slot).filter(|_| reached.commitments.insert(slot));
-                if let Some(record) = record.filter(|record| may_decide(record) && counted.takes(self, slot, record)) {
-                    self.reach_from(record, reached, settled);
+                let said = record.and_then(|record| Some((record, record.detail.commitment()?)));
+                let is_positive = |own: &Commitment<Node>| own.stance.rank().is_some_and(|rank| rank >= 1);
+                let Some((record, own)) = said.filter(|(_, own)| is_positive(own)) else { continue };
+                let alike = (own.capability, own.stance);
+                let is_new = |node: &Node| !reached.conditions.contains(node) && !settled(*node);
+                let decided: Vec<Node> = self.decided_by(record, own, !seen.contains(&alike)).filter(is_new).collect();
+                if decided.is_empty() || may_decide(slot, record) {
+                    seen.insert(alike);
+                    for node in decided {
+                        reached.condition(node);
+                    }
                 }
             }
         }
@@ -173,7 +197,8 @@ impl Graph {
             self.reach_from(record, &mut reached, &settled);
         }
         reached.commitments.extend(looked_at);
-        let is_all = self.reach_on(&mut reached, MOST_FORGOTTEN, &query.counted, &settled);
+        let counts = |slot, record: &EdgeRecord| query.counted.takes(self, slot, record);
+        let is_all = self.reach_on(&mut reached, MOST_FORGOTTEN, &counts, &settled);
         drop(builder);
         if is_all {
             self.force.forget(reached.commitments, self.edges.len());
