@@ -4,7 +4,6 @@ use pledgegraph_store::StoreError;
 use pledgegraph_store::audit::{self, AuditEntry};
 
 use crate::Live;
-use crate::connection::ask;
 
 impl Live {
     /// Commits with who made them, the newest first: those before `before`, at most `limit`.
@@ -12,6 +11,6 @@ impl Live {
     /// # Errors
     /// When the database cannot be read.
     pub async fn audit(&self, before: Option<i64>, limit: i64) -> Result<Vec<AuditEntry>, StoreError> {
-        ask(&self.pool, move |connection| Box::pin(audit::list(connection, before, limit))).await
+        self.connections.ask(move |connection| Box::pin(audit::list(connection, before, limit))).await
     }
 }

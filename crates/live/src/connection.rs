@@ -9,6 +9,8 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection as _, PgConnection, PgPool, Postgres};
 
+use crate::status::Notes;
+
 /// How long a write waits for a connection, for the right to write, or for a place in the queue.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -28,26 +30,72 @@ pub fn pool_options() -> PgPoolOptions {
 /// A conversation with the database.
 type Asking<'c, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'c>>;
 
-/// Asks the database in a task of its own. A client that goes away in the midst ends its request, and a `COPY` that is
-/// left there would give the rest of its answer to whoever has the connection next: sqlx does not count it.
-///
-/// # Errors
-/// Those of the question; when there is no connection to be had, or no answer within half a minute.
-pub(crate) async fn ask<T, E>(
-    pool: &PgPool,
-    question: impl for<'c> FnOnce(&'c mut PgConnection) -> Asking<'c, T, E> + Send + 'static,
-) -> Result<T, E>
-where
-    T: Send + 'static,
-    E: From<StoreError> + Send + 'static,
-{
-    ask_within(pool, LONGEST, question).await
+/// The connections of a process, and whether the database can be reached by them. Everything that is not written here goes
+/// through them: while the database is known to be away, it is refused at once.
+#[derive(Debug, Clone)]
+pub(crate) struct Connections {
+    pool: PgPool,
+    notes: Arc<Notes>,
 }
 
-/// The same, with the longest that the answer may take.
+impl Connections {
+    pub(crate) fn new(pool: PgPool, notes: Arc<Notes>) -> Self {
+        Self { pool, notes }
+    }
+
+    /// All of them, for what takes its connections by itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Away`].
+    pub(crate) fn pool(&self) -> Result<&PgPool, StoreError> {
+        if self.notes.is_away() { Err(StoreError::Away) } else { Ok(&self.pool) }
+    }
+
+    /// Asks the database in a task of its own. A client that goes away in the midst ends its request, and a `COPY` that is
+    /// left there would give the rest of its answer to whoever has the connection next: sqlx does not count it.
+    ///
+    /// # Errors
+    /// Those of the question; when the database is away, there is no connection to be had, or no answer within half a minute.
+    pub(crate) async fn ask<T, E>(
+        &self,
+        question: impl for<'c> FnOnce(&'c mut PgConnection) -> Asking<'c, T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        ask_within(self.pool()?, LONGEST, question).await
+    }
+
+    /// A connection for writing, which nobody waits for long.
+    ///
+    /// # Errors
+    /// [`WriteError::Busy`] when others have them all, [`WriteError::Unavailable`] when the database does not answer.
+    pub(crate) async fn acquire(&self) -> Result<PoolConnection<Postgres>, WriteError> {
+        let unavailable = |error| WriteError::Unavailable(Arc::new(error));
+        let pool = self.pool().map_err(unavailable)?;
+        let error = match tokio::time::timeout(PATIENCE, pool.acquire()).await {
+            Ok(Ok(connection)) => return Ok(connection),
+            Ok(Err(error)) => error,
+            Err(_) => sqlx::Error::PoolTimedOut,
+        };
+        if matches!(error, sqlx::Error::PoolTimedOut) && are_taken(pool) {
+            return Err(WriteError::Busy);
+        }
+        Err(unavailable(StoreError::Database(error)))
+    }
+}
+
+/// Whether others have all connections, so that it says nothing of the database when there is none to be had.
+pub(crate) fn are_taken(pool: &PgPool) -> bool {
+    pool.size() >= pool.options().get_max_connections()
+}
+
+/// Asks the database whatever is known of it, in a task of its own; the longest that a connection, and then the answer, may
+/// take is `limit`.
 ///
 /// # Errors
-/// As [`ask`].
+/// Those of the question; when there is no connection to be had, or no answer in time.
 pub(crate) async fn ask_within<T, E>(
     pool: &PgPool,
     limit: Duration,
@@ -59,7 +107,8 @@ where
 {
     let pool = pool.clone();
     let asking = tokio::spawn(async move {
-        let mut connection = pool.acquire().await.map_err(StoreError::Database)?;
+        let acquired = tokio::time::timeout(limit, pool.acquire()).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+        let mut connection = acquired.map_err(StoreError::Database)?;
         let answer = tokio::time::timeout(limit, question(&mut connection)).await;
         let answer = answer.unwrap_or_else(|_| Err(StoreError::Database(sqlx::Error::PoolTimedOut).into()));
         if answer.is_err() {
@@ -71,20 +120,4 @@ where
     asking
         .await
         .unwrap_or_else(|broken| Err(StoreError::Database(sqlx::Error::Io(std::io::Error::other(broken))).into()))
-}
-
-/// A connection of the pool, for writing, which nobody waits for long.
-///
-/// # Errors
-/// [`WriteError::Busy`] when others have them all, [`WriteError::Unavailable`] when the database does not answer.
-pub(crate) async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, WriteError> {
-    let error = match tokio::time::timeout(PATIENCE, pool.acquire()).await {
-        Ok(Ok(connection)) => return Ok(connection),
-        Ok(Err(error)) => error,
-        Err(_) => sqlx::Error::PoolTimedOut,
-    };
-    if matches!(error, sqlx::Error::PoolTimedOut) && pool.size() >= pool.options().get_max_connections() {
-        return Err(WriteError::Busy);
-    }
-    Err(WriteError::Unavailable(Arc::new(StoreError::Database(error))))
 }

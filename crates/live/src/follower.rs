@@ -11,7 +11,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use tokio::sync::watch;
 
-use crate::connection::ask_within;
+use crate::connection::{are_taken, ask_within};
 use crate::hints::Hints;
 use crate::published::{Gap, Published};
 use crate::status::Notes;
@@ -53,6 +53,9 @@ impl Follower {
             };
             // What is new may be much, and take longer than a connection that is frozen is waited for.
             limit = (limit * 2).min(LONGEST);
+            if error.is_transient() && !are_taken(&self.pool) {
+                self.notes.out_of_reach();
+            }
             let text = chain_of_causes(&error);
             if self.notes.problem(&text) {
                 tracing::warn!("cannot follow the log: {text}");

@@ -9,7 +9,6 @@ use pledgegraph_store::{StoreError, log};
 use tokio::sync::watch;
 
 use crate::Live;
-use crate::connection::ask;
 
 impl Live {
     /// The commits that changed a row, oldest first, without what they left of it; empty when there never was such a
@@ -18,7 +17,7 @@ impl Live {
     /// # Errors
     /// When the database cannot be read.
     pub async fn versions(&self, row: Removed) -> Result<Vec<VersionHead>, StoreError> {
-        ask(&self.pool, move |connection| Box::pin(history::versions(connection, row))).await
+        self.connections.ask(move |connection| Box::pin(history::versions(connection, row))).await
     }
 
     /// The versions of a row that these commits wrote, oldest first. Commits that did not change it are left out.
@@ -26,7 +25,8 @@ impl Live {
     /// # Errors
     /// When the database cannot be read.
     pub async fn versions_at(&self, row: Removed, seqs: Vec<i64>) -> Result<Vec<RowVersion>, StoreError> {
-        ask(&self.pool, move |connection| Box::pin(async move { history::versions_at(connection, row, &seqs).await }))
+        self.connections
+            .ask(move |connection| Box::pin(async move { history::versions_at(connection, row, &seqs).await }))
             .await
     }
 
@@ -43,7 +43,7 @@ impl Live {
     /// # Errors
     /// When the database cannot be read.
     pub async fn last_version_at(&self, row: Removed, upto_seq: i64) -> Result<Option<RowVersion>, StoreError> {
-        ask(&self.pool, move |connection| Box::pin(history::last_version_at(connection, row, upto_seq))).await
+        self.connections.ask(move |connection| Box::pin(history::last_version_at(connection, row, upto_seq))).await
     }
 
     /// All versions of a row, oldest first, all in memory at once; empty when there never was such a row.
@@ -51,7 +51,7 @@ impl Live {
     /// # Errors
     /// When the database cannot be read.
     pub async fn history(&self, row: Removed) -> Result<Vec<RowVersion>, StoreError> {
-        ask(&self.pool, move |connection| Box::pin(history::of_row(connection, row))).await
+        self.connections.ask(move |connection| Box::pin(history::of_row(connection, row))).await
     }
 
     /// Those of the edges that stand, from the database: with quotations, and with the commit that wrote them last.
@@ -60,7 +60,7 @@ impl Live {
     /// When the database cannot be read.
     pub async fn whole_edges(&self, ids: &[EdgeId]) -> Result<Vec<(Edge, i64)>, StoreError> {
         let ids = ids.to_vec();
-        ask(&self.pool, |connection| Box::pin(async move { history::whole_edges(connection, &ids).await })).await
+        self.connections.ask(|connection| Box::pin(async move { history::whole_edges(connection, &ids).await })).await
     }
 
     /// The link of the chain at a commit, in the history as it is; `None` when the log has no such commit. A version
@@ -72,7 +72,7 @@ impl Live {
         if let Some(link) = self.snapshot().link_at(seq) {
             return Ok(Some(link));
         }
-        ask(&self.pool, move |connection| Box::pin(log::chain_at(connection, seq))).await
+        self.connections.ask(move |connection| Box::pin(log::chain_at(connection, seq))).await
     }
 
     /// The changes after a place in the feed `(seq, ordinal)`, at most `limit`; an `ordinal` of -1 means the end of the
@@ -81,7 +81,7 @@ impl Live {
     /// # Errors
     /// When the database cannot be read.
     pub async fn changes(&self, after: (i64, i32), limit: usize) -> Result<Vec<LoggedChange>, StoreError> {
-        ask(&self.pool, move |connection| Box::pin(changes::after(connection, after, limit))).await
+        self.connections.ask(move |connection| Box::pin(changes::after(connection, after, limit))).await
     }
 
     /// Waits until the newest snapshot holds a commit; `false` when that takes longer than `limit`.

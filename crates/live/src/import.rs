@@ -32,7 +32,7 @@ impl Live {
     /// When the database cannot be reached.
     pub async fn import(&self, patience: Duration) -> Result<Option<Import>, StoreError> {
         let began = Instant::now();
-        let mut rows = Rows::connect(&self.pool).await?;
+        let mut rows = Rows::connect(self.connections.pool()?).await?;
         while !rows.take_turn().await? {
             if began.elapsed() >= patience {
                 return Ok(None);

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::error::SendTimeoutError;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-use crate::connection::PATIENCE;
+use crate::connection::{Connections, PATIENCE};
 use crate::day;
 use crate::follower::{self, Follower};
 use crate::hints::Hints;
@@ -19,7 +19,7 @@ use crate::past::Past;
 use crate::published::Published;
 use crate::rehearsal::REHEARSALS;
 use crate::status::{Notes, Status};
-use crate::tokens::Tokens;
+use crate::tokens::{self, Tokens};
 use crate::writer::{Job, Receipt, Writer};
 
 /// What can be set.
@@ -38,7 +38,7 @@ impl Default for LiveOptions {
 /// The graph of a database, kept in step. A clone is another handle of the same.
 #[derive(Debug, Clone)]
 pub struct Live {
-    pub(crate) pool: PgPool,
+    pub(crate) connections: Connections,
     pub(crate) published: Arc<Published>,
     hints: Arc<Hints>,
     pub(crate) past: Arc<Past>,
@@ -71,6 +71,8 @@ impl Live {
         notes.contact(graph.seq());
         let published = Arc::new(Published::new(graph));
         let hints = Arc::new(Hints::default());
+        let tokens = Arc::<Tokens>::default();
+        let connections = Connections::new(pool.clone(), Arc::clone(&notes));
         let (jobs, waiting) = mpsc::channel(options.queue);
         let (stop, stopped) = watch::channel(false);
         let follower = Follower {
@@ -81,6 +83,7 @@ impl Live {
         };
         let writer = Writer {
             pool: pool.clone(),
+            connections: connections.clone(),
             published: Arc::clone(&published),
             notes: Arc::clone(&notes),
             hints: Arc::clone(&hints),
@@ -89,16 +92,17 @@ impl Live {
             tokio::spawn(writer.run(waiting)),
             tokio::spawn(follower.clone().run(stopped.clone())),
             tokio::spawn(follower.listen(stopped.clone())),
-            tokio::spawn(day::run(Arc::clone(&published), stopped)),
+            tokio::spawn(day::run(Arc::clone(&published), stopped.clone())),
+            tokio::spawn(tokens::follow(Arc::clone(&tokens), pool.clone(), stopped)),
         ];
         let (jobs, tasks) = (Arc::new(Mutex::new(Some(jobs))), Arc::new(Mutex::new(tasks)));
         Ok(Self {
-            pool,
+            connections,
             published,
             hints,
             past: Arc::default(),
             notes,
-            tokens: Arc::default(),
+            tokens,
             rehearsals: Arc::new(Semaphore::new(REHEARSALS)),
             jobs,
             streams: watch::Sender::new(false),

@@ -13,12 +13,10 @@ use pledgegraph_graph::{Builder, Graph};
 use pledgegraph_store::history::{self, Moment};
 use pledgegraph_store::snapshot::Row;
 use pledgegraph_store::{StoreError, log, past};
-use sqlx::PgPool;
 use tokio::sync::Semaphore;
 
 use crate::Live;
-use crate::connection;
-use crate::connection::ask;
+use crate::connection::{self, Connections};
 use crate::published::Published;
 
 /// How many graphs of the past are kept, and how many rows they may have in all; one is kept however large it is.
@@ -140,8 +138,11 @@ impl Live {
             return Ok((seq == 0).then(|| Arc::new(Graph::empty())));
         }
         let place = Arc::clone(&self.past.places).try_acquire_owned().or(Err(StoreError::Crowded))?;
-        let building =
-            Building { pool: self.pool.clone(), published: Arc::clone(&self.published), past: Arc::clone(&self.past) };
+        let building = Building {
+            connections: self.connections.clone(),
+            published: Arc::clone(&self.published),
+            past: Arc::clone(&self.past),
+        };
         // A task of its own: the work is not lost when the client goes away.
         let built = tokio::spawn(async move {
             let built = Box::pin(building.graph(seq)).await;
@@ -166,13 +167,13 @@ impl Live {
     /// The last commit that was recorded at or before a time; `None` when the time is not past.
     async fn seq_at(&self, time: DateTime<Utc>) -> Result<Option<i64>, StoreError> {
         if !self.past.is_settled(time, self.published.loads()) {
-            match ask(&self.pool, move |connection| Box::pin(history::moment(connection, time))).await? {
+            match self.connections.ask(move |connection| Box::pin(history::moment(connection, time))).await? {
                 Moment::Now => return Ok(None),
                 Moment::Settled => {}
                 Moment::Open => return self.settle(time).await.map(Some),
             }
         }
-        ask(&self.pool, move |connection| Box::pin(history::last_at(connection, time))).await.map(Some)
+        self.connections.ask(move |connection| Box::pin(history::last_at(connection, time))).await.map(Some)
     }
 
     /// The last commit that was recorded at or before a time, when no commit is under way.
@@ -180,14 +181,16 @@ impl Live {
         let turn = Arc::clone(&self.past.settling).lock_owned();
         let turn = tokio::time::timeout(connection::PATIENCE, turn).await.or(Err(StoreError::Crowded))?;
         let loads = self.published.loads();
-        let (seq, settled) = ask(&self.pool, move |connection| {
-            Box::pin(async move {
-                // Kept until the head is given back, though the client may go away.
-                let _turn = turn;
-                history::settled_at(connection, time).await
+        let (seq, settled) = self
+            .connections
+            .ask(move |connection| {
+                Box::pin(async move {
+                    // Kept until the head is given back, though the client may go away.
+                    let _turn = turn;
+                    history::settled_at(connection, time).await
+                })
             })
-        })
-        .await?;
+            .await?;
         self.past.settle(settled, loads);
         Ok(seq)
     }
@@ -195,7 +198,7 @@ impl Live {
 
 /// What a graph of the past is made with.
 struct Building {
-    pool: PgPool,
+    connections: Connections,
     published: Arc<Published>,
     past: Arc<Past>,
 }
@@ -233,7 +236,7 @@ impl Building {
         let base = base.unwrap_or_else(|| Arc::new(Graph::empty()));
         let enough = ALWAYS_APPLIED.max(rows(&self.published.current()) / BUILT_PER_APPLIED);
         let enough = i64::try_from(enough).unwrap_or(i64::MAX);
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.connections.pool()?.acquire().await?;
         let far = log::changed_rows(&mut connection, base.seq(), seq, enough).await?;
         if far.is_none_or(|rows| rows > enough) {
             return Ok(None);
@@ -254,7 +257,7 @@ impl Building {
     /// Builds it from the rows as they were.
     async fn built(&self, seq: i64) -> Result<Option<Graph>, StoreError> {
         let mut builder = Builder::new();
-        let head = past::load(&self.pool, seq, |row, stamp| match row {
+        let head = past::load(self.connections.pool()?, seq, |row, stamp| match row {
             Row::Entity(entity) => builder.add_entity(entity, stamp.hash, stamp.stamp, stamp.created_seq),
             Row::Edge(edge) => builder.add_edge(edge, stamp.hash, stamp.stamp, stamp.created_seq),
         })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pledgegraph_store::{Answer, Idempotency, StoreError, Write, WriteError, commits};
 
 use crate::Live;
-use crate::connection::{PATIENCE, acquire};
+use crate::connection::PATIENCE;
 use crate::writer::Receipt;
 
 /// How many rehearsals go on at once. Each has a connection while it waits for the head; the others are for the readers.
@@ -20,11 +20,11 @@ impl Live {
     pub async fn rehearse(&self, write: Write) -> Result<(), WriteError> {
         let place = tokio::time::timeout(PATIENCE, Arc::clone(&self.rehearsals).acquire_owned()).await;
         let Ok(Ok(place)) = place else { return Err(WriteError::Busy) };
-        let pool = self.pool.clone();
+        let connections = self.connections.clone();
         // A task of its own: a client that goes away in the midst of it must not leave the head locked.
         let rehearsal = tokio::spawn(async move {
             let _place = place;
-            let mut connection = acquire(&pool).await?;
+            let mut connection = connections.acquire().await?;
             let answer = commits::rehearse(&mut connection, &write).await;
             if matches!(answer, Err(WriteError::Unavailable(_))) {
                 // Whatever state the connection is in, it must not lock the head any longer.
@@ -41,10 +41,10 @@ impl Live {
     /// # Errors
     /// [`WriteError::KeyReused`] when it was another request; else why the database cannot be asked.
     pub async fn repeated(&self, key: &Idempotency) -> Result<Option<Receipt>, WriteError> {
-        let (pool, key) = (self.pool.clone(), key.clone());
+        let (connections, key) = (self.connections.clone(), key.clone());
         // A task of its own, as every conversation with the database.
         let asking = tokio::spawn(async move {
-            let mut connection = acquire(&pool).await?;
+            let mut connection = connections.acquire().await?;
             pledgegraph_store::repeated(&mut connection, &key).await
         });
         let found = asking.await.unwrap_or_else(|error| Err(broken(error)))?;

@@ -1,6 +1,7 @@
 //! How the process stands to the database.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -33,18 +34,38 @@ impl Status {
 
 /// What writer and follower note for it.
 #[derive(Debug, Default)]
-pub(crate) struct Notes(Mutex<Status>);
+pub(crate) struct Notes {
+    status: Mutex<Status>,
+    /// Whether the follower could not reach the database when it last tried.
+    out_of_reach: AtomicBool,
+}
+
+impl Status {
+    fn is_silent(&self) -> bool {
+        self.last_contact.is_none_or(|contact| Utc::now() - contact > SILENCE)
+    }
+}
 
 impl Notes {
     pub(crate) fn read(&self) -> Status {
-        let mut status = self.0.lock().map(|status| status.clone()).unwrap_or_default();
-        let silent = status.last_contact.is_none_or(|contact| Utc::now() - contact > SILENCE);
-        status.database &= !silent;
+        let mut status = self.status.lock().map(|status| status.clone()).unwrap_or_default();
+        status.database &= !status.is_silent();
         status
     }
 
+    /// Whether the database is known to be out of reach: it has been silent, and the follower, which goes on trying, failed
+    /// last.
+    pub(crate) fn is_away(&self) -> bool {
+        self.out_of_reach.load(Ordering::Relaxed) && self.status.lock().is_ok_and(|status| status.is_silent())
+    }
+
+    pub(crate) fn out_of_reach(&self) {
+        self.out_of_reach.store(true, Ordering::Relaxed);
+    }
+
     pub(crate) fn contact(&self, head_seq: i64) {
-        if let Ok(mut status) = self.0.lock() {
+        self.out_of_reach.store(false, Ordering::Relaxed);
+        if let Ok(mut status) = self.status.lock() {
             status.database = true;
             status.head_seq = head_seq;
             status.last_contact = Some(Utc::now());
@@ -54,7 +75,7 @@ impl Notes {
 
     /// Notes a problem; gives whether it is a new one.
     pub(crate) fn problem(&self, text: &str) -> bool {
-        let Ok(mut status) = self.0.lock() else { return true };
+        let Ok(mut status) = self.status.lock() else { return true };
         status.database = false;
         status.problem.replace(text.to_owned()).is_none_or(|before| before != text)
     }
@@ -70,9 +91,17 @@ mod tests {
         assert!(!notes.read().database, "before the first contact");
         notes.contact(7);
         assert!(notes.read().database);
-        if let Ok(mut status) = notes.0.lock() {
-            status.last_contact = Some(Utc::now() - TimeDelta::seconds(3));
-        }
-        assert!(!notes.read().database);
+        let falls_silent = || {
+            if let Ok(mut status) = notes.status.lock() {
+                status.last_contact = Some(Utc::now() - TimeDelta::seconds(3));
+            }
+        };
+        notes.out_of_reach();
+        assert!(!notes.is_away(), "one failure may be one connection");
+        falls_silent();
+        assert!(!notes.read().database && notes.is_away());
+        notes.contact(8);
+        falls_silent();
+        assert!(!notes.read().database && !notes.is_away(), "nobody has failed to reach it since");
     }
 }

@@ -1,90 +1,86 @@
-//! Tokens as requests need them: from memory for a few seconds, so that a busy client costs no query.
+//! Tokens as requests need them: in memory, followed like the log, so that a busy client costs no query and the database may be
+//! away.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{NaiveDate, Utc};
 use pledgegraph_store::StoreError;
 use pledgegraph_store::tokens::{self, Token};
+use sqlx::PgPool;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::Live;
-use crate::connection::ask;
+use crate::connection::ask_within;
 
-/// For how long the answer of the database is good. A revocation is effective after this and one query.
-const FRESH: Duration = Duration::from_secs(3);
-/// For how long requests may go on with the former answer while one of them asks again.
-const ASKING: Duration = Duration::from_secs(2);
-/// For how long a token that was good stays good while the database cannot be asked, in which time nobody can revoke
-/// it either.
-const WITHOUT_DATABASE: Duration = Duration::from_mins(1);
-/// How many answers are kept. Those that say "no such token" go first.
-const KEPT: usize = 10_000;
+/// How often all tokens are read, and how long that may take: a revocation is effective after both.
+const EVERY: Duration = Duration::from_secs(2);
+/// For how long tokens stay good while the database cannot be asked. Nobody can revoke them then, unless it is this process
+/// alone that does not reach it.
+const WITHOUT_DATABASE: Duration = Duration::from_hours(1);
+/// How long a client with a token that is not in memory waits for the database.
+const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What the database said of the tokens that were used lately.
+/// The good tokens, as the database had them lately.
 #[derive(Debug, Default)]
-pub(crate) struct Tokens {
-    known: Mutex<HashMap<[u8; 32], Entry>>,
+pub(crate) struct Tokens(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    by_hash: HashMap<[u8; 32], Token>,
+    /// When they were read.
+    read: Option<Instant>,
 }
 
-#[derive(Debug, Clone)]
-struct Entry {
-    token: Option<Token>,
-    /// When the database said so.
-    said: Instant,
-    /// When somebody began to ask it again.
-    asked: Instant,
-}
-
-/// Whether an answer is at hand.
-#[derive(Debug, PartialEq, Eq)]
-enum Known {
-    /// The token, or that there is none.
-    Said(Option<Token>),
-    Ask,
+/// Reads the tokens again and again, until `stop` turns true.
+pub(crate) async fn follow(tokens: Arc<Tokens>, pool: PgPool, mut stop: watch::Receiver<bool>) {
+    let mut tick = tokio::time::interval(EVERY);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            _ = tick.tick() => {}
+        }
+        let began = Instant::now();
+        match ask_within(&pool, EVERY, |connection| Box::pin(tokens::good(connection))).await {
+            Ok(good) => tokens.replace(good, began),
+            Err(error) => tracing::debug!(%error, "the tokens are not read for now"),
+        }
+    }
 }
 
 impl Tokens {
-    fn known(&self) -> MutexGuard<'_, HashMap<[u8; 32], Entry>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is known well enough, or that the caller is to ask.
-    fn fresh(&self, hash: &[u8; 32], now: Instant) -> Known {
-        let mut known = self.known();
-        let Some(entry) = known.get_mut(hash) else { return Known::Ask };
-        let since = |then: Instant| now.saturating_duration_since(then);
-        if since(entry.said) < FRESH || (since(entry.asked) < ASKING && since(entry.said) < FRESH + ASKING) {
-            return Known::Said(entry.token.clone());
-        }
-        entry.asked = now;
-        Known::Ask
-    }
-
-    fn kept(&self, hash: &[u8; 32], limit: Duration) -> Option<Token> {
+    /// A token, unless it is too long since the database said that it is good.
+    fn get(&self, hash: &[u8; 32], now: Instant) -> Option<Token> {
         let known = self.known();
-        known.get(hash).filter(|entry| entry.said.elapsed() < limit)?.token.clone()
+        let is_recent = known.read.is_some_and(|read| now.saturating_duration_since(read) < WITHOUT_DATABASE);
+        known.by_hash.get(hash).filter(|_| is_recent).cloned()
     }
 
-    fn learn(&self, hash: [u8; 32], mut token: Option<Token>, now: Instant) {
+    fn replace(&self, good: HashMap<[u8; 32], Token>, read: Instant) {
         let mut known = self.known();
-        if let (Some(token), Some(Entry { token: Some(before), .. })) = (&mut token, known.get(&hash)) {
+        let before = std::mem::replace(&mut *known, Known { by_hash: good, read: Some(read) });
+        for (hash, token) in &mut known.by_hash {
             // A database that cannot be written is not tried again the same day.
-            token.last_used = token.last_used.max(before.last_used);
+            token.last_used = token.last_used.max(before.by_hash.get(hash).and_then(|before| before.last_used));
         }
-        if known.len() >= KEPT && !known.contains_key(&hash) {
-            known.retain(|_, entry| entry.token.is_some() && now.duration_since(entry.said) < WITHOUT_DATABASE);
-        }
-        if known.len() < KEPT || known.contains_key(&hash) {
-            known.insert(hash, Entry { token, said: now, asked: now });
-        }
+    }
+
+    /// Takes in one that was made since they were read.
+    fn learn(&self, hash: [u8; 32], token: Token) {
+        self.known().by_hash.entry(hash).or_insert(token);
     }
 
     /// Whether this is the first use on this day, as far as is known; then it counts as noted.
     fn first_use(&self, hash: &[u8; 32], day: NaiveDate) -> bool {
         let mut known = self.known();
-        let Some(token) = known.get_mut(hash).and_then(|entry| entry.token.as_mut()) else { return false };
+        let Some(token) = known.by_hash.get_mut(hash) else { return false };
         let first = token.last_used.is_none_or(|last| last < day);
         token.last_used = Some(day).max(token.last_used);
         first
@@ -92,43 +88,39 @@ impl Tokens {
 }
 
 impl Live {
-    /// The good token with this hash. A revocation is effective within about five seconds. While the database is away,
-    /// tokens used within the last minute stay good.
+    /// The good token with this hash. A revocation is effective within about four seconds. While the database is away, tokens
+    /// that were good when it was last asked stay good for an hour.
     ///
     /// # Errors
     /// When it is not in memory and the database cannot be asked.
     pub async fn token(&self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError> {
-        let token = match self.tokens.fresh(hash, Instant::now()) {
-            Known::Said(token) => token,
-            Known::Ask => match self.ask_token(hash).await {
-                Ok(token) => {
-                    self.tokens.learn(*hash, token.clone(), Instant::now());
-                    token
-                }
-                Err(error) if error.is_transient() => {
-                    let kept = self.tokens.kept(hash, WITHOUT_DATABASE);
-                    Some(kept.ok_or(error)?)
-                }
-                Err(error) => return Err(error),
-            },
+        let found = match self.tokens.get(hash, Instant::now()) {
+            Some(token) => Some(token),
+            None => self.ask_token(*hash).await?,
         };
-        let token = token.filter(|token| token.is_good(Utc::now()));
+        let token = found.filter(|token| token.is_good(Utc::now()));
         if let Some(token) = &token {
             self.note_use(hash, token.id);
         }
         Ok(token)
     }
 
-    /// The good token with this hash if it was used lately. Asks nobody.
+    /// The good token with this hash if it is in memory. Asks nobody.
     pub fn token_in_memory(&self, hash: &[u8; 32]) -> Option<Token> {
-        self.tokens.kept(hash, FRESH + ASKING).filter(|token| token.is_good(Utc::now()))
+        self.tokens.get(hash, Instant::now()).filter(|token| token.is_good(Utc::now()))
     }
 
-    async fn ask_token(&self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError> {
-        let hash = *hash;
-        let asking = ask(&self.pool, move |connection| Box::pin(async move { tokens::find(connection, &hash).await }));
-        let answer = tokio::time::timeout(ASKING, asking).await;
-        answer.unwrap_or_else(|_| Err(StoreError::Database(sqlx::Error::PoolTimedOut)))
+    /// Asks the database for a token that may have been made since they were read.
+    async fn ask_token(&self, hash: [u8; 32]) -> Result<Option<Token>, StoreError> {
+        let pool = self.connections.pool()?;
+        let asking = ask_within(pool, PATIENCE, move |connection| {
+            Box::pin(async move { tokens::find(connection, &hash).await })
+        });
+        let found = asking.await?.filter(|token| token.is_good(Utc::now()));
+        if let Some(token) = &found {
+            self.tokens.learn(hash, token.clone());
+        }
+        Ok(found)
     }
 
     /// At most once a day for a token, and no request waits for it.
@@ -137,13 +129,11 @@ impl Live {
         if !self.tokens.first_use(hash, day) {
             return;
         }
-        let pool = self.pool.clone();
+        let connections = self.connections.clone();
         tokio::spawn(async move {
-            let noted = async {
-                let mut connection = pool.acquire().await?;
-                tokens::note_use(&mut connection, id, day).await
-            };
-            if let Err(error) = noted.await {
+            let noted: Result<(), StoreError> =
+                connections.ask(move |connection| Box::pin(tokens::note_use(connection, id, day))).await;
+            if let Err(error) = noted {
                 tracing::debug!(token = %id, %error, "the day of use is not noted");
             }
         });
@@ -169,28 +159,16 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_good_for_a_few_seconds_and_then_one_asks_for_all() {
+    fn a_token_is_good_until_it_is_not_among_those_read_or_they_are_old() {
         let (tokens, hash, start) = (Tokens::default(), [1; 32], Instant::now());
-        assert_eq!(tokens.fresh(&hash, start), Known::Ask);
-        tokens.learn(hash, Some(token()), start);
-        let at = |seconds: f64| start + Duration::from_secs_f64(seconds);
-        assert_eq!(tokens.fresh(&hash, at(2.9)), Known::Said(Some(token())));
-        assert_eq!(tokens.fresh(&hash, at(3.1)), Known::Ask, "the first one asks");
-        assert_eq!(tokens.fresh(&hash, at(3.2)), Known::Said(Some(token())), "the others go on meanwhile");
-        assert_eq!(tokens.fresh(&hash, at(5.3)), Known::Ask, "but not for long");
-    }
-
-    #[test]
-    fn memory_is_bounded_and_unknown_tokens_go_first() {
-        let (tokens, now) = (Tokens::default(), Instant::now());
-        tokens.learn([255; 32], Some(token()), now);
-        for i in 0..=KEPT {
-            let mut hash = [0; 32];
-            hash[..8].copy_from_slice(&i.to_le_bytes());
-            tokens.learn(hash, None, now);
-        }
-        assert!(tokens.known().len() <= KEPT);
-        assert!(tokens.kept(&[255; 32], FRESH).is_some());
+        assert_eq!(tokens.get(&hash, start), None);
+        tokens.replace(HashMap::from([(hash, token())]), start);
+        assert_eq!(tokens.get(&hash, start + WITHOUT_DATABASE / 2), Some(token()));
+        assert_eq!(tokens.get(&hash, start + WITHOUT_DATABASE), None);
+        tokens.learn([2; 32], token());
+        assert_eq!(tokens.get(&[2; 32], start), Some(token()), "made since");
+        tokens.replace(HashMap::from([([2; 32], token())]), start);
+        assert_eq!(tokens.get(&hash, start), None, "revoked");
     }
 
     #[test]
@@ -198,9 +176,10 @@ mod tests {
         let (tokens, hash) = (Tokens::default(), [1; 32]);
         let day = Utc::now().date_naive();
         assert!(!tokens.first_use(&hash, day), "nothing is known of it");
-        tokens.learn(hash, Some(token()), Instant::now());
+        tokens.learn(hash, token());
         assert!(tokens.first_use(&hash, day));
-        assert!(!tokens.first_use(&hash, day));
+        tokens.replace(HashMap::from([(hash, token())]), Instant::now());
+        assert!(!tokens.first_use(&hash, day), "the database does not have it yet");
         assert!(tokens.first_use(&hash, day.succ_opt().expect("tomorrow")));
     }
 }

@@ -13,7 +13,7 @@ use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use crate::connection::{PATIENCE, acquire, ask_within};
+use crate::connection::{Connections, PATIENCE, ask_within};
 use crate::hints::Hints;
 use crate::published::{Gap, Published};
 use crate::status::Notes;
@@ -66,6 +66,7 @@ type Place = (i64, [u8; 16]);
 /// What the task works with.
 pub(crate) struct Writer {
     pub(crate) pool: PgPool,
+    pub(crate) connections: Connections,
     pub(crate) published: Arc<Published>,
     pub(crate) notes: Arc<Notes>,
     pub(crate) hints: Arc<Hints>,
@@ -125,7 +126,7 @@ impl Writer {
     }
 
     async fn attempt(&self, writes: &[Write]) -> Result<Done, WriteError> {
-        let mut connection = acquire(&self.pool).await?;
+        let mut connection = self.connections.acquire().await?;
         let process = AtomicI32::default();
         let writing = commits::write_batch_by(&mut connection, writes, &process);
         let result = tokio::select! {

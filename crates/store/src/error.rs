@@ -40,6 +40,9 @@ pub enum StoreError {
     /// Too many ask for states of the past, or the one asked for takes too long.
     #[error("too much of the past is asked for at once")]
     Crowded,
+    /// The database is known to be out of reach, and was not asked.
+    #[error("the database has been out of reach for some time")]
+    Away,
 }
 
 impl StoreError {
@@ -52,7 +55,7 @@ impl StoreError {
         match self {
             Self::Database(error) => refusal(error).is_some_and(|refused| matches!(refused.code(), "55P03" | "57014")),
             Self::Crowded => true,
-            Self::BrokenRow { .. } | Self::BrokenLog { .. } | Self::Schema(_) => false,
+            Self::BrokenRow { .. } | Self::BrokenLog { .. } | Self::Schema(_) | Self::Away => false,
         }
     }
 
@@ -61,7 +64,7 @@ impl StoreError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Database(error) => is_transient(error),
-            Self::Crowded => true,
+            Self::Crowded | Self::Away => true,
             Self::BrokenRow { .. } | Self::BrokenLog { .. } | Self::Schema(_) => false,
         }
     }

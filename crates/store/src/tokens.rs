@@ -1,5 +1,7 @@
 //! Tokens: who may ask. The text of a token is never stored; see `migrations/0007_access.sql`.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -151,6 +153,29 @@ pub async fn find(conn: &mut PgConnection, hash: &[u8; 32]) -> Result<Option<Tok
     .fetch_optional(conn)
     .await?;
     row.map(Token::try_from).transpose()
+}
+
+/// All tokens that are good now, by the hash of their texts.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn good(conn: &mut PgConnection) -> Result<HashMap<[u8; 32], Token>, StoreError> {
+    let rows = sqlx::query!(
+        "select hash, id, name, shown, scope, created_at, expires_at, revoked_at, last_used from api_token
+         where revoked_at is null and (expires_at is null or expires_at > now())"
+    )
+    .fetch_all(conn)
+    .await?;
+    let rows = rows.into_iter().map(|row| {
+        let Ok(hash) = row.hash.try_into() else {
+            return Err(StoreError::broken_row("api_token", row.id, &"its hash has not 32 bytes"));
+        };
+        let (id, name, shown, scope, created_at) = (row.id, row.name, row.shown, row.scope, row.created_at);
+        let (expires_at, revoked_at, last_used) = (row.expires_at, row.revoked_at, row.last_used);
+        let row = TokenRow { id, name, shown, scope, created_at, expires_at, revoked_at, last_used };
+        Ok((hash, row.try_into()?))
+    });
+    rows.collect()
 }
 
 /// All tokens, revoked ones included, the oldest first.

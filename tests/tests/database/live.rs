@@ -1,6 +1,7 @@
 mod failures;
 mod following;
 mod frozen;
+mod outage;
 mod past;
 mod random;
 mod rehearsal;

@@ -10,6 +10,7 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use super::eventually;
 use crate::fixture::{one, pledge, put_edge, write, write_world};
@@ -17,38 +18,58 @@ use crate::fixture::{one, pledge, put_edge, write, write_world};
 /// How long anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A way to the database that can be frozen: connections that are open then stay open, and nothing passes on them.
-struct Way {
+/// A way to the database that can be frozen: connections that are open then stay open, and nothing passes on them. Or cut: they
+/// end, and new ones are refused.
+pub(super) struct Way {
     port: u16,
+    options: PgConnectOptions,
     /// How often it was frozen.
     frozen: watch::Sender<u32>,
+    accepting: JoinSet<()>,
 }
 
 impl Way {
-    async fn to(database: &TestDb) -> Result<Self> {
+    pub(super) async fn to(database: &TestDb) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let (port, frozen) = (listener.local_addr()?.port(), watch::Sender::new(0));
-        let (options, freezes) = (database.options(), frozen.subscribe());
-        tokio::spawn(async move {
+        let port = listener.local_addr()?.port();
+        let (options, frozen) = (database.options(), watch::Sender::new(0));
+        let mut way = Self { port, options, frozen, accepting: JoinSet::new() };
+        way.accept(listener);
+        Ok(way)
+    }
+
+    fn accept(&mut self, listener: TcpListener) {
+        let (options, freezes) = (self.options.clone(), self.frozen.subscribe());
+        self.accepting.spawn(async move {
+            let mut open = JoinSet::new();
             while let Ok((client, _)) = listener.accept().await {
-                let freezes = freezes.clone();
-                let options = options.clone();
-                tokio::spawn(async move { join(client, &options, freezes).await });
+                let (options, freezes) = (options.clone(), freezes.clone());
+                open.spawn(async move { join(client, &options, freezes).await });
             }
         });
-        Ok(Self { port, frozen })
     }
 
     /// How to connect through it.
-    fn options(&self, database: &TestDb) -> PgConnectOptions {
-        let own = database.options();
-        let password = sqlx::ConnectOptions::to_url_lossy(&own).password().unwrap_or_default().to_owned();
+    pub(super) fn options(&self) -> PgConnectOptions {
+        let own = &self.options;
+        let password = sqlx::ConnectOptions::to_url_lossy(own).password().unwrap_or_default().to_owned();
         let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(self.port);
         options.username(own.get_username()).password(&password).database(own.get_database().unwrap_or_default())
     }
 
-    fn freeze(&self) {
+    pub(super) fn freeze(&self) {
         self.frozen.send_modify(|times| *times += 1);
+    }
+
+    pub(super) async fn cut(&mut self) {
+        self.accepting.shutdown().await;
+    }
+
+    /// Lets connections through again after a cut.
+    pub(super) async fn mend(&mut self) -> Result<()> {
+        let listener = TcpListener::bind(("127.0.0.1", self.port)).await?;
+        self.accept(listener);
+        Ok(())
     }
 }
 
@@ -89,7 +110,7 @@ async fn writes_and_the_follower_go_on_after_connections_freeze() -> Result<()> 
     write_world(&mut conn).await;
     let way = Way::to(&db).await?;
     let pool = pool_options().max_connections(8).acquire_timeout(Duration::from_secs(10));
-    let live = Live::start(pool.connect_lazy_with(way.options(&db)), LiveOptions::default()).await?;
+    let live = Live::start(pool.connect_lazy_with(way.options()), LiveOptions::default()).await?;
     let (stop, stopped) = watch::channel(false);
     let done = Arc::new(watch::Sender::new(0_u32));
     let mut clients = Vec::new();
