@@ -4,6 +4,8 @@
 //! false. Gates may depend on each other in cycles; then there is a least solution (only what follows from gates with
 //! threshold 0) and a greatest one (all that does not contradict itself).
 
+use crate::work;
+
 /// The threshold of a gate that is false whatever its inputs.
 pub(crate) const NEVER: u32 = u32::MAX;
 
@@ -52,6 +54,7 @@ impl CircuitBuilder {
 
     /// O(gates + wires), by counting.
     pub(crate) fn finish(self) -> Circuit {
+        work::over_wires(self.size());
         let gates = self.thresholds.len();
         let mut inputs = vec![0; gates];
         let mut starts = vec![0; gates + 1];
@@ -108,8 +111,10 @@ impl Circuit {
             spare[*gate as usize] = if *value { i64::MAX } else { -1 };
         }
         let mut values: Vec<bool> = spare.iter().map(|spare| *spare >= 0).collect();
+        work::over_wires(self.gates());
         let mut queue: Vec<Gate> = (0..number(self.gates())).filter(|gate| !values[*gate as usize]).collect();
         while let Some(gate) = queue.pop() {
+            work::over_wires(self.users(gate).len());
             for user in self.users(gate) {
                 let at = *user as usize;
                 if values[at] {
@@ -163,6 +168,7 @@ impl Run {
             let round = self.rounds[gate as usize] + 1;
             let users = circuit.users(gate);
             steps += users.len() as u64 + 1;
+            work::over_wires(users.len());
             for user in users {
                 let at = *user as usize;
                 // A gate that is true already counts on, so that going back is the same way.

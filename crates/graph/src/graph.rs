@@ -19,6 +19,7 @@ use crate::record::EdgeRecord;
 use crate::standing::kept::Standings;
 use crate::standing::matters::{Denial, Matter};
 use crate::view::{EdgeView, EntityView};
+use crate::work;
 
 /// Which edges link to an edge, and how.
 pub(crate) type LinksTo = Arc<Vec<(EdgeId, LinkType)>>;
@@ -145,10 +146,12 @@ impl Graph {
     }
 
     pub(crate) fn record(&self, node: Node) -> Option<&NodeRecord> {
+        work::step();
         self.nodes.get(node.index()).and_then(Option::as_ref)
     }
 
     pub(crate) fn edge_record(&self, slot: u32) -> Option<&EdgeRecord> {
+        work::step();
         self.edges.get(slot as usize).and_then(Option::as_ref)
     }
 

@@ -51,6 +51,7 @@ mod standing;
 mod subgraph;
 mod verify;
 mod view;
+mod work;
 
 pub use adjacent::{AdjacentGroup, Direction};
 pub use bridges::{Bloc, Bridge, BridgeAnswer, BridgeQuery};
@@ -81,3 +82,4 @@ pub use search::{MatchQuality, SearchHit};
 pub use subgraph::{Subgraph, SubgraphQuery};
 pub use verify::Violation;
 pub use view::{EdgeView, EntityView, LinkView};
+pub use work::{Stopped, Work};

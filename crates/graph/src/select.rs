@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use crate::filter::Total;
 use crate::postings::{Bits, Postings, WORDS, has_bit, numbers, numbers_from};
+use crate::work;
 
 /// Records that are looked at, beyond those of the page, before counting stops.
 const COUNT_BUDGET: u64 = 10_000;
@@ -181,6 +182,8 @@ impl Select<'_> {
         if len == 0 {
             return true;
         }
+        let lists: usize = self.clauses.iter().map(|clause| clause.any.len()).sum();
+        work::over_bits(lists << 16);
         if len <= FEW {
             return self.one_by_one(driver, block, room).into_iter().all(|low| collector.offer(base + u32::from(low)));
         }

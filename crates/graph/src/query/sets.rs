@@ -20,6 +20,7 @@ use crate::force::{BudgetSpent, Evaluation, ForceQuery};
 use crate::node::Node;
 use crate::record::EdgeRecord;
 use crate::view::EdgeView;
+use crate::work;
 
 /// Which end of a statement.
 #[derive(Debug, Clone, Copy)]
@@ -277,6 +278,7 @@ impl<'g> Sets<'g> {
     fn tell_of(&self, parts: &Parts, own: &FixedBitSet, place: Place<'_>) {
         let mut all = self.left_out.borrow_mut();
         let beside = |parts: &[Part], but: usize, slot: usize| {
+            work::over_bits(parts.len());
             parts.iter().enumerate().all(|(at, part)| at == but || part.found.contains(slot))
         };
         let any = |slot: usize| parts.any.is_empty() || parts.any.iter().any(|part| part.found.contains(slot));
@@ -434,6 +436,7 @@ impl Parts {
 
     /// Takes out of a set what the parts do not let through.
     fn narrow(&self, found: &mut FixedBitSet) {
+        work::over_bits(found.len() * (self.all.len() + self.any.len() + self.none.len() + 1));
         for part in &self.all {
             found.intersect_with(&part.found);
         }
