@@ -43,6 +43,11 @@ impl Connections {
         Self { pool, notes }
     }
 
+    /// How many are open, and how many of them are idle.
+    pub(crate) fn open(&self) -> (usize, usize) {
+        (self.pool.size() as usize, self.pool.num_idle())
+    }
+
     /// All of them, for what takes its connections by itself.
     ///
     /// # Errors

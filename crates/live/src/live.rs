@@ -134,6 +134,11 @@ impl Live {
         Status { seq: self.snapshot().seq(), reloading: self.is_reloading(), ..self.notes.read() }
     }
 
+    /// How many connections to the database are open, and how many of them are idle.
+    pub fn database_connections(&self) -> (usize, usize) {
+        self.connections.open()
+    }
+
     /// Whether the history of the newest snapshot is lost, so that nothing is to be answered from it until the graph is
     /// loaded anew.
     pub fn is_reloading(&self) -> bool {
@@ -166,6 +171,11 @@ impl Live {
         })?;
         drop(jobs);
         answered.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Says that the process is about to end: it is not ready from now on, and goes on answering.
+    pub fn end_soon(&self) {
+        self.notes.end_soon();
     }
 
     /// Ends what would go on for ever: streams of events.

@@ -15,6 +15,8 @@ pub struct Status {
     pub database: bool,
     /// Whether the history of the newest snapshot is lost and the graph is being loaded anew.
     pub reloading: bool,
+    /// Whether the process is about to end.
+    pub ending: bool,
     /// `seq` of the newest published snapshot.
     pub seq: i64,
     /// The highest `seq` that was seen in the database.
@@ -28,7 +30,7 @@ pub struct Status {
 impl Status {
     /// Whether reads are up to date as far as is known: the database answers and every commit seen is published.
     pub fn is_ready(&self) -> bool {
-        self.database && !self.reloading && self.seq >= self.head_seq
+        self.database && !self.reloading && !self.ending && self.seq >= self.head_seq
     }
 }
 
@@ -57,6 +59,12 @@ impl Notes {
     /// last.
     pub(crate) fn is_away(&self) -> bool {
         self.out_of_reach.load(Ordering::Relaxed) && self.status.lock().is_ok_and(|status| status.is_silent())
+    }
+
+    pub(crate) fn end_soon(&self) {
+        if let Ok(mut status) = self.status.lock() {
+            status.ending = true;
+        }
     }
 
     pub(crate) fn out_of_reach(&self) {

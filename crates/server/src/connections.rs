@@ -30,7 +30,8 @@ use tower::ServiceExt as _;
 
 use self::heads::LONGEST_HEAD;
 use self::watched::Watched;
-use crate::access::ClientAddress;
+use crate::access::{ClientAddress, network};
+use crate::layers::shed::Crowded;
 
 pub(crate) use self::heads::{Fault, LONGEST_TARGET};
 
@@ -45,24 +46,30 @@ const MOST_STREAMS: u32 = 64;
 const MOST_RESETS: usize = 64;
 /// How often a silent HTTP/2 client is asked whether it is still there.
 const PING: Duration = Duration::from_secs(20);
+/// How many connections are taken up beyond the most, so that those who watch the service get an answer.
+const KEPT_FOR_PROBES: usize = 32;
 /// How long we wait before accepting again when the system has no more sockets.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Limits of connections.
 #[derive(Debug, Clone)]
 pub struct ConnectionOptions {
-    /// The most connections that are open at a time; further ones wait in the system's queue.
+    /// The most connections that are open at a time. Some more are taken up for those who ask whether the service lives; all
+    /// else is 503 on them. Further ones wait in the system's queue.
     pub most: usize,
-    /// The most connections of one address; further ones are closed. Behind a proxy all connections have its address:
+    /// The most connections of one address (a whole /64 of IPv6 is one); further ones are closed. Behind a proxy all connections have its address:
     /// there is no setting for trusted proxies, `Forwarded` and its like are never read.
     pub most_per_address: usize,
-    /// How long a head may take to arrive, and how long a connection may be silent between two requests.
+    /// How long a head may take to arrive, and the first byte of a connection.
     pub head: Duration,
+    /// How long a connection may be silent between two requests: longer than proxies and pools of clients keep one, so that
+    /// it is not closed under a request.
+    pub idle: Duration,
 }
 
 impl Default for ConnectionOptions {
     fn default() -> Self {
-        Self { most: 1_000, most_per_address: 100, head: Duration::from_secs(10) }
+        Self { most: 1_000, most_per_address: 100, head: Duration::from_secs(10), idle: Duration::from_secs(75) }
     }
 }
 
@@ -82,18 +89,19 @@ pub fn serve(
 async fn accept(listener: TcpListener, router: Router, options: ConnectionOptions, mut stop: BoxFuture<'static, ()>) {
     let (stopping, stopped) = watch::channel(false);
     let mut open = Open { tasks: JoinSet::new(), addresses: HashMap::new() };
-    let builder = Arc::new(builder(options.head));
+    let builder = Arc::new(builder(&options));
     loop {
         tokio::select! {
             biased;
             () = &mut stop => break,
             Some(ended) = open.tasks.join_next_with_id() => open.forget(&ended),
-            accepted = listener.accept(), if open.tasks.len() < options.most => match accepted {
+            accepted = listener.accept(), if open.tasks.len() < options.most + KEPT_FOR_PROBES => match accepted {
                 Ok((socket, peer)) => {
                     let address = peer.ip().to_canonical();
-                    if open.of(address) < options.most_per_address {
-                        let connection = Connection { router: router.clone(), address, head: options.head };
-                        open.add(address, connection.serve(socket, Arc::clone(&builder), stopped.clone()));
+                    if open.of(network(address)) < options.most_per_address {
+                        let is_crowded = open.tasks.len() >= options.most;
+                        let connection = Connection { router: router.clone(), address, head: options.head, is_crowded };
+                        open.add(network(address), connection.serve(socket, Arc::clone(&builder), stopped.clone()));
                     }
                 }
                 Err(error) => pause(&error).await,
@@ -114,12 +122,13 @@ async fn pause(error: &io::Error) {
     }
 }
 
-fn builder(head: Duration) -> Builder<TokioExecutor> {
+fn builder(options: &ConnectionOptions) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(head)
+        // Of a head that has begun, `Watched` sees to the time.
+        .header_read_timeout(options.idle)
         .max_headers(MOST_HEADERS)
         .max_buf_size(LONGEST_HEAD);
     builder
@@ -130,7 +139,7 @@ fn builder(head: Duration) -> Builder<TokioExecutor> {
         .max_pending_accept_reset_streams(MOST_RESETS)
         .max_local_error_reset_streams(MOST_RESETS)
         .keep_alive_interval(PING)
-        .keep_alive_timeout(head);
+        .keep_alive_timeout(options.head);
     builder
 }
 
@@ -164,18 +173,23 @@ struct Connection {
     router: Router,
     address: IpAddr,
     head: Duration,
+    /// Whether all connections are open but those kept for probes.
+    is_crowded: bool,
 }
 
 impl Connection {
     async fn serve(self, socket: TcpStream, builder: Arc<Builder<TokioExecutor>>, mut stopped: watch::Receiver<bool>) {
         // Answers are written whole; waiting to join them only delays the last part.
         let _ = socket.set_nodelay(true);
-        let (socket, seen) = Watched::new(socket);
+        let (socket, seen) = Watched::new(socket, self.head);
         let requests = AtomicU64::new(0);
         let of_requests = Arc::clone(&seen);
         let service = service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ClientAddress(self.address));
+            if self.is_crowded {
+                request.extensions_mut().insert(Crowded);
+            }
             let fault = of_requests.fault_of(requests.fetch_add(1, Ordering::Relaxed));
             if let Some(fault) = fault.filter(|_| request.version() <= Version::HTTP_11) {
                 request.extensions_mut().insert(fault);

@@ -6,12 +6,16 @@ use std::sync::Arc;
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use pledgegraph_graph::{EdgeFilter, EdgeView, EntityFilter, EntityView, Graph, Page};
+use pledgegraph_graph::{EdgeFilter, EntityFilter, EntityView, Graph, Page};
 use pledgegraph_live::{Live, Row, StoreError};
 use pledgegraph_model::{Edge, EdgeId, Entity, EntityId, Removed};
 use serde_json::{Value, json};
 
 use crate::body::{Naming, write_edge, write_entity};
+use crate::csv::stream::broken_off;
+use crate::error::ApiError;
+use crate::lanes::{Asker, Lane, in_turn};
+use crate::state::State;
 
 /// How many records are written at once.
 const AT_ONCE: usize = 500;
@@ -26,64 +30,73 @@ enum Next {
 
 /// All entities, then all statements, in the published order, as of one version. The statements come from the graph, the
 /// words of their sources from the database: as they stand, or from the log where a statement was changed since.
-pub(crate) fn lines(live: Live, graph: Arc<Graph>) -> Body {
+pub(crate) fn lines(state: State, asker: Asker, graph: Arc<Graph>) -> Body {
     let pieces = stream::unfold(Some(Next::Entities(None)), move |next| {
-        let (live, graph) = (live.clone(), Arc::clone(&graph));
+        let (state, graph) = (State::clone(&state), Arc::clone(&graph));
         async move {
-            match next? {
-                Next::Entities(after) => {
-                    let (piece, last) = entities(&graph, after);
-                    let next = last.map_or(Next::Edges(None), |last| Next::Entities(Some(last)));
-                    Some((Ok(piece), Some(next)))
-                }
-                Next::Edges(after) => match edges(&live, &graph, after).await {
-                    Ok((piece, last)) => Some((Ok(piece), last.map(|last| Next::Edges(Some(last))))),
-                    Err(error) => {
-                        tracing::error!("an export broke off: {error}");
-                        Some((Err(error), None))
-                    }
-                },
-            }
+            let piece = match next? {
+                Next::Entities(after) => entities(&state, asker, graph, after).await,
+                Next::Edges(after) => edges(&state, asker, graph, after).await,
+            };
+            Some(piece.map_or_else(|error| (Err(broken_off(error)), None), |(bytes, next)| (Ok(bytes), next)))
         }
     });
     // Compression polls once more after the end, which `unfold` does not stand.
     Body::from_stream(pieces.fuse())
 }
 
-fn entities(graph: &Graph, after: Option<EntityId>) -> (Bytes, Option<EntityId>) {
-    let page = graph.entities(&EntityFilter::default(), Page { after, limit: AT_ONCE });
-    let mut text = Vec::with_capacity(AT_ONCE * 256);
-    for view in &page.items {
-        push(&mut text, &entity_line(view.entity(), graph));
-    }
-    let last = if page.items.len() == AT_ONCE { page.items.last().map(EntityView::id) } else { None };
-    (text.into(), last)
+/// A piece, and what is written after it.
+type Piece = (Bytes, Option<Next>);
+
+async fn entities(state: &State, asker: Asker, graph: Arc<Graph>, after: Option<EntityId>) -> Result<Piece, ApiError> {
+    in_turn(state, (Lane::Lists, asker), move || {
+        let page = graph.entities(&EntityFilter::default(), Page { after, limit: AT_ONCE });
+        let mut text = Vec::with_capacity(AT_ONCE * 256);
+        for view in &page.items {
+            push(&mut text, &entity_line(view.entity(), &graph));
+        }
+        let last = if page.items.len() == AT_ONCE { page.items.last().map(EntityView::id) } else { None };
+        (text.into(), Some(last.map_or(Next::Edges(None), |last| Next::Entities(Some(last)))))
+    })
+    .await
 }
 
-async fn edges(live: &Live, graph: &Graph, after: Option<EdgeId>) -> Result<(Bytes, Option<EdgeId>), StoreError> {
-    let page = graph.edges(&EdgeFilter::default(), Page { after, limit: AT_ONCE });
-    let ids: Vec<EdgeId> = page.items.iter().map(EdgeView::id).collect();
-    let standing = live.whole_edges(&ids).await?;
+async fn edges(state: &State, asker: Asker, graph: Arc<Graph>, after: Option<EdgeId>) -> Result<Piece, ApiError> {
+    let live = &state.live;
+    let of_graph = Arc::clone(&graph);
+    let versions = in_turn(state, (Lane::Lists, asker), move || {
+        let page = of_graph.edges(&EdgeFilter::default(), Page { after, limit: AT_ONCE });
+        page.items.iter().map(|view| (view.id(), view.version())).collect::<Vec<(EdgeId, i64)>>()
+    })
+    .await?;
+    let ids: Vec<EdgeId> = versions.iter().map(|(id, _)| *id).collect();
+    let standing = live.whole_edges(&ids).await.map_err(ApiError::of_store)?;
     let mut standing: HashMap<EdgeId, (Edge, i64)> =
         standing.into_iter().map(|(edge, version)| (edge.id, (edge, version))).collect();
-    let mut text = Vec::with_capacity(AT_ONCE * 1024);
-    for view in &page.items {
-        let edge = match standing.remove(&view.id()) {
-            Some((edge, version)) if version == view.version() => edge,
-            _ => former(live, view).await?,
-        };
-        push(&mut text, &edge_line(&edge, graph));
+    let mut edges = Vec::with_capacity(ids.len());
+    for (id, version) in versions {
+        edges.push(match standing.remove(&id) {
+            Some((edge, now)) if now == version => edge,
+            _ => former(live, id, version).await.map_err(ApiError::of_store)?,
+        });
     }
-    let last = if ids.len() == AT_ONCE { ids.last().copied() } else { None };
-    Ok((text.into(), last))
+    let next = if ids.len() == AT_ONCE { ids.last().map(|last| Next::Edges(Some(*last))) } else { None };
+    in_turn(state, (Lane::Lists, asker), move || {
+        let mut text = Vec::with_capacity(AT_ONCE * 1024);
+        for edge in &edges {
+            push(&mut text, &edge_line(edge, &graph));
+        }
+        (text.into(), next)
+    })
+    .await
 }
 
 /// A statement that was changed or retracted since, as it was.
-async fn former(live: &Live, view: &EdgeView<'_>) -> Result<Edge, StoreError> {
-    let found = live.version_at(Removed::Edge(view.id()), view.version()).await?;
+async fn former(live: &Live, id: EdgeId, version: i64) -> Result<Edge, StoreError> {
+    let found = live.version_at(Removed::Edge(id), version).await?;
     match found.and_then(|version| version.row) {
         Some(Row::Edge(edge)) => Ok(edge),
-        _ => Err(StoreError::BrokenLog { seq: view.version(), problem: format!("it lacks the edge {}", view.id()) }),
+        _ => Err(StoreError::BrokenLog { seq: version, problem: format!("it lacks the edge {id}") }),
     }
 }
 

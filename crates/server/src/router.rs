@@ -1,8 +1,6 @@
 //! The whole API on one page.
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::thread::available_parallelism;
 
 use axum::Router;
 use axum::extract::State as FromState;
@@ -18,6 +16,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use crate::access::{Access, Operations};
 use crate::error::{ApiError, nearest};
 use crate::evaluations::Evaluations;
+use crate::lanes::Lanes;
 use crate::layers::{
     access, cors, guards, headers, negotiation, pace, problems, rate, request_id, shed, target, unread, version,
 };
@@ -31,6 +30,7 @@ use crate::routes::{
     remarks, requests, scenario_evaluations, service, sources, subgraph, vocabulary,
 };
 use crate::state::{AppState, ServerOptions, Shared, State};
+use crate::streams::Streams;
 
 /// Every operation. A collection has three: `list_commitments` at `/v1/commitments`, `export_commitments` at
 /// `/v1/commitments.csv`, `get_commitment` at `/v1/commitments/{id}`.
@@ -115,7 +115,8 @@ pub fn build(state: AppState, options: ServerOptions) -> Router {
     let operations = Operations::new(&document.paths);
     let shared: State = Arc::new(Shared {
         access: Access::new(state.live.clone(), &options, operations),
-        workers: Arc::new(Semaphore::new(available_parallelism().map_or(2, NonZeroUsize::get))),
+        lanes: Lanes::new(),
+        streams: Streams::new(options.streams, options.streams_per_address),
         evaluations: Evaluations::default(),
         questions: Questions::new().expect("the lexicons are well formed: a test reads them"),
         live: state.live,

@@ -8,12 +8,13 @@ use bytes::Bytes;
 use metrics_exporter_prometheus::PrometheusHandle;
 use pledgegraph_live::Live;
 use pledgegraph_questions::Questions;
-use tokio::sync::Semaphore;
 
 use crate::access::{Access, Oidc, Principal};
 use crate::evaluations::Evaluations;
+use crate::lanes::Lanes;
 use crate::layers::rate::RateLimits;
 use crate::request::cursor::CursorKey;
+use crate::streams::Streams;
 
 /// The parts of the service that the router serves.
 #[derive(Clone)]
@@ -51,6 +52,10 @@ pub struct ServerOptions {
     pub rates: RateLimits,
     /// The most requests that are answered at a time; further ones get 503 before their bodies are read.
     pub in_flight: usize,
+    /// The most streams of events that are open, in all and of one address; further ones get 503.
+    pub streams: usize,
+    /// See `streams`.
+    pub streams_per_address: usize,
     /// How many steps an analysis may take: wires followed and sets compared. Beyond it is 422, or a part that says so.
     pub steps: u64,
     /// Whether reading needs a token with the scope `read` too.
@@ -72,6 +77,8 @@ impl Default for ServerOptions {
             hosts: Vec::new(),
             rates: RateLimits::default(),
             in_flight: 1_024,
+            streams: 400,
+            streams_per_address: 50,
             steps: 50_000_000,
             closed_reads: false,
             oidc: None,
@@ -87,8 +94,10 @@ pub(crate) struct Shared {
     pub(crate) options: ServerOptions,
     /// Who may do what.
     pub(crate) access: Access,
-    /// Places for long work, one for each processor.
-    pub(crate) workers: Arc<Semaphore>,
+    /// The streams of events that are open.
+    pub(crate) streams: Arc<Streams>,
+    /// Places for long work.
+    pub(crate) lanes: Lanes,
     /// What is in force.
     pub(crate) evaluations: Evaluations,
     /// The grammars of questions.

@@ -104,7 +104,7 @@ impl Servers {
 }
 
 fn connections(kind: Kind) -> ConnectionOptions {
-    let defaults = ConnectionOptions { head: SOON, most: 10_000, most_per_address: 10_000 };
+    let defaults = ConnectionOptions { head: SOON, idle: SOON, most: 10_000, most_per_address: 10_000 };
     match kind {
         Kind::Narrow => ConnectionOptions { most_per_address: 3, ..defaults },
         Kind::Few => ConnectionOptions { most: 5, ..defaults },

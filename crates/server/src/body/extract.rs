@@ -12,7 +12,10 @@ use serde_json::Value;
 
 use super::json::parse;
 use crate::error::{ApiError, echo};
+use crate::lanes::{Lane, beside};
 use crate::problem::Problem;
+use crate::request::ask::{asker, is_short};
+use crate::state::State;
 
 /// The longest body, in bytes.
 pub(crate) const LONGEST: usize = 1 << 20;
@@ -21,17 +24,27 @@ pub(crate) const LONGEST: usize = 1 << 20;
 #[derive(Debug)]
 pub(crate) struct JsonBody(pub(crate) Value);
 
-impl<S: Send + Sync> FromRequest<S> for JsonBody {
+impl FromRequest<State> for JsonBody {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        let patch = request.method() == Method::PATCH;
-        let types: &[&str] =
-            if patch { &["application/merge-patch+json", "application/json"] } else { &["application/json"] };
-        check_type(request.headers(), types)?;
-        check_encoding(request.headers())?;
-        parse(&collect(request).await?).map(Self)
+    async fn from_request(request: Request, state: &State) -> Result<Self, ApiError> {
+        let asker = asker(request.extensions());
+        let bytes = received(request).await?;
+        if is_short(bytes.len() as u64) {
+            return parse(&bytes).map(Self);
+        }
+        beside(state, (Lane::Lists, asker), || parse(&bytes)).await?.map(Self)
     }
+}
+
+/// The bytes of a body that may be JSON.
+async fn received(request: Request) -> Result<Vec<u8>, ApiError> {
+    let patch = request.method() == Method::PATCH;
+    let types: &[&str] =
+        if patch { &["application/merge-patch+json", "application/json"] } else { &["application/json"] };
+    check_type(request.headers(), types)?;
+    check_encoding(request.headers())?;
+    collect(request).await
 }
 
 /// Refuses a body that is not of one of these media types, in UTF-8.
@@ -105,7 +118,7 @@ mod tests {
             request = request.header(*name, *value);
         }
         let request = request.body(Body::from(body)).expect("a request");
-        JsonBody::from_request(request, &()).await.map(|body| body.0).map_err(IntoResponse::into_response)
+        received(request).await.and_then(|bytes| parse(&bytes)).map_err(IntoResponse::into_response)
     }
 
     #[tokio::test]

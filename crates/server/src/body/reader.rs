@@ -44,9 +44,14 @@ impl<'r> Reader<'r> {
         self.fault(FieldError { code, detail: detail.into(), ..FieldError::default() });
     }
 
+    /// Whether no more faults are listed, so that nothing need be looked for.
+    fn is_full(&self) -> bool {
+        self.errors.len() >= MOST_FAULTS
+    }
+
     /// Notes a fault where the reader stands.
     pub(crate) fn fault(&mut self, error: FieldError) {
-        if self.errors.len() < MOST_FAULTS {
+        if !self.is_full() {
             self.errors.push(FieldError { pointer: Some(self.pointer.as_str().to_owned()), ..error });
         }
     }
@@ -60,7 +65,7 @@ impl<'r> Reader<'r> {
 
     /// Notes a fault at a pointer under where the reader stands.
     pub(crate) fn fail_under(&mut self, pointer: &str, code: &'static str, detail: impl Into<String>) {
-        if self.errors.len() < MOST_FAULTS {
+        if !self.is_full() {
             let pointer = Some(format!("{}{pointer}", self.pointer.as_str()));
             self.errors.push(FieldError { pointer, code, detail: detail.into(), ..FieldError::default() });
         }
@@ -128,7 +133,7 @@ impl<'r> Reader<'r> {
 
     /// Refuses a member that is no field.
     pub(crate) fn known(&mut self, name: &str, fields: &[&Field], read_only: &[&str]) {
-        if fields.iter().any(|field| field.name == name) {
+        if self.is_full() || fields.iter().any(|field| field.name == name) {
             return;
         }
         let shown = echo(name);
@@ -151,6 +156,9 @@ impl<'r> Reader<'r> {
 
     /// Reads a value.
     pub(crate) fn take(&mut self, takes: &Takes, value: &Value) -> Option<Value> {
+        if self.is_full() {
+            return None;
+        }
         if value.is_null() {
             self.fail("validation", "`null` is no value; leave the field out");
             return None;

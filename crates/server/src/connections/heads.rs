@@ -65,6 +65,8 @@ pub(super) struct Heads {
     fault: Option<(u64, Fault)>,
     of_preface: usize,
     begun: bool,
+    /// Whether the head of a request has begun and not ended.
+    partial: bool,
 }
 
 impl Heads {
@@ -79,6 +81,7 @@ impl Heads {
             fault: None,
             of_preface: 0,
             begun: false,
+            partial: false,
         }
     }
 
@@ -90,6 +93,11 @@ impl Heads {
     /// Whether it is known which HTTP the client speaks.
     pub(super) fn begun(&self) -> bool {
         self.begun
+    }
+
+    /// Whether the head of a request has begun and not ended.
+    pub(super) fn is_partial(&self) -> bool {
+        self.partial
     }
 
     /// Looks at the bytes that came, takes out what is over the longest target, and says how many are left.
@@ -139,6 +147,8 @@ impl Heads {
     /// Takes one byte outside of bodies; `false` if hyper shall not have it.
     fn take(&mut self, byte: u8) -> bool {
         if let Place::RequestLine { spaces, target } = &mut self.place {
+            // Empty lines before a request are nothing.
+            self.partial |= !byte.is_ascii_whitespace();
             if byte == b' ' {
                 *spaces += 1;
             } else if *spaces == 1 && byte != b'\n' {
@@ -172,7 +182,10 @@ impl Heads {
             Place::ChunkSize => self.place = after_size(line),
             // After the last chunk; and empty lines before a request are allowed (RFC 9112 2.2).
             Place::Trailer | Place::RequestLine { .. } if line.is_empty() => self.place = Place::start(),
-            Place::RequestLine { .. } if line == b"PRI * HTTP/2.0" => self.place = Place::Past,
+            Place::RequestLine { .. } if line == b"PRI * HTTP/2.0" => {
+                self.partial = false;
+                self.place = Place::Past;
+            }
             Place::RequestLine { .. } => self.place = Place::Field,
             Place::Trailer | Place::Counted { .. } | Place::Past => {}
         }
@@ -197,6 +210,7 @@ impl Heads {
             self.fault.get_or_insert((self.complete, Fault::AmbiguousLength));
         }
         self.complete += 1;
+        self.partial = false;
         self.place = match (self.fault, chunked, length, lengths) {
             (None, true, ..) => Place::ChunkSize,
             (None, false, Some(0), _) | (None, false, None, 0) => Place::start(),

@@ -4,9 +4,11 @@ use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
 
 use super::heads::{Fault, Heads};
 
@@ -35,12 +37,25 @@ pub(super) struct Watched<S> {
     socket: S,
     heads: Heads,
     seen: Arc<Seen>,
+    /// How long a head may take, and when the one that has begun must have ended.
+    head: Duration,
+    ends: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Watched<S> {
-    pub(super) fn new(socket: S) -> (Self, Arc<Seen>) {
+    pub(super) fn new(socket: S, head: Duration) -> (Self, Arc<Seen>) {
         let seen = Arc::new(Seen::default());
-        (Self { socket, heads: Heads::new(), seen: Arc::clone(&seen) }, seen)
+        (Self { socket, heads: Heads::new(), seen: Arc::clone(&seen), head, ends: None }, seen)
+    }
+
+    /// Waits for more of a head no longer than it may take. Most come whole, and need no clock.
+    fn poll_head(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !self.heads.is_partial() {
+            self.ends = None;
+            return Poll::Pending;
+        }
+        let ends = self.ends.get_or_insert_with(|| Box::pin(sleep(self.head)));
+        ends.as_mut().poll(context).map(|()| Err(io::Error::new(io::ErrorKind::TimedOut, "the head is too slow")))
     }
 }
 
@@ -53,7 +68,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         let this = &mut *self;
         loop {
             let before = buffer.filled().len();
-            ready!(Pin::new(&mut this.socket).poll_read(context, buffer))?;
+            let Poll::Ready(came) = Pin::new(&mut this.socket).poll_read(context, buffer) else {
+                return this.poll_head(context);
+            };
+            came?;
             let came = buffer.filled().len() - before;
             let kept = this.heads.follow(&mut buffer.filled_mut()[before..]);
             buffer.set_filled(before + kept);

@@ -1,6 +1,6 @@
 //! Writes rows a page at a time, so that a list of any length needs the memory of one page.
 
-use std::convert::Infallible;
+use std::io;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -13,9 +13,12 @@ use futures_util::{StreamExt as _, stream};
 use pledgegraph_graph::Graph;
 
 use super::columns::{Cell, Column};
+use crate::error::ApiError;
+use crate::lanes::{Asker, Lane, in_turn};
 use crate::reply::{VERSION, list_tag, set};
 use crate::request::ask::Ask;
 use crate::request::given::Given;
+use crate::state::State;
 use crate::wire::Wire;
 use crate::wire::list::version;
 
@@ -70,8 +73,25 @@ pub(crate) fn wire(graph: &Graph) -> Wire<'_> {
     Wire::new(graph, "en")
 }
 
+/// The rows after an item that are still to be written.
+type Rest = (Arc<Graph>, Option<u128>, NextRows);
+
+/// The next rows, and what is left after them.
+fn piece((graph, after, mut next): Rest) -> (Bytes, Option<Rest>) {
+    let mut rows = Rows::new();
+    let last = next(&graph, after, &mut rows);
+    (rows.into_bytes(), last.map(|last| (graph, Some(last), next)))
+}
+
+/// Ends a body that has begun, so that the client does not take it for whole.
+pub(crate) fn broken_off(error: ApiError) -> io::Error {
+    io::Error::other(error.told().to_string())
+}
+
 /// What an export is an answer to; its entity tag needs no look at the graph.
 pub(crate) struct ExportHead {
+    state: State,
+    asker: Asker,
     graph: Arc<Graph>,
     etag: String,
 }
@@ -81,7 +101,7 @@ impl ExportHead {
     pub(crate) fn new(ask: &Ask, given: &Given, day: NaiveDate) -> Self {
         // The columns are the same in every language.
         let etag = list_tag(ask, given, &ask.current, "", day);
-        Self { graph: Arc::clone(&ask.current), etag }
+        Self { state: State::clone(&ask.state), asker: ask.asker, graph: Arc::clone(&ask.current), etag }
     }
 
     /// 304 for a client that has the export.
@@ -106,14 +126,17 @@ impl ExportHead {
         first.header(columns);
         let mut head = if bom { b"\xEF\xBB\xBF".to_vec() } else { Vec::new() };
         head.extend_from_slice(&first.into_bytes());
-        let rows = stream::unfold(Some((Arc::clone(&self.graph), None, next)), |state| async move {
-            let (graph, after, mut next) = state?;
-            let mut rows = Rows::new();
-            let last = next(&graph, after, &mut rows);
-            Some((rows.into_bytes(), last.map(|last| (graph, Some(last), next))))
+        let (state, asker) = (State::clone(&self.state), self.asker);
+        let rows = stream::unfold(Some((Arc::clone(&self.graph), None, next)), move |rows| {
+            let state = State::clone(&state);
+            async move {
+                let rows = rows?;
+                let piece = in_turn(&state, (Lane::Lists, asker), move || piece(rows)).await;
+                Some(piece.map_or_else(|error| (Err(broken_off(error)), None), |(bytes, rest)| (Ok(bytes), rest)))
+            }
         });
         // Compression polls once more after the end, which `unfold` does not stand.
-        let chunks = stream::iter([Bytes::from(head)]).chain(rows).map(Ok::<_, Infallible>).fuse();
+        let chunks = stream::iter([Ok(Bytes::from(head))]).chain(rows).fuse();
         let mut response = Response::new(Body::from_stream(chunks));
         self.head(&mut response, name);
         response

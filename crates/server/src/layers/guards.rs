@@ -6,14 +6,15 @@ use axum::extract::{Request, State as FromState};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use crate::access::asks;
 use crate::error::ApiError;
 use crate::problem::Problem;
 use crate::state::State;
 
-/// Gives up reads that take too long to begin their answer. A write ends by itself: its idempotency key tells what
-/// became of it, and an import takes as long as it takes.
+/// Gives up reads and questions that take too long to begin their answer. A write ends by itself: its idempotency key tells
+/// what became of it, and an import takes as long as it takes.
 pub(crate) async fn timeout(FromState(state): FromState<State>, request: Request, next: Next) -> Response {
-    if !request.method().is_safe() {
+    if !request.method().is_safe() && !asks(request.uri().path()) {
         return next.run(request).await;
     }
     let answer = tokio::time::timeout(state.options.timeout, next.run(request)).await;

@@ -10,6 +10,7 @@ use crate::body::JsonBody;
 use crate::body::field::Table;
 use crate::body::schema::question_body;
 use crate::error::ApiError;
+use crate::lanes::Lane;
 use crate::problem::Problem;
 use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::Parameter;
@@ -53,7 +54,9 @@ impl QuestionEndpoint {
             problems: &[Problem::QueryTooExpensive],
             write: Some(question(&body)),
         };
-        let handler = async move |ask: Ask, JsonBody(body): JsonBody| ask.aside(move |ask| answer(ask, &body)).await;
+        let handler = async move |ask: Ask, JsonBody(body): JsonBody| {
+            ask.aside(Lane::Analyses, move |ask| answer(ask, &body)).await
+        };
         let mut route = endpoint.on(post(handler));
         route.0.extend(body.schemas);
         route

@@ -2,22 +2,20 @@
 
 use std::convert::Infallible;
 use std::ops::Range;
-use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::IF_NONE_MATCH;
+use axum::http::header::{CONTENT_LENGTH, IF_NONE_MATCH};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, Uri};
+use axum::http::{Extensions, HeaderMap, Method, Uri};
 use axum::response::Response;
 use chrono::{NaiveDate, Utc};
 use pledgegraph_graph::Graph;
 use pledgegraph_live::Origin;
-use tokio::task::JoinError;
-use tracing::Span;
 
-use crate::access::{Principal, asks, origin};
+use crate::access::{ClientAddress, Principal, asks, network, origin};
 use crate::error::{ApiError, FieldError, echo};
+use crate::lanes::{Asker, Lane, aside, beside};
 use crate::problem::Problem;
 use crate::request::cursor::Cursor;
 use crate::request::given::{self, Given};
@@ -29,6 +27,8 @@ use crate::state::State;
 
 /// The most items of a page.
 pub(crate) const MOST_ITEMS: i64 = 1000;
+/// A body of at most so many bytes is read and checked where it came in: that takes a millisecond.
+const SHORT: u64 = 16 * 1024;
 /// The items of a page unless told otherwise.
 pub(crate) const DEFAULT_ITEMS: i64 = 50;
 
@@ -71,6 +71,8 @@ pub(crate) struct Ask {
     pub(crate) origin: Origin,
     /// Whose idempotency keys are meant.
     pub(crate) key_owner: String,
+    /// For whom long work is done.
+    pub(crate) asker: Asker,
 }
 
 impl FromRequestParts<State> for Ask {
@@ -85,9 +87,20 @@ impl FromRequestParts<State> for Ask {
             uri: parts.uri.clone(),
             headers: parts.headers.clone(),
             origin: origin(parts),
+            asker: asker(&parts.extensions),
             key_owner: parts.extensions.get::<Principal>().map(Principal::key).unwrap_or_default(),
         })
     }
+}
+
+/// For whom long work is done.
+pub(crate) fn asker(extensions: &Extensions) -> Asker {
+    extensions.get::<ClientAddress>().map(|address| network(address.0))
+}
+
+/// Whether a body of so many bytes is short.
+pub(crate) fn is_short(length: u64) -> bool {
+    length <= SHORT
 }
 
 /// The snapshot of a list and where the page begins.
@@ -127,10 +140,20 @@ impl Ask {
     /// Answers on a thread for long work.
     pub(crate) async fn aside(
         self,
+        lane: Lane,
         answer: impl FnOnce(&Self) -> Result<Response, ApiError> + Send + 'static,
     ) -> Result<Response, ApiError> {
-        let state = State::clone(&self.state);
-        aside(&state, move || answer(&self)).await?
+        let (state, asker) = (State::clone(&self.state), self.asker);
+        aside(&state, (lane, asker), move || answer(&self)).await?
+    }
+
+    /// Checks a body, off the threads that take requests up where it is long.
+    pub(crate) async fn checks<T>(&self, check: impl FnOnce() -> Result<T, ApiError>) -> Result<T, ApiError> {
+        let length = self.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        if length.is_some_and(is_short) {
+            return check();
+        }
+        beside(&self.state, (Lane::Lists, self.asker), check).await?
     }
 
     /// The parameters, against those that the operation has.
@@ -209,26 +232,6 @@ impl Ask {
         let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
         let tags = self.headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
         tags.flat_map(|value| value.split(',')).any(|tag| tag.trim() == "*" || opaque(tag) == opaque(etag))
-    }
-}
-
-/// Works on a thread for long work: what may take a second is not to hold up the answers to others. As many at a time as
-/// there are processors.
-pub(crate) async fn aside<T: Send + 'static>(
-    state: &State,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, ApiError> {
-    let span = Span::current();
-    let place = Arc::clone(&state.workers).acquire_owned().await.map_err(ApiError::internal)?;
-    let done = tokio::task::spawn_blocking(move || {
-        // Held until the work ends, though nobody may wait for it any more.
-        let _place = place;
-        span.in_scope(work)
-    });
-    match done.await.map_err(JoinError::try_into_panic) {
-        Ok(answer) => Ok(answer),
-        Err(Ok(panic)) => resume_unwind(panic),
-        Err(Err(_)) => Err(ApiError::of(Problem::Internal)),
     }
 }
 

@@ -12,6 +12,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::edges::ACTORS;
+use crate::lanes::Lane;
 use crate::openapi::endpoint::{Answer, Endpoint, PathParameter};
 use crate::openapi::schemas::CommitmentSchema;
 use crate::problem::Problem;
@@ -119,8 +120,9 @@ pub(crate) fn list_actor_positions() -> UtoipaMethodRouter<State> {
         problems: PROBLEMS,
         write: None,
     };
-    endpoint
-        .on(get(async |Path(reference): Path<String>, ask: Ask| ask.aside(move |ask| answer(ask, &reference)).await))
+    endpoint.on(get(async |Path(reference): Path<String>, ask: Ask| {
+        ask.aside(Lane::Analyses, move |ask| answer(ask, &reference)).await
+    }))
 }
 
 fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {

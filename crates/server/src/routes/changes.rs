@@ -34,6 +34,7 @@ use crate::request::ask::Ask;
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
 use crate::state::State;
+use crate::streams::Stream as OpenStream;
 use crate::wire::list::{version, version_of};
 
 const SINCE: Parameter = Parameter {
@@ -148,7 +149,11 @@ async fn answer(ask: &Ask) -> Result<Response, ApiError> {
     // `*/*` means the page.
     let named = ask.headers.contains_key(ACCEPT);
     if named && events > page.max(lines) {
-        return Ok(follow(ask.state.live.clone(), from));
+        let stream = ask.state.streams.begin(ask.asker).ok_or_else(|| {
+            let detail = "too many streams of events are open";
+            ApiError::new(Problem::Overloaded, detail).with_header(RETRY_AFTER, "10")
+        })?;
+        return Ok(follow(ask.state.live.clone(), from, stream));
     }
     if named && lines > page {
         return Ok(all(ask, from));
@@ -280,34 +285,37 @@ fn all(ask: &Ask, from: Place) -> Response {
 }
 
 /// All, and then what comes. Ends where the history is lost: the client that goes on with `Last-Event-ID` is told.
-fn follow(live: Live, from: Place) -> Response {
+fn follow(live: Live, from: Place, counted: OpenStream) -> Response {
     let news = live.published_seq();
     let place = (from, live.snapshot().link_at(from.0));
     let events =
-        stream::unfold((live, news, place, VecDeque::new()), |(live, mut news, mut place, mut waiting)| async move {
-            while waiting.is_empty() {
-                // Seen before the look, so that no commit falls between the two.
-                news.borrow_and_update();
-                waiting = match live.changes(place.0, AT_ONCE).await {
-                    Ok(found) => held(&live, place, found)?,
-                    Err(error) => {
-                        tracing::warn!(%error, "an event stream breaks off; its client goes on with Last-Event-ID");
-                        return None;
-                    }
-                };
-                if waiting.is_empty() {
-                    // The service ends: so does the stream.
-                    tokio::select! {
-                    () = live.streams_end() => return None,
-                    changed = news.changed() => changed.ok()?,
+        stream::unfold((live, news, place, VecDeque::new()), move |(live, mut news, mut place, mut waiting)| {
+            let _ = &counted;
+            async move {
+                while waiting.is_empty() {
+                    // Seen before the look, so that no commit falls between the two.
+                    news.borrow_and_update();
+                    waiting = match live.changes(place.0, AT_ONCE).await {
+                        Ok(found) => held(&live, place, found)?,
+                        Err(error) => {
+                            tracing::warn!(%error, "an event stream breaks off; its client goes on with Last-Event-ID");
+                            return None;
+                        }
+                    };
+                    if waiting.is_empty() {
+                        // The service ends: so does the stream.
+                        tokio::select! {
+                        () = live.streams_end() => return None,
+                        changed = news.changed() => changed.ok()?,
+                        }
                     }
                 }
+                let change: LoggedChange = waiting.pop_front()?;
+                place = ((change.seq, change.ordinal), Some(change.chain));
+                let data = serde_json::to_string(&body(&change)).unwrap_or_default();
+                let event = Event::default().id(position(&change)).event(change.op).data(data);
+                Some((Ok::<_, Infallible>(event), (live, news, place, waiting)))
             }
-            let change: LoggedChange = waiting.pop_front()?;
-            place = ((change.seq, change.ordinal), Some(change.chain));
-            let data = serde_json::to_string(&body(&change)).unwrap_or_default();
-            let event = Event::default().id(position(&change)).event(change.op).data(data);
-            Some((Ok::<_, Infallible>(event), (live, news, place, waiting)))
         });
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(ALIVE)).into_response();
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

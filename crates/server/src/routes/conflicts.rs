@@ -9,6 +9,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::error::ApiError;
 use crate::filters::edges::{ANY, VALID_AT};
+use crate::lanes::Lane;
 use crate::openapi::endpoint::{Answer, Endpoint, LIST_PROBLEMS};
 use crate::reply::ListHead;
 use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
@@ -121,7 +122,7 @@ pub(crate) fn list_conflicts() -> UtoipaMethodRouter<State> {
         problems: LIST_PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |ask: Ask| ask.aside(answer).await))
+    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Analyses, answer).await))
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

@@ -10,6 +10,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use crate::error::ApiError;
 use crate::filters::analyses::{INCLUDE_IMPLIED, all_commitments, force, too_expensive};
 use crate::filters::edges::{MODALITY, VALID_AT};
+use crate::lanes::Lane;
 use crate::openapi::endpoint::{ANALYSIS_PROBLEMS, Answer, Endpoint};
 use crate::reply::ListHead;
 use crate::request::ask::{Ask, LANG};
@@ -100,7 +101,7 @@ pub(crate) fn list_deadlocks() -> UtoipaMethodRouter<State> {
         problems: ANALYSIS_PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |ask: Ask| ask.aside(answer).await))
+    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Analyses, answer).await))
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

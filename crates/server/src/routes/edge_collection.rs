@@ -16,12 +16,13 @@ use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::analyses::{CIRCUIT, INCLUDE_IMPLIED, too_expensive, unevaluated};
 use crate::filters::edges::{COMMON, EdgeParameter, IN_FORCE, VALID_AT, read};
+use crate::lanes::{Lane, aside};
 use crate::openapi::collection::CollectionDoc;
 use crate::openapi::endpoint::PathParameter;
 use crate::openapi::schemas::{page, part};
 use crate::problem::Problem;
 use crate::reply::{ListHead, record};
-use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT, aside, fields};
+use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT, fields};
 use crate::request::given;
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
@@ -180,13 +181,13 @@ pub(crate) fn routes(collection: &'static EdgeCollection) -> Vec<UtoipaMethodRou
         if collection.is_small(&ask) {
             return list_edges(&ask, collection);
         }
-        ask.aside(move |ask| list_edges(ask, collection)).await
+        ask.aside(Lane::Lists, move |ask| list_edges(ask, collection)).await
     }));
     list.0.push(part(&collection.shape));
     list.0.push(page(collection.shape.schema, &[("included", "Included", "What `include` asked for.")]));
     let mut routes = vec![
         list,
-        doc.export().on(get(move |ask: Ask| ask.aside(move |ask| export_edges(ask, collection)))),
+        doc.export().on(get(move |ask: Ask| ask.aside(Lane::Lists, move |ask| export_edges(ask, collection)))),
         doc.record(path(collection))
             .on(get(move |Path(id): Path<String>, ask: Ask| async move { get_edge(&ask, &id, collection).await })),
     ];
@@ -365,7 +366,7 @@ async fn evaluated(
     let found = if !has_force || (!reasons && graph.has_forces(&query)) {
         evaluate(&graph, &query)
     } else {
-        aside(&ask.state, move || evaluate(&graph, &query)).await?
+        aside(&ask.state, (Lane::Lists, ask.asker), move || evaluate(&graph, &query)).await?
     };
     found.map_err(too_expensive)
 }

@@ -17,6 +17,7 @@ use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::analyses::{CIRCUIT, too_expensive, unevaluated};
 use crate::filters::entities::{EntityParameter, VALID_AT, read};
+use crate::lanes::Lane;
 use crate::openapi::collection::CollectionDoc;
 use crate::openapi::endpoint::PathParameter;
 use crate::openapi::schemas::{page, part};
@@ -107,13 +108,14 @@ pub(crate) fn routes(collection: &'static EntityCollection) -> Vec<UtoipaMethodR
         description: "Its slug, `kind:slug` or identifier.",
         example: collection.example.to_owned(),
     };
-    let mut list = doc.list().on(get(move |ask: Ask| ask.aside(move |ask| list_entities(ask, collection))));
+    let mut list =
+        doc.list().on(get(move |ask: Ask| ask.aside(Lane::Lists, move |ask| list_entities(ask, collection))));
     list.0.push(part(&collection.shape));
     list.0.push(page(collection.shape.schema, &[]));
     let one = move |Path(reference): Path<String>, ask: Ask| async move { get_entity(&ask, &reference, collection) };
     let mut routes = vec![
         list,
-        doc.export().on(get(move |ask: Ask| ask.aside(move |ask| export_entities(ask, collection)))),
+        doc.export().on(get(move |ask: Ask| ask.aside(Lane::Lists, move |ask| export_entities(ask, collection)))),
         doc.record(path.clone()).on(get(one)),
     ];
     // Leaders are persons, and are written as such.

@@ -47,7 +47,7 @@ async fn handle(ask: Ask) -> Result<Response, ApiError> {
     }
     let graph = Arc::clone(&ask.current);
     let version = version(&graph);
-    let mut response = Response::new(lines(ask.state.live.clone(), graph));
+    let mut response = Response::new(lines(ask.state, ask.asker, graph));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(NDJSON));
     headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"pledgegraph.ndjson\""));

@@ -10,6 +10,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use crate::error::ApiError;
 use crate::filters::analyses::{INCLUDE_IMPLIED, all_commitments, force, too_expensive};
 use crate::filters::edges::{ACTORS, MODALITY, STANCE_MIN, VALID_AT};
+use crate::lanes::Lane;
 use crate::openapi::endpoint::{ANALYSIS_LIST_PROBLEMS, Answer, Endpoint};
 use crate::reply::ListHead;
 use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
@@ -106,7 +107,7 @@ pub(crate) fn list_fall_out() -> UtoipaMethodRouter<State> {
         problems: ANALYSIS_LIST_PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |ask: Ask| ask.aside(answer).await))
+    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Analyses, answer).await))
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

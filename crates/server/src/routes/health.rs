@@ -44,7 +44,8 @@ pub(crate) fn get_readiness() -> UtoipaMethodRouter<State> {
         path: "/readyz".to_owned(),
         tag: "operations",
         summary: "Get whether the service can answer".to_owned(),
-        description: "200 when the graph is loaded and keeps in step with the database, else 503 with the same body."
+        description: "200 when the graph is loaded and keeps in step with the database, else 503 with the same body; 503 too when \
+            the service is about to end."
             .to_owned(),
         path_parameter: None,
         parameters: Vec::new(),
@@ -60,7 +61,7 @@ fn readiness(ask: &Ask) -> Result<Response, ApiError> {
     ask.plain()?;
     let status = ask.state.live.status();
     let lag = status.head_seq.saturating_sub(status.seq).max(0);
-    let ready = status.database && !status.reloading && lag <= MOST_LAG;
+    let ready = status.database && !status.reloading && !status.ending && lag <= MOST_LAG;
     let body = ReadinessBody {
         status: if ready { "ready" } else { "not_ready" },
         database: status.database,

@@ -17,6 +17,7 @@ use crate::filters::edges::{
     BENEFICIARY, CAPABILITY, COALITION, CONDITIONAL_ON, EdgeParameter, MISSION, MODALITY, PLEDGER, SOURCE, STAGE,
     STANCE_MIN, STANDING, VALID_AT, counting, read,
 };
+use crate::lanes::Lane;
 use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint};
 use crate::reply::{ListHead, TRUNCATED, set};
 use crate::request::ask::{Ask, LANG};
@@ -167,7 +168,7 @@ pub(crate) fn get_matrix() -> UtoipaMethodRouter<State> {
         problems: EXPORT_PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |ask: Ask| ask.aside(answer).await))
+    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Analyses, answer).await))
 }
 
 /// `GET /v1/matrix.csv`.
@@ -189,7 +190,7 @@ pub(crate) fn export_matrix() -> UtoipaMethodRouter<State> {
         problems: EXPORT_PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |ask: Ask| ask.aside(export).await))
+    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Analyses, export).await))
 }
 
 /// A question as it was asked.

@@ -45,6 +45,9 @@ fn render(ask: &Ask) -> Result<Response, ApiError> {
     gauge!("pledgegraph_edges").set(ask.current.edge_count() as f64);
     gauge!("pledgegraph_seq").set(status.seq as f64);
     gauge!("pledgegraph_lag_commits").set(status.head_seq.saturating_sub(status.seq).max(0) as f64);
+    let (connections, idle) = ask.state.live.database_connections();
+    gauge!("pledgegraph_database_connections", "state" => "idle").set(idle as f64);
+    gauge!("pledgegraph_database_connections", "state" => "used").set(connections.saturating_sub(idle) as f64);
     gauge!("pledgegraph_ready").set(if status.is_ready() { 1.0 } else { 0.0 });
     let mut response = Response::new(Body::from(handle.render()));
     set(&mut response, CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");

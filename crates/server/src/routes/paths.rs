@@ -10,6 +10,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::error::ApiError;
 use crate::filters::edges::{ANY, VALID_AT};
+use crate::lanes::Lane;
 use crate::openapi::endpoint::{ANALYSIS_PROBLEMS, Answer, Endpoint};
 use crate::problem::Problem;
 use crate::reply::ListHead;
@@ -125,7 +126,7 @@ pub(crate) fn list_paths() -> UtoipaMethodRouter<State> {
         problems: ANALYSIS_PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |ask: Ask| ask.aside(answer).await))
+    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Analyses, answer).await))
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

@@ -15,6 +15,7 @@ use crate::csv::positions::{COLUMNS, Standing};
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::filters::edges::{ACTORS, BENEFICIARIES, MODALITY, STANDING, VALID_AT};
+use crate::lanes::Lane;
 use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS};
 use crate::openapi::schemas::CommitmentSchema;
 use crate::reply::{ListHead, TRUNCATED, set};
@@ -137,7 +138,7 @@ pub(crate) fn list_positions() -> UtoipaMethodRouter<State> {
         problems: LIST_PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |ask: Ask| ask.aside(answer).await))
+    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Lists, answer).await))
 }
 
 /// `GET /v1/positions.csv`.
@@ -160,7 +161,7 @@ pub(crate) fn export_positions() -> UtoipaMethodRouter<State> {
         problems: EXPORT_PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |ask: Ask| ask.aside(export).await))
+    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Lists, export).await))
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::error::{ApiError, echo};
+use crate::lanes::Lane;
 use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint};
 use crate::reply::ListHead;
 use crate::request::ask::{Ask, LANG};
@@ -87,7 +88,7 @@ pub(crate) fn get_provenance() -> UtoipaMethodRouter<State> {
         problems: EXPORT_PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |ask: Ask| ask.aside(answer).await))
+    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Analyses, answer).await))
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

@@ -16,6 +16,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use crate::body::query::read;
 use crate::error::ApiError;
 use crate::filters::analyses::{CIRCUIT, too_expensive};
+use crate::lanes::Lane;
 use crate::openapi::endpoint::{ANALYSIS_PROBLEMS, Answer, Endpoint};
 use crate::problem::Problem;
 use crate::reply::ListHead;
@@ -97,7 +98,7 @@ pub(crate) fn answer_question() -> UtoipaMethodRouter<State> {
         problems: ANALYSIS_PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |ask: Ask| ask.aside(handle).await))
+    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Analyses, handle).await))
 }
 
 fn handle(ask: &Ask) -> Result<Response, ApiError> {

@@ -10,6 +10,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::error::{ApiError, FieldError};
 use crate::filters::edges::{ANY, VALID_AT};
+use crate::lanes::Lane;
 use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint};
 use crate::reply::ListHead;
 use crate::request::ask::{Ask, LANG};
@@ -93,7 +94,7 @@ pub(crate) fn get_subgraph() -> UtoipaMethodRouter<State> {
         problems: EXPORT_PROBLEMS,
         write: None,
     };
-    endpoint.on(get(async |ask: Ask| ask.aside(answer).await))
+    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Analyses, answer).await))
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

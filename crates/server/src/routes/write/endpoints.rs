@@ -131,7 +131,7 @@ async fn create(ask: &Ask, collection: Collection, body: &Value) -> Result<Respo
     if let Some(answer) = command.replay().await? {
         return Ok(answer);
     }
-    let draft = collection.draft(&ask.current, body, None)?;
+    let draft = ask.checks(|| collection.draft(&ask.current, body, None)).await?;
     let row = match &draft.value {
         Mutation::PutEntity(entity) => Removed::Entity(entity.id),
         Mutation::PutEdge(edge) => Removed::Edge(edge.id),
@@ -161,7 +161,7 @@ async fn replace(ask: &Ask, collection: Collection, name: &str, body: &Value) ->
         return Ok(answer);
     }
     let found = collection.find(ask, name)?;
-    let draft = collection.draft(&ask.current, body, Some(found.row))?;
+    let draft = ask.checks(|| collection.draft(&ask.current, body, Some(found.row))).await?;
     let write = Prepared {
         would: "replace",
         status: StatusCode::OK,
@@ -182,8 +182,11 @@ async fn correct(ask: &Ask, collection: Collection, name: &str, body: &Value) ->
     let found = collection.find(ask, name)?;
     let gone = || ApiError::new(Problem::NotFound, "the record does not exist any more");
     let (form, version) = collection.whole(ask, found.row).await?.ok_or_else(gone)?;
-    let form = collection.patched(&ask.current, &form, body, found.row)?;
-    let draft = collection.draft(&ask.current, &form, Some(found.row))?;
+    let patched = || {
+        let form = collection.patched(&ask.current, &form, body, found.row)?;
+        collection.draft(&ask.current, &form, Some(found.row))
+    };
+    let draft = ask.checks(patched).await?;
     let mut expected = expectation(condition, found);
     // The patch is right only on the record that it was applied to.
     expected.push((found.row, Expected::Version(version)));
