@@ -163,6 +163,10 @@ struct HttpArgs {
     #[arg(long, value_name = "N", env = "PLEDGEGRAPH_CONNECTIONS_PER_ADDRESS")]
     connections_per_address: Option<String>,
 
+    /// How long a connection may be silent between two requests, in seconds: longer than a proxy in front keeps it [default: 75]
+    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_KEEP_ALIVE_SECONDS")]
+    keep_alive_seconds: Option<String>,
+
     /// The most requests that are answered at a time; further ones get 503 [default: 1024]
     #[arg(long, value_name = "N", env = "PLEDGEGRAPH_REQUESTS_IN_FLIGHT")]
     requests_in_flight: Option<String>,
@@ -187,6 +191,12 @@ struct HttpArgs {
     /// A read whose answer takes longer to begin is given up, in seconds [default: 10]
     #[arg(long, value_name = "N", env = "PLEDGEGRAPH_REQUEST_SECONDS")]
     request_seconds: Option<String>,
+
+    /// How long `/readyz` is 503 after the signal to stop, before no more requests are taken, in seconds [default: 0]
+    ///
+    /// Balancers that ask `/readyz` send nobody here any more when the port is closed.
+    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_DRAIN_SECONDS")]
+    drain_seconds: Option<String>,
 
     /// How long requests may take to finish after the signal to stop, in seconds [default: 10]
     #[arg(long, value_name = "N", env = "PLEDGEGRAPH_SHUTDOWN_SECONDS")]

@@ -40,7 +40,7 @@ enum Default {
 }
 
 /// All settings, in the order in which they are shown.
-pub(crate) const SETTINGS: [Setting; 25] = [
+pub(crate) const SETTINGS: [Setting; 27] = [
     Setting {
         key: "listen",
         env: "PLEDGEGRAPH_LISTEN",
@@ -105,6 +105,13 @@ pub(crate) const SETTINGS: [Setting; 25] = [
         flag: Some("--connections-per-address"),
         secret: false,
         default: Default::Is("100"),
+    },
+    Setting {
+        key: "keep_alive_seconds",
+        env: "PLEDGEGRAPH_KEEP_ALIVE_SECONDS",
+        flag: Some("--keep-alive-seconds"),
+        secret: false,
+        default: Default::Is("75"),
     },
     Setting {
         key: "requests_in_flight",
@@ -178,6 +185,13 @@ pub(crate) const SETTINGS: [Setting; 25] = [
         default: Default::Is("10"),
     },
     Setting {
+        key: "drain_seconds",
+        env: "PLEDGEGRAPH_DRAIN_SECONDS",
+        flag: Some("--drain-seconds"),
+        secret: false,
+        default: Default::Is("0"),
+    },
+    Setting {
         key: "shutdown_seconds",
         env: "PLEDGEGRAPH_SHUTDOWN_SECONDS",
         flag: Some("--shutdown-seconds"),
@@ -228,6 +242,8 @@ pub(crate) struct Settings {
     pub(crate) connections: usize,
     /// The most connections of one address.
     pub(crate) connections_per_address: usize,
+    /// How long a connection may be silent between two requests, in seconds.
+    pub(crate) keep_alive_seconds: u64,
     /// The most requests that are answered at a time.
     pub(crate) requests_in_flight: usize,
     /// How many reads a token or an address may ask for in a minute; 0 is without limit.
@@ -250,6 +266,8 @@ pub(crate) struct Settings {
     pub(crate) cursor_key: Option<Secret>,
     /// How long an answer may take, in seconds.
     pub(crate) request_seconds: u64,
+    /// How long the service says that it is not ready, after the signal to stop, before it takes no new requests, in seconds.
+    pub(crate) drain_seconds: u64,
     /// How long requests may take to finish after the signal to stop, in seconds.
     pub(crate) shutdown_seconds: u64,
     /// The form of the log.

@@ -36,6 +36,9 @@ pub(crate) fn options(settings: &Settings) -> Result<ServerOptions> {
             writes: NonZeroU32::new(settings.writes_per_minute),
         },
         in_flight: settings.requests_in_flight,
+        // Never all connections, and never all of an address.
+        streams: settings.connections * 2 / 5,
+        streams_per_address: settings.connections_per_address.div_ceil(2),
         closed_reads: settings.closed_reads,
         oidc: oidc(settings)?,
         ..ServerOptions::default()
@@ -64,7 +67,8 @@ fn oidc(settings: &Settings) -> Result<Option<Oidc>> {
 /// The limits of connections that the settings give.
 pub(crate) fn connections(settings: &Settings) -> ConnectionOptions {
     let (most, most_per_address) = (settings.connections, settings.connections_per_address);
-    ConnectionOptions { most, most_per_address, ..ConnectionOptions::default() }
+    let idle = Duration::from_secs(settings.keep_alive_seconds);
+    ConnectionOptions { most, most_per_address, idle, ..ConnectionOptions::default() }
 }
 
 fn hosts(list: &str) -> Result<Vec<String>> {
@@ -96,6 +100,7 @@ fn origins(list: &str) -> Result<AllowedOrigins> {
 pub(crate) fn record() -> Result<PrometheusHandle> {
     let builder = pledgegraph_server::recorder().context("cannot record metrics")?;
     let handle = builder.install_recorder().context("cannot record metrics")?;
+    pledgegraph_server::describe();
     let tidied = handle.clone();
     tokio::spawn(async move {
         loop {

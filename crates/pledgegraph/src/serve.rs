@@ -107,6 +107,12 @@ impl Run<'_> {
             signal = self.signals.next() => signal,
             ended = &mut server => return ended.context("the server broke off"),
         };
+        let drain = Duration::from_secs(self.settings.drain_seconds);
+        if !drain.is_zero() {
+            tracing::info!("{signal}: not ready any more; requests are taken for another {drain:?}");
+            live.end_soon();
+            let _ = tokio::time::timeout(drain, self.signals.next()).await;
+        }
         tracing::info!("{signal}: no new requests, the open ones are finished");
         stop.send_replace(true);
         live.end_streams();
