@@ -17,13 +17,12 @@ sys.dont_write_bytecode = True
 import argparse
 import os
 import pathlib
-import pwd
 import random
-import socket
 import subprocess
 import threading
 import time
 
+from programs import account_for, free_ports, postgresql_programs
 from resilience import Client, Unknown, commitment, prepare
 from service import LIMIT, Service, temporary_directory
 
@@ -36,18 +35,9 @@ class Postgres:
 
     def __init__(self, directory):
         self.directory = pathlib.Path(directory)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))
-        self.programs = pathlib.Path(os.environ.get("PLEDGEGRAPH_PG_BIN") or found[-1])
-        self.account = []
-        if os.getuid() == 0:
-            # The server refuses to run as root.
-            name = "postgres" if any(entry.pw_name == "postgres" for entry in pwd.getpwall()) else "nobody"
-            owner = pwd.getpwnam(name)
-            os.chown(directory, owner.pw_uid, owner.pw_gid)
-            self.account = ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups", "--"]
+        [self.port] = free_ports(1)
+        self.programs = postgresql_programs()
+        self.account = account_for(directory)
         self.data = self.directory / "data0"
         self.run("initdb", "-D", self.data, "-U", "pledgegraph", "-E", "UTF8", "--locale=C", "--auth=trust", "--no-sync")
         self.start()
