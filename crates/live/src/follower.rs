@@ -92,6 +92,10 @@ impl Follower {
 
     /// Looks once; the database may take so long to tell what is new.
     async fn step(&self, limit: Duration) -> Result<(), StoreError> {
+        if self.published.is_lost() {
+            // It was not loaded yet, whatever the database says by now.
+            return self.reload().await;
+        }
         let current = self.published.current();
         let (seq, chain) = (current.seq(), current.chain());
         let tail = ask_within(&self.pool, limit, move |connection| Box::pin(log::since(connection, seq, chain))).await;

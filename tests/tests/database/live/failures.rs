@@ -7,7 +7,7 @@ use pledgegraph_live::{Live, LiveOptions, WriteError};
 use pledgegraph_store::head;
 use pledgegraph_tests::database::TestDb;
 use sqlx::postgres::PgPoolOptions;
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
 
 use super::{assert_same, eventually};
 use crate::fixture::{one, pledge, put_edge, write, write_world};
@@ -73,6 +73,43 @@ async fn a_lost_history_is_known_before_the_graph_is_loaded_anew() -> Result<()>
     let snapshot = live.snapshot();
     assert_eq!([2, 3].map(|seq| snapshot.link_at(seq)), [Some(links[0]), None]);
     assert_eq!(live.chain_at(1).await?, snapshot.link_at(1));
+    Ok(())
+}
+
+/// Behind a proxy that led elsewhere for a moment a history may be there again that seemed lost.
+#[tokio::test]
+async fn a_history_that_is_there_again_is_answered_from() -> Result<()> {
+    let db = TestDb::new().await?;
+    let mut conn = db.connect().await?;
+    let (live, links) = with_a_tail(&db, &mut conn).await?;
+    let mut other = db.connect().await?;
+    let head_at = async |conn: &mut PgConnection, seq: i64| {
+        let columns = "seq, chain, digest, recorded_at";
+        let moved = format!("update head set ({columns}) = (select {columns} from commit where seq = {seq})");
+        conn.execute(AssertSqlSafe(moved)).await
+    };
+    other.execute("set session_replication_role = replica").await?; // no triggers
+    let mut held = conn.begin().await?;
+    held.execute("lock table entity in access exclusive mode").await?;
+    head_at(&mut other, 2).await?;
+    let began = Instant::now();
+    while !live.is_reloading() && began.elapsed() < Duration::from_secs(5) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(live.is_reloading());
+    head_at(&mut other, 4).await?;
+    let loading = "select count(pg_terminate_backend(pid)) from pg_stat_activity \
+        where datname = current_database() and wait_event_type = 'Lock'";
+    while other.fetch_one(loading).await?.get::<i64, _>(0) == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    held.rollback().await?;
+    let began = Instant::now();
+    while live.is_reloading() && began.elapsed() < Duration::from_secs(5) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(!live.is_reloading() && live.snapshot().link_at(4) == Some(links[2]));
+    assert!(!live.was_lost((4, links[2])));
     Ok(())
 }
 
