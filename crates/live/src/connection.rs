@@ -2,9 +2,10 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use pledgegraph_store::{StoreError, WriteError};
+use pledgegraph_store::{StoreError, WriteError, head};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection as _, PgConnection, PgPool, Postgres};
@@ -20,9 +21,21 @@ const LONGEST: Duration = Duration::from_secs(30);
 const PING: Duration = Duration::from_millis(200);
 
 /// The options of a pool whose connections are there when somebody gets them: one that is frozen, since what lies between
-/// forgot it, would let its user wait for ever, and is thrown away.
+/// forgot it, would let its user wait for ever, and is thrown away. So is one to a standby once a primary was there: while
+/// the primary changes, what lies between may lead to the one before, which does not have what was read and written since.
 pub fn pool_options() -> PgPoolOptions {
-    PgPoolOptions::new().test_before_acquire(false).before_acquire(|connection, _| {
+    let had_primary = Arc::new(AtomicBool::default());
+    let options = PgPoolOptions::new().after_connect(move |connection, _| {
+        let had_primary = Arc::clone(&had_primary);
+        Box::pin(async move {
+            let is_standby = head::is_standby(connection).await?;
+            if had_primary.fetch_or(!is_standby, Ordering::Relaxed) && is_standby {
+                return Err(sqlx::Error::Io(std::io::Error::other("the server is a standby, and a primary is needed")));
+            }
+            Ok(())
+        })
+    });
+    options.test_before_acquire(false).before_acquire(|connection, _| {
         Box::pin(async move { Ok(matches!(tokio::time::timeout(PING, connection.ping()).await, Ok(Ok(())))) })
     })
 }

@@ -61,6 +61,14 @@ pub async fn is_at_work(conn: &mut PgConnection, process: i32) -> Result<bool, S
     Ok(query.fetch_one(conn).await?)
 }
 
+/// Whether the server is a standby, which follows a primary and may be behind it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn is_standby(conn: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(r#"select pg_is_in_recovery() as "is_standby!""#).fetch_one(conn).await
+}
+
 /// The commit that the transaction of this connection may now write, until it ends.
 pub(crate) async fn begin_commit(conn: &mut PgConnection) -> Result<(Head, DateTime<Utc>), sqlx::Error> {
     let query = sqlx::query_as!(
