@@ -57,10 +57,10 @@ class Postgres:
     def stop(self):
         self.run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
 
-    def backup(self, name):
+    def backup(self, name, *options):
         copy = self.directory / name
         self.run("pg_basebackup", "-h", "127.0.0.1", "-p", self.port, "-U", "pledgegraph", "-D", copy, "-X", "stream",
-                 "-c", "fast", "--no-sync")
+                 "-c", "fast", "--no-sync", *options)
         return copy
 
     def url(self):

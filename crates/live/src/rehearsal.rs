@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use pledgegraph_store::{Answer, Idempotency, StoreError, Write, WriteError, commits};
+use pledgegraph_store::{Answer, Idempotency, StoreError, Write, WriteError, commits, head};
 
 use crate::Live;
 use crate::connection::PATIENCE;
-use crate::writer::Receipt;
+use crate::writer::{FOLLOWER_LIMIT, Receipt, not_published};
 
 /// How many rehearsals go on at once. Each has a connection while it waits for the head; the others are for the readers.
 pub(crate) const REHEARSALS: usize = 2;
@@ -36,10 +36,11 @@ impl Live {
     }
 
     /// The receipt of what was done under a key, if anything was: for requests that could not be understood any more
-    /// after they were done.
+    /// after they were done. As for a write, it is given when what was done is durable and published here.
     ///
     /// # Errors
-    /// [`WriteError::KeyReused`] when it was another request; else why the database cannot be asked.
+    /// [`WriteError::KeyReused`] when it was another request; else why the database cannot be asked, or
+    /// [`WriteError::OutcomeUnknown`] when what was done may yet be lost.
     pub async fn repeated(&self, key: &Idempotency) -> Result<Option<Receipt>, WriteError> {
         let (connections, key) = (self.connections.clone(), key.clone());
         // A task of its own, as every conversation with the database.
@@ -47,9 +48,38 @@ impl Live {
             let mut connection = connections.acquire().await?;
             pledgegraph_store::repeated(&mut connection, &key).await
         });
-        let found = asking.await.unwrap_or_else(|error| Err(broken(error)))?;
-        Ok(found.map(|repeated| Receipt::of(Answer::Repeated(repeated))))
+        let Some(repeated) = asking.await.unwrap_or_else(|error| Err(broken(error)))? else { return Ok(None) };
+        let confirmed = tokio::time::timeout(FOLLOWER_LIMIT, self.confirm()).await;
+        confirmed.unwrap_or(Err(StoreError::Database(sqlx::Error::PoolTimedOut))).map_err(unknown)?;
+        if !self.published.comes_to_hold((repeated.seq, repeated.chain), FOLLOWER_LIMIT).await {
+            return Err(not_published(repeated.seq));
+        }
+        Ok(Some(Receipt::of(Answer::Repeated(repeated))))
     }
+
+    /// Waits until what stands is durable. Goes on when the caller goes away: the server does, too, and must not be left with
+    /// more and more that wait.
+    async fn confirm(&self) -> Result<(), StoreError> {
+        let closed = |_| StoreError::Database(sqlx::Error::PoolClosed);
+        let place = Arc::clone(&self.rehearsals).acquire_owned().await.map_err(closed)?;
+        let pool = self.connections.pool()?.clone();
+        let confirming = tokio::spawn(async move {
+            let _place = place;
+            let mut connection = pool.acquire().await?;
+            let confirmed = head::confirm(&mut connection).await;
+            if confirmed.is_err() {
+                drop(connection.detach());
+            }
+            confirmed
+        });
+        confirming
+            .await
+            .unwrap_or_else(|error| Err(StoreError::Database(sqlx::Error::Io(std::io::Error::other(error)))))
+    }
+}
+
+fn unknown(error: StoreError) -> WriteError {
+    WriteError::OutcomeUnknown(Arc::new(error))
 }
 
 /// What is answered when a task broke off.

@@ -20,7 +20,7 @@ use crate::status::Notes;
 
 /// How long an answer waits for the follower to publish a write that came after somebody else's. What is not published then
 /// is not acknowledged: a client that read it would not find it.
-const FOLLOWER_LIMIT: Duration = Duration::from_secs(10);
+pub(crate) const FOLLOWER_LIMIT: Duration = Duration::from_secs(10);
 
 /// A write that was committed and is published here.
 #[derive(Debug, Clone, PartialEq, Eq)]

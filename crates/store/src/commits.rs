@@ -242,6 +242,9 @@ async fn commit_prepared(
         match write_all(&mut tx, writes, way, process).await {
             Ok(done) if done.answers.iter().flatten().all(|answer| answer.commit().is_none()) => {
                 tx.rollback().await.map_err(|e| BatchError::NotWritten(e.into()))?;
+                if done.answers.iter().any(Result::is_ok) {
+                    head::confirm(conn).await.map_err(BatchError::OutcomeUnknown)?;
+                }
                 return Ok(done);
             }
             Ok(done) => return tx.commit().await.map(|()| done).map_err(of_commit),

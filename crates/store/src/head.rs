@@ -69,6 +69,19 @@ pub async fn is_standby(conn: &mut PgConnection) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(r#"select pg_is_in_recovery() as "is_standby!""#).fetch_one(conn).await
 }
 
+/// Waits until what stands is as safe as what is committed now: where commits wait for a standby, it is there too. After a
+/// crash a server shows what it had not answered yet, since no standby had it.
+///
+/// # Errors
+/// When that cannot be known.
+pub async fn confirm(conn: &mut PgConnection) -> Result<(), StoreError> {
+    // A commit that changes nothing, and is waited for as any other.
+    let written =
+        sqlx::query_scalar!(r#"select true as "written!" from pg_logical_emit_message(true, 'pledgegraph', ''::text)"#);
+    written.fetch_one(conn).await?;
+    Ok(())
+}
+
 /// The commit that the transaction of this connection may now write, until it ends.
 pub(crate) async fn begin_commit(conn: &mut PgConnection) -> Result<(Head, DateTime<Utc>), sqlx::Error> {
     let query = sqlx::query_as!(
