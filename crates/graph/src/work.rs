@@ -12,7 +12,7 @@ const BETWEEN_LOOKS: u64 = 2_048;
 /// How many words of a bitmap, and how many wires of a circuit, are a step: as long as it takes to find a statement that is
 /// not in the cache.
 const WORDS: usize = 32;
-const WIRES: usize = 8;
+const WIRES: usize = 32;
 
 /// The work of one request: on one thread at a time, and seen by whoever may end it.
 #[derive(Debug)]

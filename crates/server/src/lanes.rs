@@ -23,7 +23,7 @@ use crate::state::State;
 pub(crate) use self::places::Asker;
 
 /// How many steps a request may take: those for each record that there is, and those that anybody has.
-const STEPS_OF_A_RECORD: u64 = 64;
+const STEPS_OF_A_RECORD: u64 = 12;
 const STEPS_OF_NOTHING: u64 = 2_000_000;
 
 /// Kinds of long work. What is light, such as one record, is answered where it came in.

@@ -36,6 +36,8 @@ pub(crate) enum Kind {
     Narrow,
     /// Takes 5 connections in all.
     Few,
+    /// Keeps connections that are silent between requests much longer than a head may take.
+    Patient,
     /// As `Plain`, for credentials that are refused: of those an address has 20 a minute.
     Refusing,
     /// The same, for more of them than that.
@@ -47,7 +49,7 @@ pub(crate) enum Kind {
 /// How long the hasty service works on an answer.
 pub(crate) const HASTE: Duration = Duration::from_millis(300);
 
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 13] = [
     Kind::Plain,
     Kind::Hosts,
     Kind::Origins,
@@ -57,6 +59,7 @@ const KINDS: [Kind; 12] = [
     Kind::Short,
     Kind::Narrow,
     Kind::Few,
+    Kind::Patient,
     Kind::Refusing,
     Kind::Guessed,
     Kind::Closed,
@@ -108,6 +111,7 @@ fn connections(kind: Kind) -> ConnectionOptions {
     match kind {
         Kind::Narrow => ConnectionOptions { most_per_address: 3, ..defaults },
         Kind::Few => ConnectionOptions { most: 5, ..defaults },
+        Kind::Patient => ConnectionOptions { idle: SOON * 20, ..defaults },
         _ => defaults,
     }
 }
@@ -124,7 +128,7 @@ fn options(kind: Kind) -> ServerOptions {
         ..ServerOptions::default()
     };
     match kind {
-        Kind::Plain | Kind::Narrow | Kind::Few | Kind::Refusing | Kind::Guessed => {}
+        Kind::Plain | Kind::Narrow | Kind::Few | Kind::Patient | Kind::Refusing | Kind::Guessed => {}
         Kind::Closed => options.closed_reads = true,
         Kind::Hosts => options.hosts = vec!["api.example".to_owned()],
         Kind::Origins => {

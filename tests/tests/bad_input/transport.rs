@@ -285,28 +285,73 @@ fn connections() -> Vec<Case> {
                 Ok(())
             },
         ),
-        run("beyond the most of all, accepting pauses", |servers| async move {
-            // Of other addresses, so that only the whole counts.
-            let address = servers.address(Kind::Few);
-            let from = |last: u8| async move {
-                let socket = tokio::net::TcpSocket::new_v4()?;
-                socket.bind(([127, 0, 1, last], 0).into())?;
-                anyhow::Ok(socket.connect(address).await?)
-            };
-            let mut held = Vec::new();
-            for last in 1..=6 {
-                let mut socket = from(last).await?;
-                socket.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n").await?;
-                held.push(socket);
-            }
-            // Waits in the queue of the system, and is answered when the others are given up.
-            let mut last = from(7).await?;
-            last.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
-            let begun = Instant::now();
-            let reply = first(&until_closed(&mut last).await?)?.context("an answer")?;
-            ensure!(reply.status == 200 && begun.elapsed() > SOON / 4, "{} after {:?}", reply.status, begun.elapsed());
-            Ok(())
-        }),
+        run(
+            "beyond the most of all only probes are answered, and beyond those accepting pauses",
+            |servers| async move {
+                // Of other addresses, so that only the whole counts.
+                let address = servers.address(Kind::Few);
+                let from = |last: u8| async move {
+                    let socket = tokio::net::TcpSocket::new_v4()?;
+                    socket.bind(([127, 0, 1, last], 0).into())?;
+                    anyhow::Ok(socket.connect(address).await?)
+                };
+                let mut held = Vec::new();
+                for last in 1..=5 {
+                    let mut socket = from(last).await?;
+                    socket.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n").await?;
+                    held.push(socket);
+                }
+                sleep(Duration::from_millis(50)).await;
+                for (path, status) in [("/healthz", 200), ("/v1/countries", 503)] {
+                    let mut more = from(6).await?;
+                    let ask = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+                    more.write_all(ask.as_bytes()).await?;
+                    let begun = Instant::now();
+                    let reply = first(&until_closed(&mut more).await?)?.context("an answer")?;
+                    ensure!(reply.status == status && begun.elapsed() < SOON / 4, "{path}: {}", reply.status);
+                }
+                for last in 7..=40 {
+                    let mut socket = from(last).await?;
+                    socket.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n").await?;
+                    held.push(socket);
+                }
+                // Waits in the queue of the system, and is answered when the others are given up.
+                let mut last = from(41).await?;
+                last.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
+                let begun = Instant::now();
+                let reply = first(&until_closed(&mut last).await?)?.context("an answer")?;
+                ensure!(
+                    reply.status == 200 && begun.elapsed() > SOON / 4,
+                    "{} after {:?}",
+                    reply.status,
+                    begun.elapsed()
+                );
+                Ok(())
+            },
+        ),
+        run(
+            "a connection may be silent for longer between two requests than in the midst of one",
+            |servers| async move {
+                let mut socket = TcpStream::connect(servers.address(Kind::Patient)).await?;
+                for _ in 0..2 {
+                    socket.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await?;
+                    let mut buffer = [0; 4096];
+                    let count =
+                        timeout(Duration::from_secs(5), socket.read(&mut buffer)).await.context("no answer")??;
+                    ensure!(
+                        buffer[..count].starts_with(b"HTTP/1.1 200"),
+                        "{}",
+                        String::from_utf8_lossy(&buffer[..count])
+                    );
+                    sleep(SOON * 2).await;
+                }
+                socket.write_all(b"GET /healthz HT").await?;
+                let begun = Instant::now();
+                until_closed(&mut socket).await?;
+                ensure!(begun.elapsed() < SOON * 2, "closed after {:?}", begun.elapsed());
+                Ok(())
+            },
+        ),
     ]
 }
 

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 use axum::body::Body;
 use axum::http::{Method, Request};
 use futures_util::StreamExt as _;
+use pledgegraph_bundle::bundled;
 use pledgegraph_server::ServerOptions;
 use pledgegraph_server::access::{Principal, Scope};
 use pledgegraph_tests::app::TestApp;
@@ -102,6 +103,23 @@ async fn events_go_on_where_a_client_was_and_bring_what_comes() -> Result<()> {
     assert_eq!(second["op"], "remove");
     let mut again = follow(id).await?.into_body().into_data_stream();
     assert_eq!(event(&mut again).await?.1, second);
+    Ok(())
+}
+
+#[tokio::test]
+async fn streams_of_events_are_counted_and_one_too_many_is_refused() -> Result<()> {
+    let app = TestApp::over(bundled()?, ServerOptions { streams: 2, ..ServerOptions::default() }).await?;
+    let follow = || {
+        let request = Request::get("/v1/changes").header("accept", "text/event-stream").body(Body::empty());
+        let router = app.router.clone();
+        async move { Ok::<_, anyhow::Error>(router.oneshot(request?).await?) }
+    };
+    let open = [follow().await?, follow().await?];
+    let refused = follow().await?;
+    assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (503, &"10".parse()?));
+    assert_eq!(app.get("/v1/changes").await?.status, 200, "pages are not counted");
+    drop(open);
+    assert_eq!(follow().await?.status(), 200);
     Ok(())
 }
 
