@@ -97,11 +97,12 @@ impl Graph {
         let shared = Arc::new(entity.clone());
         let node = if let Some(node) = self.node(entity.id) {
             if let Some(Some(record)) = self.nodes.get_mut(node.index()) {
-                self.held ^= record.hash;
+                let before = std::mem::replace(&mut record.hash, hash);
+                self.held ^= before;
                 self.tests.change(node, &record.entity, false);
                 record.entity = shared;
-                record.hash = hash;
                 record.stamp = stamp;
+                self.forget_differing(Removed::Entity(entity.id), before);
             }
             node
         } else {
@@ -141,6 +142,7 @@ impl Graph {
     fn remove_entity(&mut self, id: EntityId) {
         let Some(node) = self.node(id) else { return };
         let Some(record) = self.nodes.get_mut(node.index()).and_then(Option::take) else { return };
+        self.forget_differing(Removed::Entity(id), record.hash);
         self.held ^= record.hash;
         self.tests.change(node, &record.entity, false);
         self.node_of.remove(id.0.as_u128(), node.number());
@@ -209,6 +211,7 @@ impl Graph {
     fn unindex(&mut self, slot: u32) -> Option<EdgeRecord> {
         let record = self.edges.get_mut(slot as usize).and_then(Option::take)?;
         self.held ^= record.hash;
+        self.forget_differing(Removed::Edge(record.id), record.hash);
         for (node, incidence) in record.incidences() {
             if let Some(Some(node)) = self.nodes.get_mut(node.index()) {
                 node.remove(incidence, slot);

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use imbl::{OrdSet, Vector};
+use imbl::{OrdMap, OrdSet, Vector};
 use pledgegraph_model::{
-    Code, Edge, EdgeId, Entity, EntityId, EntityKind, EntityRef, LinkType, Stamp, edge_hash, entity_hash,
+    Code, Edge, EdgeId, Entity, EntityId, EntityKind, EntityRef, LinkType, Removed, Stamp, edge_hash, entity_hash,
 };
 
 use crate::Graph;
@@ -34,6 +34,7 @@ pub struct Builder {
     interner: Interner,
     day: Option<NaiveDate>,
     links: Vec<[u8; 16]>,
+    differing: OrdMap<Removed, u64>,
 }
 
 impl Builder {
@@ -52,6 +53,11 @@ impl Builder {
     #[must_use]
     pub fn linked(self, links: Vec<[u8; 16]>) -> Self {
         Self { links, ..self }
+    }
+
+    /// Takes in that a row stands in the database under another hash than its content has, which it is added with.
+    pub fn stands_under(&mut self, row: Removed, hash: u64) {
+        self.differing.insert(row, hash);
     }
 
     /// Takes an entity in, with its content hash and the `seq` of the commit that first recorded it. All entities come
@@ -116,6 +122,8 @@ impl Builder {
             digest,
             recorded_at,
             held,
+            differing: OrdMap::new(),
+            explained: 0,
             references: references(&nodes),
             merged: merged(&nodes),
             names: names(&nodes),
@@ -137,6 +145,7 @@ impl Builder {
         graph.stand_anew(day);
         graph.tests = graph.tests_anew();
         graph.force = KeptForce::with_room(graph.edges.len());
+        graph.note_differing(self.differing);
         graph
     }
 }
@@ -159,13 +168,13 @@ fn fill_groups<'a>(nodes: &mut [NodeRecord], records: impl Iterator<Item = (u32,
     }
 }
 
-fn references(nodes: &[NodeRecord]) -> imbl::OrdMap<EntityRef, Node> {
+fn references(nodes: &[NodeRecord]) -> OrdMap<EntityRef, Node> {
     let numbered = (0u32..).zip(nodes).map(|(n, record)| (Node::new(n), &record.entity));
     let own = numbered.clone().map(|(node, entity)| (entity.reference(), node));
     own.chain(numbered.flat_map(|(node, entity)| entity.redirected().map(move |(from, _)| (from, node)))).collect()
 }
 
-fn merged(nodes: &[NodeRecord]) -> imbl::OrdMap<EntityId, Node> {
+fn merged(nodes: &[NodeRecord]) -> OrdMap<EntityId, Node> {
     let numbered = (0u32..).zip(nodes).map(|(n, record)| (Node::new(n), &record.entity));
     let redirects = numbered.flat_map(|(node, entity)| entity.redirects.iter().map(move |r| (r.id, node, entity.id)));
     redirects.filter(|(from, _, own)| from != own).map(|(from, node, _)| (from, node)).collect()
@@ -187,7 +196,7 @@ fn by_kind(nodes: &[NodeRecord]) -> Vec<Postings> {
     lists.iter().map(|list| Postings::from_sorted(list)).collect()
 }
 
-fn links_to<'a>(records: impl Iterator<Item = &'a EdgeRecord>) -> imbl::OrdMap<EdgeId, LinksTo> {
+fn links_to<'a>(records: impl Iterator<Item = &'a EdgeRecord>) -> OrdMap<EdgeId, LinksTo> {
     let mut found: BTreeMap<EdgeId, Vec<(EdgeId, LinkType)>> = BTreeMap::new();
     for record in records {
         for link in &record.circumstances().links {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use imbl::{OrdMap, OrdSet, Vector};
-use pledgegraph_model::{Code, EdgeId, EntityId, EntityKind, EntityRef, LinkType};
+use pledgegraph_model::{Code, EdgeId, EntityId, EntityKind, EntityRef, LinkType, Removed};
 
 use crate::force::kept::KeptForce;
 use crate::force::reverse::Tests;
@@ -34,6 +34,10 @@ pub struct Graph {
     pub(crate) recorded_at: Option<DateTime<Utc>>,
     /// XOR of the hashes of what is really held.
     pub(crate) held: u64,
+    /// Rows that stand in the database under another hash than their content has, and that hash.
+    pub(crate) differing: OrdMap<Removed, u64>,
+    /// XOR of both hashes of all of them.
+    pub(crate) explained: u64,
     /// By node number, in order of recording; `None` where an entity was removed.
     pub(crate) nodes: Vector<Option<NodeRecord>>,
     /// By slot, in order of recording; `None` where an edge was removed.
@@ -94,7 +98,8 @@ impl Graph {
         self.digest
     }
 
-    /// Digest of what is really held. Differs from [`Graph::digest`] only if the graph is not what the database is.
+    /// Digest of what is really held: the XOR of the hashes of its content. Differs from [`Graph::digest`] only if the
+    /// database is not what its commits made it, see [`Graph::agrees`].
     pub fn computed_digest(&self) -> u64 {
         self.held
     }

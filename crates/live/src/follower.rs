@@ -1,18 +1,18 @@
 //! The follower: reads the log after the newest snapshot, checks it, and publishes.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use pledgegraph_graph::{Builder, Graph};
 use pledgegraph_store::log::{self, Tail};
-use pledgegraph_store::snapshot::{self, Quotations, Row};
 use pledgegraph_store::{StoreError, head};
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use tokio::sync::watch;
 
 use crate::connection::{are_taken, ask_within};
+use crate::content::Content;
 use crate::hints::Hints;
+use crate::load::load;
 use crate::published::{Gap, Published};
 use crate::status::Notes;
 
@@ -33,6 +33,7 @@ pub(crate) struct Follower {
     pub(crate) published: Arc<Published>,
     pub(crate) notes: Arc<Notes>,
     pub(crate) hints: Arc<Hints>,
+    pub(crate) content: Arc<Content>,
 }
 
 impl Follower {
@@ -128,6 +129,8 @@ impl Follower {
         let graph = load(&self.pool).await?;
         self.notes.contact(graph.seq());
         metrics::counter!("pledgegraph_reloads_total").increment(1);
+        self.content.note_loaded(&graph);
+        self.content.tell(&graph);
         self.published.replace(graph);
         Ok(())
     }
@@ -137,34 +140,6 @@ impl Follower {
 #[expect(clippy::cast_precision_loss, reason = "a gauge")]
 fn lag(commits: i64) {
     metrics::gauge!("pledgegraph_lag_commits").set(commits as f64);
-}
-
-/// Loads the whole graph.
-pub(crate) async fn load(pool: &PgPool) -> Result<Graph, StoreError> {
-    let began = Instant::now();
-    let mut builder = Builder::new();
-    let head = snapshot::load(pool, Quotations::LeftOut, |row, stamp| match row {
-        Row::Entity(entity) => builder.add_entity(entity, stamp.hash, stamp.stamp, stamp.created_seq),
-        Row::Edge(edge) => builder.add_edge(edge, stamp.hash, stamp.stamp, stamp.created_seq),
-    })
-    .await?;
-    let links = log::links(&mut *pool.acquire().await?, head.seq).await?;
-    let (read, builder) = (began.elapsed(), builder.linked(links));
-    let finish = move || builder.finish(head.seq, head.chain, head.digest, head.recorded_at);
-    // Seconds of work at a million edges: not on a thread that answers requests.
-    let graph =
-        tokio::task::spawn_blocking(finish).await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?;
-    tracing::debug!(?read, built = ?began.elapsed(), edges = graph.edge_count(), "loaded the graph");
-    if graph.link_at(0).is_none() {
-        // The rows were read as of one moment, the links after it.
-        let problem = "the links of the chain are not those of the rows".to_owned();
-        return Err(StoreError::BrokenLog { seq: head.seq, problem });
-    }
-    if graph.computed_digest() != graph.digest() {
-        let problem = "the rows are not what the digest of the head says".to_owned();
-        return Err(StoreError::BrokenLog { seq: head.seq, problem });
-    }
-    Ok(graph)
 }
 
 /// An error with its causes, on one line.

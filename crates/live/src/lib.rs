@@ -5,20 +5,24 @@
 
 mod audit;
 mod connection;
+mod content;
 mod day;
 mod follower;
 mod hints;
 mod history;
 mod import;
 mod live;
+mod load;
 mod past;
 mod published;
+mod recheck;
 mod rehearsal;
 mod status;
 mod tokens;
 mod writer;
 
 pub use connection::pool_options;
+pub use content::Differences;
 pub use import::Import;
 pub use live::{Live, LiveOptions};
 pub use pledgegraph_store::TokenText;

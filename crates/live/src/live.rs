@@ -12,11 +12,14 @@ use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::connection::{Connections, PATIENCE};
+use crate::content::{Content, Differences};
 use crate::day;
-use crate::follower::{self, Follower};
+use crate::follower::Follower;
 use crate::hints::Hints;
+use crate::load::load;
 use crate::past::Past;
 use crate::published::Published;
+use crate::recheck::Recheck;
 use crate::rehearsal::REHEARSALS;
 use crate::status::{Notes, Status};
 use crate::tokens::{self, Tokens};
@@ -27,11 +30,14 @@ use crate::writer::{Job, Receipt, Writer};
 pub struct LiveOptions {
     /// How many writes may wait for the writer before callers wait to hand theirs in.
     pub queue: usize,
+    /// How many rows of the database are read again in a second, to compare them with what is held; 0: none.
+    pub recheck_rows_per_second: u32,
 }
 
 impl Default for LiveOptions {
     fn default() -> Self {
-        Self { queue: 1024 }
+        // A million rows a day.
+        Self { queue: 1024, recheck_rows_per_second: 12 }
     }
 }
 
@@ -43,6 +49,7 @@ pub struct Live {
     hints: Arc<Hints>,
     pub(crate) past: Arc<Past>,
     notes: Arc<Notes>,
+    content: Arc<Content>,
     pub(crate) tokens: Arc<Tokens>,
     /// The places of those who rehearse.
     pub(crate) rehearsals: Arc<Semaphore>,
@@ -60,13 +67,16 @@ impl Live {
     /// Boxed, so that the writer and the follower are compiled here, once, and not in each program that starts them.
     ///
     /// # Errors
-    /// When the database cannot be read, or holds something else than its digest says.
+    /// When the database cannot be read, or a row breaks a rule of the model. One that holds something else than its hashes
+    /// say is served, see [`Live::differences`].
     pub fn start(pool: PgPool, options: LiveOptions) -> Pin<Box<dyn Future<Output = Result<Self, StoreError>> + Send>> {
         Box::pin(Self::load(pool, options))
     }
 
     async fn load(pool: PgPool, options: LiveOptions) -> Result<Self, StoreError> {
-        let graph = follower::load(&pool).await?;
+        let graph = load(&pool).await?;
+        let content = Arc::new(Content::default());
+        content.tell(&graph);
         let notes = Arc::new(Notes::default());
         notes.contact(graph.seq());
         let published = Arc::new(Published::new(graph));
@@ -80,6 +90,7 @@ impl Live {
             published: Arc::clone(&published),
             notes: Arc::clone(&notes),
             hints: Arc::clone(&hints),
+            content: Arc::clone(&content),
         };
         let writer = Writer {
             pool: pool.clone(),
@@ -88,13 +99,18 @@ impl Live {
             notes: Arc::clone(&notes),
             hints: Arc::clone(&hints),
         };
-        let tasks = vec![
+        let mut tasks = vec![
             tokio::spawn(writer.run(waiting)),
             tokio::spawn(follower.clone().run(stopped.clone())),
             tokio::spawn(follower.listen(stopped.clone())),
             tokio::spawn(day::run(Arc::clone(&published), stopped.clone())),
-            tokio::spawn(tokens::follow(Arc::clone(&tokens), pool.clone(), stopped)),
+            tokio::spawn(tokens::follow(Arc::clone(&tokens), pool.clone(), stopped.clone())),
         ];
+        if options.recheck_rows_per_second > 0 {
+            let (connections, published, content) = (connections.clone(), Arc::clone(&published), Arc::clone(&content));
+            let recheck = Recheck { connections, published, content, rate: options.recheck_rows_per_second };
+            tasks.push(tokio::spawn(recheck.run(stopped)));
+        }
         let (jobs, tasks) = (Arc::new(Mutex::new(Some(jobs))), Arc::new(Mutex::new(tasks)));
         Ok(Self {
             connections,
@@ -102,6 +118,7 @@ impl Live {
             hints,
             past: Arc::default(),
             notes,
+            content,
             tokens,
             rehearsals: Arc::new(Semaphore::new(REHEARSALS)),
             jobs,
@@ -137,6 +154,16 @@ impl Live {
     /// How many connections to the database are open, and how many of them are idle.
     pub fn database_connections(&self) -> (usize, usize) {
         self.connections.open()
+    }
+
+    /// Whether anything that is told is not what was committed: [`Live::differences`] says what.
+    pub fn differs(&self) -> bool {
+        self.content.differs(&self.snapshot())
+    }
+
+    /// What is not what was committed, since somebody changed it past the log.
+    pub fn differences(&self) -> Differences {
+        self.content.differences(&self.snapshot())
     }
 
     /// Whether the history of the newest snapshot is lost, so that nothing is to be answered from it until the graph is

@@ -9,14 +9,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use pledgegraph_graph::{Builder, Graph};
+use pledgegraph_graph::Graph;
 use pledgegraph_store::history::{self, Moment};
-use pledgegraph_store::snapshot::Row;
 use pledgegraph_store::{StoreError, log, past};
 use tokio::sync::Semaphore;
 
 use crate::Live;
 use crate::connection::{self, Connections};
+use crate::load::Loading;
 use crate::published::Published;
 
 /// How many graphs of the past are kept, and how many rows they may have in all; one is kept however large it is.
@@ -213,13 +213,13 @@ impl Building {
         let began = Instant::now();
         let applied = self.applied(seq, loads).await?;
         let graph = match applied {
-            Some(graph) if graph.computed_digest() == graph.digest() && graph.seq() == seq => graph,
+            Some(graph) if graph.digest_agrees() && graph.seq() == seq => graph,
             _ => match self.built(seq).await? {
                 Some(graph) => graph,
                 None => return Ok(None),
             },
         };
-        if graph.computed_digest() != graph.digest() {
+        if !graph.digest_agrees() {
             let problem = "the rows as they were then are not what the digest of the commit says".to_owned();
             return Err(StoreError::BrokenLog { seq, problem });
         }
@@ -256,15 +256,11 @@ impl Building {
 
     /// Builds it from the rows as they were.
     async fn built(&self, seq: i64) -> Result<Option<Graph>, StoreError> {
-        let mut builder = Builder::new();
-        let head = past::load(self.connections.pool()?, seq, |row, stamp| match row {
-            Row::Entity(entity) => builder.add_entity(entity, stamp.hash, stamp.stamp, stamp.created_seq),
-            Row::Edge(edge) => builder.add_edge(edge, stamp.hash, stamp.stamp, stamp.created_seq),
-        })
-        .await?;
-        let Some(head) = head else { return Ok(None) };
-        let finish = move || builder.finish(head.seq, head.chain, head.digest, head.recorded_at);
-        tokio::task::spawn_blocking(finish).await.map(Some).map_err(joined)
+        let mut loading = Loading::default();
+        let Some(head) = past::load(self.connections.pool()?, seq, |row, stamp| loading.take(row, stamp)).await? else {
+            return Ok(None);
+        };
+        loading.finish(head).await.map(Some)
     }
 }
 

@@ -157,7 +157,7 @@ impl Published {
             next.get_or_insert_with(|| Graph::clone(&current)).apply(commit);
         }
         let Some(next) = next else { return Ok(()) };
-        if next.computed_digest() != next.digest() {
+        if next.unexplained() != current.unexplained() {
             return Err(Gap::Digest);
         }
         self.store(&mut recent, next);
@@ -176,7 +176,26 @@ impl Published {
     /// Publishes a graph that was loaded anew.
     pub(crate) fn replace(&self, graph: Graph) {
         let mut recent = self.making.lock().unwrap_or_else(PoisonError::into_inner);
-        // Snapshots of another history must not be found by their seq.
+        self.swap(&mut recent, graph);
+    }
+
+    /// Publishes a graph that was loaded though the history is not lost, unless another one was since; gives it back where it
+    /// does not hold all that the newest snapshot holds.
+    pub(crate) fn renew(&self, graph: Graph, loads: u64) -> Result<(), Box<Graph>> {
+        let mut recent = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        let current = self.current();
+        if self.is_lost() || self.loads() != loads {
+            return Ok(());
+        }
+        if graph.link_at(current.seq()) != Some(current.chain()) {
+            return Err(Box::new(graph));
+        }
+        self.swap(&mut recent, graph);
+        Ok(())
+    }
+
+    fn swap(&self, recent: &mut VecDeque<Arc<Graph>>, graph: Graph) {
+        // Snapshots of another history, or of other content, must not be found by their seq.
         recent.clear();
         self.pinned.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let seq = graph.seq();

@@ -25,7 +25,7 @@ pub enum Change {
 }
 
 /// A row that is gone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Removed {
     /// An entity.
     Entity(EntityId),

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use anyhow::{Context as _, Result, bail};
 use pledgegraph_graph::{Builder, Graph};
 use pledgegraph_model::{edge_hash, entity_hash};
-use pledgegraph_store::snapshot::{self, Quotations, Row, RowStamp};
+use pledgegraph_store::snapshot::{self, Row, RowStamp};
 use pledgegraph_store::{StoreError, log, schema};
 use sqlx::PgPool;
 
@@ -56,7 +56,7 @@ pub async fn verify(pool: &PgPool) -> Result<(Graph, Vec<String>)> {
             builder.add_edge(edge, hash, stamp, created_seq);
         }
     };
-    let loading = Box::pin(snapshot::load(pool, Quotations::Included, each));
+    let loading = Box::pin(snapshot::load(pool, each));
     let head = loading.await.context("cannot load the graph")?;
     let graph = builder.finish(head.seq, head.chain, head.digest, head.recorded_at);
     violations.extend(graph.verify().iter().map(ToString::to_string));

@@ -8,7 +8,7 @@ use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use crate::bulk::Summary;
-use crate::snapshot::{ONE_SNAPSHOT, Quotations, Which, some_edges};
+use crate::snapshot::{ONE_SNAPSHOT, Which, some_edges};
 use crate::{StoreError, chain, entities};
 
 /// One change of the feed.
@@ -240,7 +240,7 @@ async fn images(
     match edges {
         _ if ids.is_empty() => {}
         true => {
-            some_edges(conn, Which::Of(ids), Quotations::Included, |edge, _| {
+            some_edges(conn, Which::Of(ids), |edge, _| {
                 images.insert(edge.id.0, (encode(&edge).0, edge.kind().to_string()));
             })
             .await?;

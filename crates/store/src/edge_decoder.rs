@@ -21,9 +21,7 @@ pub(crate) const EDGE_COLUMNS: &str = "id, kind, subject_id, object_id, polarity
 /// The columns that [`condition`] reads.
 pub(crate) const CONDITION_COLUMNS: &str = "edge_id, node, parent, op, k, condition_id, explicitness";
 /// The columns that [`Decoder::evidence`] reads.
-pub(crate) const EVIDENCE_COLUMNS: &str = "edge_id, source_id, line, page, quote, explicitness, attribution";
-/// The columns that [`Decoder::evidence`] reads when the quotations are wanted too.
-pub(crate) const EVIDENCE_COLUMNS_QUOTED: &str =
+pub(crate) const EVIDENCE_COLUMNS: &str =
     "edge_id, source_id, line, page, quote, explicitness, attribution, quotation, quotation_lang";
 /// The columns that [`link`] reads.
 pub(crate) const LINK_COLUMNS: &str = "edge_id, link, target_id";
@@ -155,7 +153,7 @@ impl Decoder {
     }
 
     /// Reads a row of `evidence` after its `edge_id`.
-    pub(crate) fn evidence(&mut self, fields: &mut Fields<'_>, quoted: bool) -> Result<Evidence<EntityId>, Problem> {
+    pub(crate) fn evidence(&mut self, fields: &mut Fields<'_>) -> Result<Evidence<EntityId>, Problem> {
         let source = EntityId(fields.uuid()?);
         let (line, page) = (fields.int()?.map(i32::cast_unsigned), fields.int()?.map(i32::cast_unsigned));
         let quote = fields.jsonb()?.map(from_json::<QuoteSelector>).transpose()?.map(Box::new);
@@ -164,7 +162,7 @@ impl Decoder {
             None => Arc::clone(&self.unattributed),
             Some(json) => self.chains.read(json, || from_json(json))?,
         };
-        let quotation = if quoted { quotation(fields)? } else { None };
+        let quotation = quotation(fields)?;
         Ok(Evidence { source, locator: Locator { line, page, quote }, quotation, explicitness, attribution })
     }
 }

@@ -8,7 +8,7 @@ use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use crate::originals::decode;
-use crate::snapshot::{ONE_SNAPSHOT, Quotations, Row, Which, some_edges};
+use crate::snapshot::{ONE_SNAPSHOT, Row, Which, some_edges};
 use crate::{StoreError, entities};
 
 /// What a row was after one of the commits that changed it.
@@ -176,7 +176,7 @@ async fn standing(conn: &mut PgConnection, row: Removed) -> Result<Option<(Row, 
             .await?;
         }
         Removed::Edge(id) => {
-            some_edges(conn, Which::Of(&[id.0]), Quotations::Included, |edge, stamp| {
+            some_edges(conn, Which::Of(&[id.0]), |edge, stamp| {
                 found = Some((Row::Edge(edge), stamp.stamp));
             })
             .await?;
@@ -196,7 +196,7 @@ pub async fn whole_edges(conn: &mut PgConnection, ids: &[EdgeId]) -> Result<Vec<
     let mut tx = conn.begin_with(ONE_SNAPSHOT).await?;
     let asked: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let mut found = HashMap::with_capacity(ids.len());
-    some_edges(&mut tx, Which::Of(&asked), Quotations::Included, |edge, stamp| {
+    some_edges(&mut tx, Which::Of(&asked), |edge, stamp| {
         found.insert(edge.id, (edge, stamp.stamp.version));
     })
     .await?;

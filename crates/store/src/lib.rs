@@ -29,6 +29,7 @@ pub mod log;
 mod naming;
 mod originals;
 pub mod past;
+pub mod recheck;
 mod runs;
 pub mod schema;
 mod scope;

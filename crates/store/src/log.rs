@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::bulk::Summary;
 use crate::chain::Link;
-use crate::snapshot::{Quotations, Row, Which};
+use crate::snapshot::{Row, Which};
 use crate::{Head, StoreError, chain, entities, head, originals, snapshot};
 
 /// What happened after a point of the log, as of one moment.
@@ -241,37 +241,46 @@ async fn changes(conn: &mut PgConnection, entry: &Entry, rows: Vec<Logged>) -> R
     Ok(changes)
 }
 
+/// A change, with the hash of what its image says: the digest of the commit tells whether that was the content.
 fn change(row: &Logged) -> Result<Change, String> {
     let id = row.id.ok_or("a change names no row")?;
     let image = |e: serde_json::Error| e.to_string();
     Ok(match (row.subject.as_str(), row.hash) {
-        ("entity", Some(hash)) => Change::PutEntity(serde_json::from_str(&row.image).map_err(image)?, hash),
-        ("edge", Some(hash)) => Change::PutEdge(serde_json::from_str(&row.image).map_err(image)?, hash),
+        ("entity", Some(_)) => put(Row::Entity(serde_json::from_str(&row.image).map_err(image)?)),
+        ("edge", Some(_)) => put(Row::Edge(serde_json::from_str(&row.image).map_err(image)?)),
         ("entity", None) => Change::Remove(Removed::Entity(EntityId(id))),
         ("edge", None) => Change::Remove(Removed::Edge(EdgeId(id))),
         (subject, _) => return Err(format!("`{subject}` is no subject of a change")),
     })
 }
 
-/// The rows of a bulk load, as it wrote them.
+fn put(row: Row) -> Change {
+    let hash = row.hash();
+    match row {
+        Row::Entity(entity) => Change::PutEntity(Box::new(entity), hash),
+        Row::Edge(edge) => Change::PutEdge(Box::new(edge), hash),
+    }
+}
+
+/// The rows of a bulk load, as it wrote them, with the hashes of their content, and without quotations: they may be many.
 async fn loaded_by(conn: &mut PgConnection, entry: &Entry, image: &str) -> Result<Vec<Change>, StoreError> {
     let expected: Summary = serde_json::from_str(image).map_err(|e| entry.broken(&e.to_string()))?;
     let mut found = Summary::default();
     let mut changes = Vec::new();
-    let mut add = |row: Row, hash: u64| match row {
-        Row::Entity(entity) => {
-            found.add_entity(hash);
-            changes.push(Change::PutEntity(Box::new(entity), hash));
+    let mut add = |row: Row, stored: u64| {
+        let mut change = put(row);
+        match &mut change {
+            Change::PutEdge(edge, _) => {
+                found.add_edge(stored);
+                edge.evidence.iter_mut().for_each(|piece| piece.quotation = None);
+            }
+            _ => found.add_entity(stored),
         }
-        Row::Edge(edge) => {
-            found.add_edge(hash);
-            changes.push(Change::PutEdge(Box::new(edge), hash));
-        }
+        changes.push(change);
     };
     let which = Which::LoadedBy(entry.seq);
     entities::read(conn, which, |(entity, hash, _, _)| add(Row::Entity(entity), hash)).await?;
-    let quotations = Quotations::LeftOut;
-    snapshot::some_edges(conn, which, quotations, |edge, stamp| add(Row::Edge(edge), stamp.hash)).await?;
+    snapshot::some_edges(conn, which, |edge, stamp| add(Row::Edge(edge), stamp.hash)).await?;
     originals::of_load(conn, entry.seq, add).await?;
     if found == expected { Ok(changes) } else { Err(entry.broken("rows of the bulk load are missing")) }
 }

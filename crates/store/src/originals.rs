@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::edges::column;
-use crate::snapshot::{Quotations, Row, Which};
+use crate::snapshot::{Row, Which};
 use crate::{StoreError, entities, snapshot};
 
 /// How many rows are kept with one statement.
@@ -61,39 +61,36 @@ fn of_database(error: StoreError) -> sqlx::Error {
 async fn keep_entities(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), StoreError> {
     let mut kept = Vec::with_capacity(ids.len());
     entities::read(conn, Which::Of(ids), |(entity, hash, stamp, _)| {
-        let image = encode(&entity);
-        kept.push((Original { id: entity.id.0, seq: stamp.version, subject: "entity", hash, image: image.0 }, image.1));
+        let image = encode(&entity).0;
+        kept.push(Original { id: entity.id.0, seq: stamp.version, subject: "entity", hash, image });
     })
     .await?;
-    insert(conn, "entity", kept).await
+    insert(conn, kept).await
 }
 
 async fn keep_edges(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), StoreError> {
     let mut kept = Vec::with_capacity(ids.len());
-    snapshot::some_edges(conn, Which::Of(ids), Quotations::Included, |edge, stamp| {
-        let (image, encoded) = encode(&edge);
+    snapshot::some_edges(conn, Which::Of(ids), |edge, stamp| {
         let (seq, hash) = (stamp.stamp.version, stamp.hash);
-        kept.push((Original { id: edge.id.0, seq, subject: "edge", hash, image }, encoded));
+        kept.push(Original { id: edge.id.0, seq, subject: "edge", hash, image: encode(&edge).0 });
     })
     .await?;
-    insert(conn, "edge", kept).await
+    insert(conn, kept).await
 }
 
-/// Inserts rows, each with the hash of its image, which must be that of the row.
-async fn insert(conn: &mut PgConnection, table: &'static str, rows: Vec<(Original, u64)>) -> Result<(), StoreError> {
-    if let Some((row, _)) = rows.iter().find(|(row, encoded)| row.hash != *encoded) {
-        return Err(StoreError::broken_row(table, row.id, &"its content has another hash"));
-    }
+/// Inserts rows, each under the hash that it stood under. One that somebody changed past the log is kept as it stands, so
+/// that it can be written again: what it was is lost, and its hash tells.
+async fn insert(conn: &mut PgConnection, rows: Vec<Original>) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into original (id, seq, subject, hash, image)
          select id, seq, subject, hash, image::json
          from unnest($1::uuid[], $2::bigint[], $3::text[], $4::bigint[], $5::text[])
              as r (id, seq, subject, hash, image)",
-        &column(&rows, |(row, _)| row.id),
-        &column(&rows, |(row, _)| row.seq),
-        &column(&rows, |(row, _)| row.subject) as _,
-        &column(&rows, |(row, _)| row.hash.cast_signed()),
-        &column(&rows, |(row, _)| row.image.clone()),
+        &column(&rows, |row| row.id),
+        &column(&rows, |row| row.seq),
+        &column(&rows, |row| row.subject) as _,
+        &column(&rows, |row| row.hash.cast_signed()),
+        &column(&rows, |row| row.image.clone()),
     )
     .execute(conn)
     .await?;

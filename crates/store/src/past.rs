@@ -9,21 +9,21 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgPool;
 
 use crate::originals::decode;
-use crate::snapshot::{Quotations, Reading, Row, RowStamp, Which};
+use crate::snapshot::{Reading, Row, RowStamp, Which};
 use crate::{Head, StoreError, chain};
 
 /// Reads every row as it stood after the commit `seq`, entities before edges, and that commit as the head; `None` when
-/// there is no such commit. Takes three connections, as [`crate::snapshot::load`]. Edges come in any order, with or
-/// without quotations.
+/// there is no such commit. Takes three connections, as [`crate::snapshot::load`]. Edges come in any order.
 ///
 /// # Errors
 /// When the database cannot be read, or a row or an image breaks a rule of the model.
 pub async fn load(pool: &PgPool, seq: i64, mut each: impl FnMut(Row, RowStamp)) -> Result<Option<Head>, StoreError> {
     let mut reading = Reading::begin(pool).await?;
-    let Some(head) = head_at(&mut reading.first, seq).await? else { return Ok(None) };
+    let Some(head) = head_at(&mut reading.first.0, seq).await? else { return Ok(None) };
     reading.entities(Which::UpTo(seq), &mut each).await?;
-    overwritten(&mut reading.first, seq, &mut each).await?;
-    reading.edges(Which::UpTo(seq), Quotations::LeftOut, &mut each).await?;
+    overwritten(&mut reading.first.0, seq, &mut each).await?;
+    reading.edges(Which::UpTo(seq), &mut each).await?;
+    reading.end().await?;
     Ok(Some(head))
 }
 

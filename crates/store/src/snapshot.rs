@@ -5,22 +5,22 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
-use pledgegraph_model::{Edge, Entity, Link, Stamp};
+use pledgegraph_model::{Edge, Entity, Link, Removed, Stamp, edge_hash, entity_hash};
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgPool;
-use sqlx::{AssertSqlSafe, Executor, PgConnection, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, Executor, PgConnection, Postgres};
 use uuid::Uuid;
 
 use crate::copy::{Fields, Problem};
 use crate::edge_decoder::{
-    CONDITION_COLUMNS, Decoder, EDGE_COLUMNS, EVIDENCE_COLUMNS, EVIDENCE_COLUMNS_QUOTED, LINK_COLUMNS, Parts,
-    condition, link,
+    CONDITION_COLUMNS, Decoder, EDGE_COLUMNS, EVIDENCE_COLUMNS, LINK_COLUMNS, Parts, condition, link,
 };
 use crate::{Head, StoreError, entities, head};
 
 /// One snapshot for everything a transaction reads.
 pub(crate) const ONE_SNAPSHOT: &str = "begin isolation level repeatable read read only";
 
-/// A row of the graph.
+/// A row of the graph, whole: quotations are in no graph, but belong to the content that its hash is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Row {
     /// An entity. All come before the first edge, in any order.
@@ -29,24 +29,33 @@ pub enum Row {
     Edge(Edge),
 }
 
+impl Row {
+    /// Which row it is.
+    pub fn id(&self) -> Removed {
+        match self {
+            Self::Entity(entity) => Removed::Entity(entity.id),
+            Self::Edge(edge) => Removed::Edge(edge.id),
+        }
+    }
+
+    /// Hash of its content.
+    pub fn hash(&self) -> u64 {
+        match self {
+            Self::Entity(entity) => entity_hash(entity),
+            Self::Edge(edge) => edge_hash(edge),
+        }
+    }
+}
+
 /// What the database keeps with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RowStamp {
-    /// Hash of its content.
+    /// The hash that stands in it: that of its content, unless somebody changed it past the log.
     pub hash: u64,
     /// The commit that wrote it last.
     pub stamp: Stamp,
     /// The commit that first recorded it.
     pub created_seq: i64,
-}
-
-/// Whether the words of the sources are read too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Quotations {
-    /// Every piece of evidence comes without its quotation, as the in-memory graph wants it.
-    LeftOut,
-    /// Evidence comes whole, so that the hash of what is read is the hash that stands in the row.
-    Included,
 }
 
 /// Which of the rows that stand are read.
@@ -102,40 +111,71 @@ impl<'a> Which<'a> {
 ///
 /// # Errors
 /// When the database cannot be read, or a row breaks a rule of the model.
-pub async fn load(
-    pool: &PgPool,
-    quotations: Quotations,
-    mut each: impl FnMut(Row, RowStamp),
-) -> Result<Head, StoreError> {
+pub async fn load(pool: &PgPool, mut each: impl FnMut(Row, RowStamp)) -> Result<Head, StoreError> {
     let mut reading = Reading::begin(pool).await?;
-    let head = head::read(&mut reading.first).await?;
+    let head = head::read(&mut reading.first.0).await?;
     reading.entities(Which::All, &mut each).await?;
-    reading.edges(Which::All, quotations, &mut each).await?;
+    reading.edges(Which::All, &mut each).await?;
+    reading.end().await?;
     Ok(head)
+}
+
+/// A connection that reads, and that nobody else gets unless it has read to the end: a `COPY` that is left in the midst
+/// would give the rest of its answer to the next.
+pub(crate) struct Reader(pub(crate) PoolConnection<Postgres>, bool);
+
+impl Reader {
+    async fn begin(pool: &PgPool) -> Result<Self, StoreError> {
+        let mut reader = Self(pool.acquire().await?, false);
+        reader.0.execute(ONE_SNAPSHOT).await?;
+        Ok(reader)
+    }
+
+    async fn end(mut self) -> Result<(), StoreError> {
+        self.0.execute("commit").await?;
+        self.1 = true;
+        Ok(())
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        if !self.1 {
+            self.0.close_on_drop();
+        }
+    }
 }
 
 /// Three connections that read one snapshot.
 pub(crate) struct Reading {
-    pub(crate) first: Transaction<'static, Postgres>,
-    second: Transaction<'static, Postgres>,
-    third: Transaction<'static, Postgres>,
+    pub(crate) first: Reader,
+    second: Reader,
+    third: Reader,
 }
 
 impl Reading {
     pub(crate) async fn begin(pool: &PgPool) -> Result<Self, StoreError> {
-        let mut first = pool.begin_with(ONE_SNAPSHOT).await?;
+        let mut first = Reader::begin(pool).await?;
         let snapshot =
-            sqlx::query_scalar!(r#"select pg_export_snapshot() as "snapshot!""#).fetch_one(&mut *first).await?;
-        let mut second = pool.begin_with(ONE_SNAPSHOT).await?;
-        let mut third = pool.begin_with(ONE_SNAPSHOT).await?;
-        for conn in [&mut second, &mut third] {
+            sqlx::query_scalar!(r#"select pg_export_snapshot() as "snapshot!""#).fetch_one(&mut *first.0).await?;
+        let mut second = Reader::begin(pool).await?;
+        let mut third = Reader::begin(pool).await?;
+        for conn in [&mut second.0, &mut third.0] {
             // No statement of this kind takes parameters; the name comes from the server.
             conn.execute(AssertSqlSafe(format!("set transaction snapshot '{snapshot}'"))).await?;
         }
-        for conn in [&mut first, &mut second, &mut third] {
+        for conn in [&mut first.0, &mut second.0, &mut third.0] {
             conn.execute("set local work_mem = '256MB'").await?;
         }
         Ok(Self { first, second, third })
+    }
+
+    /// Gives the connections back.
+    pub(crate) async fn end(self) -> Result<(), StoreError> {
+        for reader in [self.first, self.second, self.third] {
+            reader.end().await?;
+        }
+        Ok(())
     }
 
     pub(crate) async fn entities(
@@ -143,7 +183,7 @@ impl Reading {
         which: Which<'_>,
         each: &mut impl FnMut(Row, RowStamp),
     ) -> Result<(), StoreError> {
-        entities::read(&mut self.first, which, |(entity, hash, stamp, created_seq)| {
+        entities::read(&mut self.first.0, which, |(entity, hash, stamp, created_seq)| {
             each(Row::Entity(entity), RowStamp { hash, stamp, created_seq });
         })
         .await
@@ -152,16 +192,14 @@ impl Reading {
     pub(crate) async fn edges(
         &mut self,
         which: Which<'_>,
-        quotations: Quotations,
         each: &mut impl FnMut(Row, RowStamp),
     ) -> Result<(), StoreError> {
-        let links = links(&mut self.first, which).await?;
+        let links = links(&mut self.first.0, which).await?;
         let rows = EdgeStreams {
-            edges: self.first.copy_out_raw(&edge_query(which)).await?,
-            evidence: Grouped::new(self.second.copy_out_raw(&evidence_query(quotations, which)).await?),
-            conditions: Grouped::new(self.third.copy_out_raw(&condition_query(which)).await?),
+            edges: self.first.0.copy_out_raw(&edge_query(which)).await?,
+            evidence: Grouped::new(self.second.0.copy_out_raw(&evidence_query(which)).await?),
+            conditions: Grouped::new(self.third.0.copy_out_raw(&condition_query(which)).await?),
             links,
-            quoted: quotations == Quotations::Included,
         };
         rows.read(|edge, stamp| each(Row::Edge(edge), stamp)).await
     }
@@ -171,18 +209,16 @@ impl Reading {
 pub(crate) async fn some_edges(
     conn: &mut PgConnection,
     which: Which<'_>,
-    quotations: Quotations,
     each: impl FnMut(Edge, RowStamp),
 ) -> Result<(), StoreError> {
     let links = links(conn, which).await?;
-    let evidence: Vec<_> = conn.copy_out_raw(&evidence_query(quotations, which)).await?.try_collect().await?;
+    let evidence: Vec<_> = conn.copy_out_raw(&evidence_query(which)).await?.try_collect().await?;
     let conditions: Vec<_> = conn.copy_out_raw(&condition_query(which)).await?.try_collect().await?;
     let rows = EdgeStreams {
         edges: conn.copy_out_raw(&edge_query(which)).await?,
         evidence: Grouped::new(stream::iter(evidence.into_iter().map(Ok)).boxed()),
         conditions: Grouped::new(stream::iter(conditions.into_iter().map(Ok)).boxed()),
         links,
-        quoted: quotations == Quotations::Included,
     };
     rows.read(each).await
 }
@@ -191,13 +227,11 @@ fn edge_query(which: Which<'_>) -> String {
     format!("copy (select {EDGE_COLUMNS} from edge {} order by id) to stdout (format binary)", which.of_edges())
 }
 
-fn evidence_query(quotations: Quotations, which: Which<'_>) -> String {
-    let columns = match quotations {
-        Quotations::LeftOut => EVIDENCE_COLUMNS,
-        Quotations::Included => EVIDENCE_COLUMNS_QUOTED,
-    };
+fn evidence_query(which: Which<'_>) -> String {
     let filter = which.of_parts();
-    format!("copy (select {columns} from evidence {filter} order by edge_id, ordinal) to stdout (format binary)")
+    format!(
+        "copy (select {EVIDENCE_COLUMNS} from evidence {filter} order by edge_id, ordinal) to stdout (format binary)"
+    )
 }
 
 fn condition_query(which: Which<'_>) -> String {
@@ -264,13 +298,16 @@ impl<'c> Grouped<'c> {
         Ok(None)
     }
 
-    /// The next row, if it belongs to the edge.
+    /// The next row, if it belongs to the edge. Those of edges before it that are not there are passed over.
     async fn next_of(&mut self, edge: Uuid) -> Result<Option<PartRow>, StoreError> {
-        match self.next().await? {
-            Some((owner, row)) if owner == edge => Ok(Some(row)),
-            other => {
-                self.waiting = other;
-                Ok(None)
+        loop {
+            match self.next().await? {
+                Some((owner, row)) if owner == edge => return Ok(Some(row)),
+                Some((owner, _)) if owner < edge => {}
+                other => {
+                    self.waiting = other;
+                    return Ok(None);
+                }
             }
         }
     }
@@ -282,7 +319,6 @@ struct EdgeStreams<'c> {
     evidence: Grouped<'c>,
     conditions: Grouped<'c>,
     links: HashMap<Uuid, Vec<Link>>,
-    quoted: bool,
 }
 
 impl EdgeStreams<'_> {
@@ -297,15 +333,15 @@ impl EdgeStreams<'_> {
             each(edge, RowStamp { hash, stamp, created_seq });
         }
         // A stream that is dropped before its end leaves its connection with rows to throw away.
-        self.evidence.next().await?;
-        self.conditions.next().await?;
+        while self.evidence.next().await?.is_some() {}
+        while self.conditions.next().await?.is_some() {}
         Ok(())
     }
 
     async fn parts(&mut self, decoder: &mut Decoder, edge: Uuid) -> Result<Parts, StoreError> {
         let mut parts = Parts { links: self.links.remove(&edge).unwrap_or_default(), ..Parts::default() };
         while let Some(row) = self.evidence.next_of(edge).await? {
-            let piece = row.fields().and_then(|mut fields| decoder.evidence(&mut fields, self.quoted));
+            let piece = row.fields().and_then(|mut fields| decoder.evidence(&mut fields));
             parts.evidence.push(piece.map_err(broken("evidence", edge))?);
         }
         while let Some(row) = self.conditions.next_of(edge).await? {

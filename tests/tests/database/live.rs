@@ -1,3 +1,4 @@
+mod altered;
 mod failures;
 mod following;
 mod frozen;

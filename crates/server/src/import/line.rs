@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use pledgegraph_graph::Graph;
-use pledgegraph_model::{Code, Edge, EdgeId, EdgeKind, Entity, EntityId, EntityKind, EntityRef, encode};
+use pledgegraph_model::{Code, Edge, EdgeId, EdgeKind, Entity, EntityId, EntityKind, EntityRef, Removed, encode};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use xxhash_rust::xxh3::xxh3_128;
@@ -132,7 +132,7 @@ impl Reader<'_> {
             entity.keep_redirects(view.entity());
         }
         let (image, hash) = encode(&entity);
-        let standing = self.standing(entity.id.0, hash, view.map(|view| view.hash()))?;
+        let standing = self.standing(Removed::Entity(entity.id), hash)?;
         Ok(Row { record: Record::Entity(entity), image, hash, standing, key, warnings })
     }
 
@@ -149,7 +149,7 @@ impl Reader<'_> {
         if let Some(view) = view.filter(|view| view.kind() != edge.kind()) {
             return Err(one("/kind", "constraint", &format!("it is a {}, and kinds never change", view.kind())));
         }
-        let standing = self.standing(edge.id.0, hash, view.map(|view| view.hash()))?;
+        let standing = self.standing(Removed::Edge(edge.id), hash)?;
         Ok(Row { record: Record::Edge(edge), image, hash, standing, key, warnings })
     }
 
@@ -161,14 +161,16 @@ impl Reader<'_> {
         given.or_else(|| self.graph.find(&EntityRef { kind, slug: slug? }).map(|view| view.id()))
     }
 
-    fn standing(&self, id: Uuid, hash: u64, stands: Option<u64>) -> Result<Standing, Vec<FieldError>> {
-        match (self.earlier.row(id), stands) {
+    fn standing(&self, row: Removed, hash: u64) -> Result<Standing, Vec<FieldError>> {
+        let (Removed::Entity(EntityId(id)) | Removed::Edge(EdgeId(id))) = row;
+        match (self.earlier.row(id), self.graph.held_row(row)) {
             (Some((earlier, _)), _) if earlier == hash => Ok(Standing::Same),
             (Some((_, line)), _) => {
                 Err(one("", "duplicate", &format!("line {line} says something else under the same identifier")))
             }
             (None, None) => Ok(Standing::Nothing),
-            (None, Some(standing)) => Ok(if standing == hash { Standing::Same } else { Standing::Other(standing) }),
+            (None, Some(held)) if held.hash == hash => Ok(Standing::Same),
+            (None, Some(held)) => Ok(Standing::Other(self.graph.hash_in_row(row).unwrap_or(held.hash))),
         }
     }
 

@@ -116,3 +116,24 @@ async fn a_synthetic_graph_loads() -> Result<()> {
     assert_eq!(rows.len(), entities.len() + edges.len());
     Ok(())
 }
+
+/// What is loaded is hashed anew, so the hash of a row must be that of what is read of it, whatever it is.
+#[tokio::test]
+async fn the_hash_of_what_is_read_stands_in_every_row() -> Result<()> {
+    let bundle = pledgegraph_bundle::bundled()?;
+    let synthetic = Synthetic::new(3_000, 7);
+    for (entities, edges) in [
+        (bundle.entities, bundle.edges),
+        (synthetic.entities().collect(), synthetic.edges().collect()),
+        (world(), one_of_each_kind()),
+    ] {
+        let db = TestDb::new().await?;
+        load(&mut db.connect().await?, entities, edges).await?;
+        let (head, rows) = everything(&db.pool()).await;
+        let wrong: Vec<_> =
+            rows.iter().filter(|(row, stamp)| row.hash() != stamp.hash).map(|(row, _)| row.id()).collect();
+        assert_eq!(wrong, []);
+        assert_eq!(rows.iter().fold(0, |digest, (row, _)| digest ^ row.hash()), head.digest);
+    }
+    Ok(())
+}
