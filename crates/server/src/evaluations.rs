@@ -12,8 +12,8 @@ const KEPT: usize = 4;
 
 type Answer = Arc<OnceLock<Result<Arc<Evaluation>, BudgetSpent>>>;
 
-/// A version, a day, and whether implied conditions are taken in.
-type Key = (i64, [u8; 16], NaiveDate, bool);
+/// A version and what is held of it, a day, and whether implied conditions are taken in.
+type Key = (i64, [u8; 16], u64, NaiveDate, bool);
 
 /// The latest evaluations of all commitments.
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ impl Evaluations {
         graph: &Graph,
         (day, include_implied): (NaiveDate, bool),
     ) -> Result<Arc<Evaluation>, BudgetSpent> {
-        let key = (graph.seq(), graph.chain(), day, include_implied);
+        let key = (graph.seq(), graph.chain(), graph.computed_digest(), day, include_implied);
         let answer = {
             let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let known = kept.iter().position(|(known, _)| *known == key).map(|at| kept.remove(at));

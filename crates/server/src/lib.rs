@@ -7,6 +7,7 @@ pub mod access;
 mod body;
 mod connections;
 mod csv;
+mod differences;
 mod error;
 mod evaluations;
 mod export;

@@ -61,10 +61,11 @@ pub(crate) fn not_modified(etag: &str) -> Response {
     response
 }
 
-/// The weak entity tag of a list: of version, question, form, language and day.
+/// The weak entity tag of a list: of version, question, form, language and day, and of what is really held, so that it is
+/// another one when the database is corrected that somebody changed past the log.
 pub(crate) fn list_tag(ask: &Ask, given: &Given, graph: &Graph, lang: &str, day: chrono::NaiveDate) -> String {
     let question = given.question_and_form(ask.uri.path());
-    let rest = format!("{lang} {day} {:?}", graph.chain());
+    let rest = format!("{lang} {day} {:?} {:x}", graph.chain(), graph.computed_digest());
     format!("W/\"{}-{:016x}\"", graph.seq(), question ^ xxh3_64(rest.as_bytes()))
 }
 

@@ -15,7 +15,7 @@ use crate::state::{AllowedOrigins, State};
 
 const EXPOSED: HeaderValue = HeaderValue::from_static(
     "content-language, etag, idempotency-key, idempotency-replayed, link, location, pledgegraph-truncated, \
-     pledgegraph-version, ratelimit, ratelimit-policy, retry-after, x-request-id",
+     pledgegraph-version, pledgegraph-warning, ratelimit, ratelimit-policy, retry-after, x-request-id",
 );
 const READ_METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD");
 const READ_HEADERS: HeaderValue = HeaderValue::from_static(

@@ -1,4 +1,5 @@
-//! Headers of every answer: what browsers must not do with it, and the version of the data.
+//! Headers of every answer: what browsers must not do with it, the version of the data, and whether that is what was
+//! committed.
 
 use axum::extract::{Request, State as FromState};
 use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
@@ -6,6 +7,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use crate::differences;
 use crate::reply::{VERSION, set};
 use crate::state::State;
 use crate::wire::list::version;
@@ -27,6 +29,9 @@ pub(crate) async fn layer(FromState(state): FromState<State>, request: Request, 
     let mut response = next.run(request).await;
     if !response.headers().contains_key(VERSION) {
         set(&mut response, VERSION, &version(&state.live.snapshot()));
+    }
+    if state.live.differs() {
+        differences::put(&mut response);
     }
     for (name, value) in ALWAYS {
         response.headers_mut().entry(name).or_insert(value);

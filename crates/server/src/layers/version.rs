@@ -14,6 +14,7 @@ use chrono::Utc;
 use pledgegraph_graph::Graph;
 
 use crate::access::asks;
+use crate::differences;
 use crate::error::ApiError;
 use crate::problem::Problem;
 use crate::request::given;
@@ -34,8 +35,14 @@ pub(crate) async fn layer(FromState(state): FromState<State>, request: Request, 
     let (mut parts, body) = request.into_parts();
     match snapshot(&state, &parts).await {
         Ok(graph) => {
+            let agrees = graph.agrees();
             parts.extensions.insert(graph);
-            next.run(Request::from_parts(parts, body)).await
+            let mut response = next.run(Request::from_parts(parts, body)).await;
+            if !agrees {
+                // The past may be another than was committed where the present is not.
+                differences::put(&mut response);
+            }
+            response
         }
         Err(error) => error.into_response(),
     }

@@ -313,7 +313,14 @@ fn success(answer: &Answer) -> Response {
         .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
         .description(Some("The version of the data that answered: `<seq>.<chain>`."))
         .build();
-    let builder = ResponseBuilder::new().header("Pledgegraph-Version", version);
+    let warning = HeaderBuilder::new()
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .description(Some(
+            "`content-differs` where the database was changed past its log, so that answers may tell what was never \
+             committed; `/` says what differs. Absent otherwise. An open set.",
+        ))
+        .build();
+    let builder = ResponseBuilder::new().header("Pledgegraph-Version", version).header("Pledgegraph-Warning", warning);
     match answer {
         Answer::Json(schema) | Answer::JsonOr503(schema) => {
             let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();

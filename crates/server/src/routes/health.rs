@@ -67,6 +67,7 @@ fn readiness(ask: &Ask) -> Result<Response, ApiError> {
         database: status.database,
         // The graph is loaded only from a database whose migrations are this build's.
         migrations: true,
+        content: !ask.state.live.differs(),
         seq: status.seq,
         lag,
     };

@@ -22,8 +22,10 @@ pub(crate) fn get_metrics() -> UtoipaMethodRouter<State> {
         path: "/metrics".to_owned(),
         tag: "operations",
         summary: "Get the metrics".to_owned(),
-        description: "Prometheus text format: requests, latencies, sizes of the graph, lag. 404 where it is closed."
-            .to_owned(),
+        description:
+            "Prometheus text format: requests, latencies, sizes of the graph, lag, rows that were compared with the \
+            database and rows that differ. 404 where it is closed."
+                .to_owned(),
         path_parameter: None,
         parameters: Vec::new(),
         names: Vec::new(),
@@ -48,6 +50,9 @@ fn render(ask: &Ask) -> Result<Response, ApiError> {
     let (connections, idle) = ask.state.live.database_connections();
     gauge!("pledgegraph_database_connections", "state" => "idle").set(idle as f64);
     gauge!("pledgegraph_database_connections", "state" => "used").set(connections.saturating_sub(idle) as f64);
+    let differences = ask.state.live.differences();
+    gauge!("pledgegraph_rows_differing").set(differences.rows as f64);
+    gauge!("pledgegraph_content_differs").set(if differences.is_none() { 0.0 } else { 1.0 });
     gauge!("pledgegraph_ready").set(if status.is_ready() { 1.0 } else { 0.0 });
     let mut response = Response::new(Body::from(handle.render()));
     set(&mut response, CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");

@@ -3,6 +3,7 @@
 use axum::routing::get;
 use utoipa_axum::router::UtoipaMethodRouter;
 
+use crate::differences;
 use crate::openapi::endpoint::{Answer, Endpoint, PLAIN_PROBLEMS};
 use crate::reply::plain_record;
 use crate::request::ask::Ask;
@@ -48,6 +49,7 @@ pub(crate) fn get_service() -> UtoipaMethodRouter<State> {
             description: "Coalitions and their conditional pledges as sourced statements: who pledged what, to whom, how \
                 firmly, on which conditions, and who says so.",
             version: version(&ask.current),
+            warnings: differences::warning(&ask.state.live.differences()).into_iter().collect(),
             links: LINKS.map(|(title, href)| ServiceLinkBody { title, href }).into(),
         };
         plain_record(&ask, &body)

@@ -88,6 +88,9 @@ pub(crate) struct WarningBody {
     /// Of `set-aside`: the request that shows them; of a question with a body, the member that does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) request: Option<String>,
+    /// Of `content-differs`: the records, the first of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) records: Option<Vec<String>>,
 }
 
 impl WarningBody {

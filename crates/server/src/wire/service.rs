@@ -3,6 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::list::WarningBody;
+
 /// Where to begin.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Service)]
@@ -14,6 +16,8 @@ pub(crate) struct ServiceBody {
     pub(crate) description: &'static str,
     /// The version of its data, as in the header `Pledgegraph-Version`.
     pub(crate) version: String,
+    /// What to know about all of its answers: `content-differs` where the database is not what was committed to it.
+    pub(crate) warnings: Vec<WarningBody>,
     /// Where to read on and what to ask first.
     pub(crate) links: Vec<ServiceLinkBody>,
 }
@@ -50,6 +54,9 @@ pub(crate) struct ReadinessBody {
     pub(crate) database: bool,
     /// Whether the database has the schema that this build needs.
     pub(crate) migrations: bool,
+    /// Whether all that is told is what was committed. Where it is not, since somebody changed the database past the log,
+    /// the service is ready all the same; `/` says what differs.
+    pub(crate) content: bool,
     /// The last commit that the graph in memory holds.
     #[schema(example = 1)]
     pub(crate) seq: i64,
