@@ -188,6 +188,11 @@ struct HttpArgs {
     #[command(flatten)]
     oidc: OidcArgs,
 
+    /// How many rows of the database are compared in a second with what is held in memory, so that what was changed past the
+    /// log shows; 0 compares none [default: 12, a million a day]
+    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_RECHECK_ROWS_PER_SECOND")]
+    recheck_rows_per_second: Option<String>,
+
     /// A read whose answer takes longer to begin is given up, in seconds [default: 10]
     #[arg(long, value_name = "N", env = "PLEDGEGRAPH_REQUEST_SECONDS")]
     request_seconds: Option<String>,

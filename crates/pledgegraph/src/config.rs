@@ -40,7 +40,7 @@ enum Default {
 }
 
 /// All settings, in the order in which they are shown.
-pub(crate) const SETTINGS: [Setting; 27] = [
+pub(crate) const SETTINGS: [Setting; 28] = [
     Setting {
         key: "listen",
         env: "PLEDGEGRAPH_LISTEN",
@@ -76,6 +76,13 @@ pub(crate) const SETTINGS: [Setting; 27] = [
         flag: Some("--database-connections"),
         secret: false,
         default: Default::Is("8"),
+    },
+    Setting {
+        key: "recheck_rows_per_second",
+        env: "PLEDGEGRAPH_RECHECK_ROWS_PER_SECOND",
+        flag: Some("--recheck-rows-per-second"),
+        secret: false,
+        default: Default::Is("12"),
     },
     Setting {
         key: "no_migrate",
@@ -232,6 +239,8 @@ pub(crate) struct Settings {
     pub(crate) database_url: Option<Secret>,
     /// The most connections to the database that are open at a time.
     pub(crate) database_connections: u32,
+    /// How many rows of the database are compared with what is held in memory in a second; 0 is none.
+    pub(crate) recheck_rows_per_second: u32,
     /// Whether the schema must be up to date already.
     pub(crate) no_migrate: bool,
     /// From which origins browsers may read: `*`, or a list with commas.

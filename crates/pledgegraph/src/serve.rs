@@ -138,7 +138,8 @@ async fn start(database: &Database, settings: &Settings, content: Content) -> Re
     if content == Content::Bundled {
         demo::load(&database.pool).await?;
     }
-    let live = Live::start(database.pool.clone(), LiveOptions::default()).await.context("cannot load the graph")?;
+    let options = LiveOptions { recheck_rows_per_second: settings.recheck_rows_per_second, ..LiveOptions::default() };
+    let live = Live::start(database.pool.clone(), options).await.context("cannot load the graph")?;
     let graph = live.snapshot();
     tracing::info!(
         seq = graph.seq(),
