@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::error::Error;
 
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use pledgegraph_live::StoreError;
 use serde::Serialize;
@@ -65,6 +65,22 @@ pub(crate) struct ProblemBody {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Option<Vec<FieldError>>)]
     errors: Vec<FieldError>,
+    /// What failed, for the log alone.
+    #[serde(skip)]
+    cause: Option<String>,
+}
+
+impl ProblemBody {
+    /// Logs what failed, once, with the identifier of the request: a fault of ours as an error.
+    pub(crate) fn log(&self) {
+        let Some(cause) = &self.cause else { return };
+        let (request_id, problem) = (&self.instance, self.kind);
+        if self.status == StatusCode::INTERNAL_SERVER_ERROR.as_u16() {
+            tracing::error!(request_id, problem, cause, "a request failed");
+        } else {
+            tracing::warn!(request_id, problem, cause, "a request failed");
+        }
+    }
 }
 
 /// Why a request is not answered as asked.
@@ -107,7 +123,9 @@ impl ApiError {
 
     /// The error as an answer that has begun can tell it; its cause is logged.
     pub(crate) fn told(self) -> serde_json::Value {
-        self.log();
+        if let Some(cause) = self.causes() {
+            tracing::error!(problem = self.problem.slug(), cause, "an answer that had begun failed");
+        }
         serde_json::json!({
             "type": self.problem.uri(),
             "title": self.problem.title(),
@@ -157,8 +175,9 @@ impl ApiError {
         Self { errors, ..Self::new(problem, detail) }
     }
 
-    fn log(&self) {
-        let Some(cause) = &self.cause else { return };
+    /// What failed, with its causes, on one line.
+    fn causes(&self) -> Option<String> {
+        let cause: &(dyn Error + 'static) = self.cause.as_deref()?;
         let mut chain = cause.to_string();
         let mut next = cause.source();
         while let Some(error) = next {
@@ -166,14 +185,14 @@ impl ApiError {
             chain.push_str(&error.to_string());
             next = error.source();
         }
-        tracing::error!(problem = self.problem.slug(), cause = %chain, "a request failed");
+        Some(chain)
     }
 }
 
 impl IntoResponse for ApiError {
     /// Leaves the body to the layer `problems`, which knows the request's identifier.
     fn into_response(self) -> Response {
-        self.log();
+        let cause = self.causes();
         let mut response = Response::new(Body::empty());
         *response.status_mut() = self.problem.status();
         for (name, value) in self.headers {
@@ -188,6 +207,7 @@ impl IntoResponse for ApiError {
             detail: self.detail,
             instance: String::new(),
             errors: self.errors,
+            cause,
         });
         response
     }

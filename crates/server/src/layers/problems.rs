@@ -11,7 +11,7 @@ use crate::error::{ApiError, ProblemBody};
 use crate::layers::request_id::RequestId;
 use crate::problem::Problem;
 
-/// Writes the body of a problem with the identifier of the request as its instance.
+/// Writes the body of a problem with the identifier of the request as its instance, and its cause into the log.
 pub(crate) async fn layer(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let without_body = request.method() == Method::HEAD;
@@ -25,6 +25,7 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
     }
     let Some(mut problem) = response.extensions_mut().remove::<ProblemBody>() else { return response };
     problem.instance = id;
+    problem.log();
     let bytes = serde_json::to_vec(&problem).unwrap_or_default();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
