@@ -3,7 +3,7 @@
 use imbl::Vector;
 
 /// The links of the commits that a graph holds: 16 bytes a commit, shared by its versions.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ChainLinks {
     /// `seq` of the first link that is known; those before it were not read.
     first: i64,
@@ -12,7 +12,7 @@ pub struct ChainLinks {
 
 impl ChainLinks {
     /// Of one commit alone.
-    pub(crate) fn of(seq: i64, chain: [u8; 16]) -> Self {
+    pub fn of(seq: i64, chain: [u8; 16]) -> Self {
         Self { first: seq, links: Vector::unit(chain) }
     }
 
@@ -23,12 +23,22 @@ impl ChainLinks {
     }
 
     /// Takes in the link of the next commit. After a gap only what comes then is known.
-    pub(crate) fn push(&mut self, seq: i64, chain: [u8; 16]) {
+    pub fn push(&mut self, seq: i64, chain: [u8; 16]) {
         if usize::try_from(seq - self.first) == Ok(self.links.len()) {
             self.links.push_back(chain);
         } else {
             *self = Self::of(seq, chain);
         }
+    }
+
+    /// `seq` of the last commit.
+    pub fn last(&self) -> i64 {
+        self.first + i64::try_from(self.links.len()).unwrap_or(i64::MAX) - 1
+    }
+
+    /// Whether a commit is one of these: its `seq` has this link.
+    pub fn holds(&self, (seq, chain): (i64, [u8; 16])) -> bool {
+        self.at(seq) == Some(chain)
     }
 
     /// The link of a commit; `None` where it is not held, or not known.
@@ -46,6 +56,7 @@ mod tests {
         let mut some = ChainLinks::of(7, [7; 16]);
         some.push(8, [8; 16]);
         assert_eq!([6, 7, 8, 9].map(|seq| some.at(seq)), [None, Some([7; 16]), Some([8; 16]), None]);
+        assert!(some.last() == 8 && some.holds((8, [8; 16])) && !some.holds((8, [7; 16])) && !some.holds((9, [9; 16])));
         some.push(10, [10; 16]);
         assert_eq!([7, 9, 10].map(|seq| some.at(seq)), [None, None, Some([10; 16])], "after a gap");
         let all = ChainLinks::whole(vec![[1; 16], [2; 16]], 2, [2; 16]).expect("they are all there");

@@ -13,7 +13,8 @@ use crate::connection::{are_taken, ask_within};
 use crate::content::Content;
 use crate::hints::Hints;
 use crate::load::load;
-use crate::published::{Gap, Published};
+use crate::protocol::Gap;
+use crate::published::Published;
 use crate::status::Notes;
 
 /// How often the log is read without a hint.

@@ -14,6 +14,7 @@ mod import;
 mod live;
 mod load;
 mod past;
+pub mod protocol;
 mod published;
 mod recheck;
 mod rehearsal;

@@ -18,6 +18,7 @@ use crate::follower::Follower;
 use crate::hints::Hints;
 use crate::load::load;
 use crate::past::Past;
+use crate::protocol::{self, Place, Reply};
 use crate::published::Published;
 use crate::recheck::Recheck;
 use crate::rehearsal::REHEARSALS;
@@ -173,8 +174,13 @@ impl Live {
     }
 
     /// Whether a version (its `seq` and link of the chain) was in a history that was lost since this process started.
-    pub fn was_lost(&self, version: (i64, [u8; 16])) -> bool {
+    pub fn was_lost(&self, version: Place) -> bool {
         self.published.was_lost(version)
+    }
+
+    /// What a reader of a snapshot is told who asks for a version (its `seq` and link of the chain).
+    pub fn reply(&self, graph: &Graph, version: Place) -> Reply {
+        protocol::reply(graph.chain_links(), version, self.was_lost(version))
     }
 
     /// Asks the database whether the newest snapshot is still in its history, and waits for the answer, which

@@ -10,6 +10,8 @@ use pledgegraph_graph::{ChainLinks, Graph};
 use pledgegraph_model::Commit;
 use tokio::sync::watch;
 
+use crate::protocol::{self, Gap, Place};
+
 /// How many of the newest snapshots are kept.
 const RECENT: usize = 8;
 /// How many snapshots that a cursor was given for are kept, and how long.
@@ -18,17 +20,6 @@ const PINNED_FOR: Duration = Duration::from_mins(5);
 
 /// How many histories that were lost are remembered.
 const LOST: usize = 16;
-
-/// Why commits could not be applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Gap {
-    /// They come later than what follows the newest snapshot; the follower will close the gap.
-    NotNext,
-    /// They belong to another history than the newest snapshot; the follower will load anew.
-    History,
-    /// What is held afterwards is not what the database says: load anew.
-    Digest,
-}
 
 /// The newest snapshot, and some before it.
 #[derive(Debug)]
@@ -122,9 +113,9 @@ impl Published {
     }
 
     /// Whether a commit was in a history that was lost since this process started.
-    pub(crate) fn was_lost(&self, (seq, chain): (i64, [u8; 16])) -> bool {
+    pub(crate) fn was_lost(&self, version: Place) -> bool {
         let lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
-        lost.iter().any(|links| links.at(seq) == Some(chain)) && self.current().link_at(seq) != Some(chain)
+        protocol::was_lost(self.current().chain_links(), lost.iter(), version)
     }
 
     /// Waits until the follower has looked again from the beginning, whatever it does now, or has found the history lost;
@@ -140,18 +131,16 @@ impl Published {
     /// Applies commits, in order, the first of which follows the point `before` of the log, and publishes the result.
     /// Those that the newest snapshot holds already are passed over. Where they belong to another history than the newest
     /// snapshot, that one is lost.
-    pub(crate) fn advance(&self, before: (i64, [u8; 16]), commits: &[Commit]) -> Result<(), Gap> {
+    pub(crate) fn advance(&self, before: Place, commits: &[Commit]) -> Result<(), Gap> {
         let mut recent = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         let current = self.current();
         let began = Instant::now();
-        if current.seq() < before.0 {
-            return Err(Gap::NotNext);
-        }
-        let mut links = commits.iter().map(|commit| (commit.seq, commit.chain)).chain([before]);
-        if links.any(|(seq, chain)| current.link_at(seq).is_some_and(|own| own != chain)) {
-            self.mark_lost();
-            return Err(Gap::History);
-        }
+        let places = commits.iter().map(|commit| (commit.seq, commit.chain));
+        protocol::continues(current.chain_links(), before, places).inspect_err(|gap| {
+            if *gap == Gap::History {
+                self.mark_lost();
+            }
+        })?;
         let mut next: Option<Graph> = None;
         for commit in commits.iter().filter(|commit| commit.seq > current.seq()) {
             next.get_or_insert_with(|| Graph::clone(&current)).apply(commit);
@@ -236,13 +225,13 @@ impl Published {
     }
 
     /// Whether the newest snapshot holds this commit of this history, and its history is not lost.
-    pub(crate) fn holds(&self, (seq, chain): (i64, [u8; 16])) -> bool {
+    pub(crate) fn holds(&self, place: Place) -> bool {
         // Asked first: a graph that is loaded anew is published before the loss is over.
-        !self.is_lost() && self.current().link_at(seq) == Some(chain)
+        !self.is_lost() && self.current().chain_links().holds(place)
     }
 
     /// Waits until the newest snapshot holds this commit of this history; `false` when that takes longer than `limit`.
-    pub(crate) async fn comes_to_hold(&self, place: (i64, [u8; 16]), limit: Duration) -> bool {
+    pub(crate) async fn comes_to_hold(&self, place: Place, limit: Duration) -> bool {
         let mut watched = self.reached.subscribe();
         let there = watched.wait_for(|_| self.holds(place));
         tokio::time::timeout(limit, there).await.is_ok_and(|r| r.is_ok())

@@ -15,7 +15,8 @@ use tokio::task::JoinSet;
 
 use crate::connection::{Connections, PATIENCE, ask_within};
 use crate::hints::Hints;
-use crate::published::{Gap, Published};
+use crate::protocol::{Gap, Place};
+use crate::published::Published;
 use crate::status::Notes;
 
 /// How long an answer waits for the follower to publish a write that came after somebody else's. What is not published then
@@ -59,9 +60,6 @@ fn is_worth_retrying(error: &StoreError) -> bool {
 const SILENT: Duration = Duration::from_secs(1);
 const LOOKS: u32 = 3;
 const BETWEEN: Duration = Duration::from_millis(300);
-
-/// A commit and its link of the chain.
-type Place = (i64, [u8; 16]);
 
 /// What the task works with.
 pub(crate) struct Writer {

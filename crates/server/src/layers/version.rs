@@ -12,6 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use pledgegraph_graph::Graph;
+use pledgegraph_live::protocol::Reply;
 
 use crate::access::asks;
 use crate::differences;
@@ -100,21 +101,20 @@ fn one<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>,
 
 /// A snapshot whose own history has the version.
 async fn at_least(state: &State, version: &str) -> Result<Arc<Graph>, ApiError> {
-    let (seq, chain) = parse(version).ok_or_else(|| ApiError::of(Problem::BadVersionToken))?;
-    if !state.live.was_lost((seq, chain)) {
-        state.live.reaches(seq, PATIENCE).await;
+    let version = parse(version).ok_or_else(|| ApiError::of(Problem::BadVersionToken))?;
+    if !state.live.was_lost(version) {
+        state.live.reaches(version.0, PATIENCE).await;
     }
-    let (mut graph, mut told) = (current(state)?, state.live.was_lost((seq, chain)));
-    if !told && graph.link_at(seq).is_some_and(|own| own != chain) {
-        // One of the two histories is lost; the database knows which.
-        let looked = state.live.looks_again(PATIENCE).await;
+    let mut graph = current(state)?;
+    let mut reply = state.live.reply(&graph, version);
+    if reply == Reply::Unclear && state.live.looks_again(PATIENCE).await {
         graph = current(state)?;
-        told = looked && graph.link_at(seq).is_some();
+        reply = state.live.reply(&graph, version).after_a_look();
     }
-    match graph.link_at(seq) {
-        Some(own) if own == chain => Ok(graph),
-        _ if told => Err(ApiError::of(Problem::HistoryDiverged)),
-        _ => Err(ApiError::of(Problem::ReplicaBehind).with_header(RETRY_AFTER, "1")),
+    match reply {
+        Reply::Held => Ok(graph),
+        Reply::Diverged => Err(ApiError::of(Problem::HistoryDiverged)),
+        Reply::Behind | Reply::Unclear => Err(ApiError::of(Problem::ReplicaBehind).with_header(RETRY_AFTER, "1")),
     }
 }
 
