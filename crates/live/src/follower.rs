@@ -94,10 +94,8 @@ impl Follower {
 
     /// Looks once; the database may take so long to tell what is new.
     async fn step(&self, limit: Duration) -> Result<(), StoreError> {
-        if self.published.is_lost() {
-            // It was not loaded yet, whatever the database says by now.
-            return self.reload().await;
-        }
+        // Asked first: what is doubted from now on, this look does not refute.
+        let doubts = self.published.doubts();
         let current = self.published.current();
         let (seq, chain) = (current.seq(), current.chain());
         let tail = ask_within(&self.pool, limit, move |connection| Box::pin(log::since(connection, seq, chain))).await;
@@ -109,7 +107,7 @@ impl Follower {
                     return self.reload().await;
                 }
                 self.notes.contact(head.seq);
-                self.published.mark_seen();
+                self.published.mark_seen(doubts);
                 lag(head.seq - self.published.current().seq());
                 Ok(())
             }

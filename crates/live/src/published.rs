@@ -32,9 +32,9 @@ pub(crate) struct Published {
     reached: watch::Sender<(u64, i64)>,
     /// `seq` of the newest snapshot, for whoever waits for the next.
     seq: watch::Sender<i64>,
-    /// How often the follower found the newest snapshot in the history of the database, and whether it is not there any
-    /// more: then nothing is answered from it.
-    looked: watch::Sender<(u64, bool)>,
+    /// How often the follower found the newest snapshot in the history of the database, and how often since then it was
+    /// found not to be there: then nothing is answered from it.
+    looked: watch::Sender<(u64, u64)>,
     /// The histories that were lost, the last ones.
     lost: Mutex<VecDeque<ChainLinks>>,
 }
@@ -99,17 +99,27 @@ impl Published {
 
     /// The history of the newest snapshot is not that of the database: it was lost.
     pub(crate) fn mark_lost(&self) {
-        self.looked.send_modify(|looked| looked.1 = true);
+        self.looked.send_modify(|(_, doubts)| *doubts += 1);
     }
 
-    /// The newest snapshot is in the history of the database.
-    pub(crate) fn mark_seen(&self) {
-        self.looked.send_modify(|looked| looked.0 += 1);
+    /// The newest snapshot is in the history of the database. So it was not lost where that was found before the look, `doubts`
+    /// times: a commit that came back late was of a history that was lost before the newest snapshot was loaded.
+    pub(crate) fn mark_seen(&self, doubts: u64) {
+        self.looked.send_modify(|(times, left)| (*times, *left) = (*times + 1, left.saturating_sub(doubts)));
+        if doubts > 0 {
+            // What is held may be acknowledged now.
+            self.reached.send_modify(|_| {});
+        }
+    }
+
+    /// How often the newest snapshot was found not to be in the history of the database, and that is not refuted.
+    pub(crate) fn doubts(&self) -> u64 {
+        self.looked.borrow().1
     }
 
     /// Whether the history of the newest snapshot is lost, and the graph is being loaded anew.
     pub(crate) fn is_lost(&self) -> bool {
-        self.looked.borrow().1
+        self.doubts() > 0
     }
 
     /// Whether a commit was in a history that was lost since this process started.
@@ -124,7 +134,7 @@ impl Published {
         let mut looked = self.looked.subscribe();
         let before = looked.borrow_and_update().0;
         // The first may have begun before it was asked for.
-        let again = looked.wait_for(|(times, lost)| *lost || *times >= before + 2);
+        let again = looked.wait_for(|(times, doubts)| *doubts > 0 || *times >= before + 2);
         tokio::time::timeout(limit, again).await.is_ok_and(|seen| seen.is_ok())
     }
 
@@ -196,7 +206,7 @@ impl Published {
                 lost.pop_front();
             }
         }
-        self.looked.send_modify(|looked| looked.1 = false);
+        self.looked.send_modify(|(_, doubts)| *doubts = 0);
         self.reached.send_modify(|reached| *reached = (reached.0 + 1, seq));
         self.seq.send_replace(seq);
     }
