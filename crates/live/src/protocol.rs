@@ -1,5 +1,5 @@
 //! What a process decides from the links of the chain alone when it follows the log and answers readers. The waiting is done
-//! elsewhere.
+//! elsewhere; `tests/protocol` tries these decisions in every order of events.
 
 use pledgegraph_graph::ChainLinks;
 
