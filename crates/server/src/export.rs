@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use crate::body::{Naming, write_edge, write_entity};
 use crate::csv::stream::broken_off;
 use crate::error::ApiError;
-use crate::lanes::{Asker, Lane, in_turn};
+use crate::lanes::{Lane, in_turn};
+use crate::shares::Asker;
 use crate::state::State;
 
 /// How many records are written at once.

@@ -18,9 +18,8 @@ use self::places::{Place, Places};
 use crate::error::ApiError;
 use crate::filters::analyses::too_expensive;
 use crate::problem::Problem;
+use crate::shares::Asker;
 use crate::state::State;
-
-pub(crate) use self::places::Asker;
 
 /// How many steps a request may take: those for each record that there is, and those that anybody has.
 const STEPS_OF_A_RECORD: u64 = 12;

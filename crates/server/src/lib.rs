@@ -24,6 +24,7 @@ mod request;
 mod router;
 mod routes;
 mod set_aside;
+mod shares;
 mod state;
 mod streams;
 mod wire;

@@ -1,17 +1,12 @@
 //! Streams of events: how many are open, in all and for one address, so that they never have all connections.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::lanes::Asker;
+use crate::shares::{Asker, Shares};
 
 /// The streams that are open.
 #[derive(Debug)]
-pub(crate) struct Streams {
-    most: usize,
-    most_of_one: usize,
-    open: Mutex<HashMap<Asker, usize>>,
-}
+pub(crate) struct Streams(Mutex<Shares>);
 
 /// A stream that is open, until this is dropped.
 #[derive(Debug)]
@@ -22,33 +17,26 @@ pub(crate) struct Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        let mut open = self.streams.open();
-        if let Some(own) = open.get_mut(&self.asker) {
-            *own -= 1;
-            if *own == 0 {
-                open.remove(&self.asker);
-            }
-        }
+        self.streams.open().give_back(self.asker);
     }
 }
 
 impl Streams {
     pub(crate) fn new(most: usize, most_of_one: usize) -> Arc<Self> {
-        Arc::new(Self { most, most_of_one, open: Mutex::default() })
+        Arc::new(Self(Mutex::new(Shares::new(most, most_of_one))))
     }
 
-    fn open(&self) -> MutexGuard<'_, HashMap<Asker, usize>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    fn open(&self) -> MutexGuard<'_, Shares> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Opens one more; `None` when there are too many.
     pub(crate) fn begin(self: &Arc<Self>, asker: Asker) -> Option<Stream> {
         let mut open = self.open();
-        if open.values().sum::<usize>() >= self.most || open.get(&asker).is_some_and(|own| *own >= self.most_of_one) {
-            return None;
-        }
-        *open.entry(asker).or_default() += 1;
-        Some(Stream { streams: Arc::clone(self), asker })
+        open.has_room(asker).then(|| {
+            open.take(asker);
+            Stream { streams: Arc::clone(self), asker }
+        })
     }
 }
 

@@ -14,10 +14,11 @@ use pledgegraph_graph::Graph;
 
 use super::columns::{Cell, Column};
 use crate::error::ApiError;
-use crate::lanes::{Asker, Lane, in_turn};
+use crate::lanes::{Lane, in_turn};
 use crate::reply::{VERSION, list_tag, set};
 use crate::request::ask::Ask;
 use crate::request::given::Given;
+use crate::shares::Asker;
 use crate::state::State;
 use crate::wire::Wire;
 use crate::wire::list::version;

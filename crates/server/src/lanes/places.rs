@@ -1,31 +1,26 @@
 //! Places that are given in turn to those who ask, one address after the other.
 
 use std::collections::{HashMap, VecDeque};
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
+
+use crate::shares::{Asker, Shares};
 
 /// How many may wait for a place, in all and of one address; further ones are refused.
 const MOST_WAITING: usize = 512;
 const MOST_WAITING_OF_ONE: usize = 128;
 
-/// Whom work is done for: an address (a whole /64 of IPv6 is one); `None` within the process.
-pub(crate) type Asker = Option<IpAddr>;
-
 /// Places that are given in turn to those who ask.
 #[derive(Debug)]
 pub(super) struct Places {
-    /// How many there are, and how many one asker may have while others could want them.
-    all: usize,
-    of_one: usize,
     queue: Mutex<Queue>,
 }
 
 /// Who has places, and who waits.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Queue {
-    taken: HashMap<Asker, usize>,
+    taken: Shares,
     waiting: HashMap<Asker, VecDeque<oneshot::Sender<Place>>>,
     /// Those who wait, each once: who had a place goes to the end.
     turns: VecDeque<Asker>,
@@ -45,8 +40,10 @@ impl Drop for Place {
 }
 
 impl Places {
+    /// So many places, of which one asker may have so many, whether or not others want them.
     pub(super) fn new(all: usize, of_one: usize) -> Arc<Self> {
-        Arc::new(Self { all, of_one, queue: Mutex::default() })
+        let queue = Queue { taken: Shares::new(all, of_one), waiting: HashMap::new(), turns: VecDeque::new() };
+        Arc::new(Self { queue: Mutex::new(queue) })
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
@@ -62,8 +59,8 @@ impl Places {
     pub(super) async fn take_in_turn(self: &Arc<Self>, asker: Asker) -> Option<Place> {
         let turn = {
             let mut queue = self.queue();
-            if queue.has_room(self, asker) && !queue.waiting.contains_key(&asker) {
-                queue.seat(asker);
+            if queue.taken.has_room(asker) && !queue.waiting.contains_key(&asker) {
+                queue.taken.take(asker);
                 return Some(self.place(asker));
             }
             queue.line_up(asker)
@@ -76,7 +73,7 @@ impl Places {
     }
 
     fn give_back(self: &Arc<Self>, asker: Asker) {
-        self.queue().leave(asker);
+        self.queue().taken.give_back(asker);
         // Whoever went away meanwhile drops the place that it is sent, which comes here again.
         while let Some((asker, turn)) = self.next() {
             let _ = turn.send(self.place(asker));
@@ -87,33 +84,15 @@ impl Places {
     fn next(&self) -> Option<(Asker, oneshot::Sender<Place>)> {
         let mut queue = self.queue();
         queue.forget_those_who_left();
-        let at = queue.turns.iter().position(|asker| queue.has_room(self, *asker))?;
+        let at = queue.turns.iter().position(|asker| queue.taken.has_room(*asker))?;
         let asker = queue.turns.remove(at)?;
         let turn = queue.call(asker)?;
-        queue.seat(asker);
+        queue.taken.take(asker);
         Some((asker, turn))
     }
 }
 
 impl Queue {
-    fn has_room(&self, places: &Places, asker: Asker) -> bool {
-        let taken: usize = self.taken.values().sum();
-        taken < places.all && self.taken.get(&asker).is_none_or(|own| *own < places.of_one)
-    }
-
-    fn seat(&mut self, asker: Asker) {
-        *self.taken.entry(asker).or_default() += 1;
-    }
-
-    fn leave(&mut self, asker: Asker) {
-        if let Some(own) = self.taken.get_mut(&asker) {
-            *own -= 1;
-            if *own == 0 {
-                self.taken.remove(&asker);
-            }
-        }
-    }
-
     /// Whether too many wait already.
     fn are_many(&mut self, asker: Asker) -> bool {
         self.forget_those_who_left();

@@ -15,7 +15,7 @@ use pledgegraph_live::Origin;
 
 use crate::access::{ClientAddress, Principal, asks, network, origin};
 use crate::error::{ApiError, FieldError, echo};
-use crate::lanes::{Asker, Lane, aside, beside};
+use crate::lanes::{Lane, aside, beside};
 use crate::problem::Problem;
 use crate::request::cursor::Cursor;
 use crate::request::given::{self, Given};
@@ -23,6 +23,7 @@ use crate::request::known_at::{KNOWN_AT, read};
 use crate::request::language;
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
+use crate::shares::Asker;
 use crate::state::State;
 
 /// The most items of a page.
