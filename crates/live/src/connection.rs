@@ -85,6 +85,22 @@ impl Connections {
         ask_within(self.pool()?, LONGEST, question).await
     }
 
+    /// Asks whatever is known of the database: for those who find out, and go on trying.
+    ///
+    /// # Errors
+    /// As [`ask_within`].
+    pub(crate) async fn look<T, E>(
+        &self,
+        limit: Duration,
+        question: impl for<'c> FnOnce(&'c mut PgConnection) -> Asking<'c, T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        ask_within(&self.pool, limit, question).await
+    }
+
     /// A connection for writing, which nobody waits for long.
     ///
     /// # Errors

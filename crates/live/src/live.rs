@@ -94,7 +94,6 @@ impl Live {
             content: Arc::clone(&content),
         };
         let writer = Writer {
-            pool: pool.clone(),
             connections: connections.clone(),
             published: Arc::clone(&published),
             notes: Arc::clone(&notes),
@@ -105,7 +104,7 @@ impl Live {
             tokio::spawn(follower.clone().run(stopped.clone())),
             tokio::spawn(follower.listen(stopped.clone())),
             tokio::spawn(day::run(Arc::clone(&published), stopped.clone())),
-            tokio::spawn(tokens::follow(Arc::clone(&tokens), pool.clone(), stopped.clone())),
+            tokio::spawn(tokens::follow(Arc::clone(&tokens), connections.clone(), stopped.clone())),
         ];
         if options.recheck_rows_per_second > 0 {
             let (connections, published, content) = (connections.clone(), Arc::clone(&published), Arc::clone(&content));

@@ -8,12 +8,11 @@ use std::time::{Duration, Instant};
 use chrono::{NaiveDate, Utc};
 use pledgegraph_store::StoreError;
 use pledgegraph_store::tokens::{self, Token};
-use sqlx::PgPool;
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::Live;
-use crate::connection::ask_within;
+use crate::connection::{Connections, ask_within};
 
 /// How often all tokens are read, and how long that may take: a revocation is effective after both.
 const EVERY: Duration = Duration::from_secs(2);
@@ -35,7 +34,7 @@ struct Known {
 }
 
 /// Reads the tokens again and again, until `stop` turns true.
-pub(crate) async fn follow(tokens: Arc<Tokens>, pool: PgPool, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn follow(tokens: Arc<Tokens>, connections: Connections, mut stop: watch::Receiver<bool>) {
     let mut tick = tokio::time::interval(EVERY);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -44,7 +43,7 @@ pub(crate) async fn follow(tokens: Arc<Tokens>, pool: PgPool, mut stop: watch::R
             _ = tick.tick() => {}
         }
         let began = Instant::now();
-        match ask_within(&pool, EVERY, |connection| Box::pin(tokens::good(connection))).await {
+        match connections.look(EVERY, |connection| Box::pin(tokens::good(connection))).await {
             Ok(good) => tokens.replace(good, began),
             Err(error) => tracing::debug!(%error, "the tokens are not read for now"),
         }

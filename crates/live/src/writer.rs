@@ -9,11 +9,10 @@ use pledgegraph_model::Commit;
 use pledgegraph_store::commits::{self, Done, MAX_BATCH};
 use pledgegraph_store::head;
 use pledgegraph_store::{Answer, BatchError, StoreError, Write, WriteError};
-use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use crate::connection::{Connections, PATIENCE, ask_within};
+use crate::connection::{Connections, PATIENCE};
 use crate::hints::Hints;
 use crate::protocol::{Gap, Place};
 use crate::published::Published;
@@ -63,7 +62,6 @@ const BETWEEN: Duration = Duration::from_millis(300);
 
 /// What the task works with.
 pub(crate) struct Writer {
-    pub(crate) pool: PgPool,
     pub(crate) connections: Connections,
     pub(crate) published: Arc<Published>,
     pub(crate) notes: Arc<Notes>,
@@ -154,7 +152,7 @@ impl Writer {
                 continue;
             }
             let asking =
-                ask_within(&self.pool, BETWEEN, move |connection| Box::pin(head::is_at_work(connection, process)));
+                self.connections.look(BETWEEN, move |connection| Box::pin(head::is_at_work(connection, process)));
             let is_at_work = matches!(tokio::time::timeout(SILENT, asking).await, Ok(Ok(true)));
             idle = if is_at_work { 0 } else { idle + 1 };
         }
