@@ -12,6 +12,7 @@ mod together;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use anyhow::{Result, ensure};
 use pledgegraph_graph::{EdgeFilter, EdgeView, EntityFilter, EntityView, Graph, Page};
 use pledgegraph_live::Live;
 use pledgegraph_model::{Edge, Entity};
@@ -35,6 +36,16 @@ fn entities(graph: &Graph) -> Vec<(Entity, i64)> {
 fn edges(graph: &Graph) -> Vec<(Edge, i64)> {
     let row = |view: &EdgeView<'_>| (view.to_edge(), view.version());
     graph.edges(&EdgeFilter::default(), Page::first(usize::MAX)).items.iter().map(row).collect()
+}
+
+/// Waits until something holds, and no longer than so long.
+pub(crate) async fn until(limit: Duration, holds: impl Fn() -> bool) -> Result<()> {
+    let began = Instant::now();
+    while !holds() {
+        ensure!(began.elapsed() < limit, "not within {limit:?}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    Ok(())
 }
 
 /// Waits until a process has published what `done` looks for.

@@ -4,7 +4,7 @@
 use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use pledgegraph_graph::Graph;
 use pledgegraph_live::{Differences, Live, LiveOptions, pool_options};
 use pledgegraph_model::{EdgeId, Removed, Stance};
@@ -13,7 +13,7 @@ use pledgegraph_tests::database::TestDb;
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 
 use super::frozen::Way;
-use super::{assert_same, eventually};
+use super::{assert_same, eventually, until};
 use crate::fixture::{id, one, one_of_each_kind, pledge, put_edge, world, write, write_world};
 
 /// How long a pass may take on a busy machine; it takes milliseconds.
@@ -59,12 +59,9 @@ fn digest() -> Differences {
 }
 
 /// Waits until something holds of what a process tells.
-async fn until(live: &Live, holds: impl Fn(&Graph, &Differences) -> bool) -> Result<()> {
-    let began = Instant::now();
-    while !holds(&live.snapshot(), &live.differences()) {
-        ensure!(began.elapsed() < PATIENCE, "{:?}", live.differences());
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+async fn settles(live: &Live, holds: impl Fn(&Graph, &Differences) -> bool) -> Result<()> {
+    let waited = until(PATIENCE, || holds(&live.snapshot(), &live.differences())).await;
+    waited.with_context(|| format!("{:?}", live.differences()))?;
     ensure!(live.status().is_ready(), "{:?}", live.status());
     ensure!(live.differs() != live.differences().is_none());
     Ok(())
@@ -72,7 +69,7 @@ async fn until(live: &Live, holds: impl Fn(&Graph, &Differences) -> bool) -> Res
 
 /// Waits until a process holds what the database has, and tells that just this differs from what was committed.
 async fn tells(live: &Live, expected: &Differences) -> Result<()> {
-    until(live, |graph, told| told == expected && graph.agrees() == expected.is_none()).await
+    settles(live, |graph, told| told == expected && graph.agrees() == expected.is_none()).await
 }
 
 /// A change of a column, and how it is taken back.
@@ -230,14 +227,14 @@ async fn rows_that_came_or_went_past_the_log_are_named() -> Result<()> {
 
     alter(&mut conn, "edge", &go(a)).await?;
     let gone = Differences { digest: true, ..row(edge("a")) };
-    until(&live, |graph, told| graph.edge(a).is_none() && *told == gone).await?;
+    settles(&live, |graph, told| graph.edge(a).is_none() && *told == gone).await?;
     let held = live.snapshot().edge(b).map(|edge| edge.evidence().len());
     ensure!(held == Some(1), "the evidence of no edge is passed over");
     alter(&mut conn, "edge", &come(a)).await?;
     tells(&live, &Differences::default()).await?;
 
     alter(&mut conn, "edge", &come(z)).await?;
-    until(&live, |graph, told| graph.edge(z).is_some() && told.digest && told.named == [edge("z")]).await?;
+    settles(&live, |graph, told| graph.edge(z).is_some() && told.digest && told.named == [edge("z")]).await?;
     alter(&mut conn, "edge", &go(z)).await?;
     tells(&live, &Differences::default()).await
 }
@@ -249,7 +246,7 @@ async fn a_row_that_cannot_be_read_any_more_is_told_as_it_was() -> Result<()> {
     let before = live.snapshot();
     let set = |date: &str| format!("update edge set said_at = '{date}' where id = '{}'", EdgeId::of_key("office"));
     alter(&mut conn, "edge", &set(r#"{"edtf": "no day"}"#)).await?;
-    until(&live, |_, told| *told == row(edge("office"))).await?;
+    settles(&live, |_, told| *told == row(edge("office"))).await?;
     assert_same(&before, &live.snapshot());
     live.write(write([put_edge(&pledge("a", "willing"))])).await?;
     alter(&mut conn, "edge", &set(r#"{"edtf": "2025-07-04~", "verbatim": "on Friday"}"#)).await?;

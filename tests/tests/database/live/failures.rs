@@ -1,6 +1,6 @@
 //! What happens to the database shows, and is survived.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
 use pledgegraph_live::{Live, LiveOptions, WriteError};
@@ -9,7 +9,7 @@ use pledgegraph_tests::database::TestDb;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
 
-use super::{assert_same, eventually};
+use super::{assert_same, eventually, until};
 use crate::fixture::{one, pledge, put_edge, write, write_world};
 
 /// A failover to a standby that lacks the last commits, as the database looks afterwards.
@@ -60,10 +60,7 @@ async fn a_lost_history_is_known_before_the_graph_is_loaded_anew() -> Result<()>
     held.execute("lock table entity in access exclusive mode").await?;
     let mut other = db.connect().await?;
     other.execute(LOSE_THE_TAIL).await?;
-    let began = Instant::now();
-    while !live.is_reloading() && began.elapsed() < Duration::from_secs(5) {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until(Duration::from_secs(5), || live.is_reloading()).await?;
     assert!(live.is_reloading() && !live.status().is_ready());
     assert!(live.looks_again(Duration::ZERO).await, "there is nothing to wait for");
     assert_eq!(live.snapshot().seq(), 4, "it is not loaded yet");
@@ -92,10 +89,7 @@ async fn a_history_that_is_there_again_is_answered_from() -> Result<()> {
     let mut held = conn.begin().await?;
     held.execute("lock table entity in access exclusive mode").await?;
     head_at(&mut other, 2).await?;
-    let began = Instant::now();
-    while !live.is_reloading() && began.elapsed() < Duration::from_secs(5) {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until(Duration::from_secs(5), || live.is_reloading()).await?;
     assert!(live.is_reloading());
     head_at(&mut other, 4).await?;
     let loading = "select count(pg_terminate_backend(pid)) from pg_stat_activity \
@@ -104,10 +98,7 @@ async fn a_history_that_is_there_again_is_answered_from() -> Result<()> {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     held.rollback().await?;
-    let began = Instant::now();
-    while live.is_reloading() && began.elapsed() < Duration::from_secs(5) {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until(Duration::from_secs(5), || !live.is_reloading()).await?;
     assert!(!live.is_reloading() && live.snapshot().link_at(4) == Some(links[2]));
     assert!(!live.was_lost((4, links[2])));
     Ok(())
@@ -160,10 +151,7 @@ async fn reads_go_on_while_the_database_is_away() -> Result<()> {
 
     let refused = live.write(write([put_edge(&pledge("a", "willing"))])).await;
     assert!(matches!(refused, Err(WriteError::Unavailable(_))), "{refused:?}");
-    let began = Instant::now();
-    while live.status().database && began.elapsed() < Duration::from_secs(10) {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    until(Duration::from_secs(10), || !live.status().database).await?;
     let status = live.status();
     assert!(!status.database && !status.is_ready() && status.problem.is_some(), "{status:?}");
     assert_eq!(live.snapshot().entity_count(), 14);

@@ -2,15 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use pledgegraph_live::{Live, LiveOptions, StoreError, TokenText, WriteError, pool_options};
 use pledgegraph_model::Removed;
 use pledgegraph_store::tokens::{self, NewToken};
 use pledgegraph_store::{Scope, head};
 use pledgegraph_tests::database::TestDb;
 
-use super::eventually;
 use super::frozen::Way;
+use super::{eventually, until};
 use crate::fixture::{pledge, put_edge, write, write_world};
 
 /// How long anything may take on a busy machine.
@@ -34,7 +34,7 @@ async fn while_the_database_is_known_to_be_away_nobody_waits_for_it_and_tokens_s
     let row = Removed::Edge(before.id);
     live.write(write([put_edge(&before)])).await?;
     let is_known = || live.token_in_memory(&text.hash()).is_some();
-    wait_until(is_known, "the token is read").await?;
+    until(PATIENCE, is_known).await.context("the token is read")?;
 
     way.cut().await;
     let began = Instant::now();
@@ -55,20 +55,11 @@ async fn while_the_database_is_known_to_be_away_nobody_waits_for_it_and_tokens_s
     ensure!(!live.status().is_ready());
 
     way.mend().await?;
-    wait_until(|| live.status().is_ready(), "the database is back").await?;
+    until(PATIENCE, || live.status().is_ready()).await.context("the database is back")?;
     live.write(write([put_edge(&pledge("after", "willing"))])).await?;
     ensure!(!live.history(row).await?.is_empty());
     let head = head::read(&mut conn).await?;
     ensure!(eventually(&live, |graph| graph.seq() == head.seq).await.chain() == head.chain);
     tokens::revoke(&mut conn, "before").await?;
-    wait_until(|| live.token_in_memory(&text.hash()).is_none(), "the revocation is read").await
-}
-
-async fn wait_until(holds: impl Fn() -> bool, what: &str) -> Result<()> {
-    let began = Instant::now();
-    while !holds() {
-        ensure!(began.elapsed() < PATIENCE, "never: {what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    Ok(())
+    until(PATIENCE, || live.token_in_memory(&text.hash()).is_none()).await.context("the revocation is read")
 }
