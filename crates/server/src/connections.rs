@@ -57,8 +57,8 @@ pub struct ConnectionOptions {
     /// The most connections that are open at a time. Some more are taken up for those who ask whether the service lives; all
     /// else is 503 on them. Further ones wait in the system's queue.
     pub most: usize,
-    /// The most connections of one address (a whole /64 of IPv6 is one); further ones are closed. Behind a proxy all connections have its address:
-    /// there is no setting for trusted proxies, `Forwarded` and its like are never read.
+    /// The most connections of one address (a whole /64 of IPv6 is one); further ones are closed. Behind a proxy all
+    /// connections have its address: there is no setting for trusted proxies, `Forwarded` and its like are never read.
     pub most_per_address: usize,
     /// How long a head may take to arrive, and the first byte of a connection.
     pub head: Duration,

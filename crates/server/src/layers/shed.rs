@@ -20,8 +20,8 @@ pub(crate) type Places = Arc<Semaphore>;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Crowded;
 
-/// Answers 503 when no place is free, and ends a connection that is one too many; those who ask whether the service lives need none. A place is free again when an
-/// answer begins, so that streams of any length do not keep theirs.
+/// Answers 503 when no place is free, and ends a connection that is one too many; those who ask whether the service lives
+/// need none. A place is free again when an answer begins, so that streams of any length do not keep theirs.
 pub(crate) async fn layer(FromState(places): FromState<Places>, request: Request, next: Next) -> Response {
     if UNCOUNTED.contains(&request.uri().path()) {
         return next.run(request).await;
