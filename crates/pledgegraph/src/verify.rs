@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use anyhow::{Context as _, Result, bail};
 use pledgegraph_graph::{Builder, Graph};
-use pledgegraph_model::{edge_hash, entity_hash};
+use pledgegraph_model::Removed;
 use pledgegraph_store::snapshot::{self, Row, RowStamp};
 use pledgegraph_store::{StoreError, log, schema};
 use sqlx::PgPool;
@@ -39,21 +39,18 @@ pub async fn verify(pool: &PgPool) -> Result<(Graph, Vec<String>)> {
     drop(connection);
     let mut builder = Builder::new();
     let mut violations = Vec::new();
-    let mut check = |of: &str, id: &dyn std::fmt::Display, computed: u64, stored: u64| {
-        if computed != stored {
-            violations
-                .push(format!("{of} {id}: the hash {stored:016x} stands in its row, its content has {computed:016x}"));
+    let each = |row: Row, RowStamp { hash, stamp, created_seq }: RowStamp| {
+        let computed = row.hash();
+        if computed != hash {
+            let row = match row.id() {
+                Removed::Entity(id) => format!("entity {id}"),
+                Removed::Edge(id) => format!("edge {id}"),
+            };
+            violations.push(format!("{row}: the hash {hash:016x} stands in its row, its content has {computed:016x}"));
         }
-    };
-    let each = |row: Row, RowStamp { hash, stamp, created_seq }: RowStamp| match row {
-        Row::Entity(entity) => {
-            check("entity", &entity.id, entity_hash(&entity), hash);
-            builder.add_entity(entity, hash, stamp, created_seq);
-        }
-        Row::Edge(mut edge) => {
-            check("edge", &edge.id, edge_hash(&edge), hash);
-            edge.evidence.iter_mut().for_each(|evidence| evidence.quotation = None);
-            builder.add_edge(edge, hash, stamp, created_seq);
+        match row {
+            Row::Entity(entity) => builder.add_entity(entity, hash, stamp, created_seq),
+            Row::Edge(edge) => builder.add_edge(edge, hash, stamp, created_seq),
         }
     };
     let loading = Box::pin(snapshot::load(pool, each));
