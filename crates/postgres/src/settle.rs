@@ -8,9 +8,10 @@ use nix::unistd::Pid;
 
 use super::error::{Error, While};
 
-/// After how long an orphan is told more firmly.
-const PATIENCE: [(Duration, Signal); 2] =
-    [(Duration::from_secs(20), Signal::SIGQUIT), (Duration::from_secs(40), Signal::SIGKILL)];
+/// After how long all that is left of a server is told more firmly. What was committed is on disk, so the worst that it
+/// costs is the recovery at the next start; a process that waits for what a killed one held hears of neither.
+const FIRMER: [(Duration, Signal); 2] =
+    [(Duration::from_secs(2), Signal::SIGQUIT), (Duration::from_secs(3), Signal::SIGKILL)];
 
 /// After how long we give up.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -52,18 +53,32 @@ fn stop_orphan(postmaster: i32, data: &Path) -> Result<(), Error> {
         tracing::warn!(pid = postmaster, "stopping a PostgreSQL left over from an earlier run");
         let _ = kill(Pid::from_raw(postmaster), Signal::SIGINT);
     }
-    let mut firmer = PATIENCE.iter().peekable();
+    let mut firmer = FIRMER.iter().peekable();
     // Processes of a killed server end by themselves when they notice; a new server must not start before.
-    while let Some(pid) = if runs_on(postmaster, data) { Some(postmaster) } else { any_on(data) } {
+    loop {
+        let left = left_on(postmaster, data);
+        let Some(pid) = left.first().copied() else { return Ok(()) };
         if start.elapsed() > LIMIT {
             return Err(Error::Orphan { pid, data: data.clone() });
         }
         if let Some((_, signal)) = firmer.next_if(|(after, _)| start.elapsed() > *after) {
-            let _ = kill(Pid::from_raw(pid), *signal);
+            tracing::warn!(
+                processes = left.len(),
+                "PostgreSQL left over from an earlier run still runs: sending {signal}"
+            );
+            left.iter().for_each(|pid| _ = kill(Pid::from_raw(*pid), *signal));
         }
         std::thread::sleep(Duration::from_millis(10));
     }
-    Ok(())
+}
+
+/// The live processes of the server on `data`.
+fn left_on(postmaster: i32, data: &Path) -> Vec<i32> {
+    let mut left = others_on(data);
+    if runs_on(postmaster, data) && !left.contains(&postmaster) {
+        left.push(postmaster);
+    }
+    left
 }
 
 /// Whether `pid` is a live process of the server on `data`: each of them works in its data directory.
@@ -74,11 +89,11 @@ fn runs_on(pid: i32, data: &Path) -> bool {
     live && fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd == data)
 }
 
-/// Any live process of the server on `data`.
+/// The live processes of the server on `data` that can be found without knowing their numbers.
 #[cfg(target_os = "linux")]
-fn any_on(data: &Path) -> Option<i32> {
+fn others_on(data: &Path) -> Vec<i32> {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).find(|pid| runs_on(*pid, data))
+    processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(|pid| runs_on(*pid, data)).collect()
 }
 
 /// Without `/proc` the command line has to tell.
@@ -92,14 +107,15 @@ fn runs_on(pid: i32, data: &Path) -> bool {
 
 /// The remaining processes cannot be told apart here: PostgreSQL's check of its shared memory has to do.
 #[cfg(not(target_os = "linux"))]
-fn any_on(_: &Path) -> Option<i32> {
-    None
+fn others_on(_: &Path) -> Vec<i32> {
+    Vec::new()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
     use std::os::unix::process::ExitStatusExt;
-    use std::process::Command;
+    use std::process::{Command, Stdio};
 
     use super::*;
 
@@ -156,5 +172,27 @@ mod tests {
         assert!(is_empty(data.path()));
         assert_eq!(orphan.try_wait().expect("a status").and_then(|status| status.signal()), Some(2));
         assert!(backend.try_wait().expect("a status").is_some());
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn whoever_listens_to_nothing_is_killed() {
+        let data = tempfile::tempdir().expect("a directory");
+        // Each says when it is deaf: before, it would end.
+        let deaf = || {
+            let mut command = Command::new("sh");
+            command.args(["-c", "trap '' INT QUIT; echo; while :; do sleep 60; done"]).current_dir(data.path());
+            let mut child = command.stdout(Stdio::piped()).spawn().expect("a process");
+            let said = child.stdout.as_mut().expect("its output").read_exact(&mut [0]);
+            said.expect("a line");
+            child
+        };
+        let (mut orphan, mut backend) = (deaf(), deaf());
+        fs::write(data.path().join("postmaster.pid"), orphan.id().to_string()).expect("a file");
+        settle(data.path(), data.path()).expect("settled");
+        assert!(is_empty(data.path()));
+        for child in [&mut orphan, &mut backend] {
+            assert_eq!(child.wait().expect("a status").signal(), Some(9));
+        }
     }
 }
