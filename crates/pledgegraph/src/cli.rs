@@ -69,7 +69,7 @@ enum Command {
     /// Exits with 1 when anything is wrong. Changes nothing. With an embedded PostgreSQL, the service must be stopped.
     Verify(DatabaseArgs),
     /// Bring the schema of the database up to date, which `serve` does too unless told not to
-    Migrate(DatabaseArgs),
+    Migrate(MigrateArgs),
     /// Make, list and revoke the tokens that clients of the service need for writing
     Token(TokenArgs),
     /// Import entities and statements: one JSON object a line, or CSV
@@ -118,6 +118,17 @@ struct ServeArgs {
 
     #[command(flatten)]
     http: HttpArgs,
+}
+
+#[derive(Debug, Args)]
+struct MigrateArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+
+    /// Let this role of the database serve: it may read and write rows, and `serve --no-migrate` needs no more. To be
+    /// given at every migration
+    #[arg(long, value_name = "ROLE")]
+    grant: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -303,7 +314,7 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
     let result = match &cli.command {
         Command::Demo(_) => runtime.block_on(demo::run(&loaded.settings)),
-        Command::Migrate(_) => runtime.block_on(migrate(&loaded.settings)),
+        Command::Migrate(arguments) => runtime.block_on(migrate(arguments.grant.as_deref(), &loaded.settings)),
         Command::Verify(_) => runtime.block_on(verify::run(&loaded.settings)),
         Command::Token(arguments) => {
             let (order, place) = arguments.order();
@@ -337,11 +348,14 @@ fn innermost(mut matches: &ArgMatches) -> &ArgMatches {
     matches
 }
 
-async fn migrate(settings: &Settings) -> Result<()> {
+async fn migrate(grant: Option<&str>, settings: &Settings) -> Result<()> {
     let database = Database::open(Choice::of(settings)?, settings).await?;
-    let migrated = database.migrate().await;
+    let mut done = database.migrate().await;
+    if let (Ok(()), Some(role)) = (&done, grant) {
+        done = database.grant(role).await;
+    }
     database.close().await;
-    migrated
+    done
 }
 
 fn print(text: &str) -> Result<()> {

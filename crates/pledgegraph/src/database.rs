@@ -137,6 +137,15 @@ impl Database {
         schema::migrate(&mut connection).await.context("the database cannot be used")
     }
 
+    /// Lets a role serve without the right to change the schema.
+    ///
+    /// # Errors
+    /// When there is no such role, or the tables are somebody else's.
+    pub(crate) async fn grant(&self, role: &str) -> Result<()> {
+        let mut connection = self.pool.acquire().await.context("cannot reach the database")?;
+        schema::grant(&mut connection, role).await.with_context(|| format!("cannot grant `{role}` what serving takes"))
+    }
+
     /// Looks whether the schema is up to date.
     ///
     /// # Errors
@@ -179,7 +188,7 @@ async fn start(directory: &Path, settings: &Settings) -> Result<Cluster> {
 async fn reach(url: &Secret) -> Result<PgConnectOptions> {
     let options = PgConnectOptions::from_str(url.reveal()).context("DATABASE_URL cannot be read")?;
     let options = options.application_name("pledgegraph");
-    let place = place(&options);
+    let place = place(url.reveal(), &options);
     let connecting = tokio::time::timeout(ANSWER_LIMIT, PgConnection::connect_with(&options)).await;
     let Ok(connected) = connecting else {
         bail!("the PostgreSQL of DATABASE_URL ({place}) does not answer within {} s", ANSWER_LIMIT.as_secs());
@@ -194,11 +203,20 @@ async fn reach(url: &Secret) -> Result<PgConnectOptions> {
         );
     }
     connection.close().await.with_context(|| format!("the PostgreSQL of DATABASE_URL ({place}) hangs up"))?;
+    if schema::forgets_statements(&options).await.context("cannot reach the database")? {
+        bail!(
+            "DATABASE_URL ({place}) leads to a pooler in transaction mode that does not know prepared statements: use its \
+             session mode, PgBouncer 1.21 or later with max_prepared_statements, or a direct connection"
+        );
+    }
     Ok(options)
 }
 
 /// Where a database is, from the parts that are no secret: what is not understood is not shown.
-fn place(options: &PgConnectOptions) -> String {
+fn place(url: &str, options: &PgConnectOptions) -> String {
+    if is_split(url) {
+        return HIDDEN.to_owned();
+    }
     let user = options.get_username();
     let database = options.get_database().unwrap_or(user);
     match options.get_socket() {
@@ -207,10 +225,18 @@ fn place(options: &PgConnectOptions) -> String {
     }
 }
 
+/// Whether a part of a password may have been read as something else, since it has a `@`, `/`, `?` or `#` that is not
+/// percent-encoded: then a `@` stands where none belongs.
+fn is_split(url: &str) -> bool {
+    let (_, rest) = url.split_once("://").unwrap_or_default();
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    authority.matches('@').count() > 1 || rest[authority.len()..].contains('@')
+}
+
 /// The URL of a database without its secrets.
 pub(crate) fn redacted(url: &str) -> String {
     let Ok(options) = PgConnectOptions::from_str(url) else { return HIDDEN.to_owned() };
-    let place = place(&options);
+    let place = place(url, &options);
     let user_part = url.split('@').next().unwrap_or_default();
     if !url.contains("password=") && user_part.matches(':').count() < 2 {
         return place;
@@ -236,6 +262,13 @@ mod tests {
             ("postgres://u@h/d", "postgres://u@h:5432/d"),
             ("postgres://u:hunter2@h:port/d", "***"),
             ("hunter2", "***"),
+            ("postgres://u:hunter@2@h/d", "***"),
+            ("postgres://u:hunter@2#x@h/d", "***"),
+            ("postgres://u:hunter@2/x@h/d", "***"),
+            ("postgres://u:hunter@2?x@h/d", "***"),
+            ("postgres://u:1/hunter2@h/d", "***"),
+            ("postgres://u:1?hunter2@h/d", "***"),
+            ("postgres://u:hunter%402@h/d", "postgres://u:***@h:5432/d"),
         ] {
             assert_eq!(redacted(url), shown);
         }

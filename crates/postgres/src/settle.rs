@@ -66,7 +66,9 @@ fn stop_orphan(postmaster: i32, data: &Path) -> Result<(), Error> {
                 processes = left.len(),
                 "PostgreSQL left over from an earlier run still runs: sending {signal}"
             );
-            left.iter().for_each(|pid| _ = kill(Pid::from_raw(*pid), *signal));
+            for pid in &left {
+                let _ = kill(Pid::from_raw(*pid), *signal);
+            }
         }
         std::thread::sleep(Duration::from_millis(10));
     }

@@ -145,6 +145,13 @@ impl ApiError {
         Self { cause: Some(error.into()), ..Self::of(problem) }
     }
 
+    /// A temporary file cannot be made or written.
+    pub(crate) fn of_temporary_file(error: std::io::Error) -> Self {
+        let detail =
+            "the service cannot write temporary files where `TMPDIR` says, else in `/tmp`; what was committed stands";
+        Self::new(Problem::StoreFull, detail).caused_by(error)
+    }
+
     /// With a header.
     pub(crate) fn with_header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));

@@ -188,7 +188,7 @@ async fn write(
 /// Lets the planner know of many new rows now, not when autovacuum comes by. No harm if it fails.
 pub(crate) async fn tell_planner(conn: &mut PgConnection, staged: Staged) {
     if staged.new.edges > 10_000 {
-        let _ = conn.execute("analyze entity, edge, edge_condition, evidence, edge_link").await;
+        let _ = conn.execute("select analyze_graph()").await;
     }
 }
 

@@ -1,7 +1,8 @@
 //! The schema: migrations, and whether a database is one that this program can use.
 
-use sqlx::PgConnection;
 use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migrator};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
 use thiserror::Error;
 
 use crate::error::refusal;
@@ -39,7 +40,7 @@ pub enum SchemaError {
     /// A migration failed.
     #[error("a migration failed")]
     Migration(#[source] MigrateError),
-    /// The database cannot be read.
+    /// The database cannot be read, or refuses.
     #[error("the database cannot be read")]
     Database(#[from] sqlx::Error),
 }
@@ -55,6 +56,28 @@ pub async fn migrate(conn: &mut PgConnection) -> Result<(), SchemaError> {
         MigrateError::VersionMissing(version) => SchemaError::Ahead(version),
         error => SchemaError::Migration(error),
     })
+}
+
+/// Lets a role do all that serving takes: it reads everything, writes rows of the tables, and changes no schema. To be
+/// called after every migration, since tables that come later are not granted by it.
+///
+/// # Errors
+/// [`SchemaError::Database`]: there is no such role, or the tables are somebody else's.
+pub async fn grant(conn: &mut PgConnection, role: &str) -> Result<(), SchemaError> {
+    let names = sqlx::query!(r#"select quote_ident($1) as "role!", quote_ident(current_schema()) as "schema!""#, role)
+        .fetch_one(&mut *conn)
+        .await?;
+    let (role, schema, migrations) = (names.role, names.schema, &MIGRATOR.table_name);
+    let statements = format!(
+        "begin;
+         grant usage on schema {schema} to {role};
+         grant select, insert, update, delete on all tables in schema {schema} to {role};
+         revoke insert, update, delete on {migrations} from {role};
+         grant execute on all functions in schema {schema} to {role};
+         commit"
+    );
+    sqlx::raw_sql(AssertSqlSafe(statements)).execute(conn).await?;
+    Ok(())
 }
 
 /// Checks the server and that all migrations are there, and no others.
@@ -84,6 +107,25 @@ pub(crate) async fn all_known(conn: &mut PgConnection) -> Result<Vec<AppliedMigr
         Some(unknown) => Err(SchemaError::Ahead(unknown.version)),
         None => Ok(applied),
     }
+}
+
+/// Whether what one connection prepares is in the way of the next one, as behind a pooler that hands on the connections of
+/// the server between transactions and does not know of prepared statements: all connections use the same names for them.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn forgets_statements(options: &PgConnectOptions) -> Result<bool, sqlx::Error> {
+    for _ in 0..2 {
+        let mut connection = options.connect().await?;
+        let asked = sqlx::query_scalar!("select 1").fetch_one(&mut connection).await;
+        let _ = connection.close().await;
+        // `duplicate_prepared_statement`, `invalid_sql_statement_name`.
+        if asked.is_err_and(|error| refusal(&error).is_some_and(|refused| matches!(refused.code(), "42P05" | "26000")))
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 async fn check_server(conn: &mut PgConnection) -> Result<(), SchemaError> {

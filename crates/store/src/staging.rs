@@ -117,9 +117,7 @@ fn write_edge(rows: &mut TextRows, row: &EdgeRow) {
 
 /// Empties the tables. Other loads wait here until the transaction ends.
 pub(crate) async fn empty(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query!("truncate stage_entity, stage_edge, stage_edge_condition, stage_evidence, stage_edge_link")
-        .execute(conn)
-        .await?;
+    sqlx::query!("select empty_staging()").execute(conn).await?;
     Ok(())
 }
 

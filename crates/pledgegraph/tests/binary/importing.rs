@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::process::{Service, eventually, failure, finish, get, program, run};
+use crate::process::{Service, eventually, failure, finish, get, program, run, send};
 
 const LINES: &str = r#"{"kind":"source","slug":"list","names":{"en":"A list"}}
 {"kind":"coalition","slug":"friends","names":{"en":"Friends"}}
@@ -132,5 +132,22 @@ fn files_go_in_beside_a_running_service() {
     assert_eq!(get(&address, "/v1/memberships?role=member")["total"]["value"], 2);
     let missing = failure(&finish(import(&["/nowhere"])), 1);
     assert!(missing.contains("cannot read /nowhere"), "{missing}");
+    service.stop();
+}
+
+#[test]
+fn no_place_for_temporary_files() {
+    let root = tempfile::tempdir().expect("a directory");
+    let data = root.path().join("data");
+    let mut command = program(&["serve", "--listen", "127.0.0.1:0", "--data-dir", text(&data)]);
+    command.env("TMPDIR", root.path().join("absent"));
+    let mut service = Service::start(command);
+    let address = service.address();
+    let token = run(&["token", "create", "--name", "me", "--scope", "admin", "--data-dir", text(&data)]);
+    let token = String::from_utf8(token.stdout).expect("UTF-8");
+    let (status, answer) = send(&address, "POST", "/v1/import", token.trim(), LINES);
+    assert!(status == 507 && answer.contains("/problems/store-full") && answer.contains("TMPDIR"), "{answer}");
+    assert!(service.errors().contains("No such file or directory"), "{}", service.errors());
+    assert_eq!(get(&address, "/v1/sources")["items"].as_array().map(Vec::len), Some(0));
     service.stop();
 }

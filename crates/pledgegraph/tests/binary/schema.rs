@@ -8,7 +8,7 @@ use pledgegraph_store::schema;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Executor as _, Row as _};
 
-use crate::process::{failure, finish, program};
+use crate::process::{Service, failure, finish, get, program, run, send};
 use crate::running::url;
 
 /// A database with the whole schema, on which the statement was run.
@@ -99,4 +99,92 @@ fn a_database_that_lacks_migrations() {
     );
     let commands = commands(&lines);
     earlier.refuses(&commands.iter().map(Vec::as_slice).collect::<Vec<_>>(), &expected);
+}
+
+/// A role of the server that may only connect, and goes with its rights.
+struct Role<'d> {
+    database: &'d Database,
+    name: String,
+}
+
+impl<'d> Role<'d> {
+    fn new(database: &'d Database) -> Self {
+        // The server is that of all tests of this run.
+        let role = Self { database, name: format!("Server {}", std::process::id()) };
+        role.execute(format!("create role \"{}\" login", role.name));
+        role
+    }
+
+    fn execute(&self, sql: String) {
+        self.database.runtime.block_on(async {
+            let mut owner = self.database.options.connect().await.expect("a connection");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut owner).await.expect("done");
+        });
+    }
+
+    fn url(&self) -> String {
+        url(&self.database.options.clone().username(&self.name)).replace(' ', "%20")
+    }
+
+    /// Whether it may do this.
+    fn may(&self, sql: &'static str) -> bool {
+        self.database.runtime.block_on(async {
+            let mut connection =
+                self.database.options.clone().username(&self.name).connect().await.expect("a connection");
+            connection.execute(sql).await.is_ok()
+        })
+    }
+}
+
+impl Drop for Role<'_> {
+    fn drop(&mut self) {
+        self.execute(format!("drop owned by \"{0}\"; drop role \"{0}\"", self.name));
+    }
+}
+
+#[test]
+fn a_role_that_may_not_change_the_schema_serves() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let lines = directory.path().join("lines");
+    assert!(run(&["generate", "--edges", "200", "--output", lines.to_str().expect("UTF-8")]).status.success());
+    let database = Database::after("select");
+    let role = Role::new(&database);
+    let as_role = |arguments: &[&str]| {
+        let mut command = program(arguments);
+        command.env("DATABASE_URL", role.url());
+        command
+    };
+    let error = failure(&finish(as_role(&["serve", "--no-migrate", "--listen", "127.0.0.1:0"])), 1);
+    assert!(error.contains("permission denied"), "{error}");
+
+    let granted = finish(program(&["migrate", "--grant", &role.name]).env("DATABASE_URL", url(&database.options)));
+    assert!(granted.status.success(), "{}", String::from_utf8_lossy(&granted.stderr));
+    for forbidden in [
+        "create table public.t ()",
+        "alter table edge add column t int",
+        "truncate edge",
+        "delete from _sqlx_migrations",
+        "alter table edge disable trigger all",
+        "set session_replication_role = replica",
+    ] {
+        assert!(!role.may(forbidden), "{forbidden}");
+    }
+    // All that it does beside serving: an import, a token, a write, a check.
+    let token = finish(as_role(&["token", "create", "--name", "me", "--scope", "write"]));
+    let token = String::from_utf8(token.stdout).expect("UTF-8");
+    let mut service = Service::start(as_role(&["serve", "--no-migrate", "--listen", "127.0.0.1:0"]));
+    let address = service.address();
+    for _ in 0..2 {
+        let imported = finish(as_role(&["import", lines.to_str().expect("UTF-8"), "--replace"]));
+        assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
+    }
+    let record = &get(&address, "/v1/commitments?limit=1")["items"][0];
+    let path = format!("/v1/commitments/{}", record["id"].as_str().expect("an identifier"));
+    let (status, answer) = send(&address, "DELETE", &path, token.trim(), "");
+    assert_eq!(status, 204, "{answer}");
+    service.stop();
+    assert!(finish(as_role(&["verify"])).status.success());
+    let nobody = finish(program(&["migrate", "--grant", "nobody"]).env("DATABASE_URL", url(&database.options)));
+    let expected = "error: cannot grant `nobody` what serving takes: the database cannot be read: ";
+    assert!(failure(&nobody, 1).starts_with(expected), "{}", failure(&nobody, 1));
 }

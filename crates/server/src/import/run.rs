@@ -128,7 +128,7 @@ impl Run {
             let before = self.postponed.count;
             let last = stuck || passes == PASSES;
             self.unlimited = last;
-            let mut again = self.postponed.take().map_err(ApiError::internal)?;
+            let mut again = self.postponed.take().map_err(ApiError::of_temporary_file)?;
             while let Some(line) = again.next().map_err(ApiError::internal)? {
                 self.take(line, last).await?;
                 tokio::task::yield_now().await;
@@ -164,7 +164,7 @@ impl Run {
         let (graph, earlier) = (&*self.graph, &self.earlier);
         let reader = Reader { graph, earlier, expects_entities: !last, expects_edges: !last && batches };
         match reader.read(&bytes) {
-            Outcome::Later => self.postponed.push(line.number, &bytes).map_err(ApiError::internal),
+            Outcome::Later => self.postponed.push(line.number, &bytes).map_err(ApiError::of_temporary_file),
             Outcome::Wrong(errors) => self.fail(line.number, errors),
             Outcome::Row(row) => self.place(line.number, *row, bytes.len()).await,
         }
@@ -251,7 +251,7 @@ impl Run {
         let Some(spool) = &mut self.spool else { return Ok(()) };
         let mut text = serde_json::to_vec(body).map_err(ApiError::internal)?;
         text.push(b'\n');
-        spool.write(&text).map_err(ApiError::internal)
+        spool.write(&text).map_err(ApiError::of_temporary_file)
     }
 }
 

@@ -103,7 +103,7 @@ async fn handle(FromState(state): FromState<State>, request: Request) -> Result<
     let import = state.live.import(PATIENCE).await;
     let import = import.map_err(|error| ApiError::of(Problem::StoreUnavailable).caused_by(error))?;
     let Some(import) = import else { return Ok(in_progress()) };
-    let spool = wants_lines.then(Spool::new).transpose().map_err(ApiError::internal)?;
+    let spool = wants_lines.then(Spool::new).transpose().map_err(ApiError::of_temporary_file)?;
     let tail = spool.as_ref().map(Spool::tail);
     let run = Run::new(import, origin(&parts), settings, spool);
     match (settings.mode, tail) {
@@ -130,7 +130,7 @@ async fn whole(mut run: Run, body: Body) -> Result<SummaryBody, ApiError> {
     run.go(body).await?;
     let summary = run.summary();
     if let Some(spool) = run.spool() {
-        finish(spool, summary.clone(), None).map_err(ApiError::internal)?;
+        finish(spool, summary.clone(), None).map_err(ApiError::of_temporary_file)?;
     }
     Ok(summary)
 }

@@ -27,7 +27,7 @@ impl Run {
         for body in std::mem::take(&mut self.staged) {
             self.tell(&body)?;
         }
-        self.spool.as_mut().map_or(Ok(()), Spool::flush).map_err(ApiError::internal)
+        self.spool.as_mut().map_or(Ok(()), Spool::flush).map_err(ApiError::of_temporary_file)
     }
 
     async fn commit_batch(&mut self) -> Result<(), ApiError> {
