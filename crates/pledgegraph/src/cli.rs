@@ -170,9 +170,15 @@ struct HttpArgs {
     #[arg(long, value_name = "N", env = "PLEDGEGRAPH_CONNECTIONS")]
     connections: Option<String>,
 
-    /// The most connections of one address; behind a proxy, which is one address, as many as it may open [default: 100]
+    /// The most connections of one address, unless it is that of a proxy of yours [default: 100]
     #[arg(long, value_name = "N", env = "PLEDGEGRAPH_CONNECTIONS_PER_ADDRESS")]
     connections_per_address: Option<String>,
+
+    /// Your proxies in front of the service, addresses or networks with commas between them, such as 10.0.0.0/8 [default: none]
+    ///
+    /// Of a request from one of them, `Forwarded` or `X-Forwarded-For` says who asks; from anybody else they are not read.
+    #[arg(long, value_name = "LIST", env = "PLEDGEGRAPH_PROXIES")]
+    proxies: Option<String>,
 
     /// How long a connection may be silent between two requests, in seconds: longer than a proxy in front keeps it [default: 75]
     #[arg(long, value_name = "N", env = "PLEDGEGRAPH_KEEP_ALIVE_SECONDS")]
@@ -184,7 +190,7 @@ struct HttpArgs {
 
     /// How many reads a token, or without one an address, may ask for in a minute; 0 is without limit [default: 60000]
     ///
-    /// The address is that of the connection. `Forwarded` and its like are never read: a proxy counts as one client.
+    /// The address is that of the connection, unless it is one of `--proxies`: any other proxy counts as one client.
     #[arg(long, value_name = "N", env = "PLEDGEGRAPH_READS_PER_MINUTE")]
     reads_per_minute: Option<String>,
 

@@ -40,7 +40,7 @@ enum Default {
 }
 
 /// All settings, in the order in which they are shown.
-pub(crate) const SETTINGS: [Setting; 28] = [
+pub(crate) const SETTINGS: [Setting; 29] = [
     Setting {
         key: "listen",
         env: "PLEDGEGRAPH_LISTEN",
@@ -112,6 +112,13 @@ pub(crate) const SETTINGS: [Setting; 28] = [
         flag: Some("--connections-per-address"),
         secret: false,
         default: Default::Is("100"),
+    },
+    Setting {
+        key: "proxies",
+        env: "PLEDGEGRAPH_PROXIES",
+        flag: Some("--proxies"),
+        secret: false,
+        default: Default::Unset,
     },
     Setting {
         key: "keep_alive_seconds",
@@ -251,6 +258,8 @@ pub(crate) struct Settings {
     pub(crate) connections: usize,
     /// The most connections of one address.
     pub(crate) connections_per_address: usize,
+    /// The addresses and networks of the proxies in front, with commas; none when it is not set.
+    pub(crate) proxies: Option<String>,
     /// How long a connection may be silent between two requests, in seconds.
     pub(crate) keep_alive_seconds: u64,
     /// The most requests that are answered at a time.

@@ -1,14 +1,16 @@
 //! What the HTTP server is told: its options, and the recorder of metrics.
 
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use axum::http::HeaderValue;
 use axum::http::uri::Authority;
+use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusHandle;
 use pledgegraph_server::access::{Oidc, OidcOptions};
-use pledgegraph_server::{AllowedOrigins, ConnectionOptions, CursorKey, RateLimits, ServerOptions};
+use pledgegraph_server::{AllowedOrigins, ConnectionOptions, CursorKey, Proxies, RateLimits, ServerOptions};
 
 use crate::config::Settings;
 
@@ -65,10 +67,23 @@ fn oidc(settings: &Settings) -> Result<Option<Oidc>> {
 }
 
 /// The limits of connections that the settings give.
-pub(crate) fn connections(settings: &Settings) -> ConnectionOptions {
+///
+/// # Errors
+/// When a proxy has no address.
+pub(crate) fn connections(settings: &Settings) -> Result<ConnectionOptions> {
     let (most, most_per_address) = (settings.connections, settings.connections_per_address);
     let idle = Duration::from_secs(settings.keep_alive_seconds);
-    ConnectionOptions { most, most_per_address, idle, ..ConnectionOptions::default() }
+    let proxies = proxies(settings.proxies.as_deref().unwrap_or_default())?;
+    Ok(ConnectionOptions { most, most_per_address, proxies, idle, ..ConnectionOptions::default() })
+}
+
+fn proxies(list: &str) -> Result<Proxies> {
+    let networks = list.split(',').map(str::trim).filter(|network| !network.is_empty());
+    let networks = networks.map(|network| {
+        let read = network.parse().or_else(|_| network.parse().map(|address: IpAddr| address.to_canonical().into()));
+        read.with_context(|| format!("proxies: `{network}` is no address and no network, such as 10.0.0.0/8"))
+    });
+    networks.collect::<Result<Vec<IpNet>>>().map(Proxies::new)
 }
 
 fn hosts(list: &str) -> Result<Vec<String>> {
@@ -116,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn origins_are_read() {
+    fn lists_are_read() {
         assert!(matches!(origins("*"), Ok(AllowedOrigins::Any)));
         let these = |list: &str| match origins(list) {
             Ok(AllowedOrigins::These(these)) => these.len(),
@@ -126,6 +141,8 @@ mod tests {
         assert_eq!(these(""), 0);
         assert_eq!(hosts("a.example, b.example:8080,[::1]").expect("hosts").len(), 3);
         assert!(hosts("http://a.example").is_err() && hosts("u@a").is_err() && hosts("").expect("none").is_empty());
+        assert!(proxies("").is_ok() && proxies("10.0.0.0/8, ::1,192.0.2.1").is_ok());
+        assert!(proxies("10.0.0.0/33").is_err() && proxies("balancer.example").is_err());
         for wrong in ["a.example", "https://", "https://a.example/", "https://a.example/x", "https://\u{7f}"] {
             assert!(origins(wrong).is_err(), "{wrong}");
         }

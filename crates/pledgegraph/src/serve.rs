@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use pledgegraph_live::{Live, LiveOptions};
-use pledgegraph_server::{AppState, ServerOptions};
+use pledgegraph_server::{AppState, ConnectionOptions, ServerOptions};
 use pledgegraph_store::TokenText;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -42,7 +42,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
 /// # Errors
 /// One line that says why it cannot start, or what broke.
 pub(crate) async fn serve(settings: &Settings, choice: Choice<'_>, content: Content) -> Result<()> {
-    let options = http::options(settings)?;
+    let (options, connections) = (http::options(settings)?, http::connections(settings)?);
     let mut signals = Signals::new().context("cannot wait for signals")?;
     // First of all: nothing is started for a port that cannot be had.
     let listener = listen(&settings.listen, choice).await?;
@@ -53,7 +53,7 @@ pub(crate) async fn serve(settings: &Settings, choice: Choice<'_>, content: Cont
         }
         opened = Database::open(choice, settings) => opened?,
     };
-    let served = Run { listener, signals: &mut signals, settings, options, content }.on(&database).await;
+    let served = Run { listener, signals: &mut signals, settings, options, connections, content }.on(&database).await;
     tokio::select! {
         () = database.close() => served,
         _ = signals.next() => bail!("ended at once by a second signal"),
@@ -70,6 +70,7 @@ struct Run<'a> {
     signals: &'a mut Signals,
     settings: &'a Settings,
     options: ServerOptions,
+    connections: ConnectionOptions,
     content: Content,
 }
 
@@ -98,10 +99,10 @@ impl Run<'_> {
         let stopped = async move {
             let _ = stopping.wait_for(|stop| *stop).await;
         };
-        let connections = http::connections(self.settings);
         let live = state.live.clone();
         let router = pledgegraph_server::build(state, self.options);
-        let mut server = tokio::spawn(pledgegraph_server::serve(self.listener, router, connections, Box::pin(stopped)));
+        let mut server =
+            tokio::spawn(pledgegraph_server::serve(self.listener, router, self.connections, Box::pin(stopped)));
         announce(address, self.content, first.as_ref());
         let signal = tokio::select! {
             signal = self.signals.next() => signal,

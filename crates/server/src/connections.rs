@@ -4,6 +4,7 @@
 //! from hyper (400, 431) or no answer at all; there is no request that a problem could describe.
 
 mod heads;
+mod proxies;
 mod watched;
 
 use std::collections::HashMap;
@@ -34,6 +35,7 @@ use crate::access::{ClientAddress, network};
 use crate::layers::shed::Crowded;
 
 pub(crate) use self::heads::{Fault, LONGEST_TARGET};
+pub use self::proxies::Proxies;
 
 /// The most header fields of a request.
 const MOST_HEADERS: usize = 100;
@@ -57,9 +59,10 @@ pub struct ConnectionOptions {
     /// The most connections that are open at a time. Some more are taken up for those who ask whether the service lives; all
     /// else is 503 on them. Further ones wait in the system's queue.
     pub most: usize,
-    /// The most connections of one address (a whole /64 of IPv6 is one); further ones are closed. Behind a proxy all
-    /// connections have its address: there is no setting for trusted proxies, `Forwarded` and its like are never read.
+    /// The most connections of one address (a whole /64 of IPv6 is one) that is not a proxy's; further ones are closed.
     pub most_per_address: usize,
+    /// Who is asked whom a request is from; of all others it is the address that the connection has.
+    pub proxies: Proxies,
     /// How long a head may take to arrive, and the first byte of a connection.
     pub head: Duration,
     /// How long a connection may be silent between two requests: longer than proxies and pools of clients keep one, so that
@@ -69,7 +72,8 @@ pub struct ConnectionOptions {
 
 impl Default for ConnectionOptions {
     fn default() -> Self {
-        Self { most: 1_000, most_per_address: 100, head: Duration::from_secs(10), idle: Duration::from_secs(75) }
+        let (head, idle) = (Duration::from_secs(10), Duration::from_secs(75));
+        Self { most: 1_000, most_per_address: 100, proxies: Proxies::default(), head, idle }
     }
 }
 
@@ -98,9 +102,11 @@ async fn accept(listener: TcpListener, router: Router, options: ConnectionOption
             accepted = listener.accept(), if open.tasks.len() < options.most + KEPT_FOR_PROBES => match accepted {
                 Ok((socket, peer)) => {
                     let address = peer.ip().to_canonical();
-                    if open.of(network(address)) < options.most_per_address {
+                    let proxies = options.proxies.clone();
+                    if proxies.has(address) || open.of(network(address)) < options.most_per_address {
+                        let (router, head) = (router.clone(), options.head);
                         let is_crowded = open.tasks.len() >= options.most;
-                        let connection = Connection { router: router.clone(), address, head: options.head, is_crowded };
+                        let connection = Connection { router, address, proxies, head, is_crowded };
                         open.add(network(address), connection.serve(socket, Arc::clone(&builder), stopped.clone()));
                     }
                 }
@@ -172,6 +178,7 @@ impl Open {
 struct Connection {
     router: Router,
     address: IpAddr,
+    proxies: Proxies,
     head: Duration,
     /// Whether all connections are open but those kept for probes.
     is_crowded: bool,
@@ -186,7 +193,8 @@ impl Connection {
         let of_requests = Arc::clone(&seen);
         let service = service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(Body::new);
-            request.extensions_mut().insert(ClientAddress(self.address));
+            let client = self.proxies.client(self.address, request.headers());
+            request.extensions_mut().insert(ClientAddress(client));
             if self.is_crowded {
                 request.extensions_mut().insert(Crowded);
             }

@@ -29,7 +29,7 @@ mod state;
 mod streams;
 mod wire;
 
-pub use connections::{ConnectionOptions, serve};
+pub use connections::{ConnectionOptions, Proxies, serve};
 pub use error::{ApiError, FieldError};
 pub use export::{edge_line, entity_line};
 pub use layers::rate::RateLimits;

@@ -142,11 +142,27 @@ fn quotas() -> Vec<Case> {
             let second = ask(Vec::new(), "/nowhere").await?;
             ensure!(second.header("ratelimit").starts_with("\"reads\";r=1;"), "errors count: {}", second.head);
             ensure!(ask(Vec::new(), "/v1/countries").await?.status == 200, "the third");
-            let over = ask(Vec::new(), "/v1/countries").await?;
+            let as_another = vec!["Forwarded: for=192.0.2.1".to_owned(), "X-Forwarded-For: 192.0.2.1".to_owned()];
+            let over = ask(as_another, "/v1/countries").await?;
             ensure!(over.status == 429 && over.header("ratelimit").starts_with("\"reads\";r=0;"), "{}", over.head);
             ensure!((1..=20).contains(&over.header("retry-after").parse::<u32>()?), "{}", over.head);
             let body = problem(&over, "quota-exceeded")?;
             ensure!(body["type"] == "https://iana.org/assignments/http-problem-types#quota-exceeded", "{body}");
+            Ok(())
+        }),
+        run("behind a proxy of ours: each of its clients has a quota", |servers| async move {
+            for (client, left) in [("192.0.2.1", 2), ("192.0.2.1", 1), ("[2001:db8::1]:4711", 2), ("[2001:db8::2]", 1)]
+            {
+                let forwarded = format!("Forwarded: for=192.0.2.9, for=\"{client}\";proto=https");
+                let bytes = written("GET", "/v1/countries", &[&forwarded], None);
+                let reply =
+                    exchange(servers.address(Kind::Proxied), &bytes).await?.context("closed without an answer")?;
+                ensure!(
+                    reply.header("ratelimit").starts_with(&format!("\"reads\";r={left};")),
+                    "{client}: {}",
+                    reply.head
+                );
+            }
             Ok(())
         }),
         run("writes have a quota of their own", |servers| async move {

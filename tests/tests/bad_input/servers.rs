@@ -1,6 +1,6 @@
 //! One service over one database, on several ports with other options each.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use axum::http::HeaderValue;
 use pledgegraph_live::Live;
 use pledgegraph_server::access::{Principal, Scope};
 use pledgegraph_server::{
-    AllowedOrigins, AppState, ConnectionOptions, CursorKey, RateLimits, ServerOptions, build, serve,
+    AllowedOrigins, AppState, ConnectionOptions, CursorKey, Proxies, RateLimits, ServerOptions, build, serve,
 };
 use pledgegraph_tests::app::TestApp;
 use tokio::net::TcpListener;
@@ -26,6 +26,8 @@ pub(crate) enum Kind {
     Origins,
     /// Allows 3 reads and 3 writes a minute.
     Quota,
+    /// The same, behind a proxy on the loopback.
+    Proxied,
     /// Has no place for any request.
     Full,
     /// Gives up answers after [`HASTE`].
@@ -49,11 +51,12 @@ pub(crate) enum Kind {
 /// How long the hasty service works on an answer.
 pub(crate) const HASTE: Duration = Duration::from_millis(300);
 
-const KINDS: [Kind; 13] = [
+const KINDS: [Kind; 14] = [
     Kind::Plain,
     Kind::Hosts,
     Kind::Origins,
     Kind::Quota,
+    Kind::Proxied,
     Kind::Full,
     Kind::Hasty,
     Kind::Short,
@@ -107,9 +110,14 @@ impl Servers {
 }
 
 fn connections(kind: Kind) -> ConnectionOptions {
-    let defaults = ConnectionOptions { head: SOON, idle: SOON, most: 10_000, most_per_address: 10_000 };
+    let (most, most_per_address) = (10_000, 10_000);
+    let defaults = ConnectionOptions { head: SOON, idle: SOON, most, most_per_address, ..ConnectionOptions::default() };
     match kind {
         Kind::Narrow => ConnectionOptions { most_per_address: 3, ..defaults },
+        Kind::Proxied => {
+            let proxies = Proxies::new([IpAddr::from([127, 0, 0, 1]).into()]);
+            ConnectionOptions { most_per_address: 0, proxies, ..defaults }
+        }
         Kind::Few => ConnectionOptions { most: 5, ..defaults },
         Kind::Patient => ConnectionOptions { idle: SOON * 20, ..defaults },
         _ => defaults,
@@ -134,7 +142,7 @@ fn options(kind: Kind) -> ServerOptions {
         Kind::Origins => {
             options.origins = AllowedOrigins::These(vec![HeaderValue::from_static("https://ours.example")]);
         }
-        Kind::Quota => {
+        Kind::Quota | Kind::Proxied => {
             let three = NonZeroU32::new(3);
             options.rates = RateLimits { reads: three, writes: three };
         }
