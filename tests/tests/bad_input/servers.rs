@@ -36,7 +36,7 @@ pub(crate) enum Kind {
     Short,
     /// Takes 3 connections of an address.
     Narrow,
-    /// Takes 5 connections in all.
+    /// Takes 5 connections in all, and gives each of them time.
     Few,
     /// Keeps connections that are silent between requests much longer than a head may take.
     Patient,
@@ -118,7 +118,8 @@ fn connections(kind: Kind) -> ConnectionOptions {
             let proxies = Proxies::new([IpAddr::from([127, 0, 0, 1]).into()]);
             ConnectionOptions { most_per_address: 0, proxies, ..defaults }
         }
-        Kind::Few => ConnectionOptions { most: 5, ..defaults },
+        // Nothing that is held open is given up before all is, on a busy machine too.
+        Kind::Few => ConnectionOptions { most: 5, head: SOON * 5, ..defaults },
         Kind::Patient => ConnectionOptions { idle: SOON * 20, ..defaults },
         _ => defaults,
     }
