@@ -280,7 +280,7 @@ pub(crate) struct Settings {
     pub(crate) oidc_scope_claim: String,
     /// How the issuer signs: a list with commas.
     pub(crate) oidc_algorithms: String,
-    /// What seals cursors; replicas behind one address share it.
+    /// What seals cursors, in place of what the database has for it.
     pub(crate) cursor_key: Option<Secret>,
     /// How long an answer may take, in seconds.
     pub(crate) request_seconds: u64,

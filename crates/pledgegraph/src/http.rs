@@ -17,7 +17,7 @@ use crate::config::Settings;
 /// How often the recorder is tidied up.
 const UPKEEP: Duration = Duration::from_secs(5);
 
-/// The options that the settings give.
+/// The options that the settings give; without a key for cursors, that is for whoever has the database.
 ///
 /// # Errors
 /// When an origin cannot be one.

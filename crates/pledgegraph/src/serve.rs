@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use pledgegraph_live::{Live, LiveOptions};
-use pledgegraph_server::{AppState, ConnectionOptions, ServerOptions};
-use pledgegraph_store::TokenText;
+use pledgegraph_server::{AppState, ConnectionOptions, CursorKey, ServerOptions};
+use pledgegraph_store::{TokenText, secrets};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -75,7 +75,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn on(self, database: &Database) -> Result<()> {
+    async fn on(mut self, database: &Database) -> Result<()> {
         // Before the graph, whose writer and follower count too.
         let metrics = http::record()?;
         let live = tokio::select! {
@@ -85,6 +85,9 @@ impl Run<'_> {
             }
             live = start(database, self.settings, self.content) => live?,
         };
+        if self.settings.cursor_key.is_none() {
+            self.options.cursor_key = cursor_key(database).await?;
+        }
         let first = first_token(database).await;
         let served = self.serve(AppState { live: live.clone(), metrics: Some(metrics) }, first).await;
         if tokio::time::timeout(LIVE_LIMIT, live.shutdown()).await.is_err() {
@@ -150,6 +153,13 @@ async fn start(database: &Database, settings: &Settings, content: Content) -> Re
         graph.edge_count()
     );
     Ok(live)
+}
+
+/// The key of the database: each process that serves it takes the cursors of all others.
+async fn cursor_key(database: &Database) -> Result<CursorKey> {
+    let mut connection = database.pool.acquire().await.context("cannot reach the database")?;
+    let secret = secrets::of_cursors(&mut connection).await.context("the database cannot be used")?;
+    Ok(CursorKey::of_secret(&secret))
 }
 
 /// A database of our own that never had a token gets one, so that its owner can write. Late, so that it is not made and

@@ -65,8 +65,8 @@ problems! {
         "Lists and records are `application/json`; the same lists are `text/csv` at the path with `.csv`.";
     RequestTimeout = "request-timeout", REQUEST_TIMEOUT, "The request took too long to arrive",
         "Send the whole request without pauses.";
-    CursorExpired = "cursor-expired", GONE, "The cursor's version is no longer kept",
-        "A cursor stays on the version of its first page while that version is kept. Start again without `cursor`.";
+    CursorExpired = "cursor-expired", GONE, "The cursor's version is gone",
+        "A cursor stays on the version of its first page, and the history of this service does not have that version. Start again without `cursor`.";
     ContentTooLarge = "content-too-large", PAYLOAD_TOO_LARGE, "The body is too large",
         "The body is over the limit.";
     UriTooLong = "uri-too-long", URI_TOO_LONG, "The address is too long",

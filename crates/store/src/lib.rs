@@ -33,6 +33,7 @@ pub mod recheck;
 mod runs;
 pub mod schema;
 mod scope;
+pub mod secrets;
 pub mod snapshot;
 mod staging;
 mod standing;

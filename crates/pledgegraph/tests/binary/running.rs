@@ -133,3 +133,42 @@ fn tampering_is_found() {
     let said = String::from_utf8_lossy(&verify().stdout).into_owned();
     assert!(said.contains("violations  2\n") && said.contains("the log is broken at commit 1"), "{said}");
 }
+
+#[test]
+fn a_cursor_goes_on_at_another_process() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let options = runtime.block_on(throwaway::database("empty", async |_| Ok(()))).expect("a database");
+    let root = tempfile::tempdir().expect("a directory");
+    let with_url = |arguments: &[&str]| {
+        let mut command = program(arguments);
+        command.env("DATABASE_URL", url(&options));
+        command
+    };
+    let import = |seed: &str| {
+        let lines = root.path().join(seed);
+        let lines = lines.to_str().expect("UTF-8");
+        assert!(run(&["generate", "--edges", "60", "--seed", seed, "--output", lines]).status.success());
+        let imported = finish(with_url(&["import", "--replace", lines]));
+        assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
+    };
+    let serve = || Service::start(with_url(&["serve", "--listen", "127.0.0.1:0"]));
+    let items = |page: &serde_json::Value| page["items"].as_array().expect("a list").clone();
+    assert!(finish(with_url(&["migrate"])).status.success());
+    import("1");
+    let (mut first, mut second) = (serve(), serve());
+    let address = first.address();
+    let whole = items(&get(&address, "/v1/commitments?limit=1000"));
+    let page = get(&address, "/v1/commitments?limit=10");
+    let next = format!("/v1/commitments?limit=1000&cursor={}", page["page"]["next_cursor"].as_str().expect("a cursor"));
+    // The version of the page is not the newest one any more, and the process that gave it is gone.
+    first.stop();
+    import("2");
+    let mut third = serve();
+    let walked = [items(&page), items(&get(&second.address(), &next))].concat();
+    assert_eq!(walked, whole);
+    second.stop();
+    let address = third.address();
+    assert_ne!(items(&get(&address, "/v1/commitments?limit=1000")), whole);
+    assert_eq!([items(&page), items(&get(&address, &next))].concat(), whole);
+    third.stop();
+}

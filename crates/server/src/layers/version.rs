@@ -18,6 +18,8 @@ use crate::access::asks;
 use crate::differences;
 use crate::error::ApiError;
 use crate::problem::Problem;
+use crate::request::ask::CURSOR;
+use crate::request::cursor::Cursor;
 use crate::request::given;
 use crate::request::known_at::{KNOWN_AT, read};
 use crate::state::State;
@@ -34,10 +36,13 @@ const MOMENT: Duration = Duration::from_millis(300);
 pub(crate) async fn layer(FromState(state): FromState<State>, request: Request, next: Next) -> Response {
     // The body is not for several threads to see, so it waits apart.
     let (mut parts, body) = request.into_parts();
-    match snapshot(&state, &parts).await {
-        Ok(graph) => {
+    match snapshots(&state, &parts).await {
+        Ok((graph, earlier)) => {
             let agrees = graph.agrees();
             parts.extensions.insert(graph);
+            if let Some(earlier) = earlier {
+                parts.extensions.insert(earlier);
+            }
             let mut response = next.run(Request::from_parts(parts, body)).await;
             if !agrees {
                 // The past may be another than was committed where the present is not.
@@ -46,6 +51,24 @@ pub(crate) async fn layer(FromState(state): FromState<State>, request: Request, 
             response
         }
         Err(error) => error.into_response(),
+    }
+}
+
+/// The snapshot that a cursor is of, where it is not the one that the request came to.
+#[derive(Debug, Clone)]
+pub(crate) struct Earlier(pub(crate) Arc<Graph>);
+
+async fn snapshots(state: &State, request: &Parts) -> Result<(Arc<Graph>, Option<Earlier>), ApiError> {
+    let graph = snapshot(state, request).await?;
+    let cursor = given::find(request.uri.query(), CURSOR.name);
+    let cursor = cursor.and_then(|text| Cursor::decode(&text, &state.options.cursor_key));
+    match cursor.filter(|cursor| cursor.seq != graph.seq()) {
+        // Another process may have given it, or this one long ago.
+        Some(Cursor { seq, .. }) => {
+            let earlier = state.live.at(seq).await.map_err(ApiError::of_store)?;
+            Ok((graph, earlier.map(Earlier)))
+        }
+        None => Ok((graph, None)),
     }
 }
 

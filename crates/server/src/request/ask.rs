@@ -16,6 +16,7 @@ use pledgegraph_live::Origin;
 use crate::access::{ClientAddress, Principal, asks, network, origin};
 use crate::error::{ApiError, FieldError, echo};
 use crate::lanes::{Lane, aside, beside};
+use crate::layers::version::Earlier;
 use crate::problem::Problem;
 use crate::request::cursor::Cursor;
 use crate::request::given::{self, Given};
@@ -43,7 +44,7 @@ pub(crate) const CURSOR: Parameter = Parameter {
     name: "cursor",
     accepts: Accepts::Cursor,
     description: "Goes on where the page before ended: its `page.next_cursor`, with all other parameters unchanged. \
-        A walk stays on the version of its first page.",
+        A walk stays on the version of its first page, at whichever replica it goes on.",
     example: "",
 };
 pub(crate) const LANG: Parameter = Parameter {
@@ -65,6 +66,8 @@ pub(crate) struct Ask {
     pub(crate) state: State,
     /// The snapshot that was published when the request came.
     pub(crate) current: Arc<Graph>,
+    /// That of its cursor, if it is another.
+    earlier: Option<Arc<Graph>>,
     pub(crate) method: Method,
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
@@ -84,6 +87,7 @@ impl FromRequestParts<State> for Ask {
         Ok(Self {
             state: State::clone(state),
             current: current.unwrap_or_else(|| state.live.snapshot()),
+            earlier: parts.extensions.get::<Earlier>().map(|earlier| Arc::clone(&earlier.0)),
             method: parts.method.clone(),
             uri: parts.uri.clone(),
             headers: parts.headers.clone(),
@@ -203,13 +207,9 @@ impl Ask {
         let cursor = Cursor::decode(text, &self.state.options.cursor_key)
             .filter(|cursor| cursor.question == given.question(self.uri.path()))
             .ok_or_else(|| ApiError::of(Problem::BadCursor))?;
-        let kept = if cursor.seq == self.current.seq() {
-            Some(Arc::clone(&self.current))
-        } else {
-            self.state.live.kept(cursor.seq)
-        };
-        let graph = kept.filter(|graph| chain_of(graph) == cursor.chain);
-        let graph = graph.ok_or_else(|| ApiError::of(Problem::CursorExpired))?;
+        let mut graphs = [Some(&self.current), self.earlier.as_ref()].into_iter().flatten();
+        let graph = graphs.find(|graph| graph.seq() == cursor.seq && chain_of(graph) == cursor.chain);
+        let graph = Arc::clone(graph.ok_or_else(|| ApiError::of(Problem::CursorExpired))?);
         Ok(Pinned { graph, after: Some(cursor.after), today: Some(cursor.today) })
     }
 
