@@ -3,45 +3,18 @@
 import contextlib
 import http.client
 import json
-import os
 import pathlib
 import shutil
 import signal
 import string
 import subprocess
-import time
 
+from processes import LIMIT, processes_in, send, wait
 from programs import account_for, free_ports, postgresql_programs
-from service import LIMIT
 
 HERE = pathlib.Path(__file__).resolve().parent
 NAMES = ("one", "two", "three")
 FOLLOWING = ("running", "streaming")  # how the states of a standby that follows are called, before Patroni 3.1 and since
-
-
-def wait(until, what, limit=LIMIT):
-    """Waits until something is true."""
-    end = time.monotonic() + limit
-    while not until():
-        if time.monotonic() > end:
-            raise SystemExit(f"{what}: not within {limit} s")
-        time.sleep(0.02)
-
-
-def processes_in(directory):
-    """The processes that work in a directory, and what they call themselves."""
-    found = {}
-    for entry in pathlib.Path("/proc").iterdir():
-        with contextlib.suppress(OSError):
-            if entry.name.isdigit() and pathlib.Path(os.readlink(entry / "cwd")).is_relative_to(directory):
-                found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    return found
-
-
-def send(number, pids):
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, number)
 
 
 class Program:

@@ -20,8 +20,9 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
 
-from cluster import processes_in, send, wait
-from failovers import Postgres, ask
+from failovers import ask
+from postgres import Postgres
+from processes import processes_in, send
 from programs import free_ports
 from resilience import Client, commitment, prepare
 from service import Service, temporary_directory
@@ -92,17 +93,10 @@ def main():
     with temporary_directory() as directory, contextlib.ExitStack() as running:
         (directory / "postgres").mkdir()
         primary = Postgres(directory / "postgres")
-        running.callback(end, primary)
+        running.callback(primary.end)
         standby = follow(primary)
-        running.callback(end, standby)
+        running.callback(standby.end)
         trial(str(pathlib.Path(given.program).resolve()), directory, primary, standby)
-
-
-def end(server):
-    send(signal.SIGCONT, processes_in(server.data))
-    if processes_in(server.data):
-        server.stop()
-    wait(lambda: not processes_in(server.data), "the end of a server")
 
 
 if __name__ == "__main__":

@@ -29,8 +29,9 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
 
-from cluster import Cluster, Node, wait
+from cluster import Cluster, Node
 from load import Load, is_lost
+from processes import wait
 from resilience import Client, compare, prepare
 from service import Service, temporary_directory
 

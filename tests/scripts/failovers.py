@@ -15,56 +15,17 @@ import sys
 sys.dont_write_bytecode = True
 
 import argparse
-import os
-import pathlib
 import random
-import subprocess
 import threading
 import time
 
-from programs import account_for, free_ports, postgresql_programs
+from postgres import Postgres
+from processes import wait
 from resilience import Client, Unknown, commitment, prepare
-from service import LIMIT, Service, temporary_directory
+from service import LIMIT, Service, fill, temporary_directory
 
 NOTICED = 1.0  # seconds within which a replica must have noticed a loss
 PATIENCE = 10
-
-
-class Postgres:
-    """A server on one port, over one data directory after the other."""
-
-    def __init__(self, directory):
-        self.directory = pathlib.Path(directory)
-        [self.port] = free_ports(1)
-        self.programs = postgresql_programs()
-        self.account = account_for(directory)
-        self.data = self.directory / "data0"
-        self.run("initdb", "-D", self.data, "-U", "pledgegraph", "-E", "UTF8", "--locale=C", "--auth=trust", "--no-sync")
-        self.start()
-        self.run("createdb", "-h", "127.0.0.1", "-p", self.port, "-U", "pledgegraph", "pledgegraph")
-
-    def run(self, program, *arguments):
-        command = [*self.account, str(self.programs / program), *map(str, arguments)]
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                              cwd=self.directory, text=True, timeout=LIMIT)
-        if done.returncode:
-            raise SystemExit(f"{program}: {done.returncode}\n{done.stderr}")
-
-    def start(self):
-        options = f"-p {self.port} -k {self.directory} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=60"
-        self.run("pg_ctl", "-D", self.data, "-l", self.directory / "log", "-w", "-o", options, "start")
-
-    def stop(self):
-        self.run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
-
-    def backup(self, name, *options):
-        copy = self.directory / name
-        self.run("pg_basebackup", "-h", "127.0.0.1", "-p", self.port, "-U", "pledgegraph", "-D", copy, "-X", "stream",
-                 "-c", "fast", "--no-sync", *options)
-        return copy
-
-    def url(self):
-        return f"postgres://pledgegraph@127.0.0.1:{self.port}/pledgegraph"
 
 
 def ask(client, method, path, body=None, headers=()):
@@ -116,15 +77,6 @@ class Run:
             time.sleep(0.003)
 
 
-def wait(until, what):
-    """Waits until something is true."""
-    limit = time.monotonic() + LIMIT
-    while not until():
-        if time.monotonic() > limit:
-            raise SystemExit(f"{what}: not within {LIMIT} s")
-        time.sleep(0.01)
-
-
 def failover(postgres, run, number, choice):
     """One failover; gives how many acknowledged writes were lost, and how long each replica answered from them."""
     copy = postgres.backup(f"data{number}")
@@ -168,15 +120,6 @@ def failover(postgres, run, number, choice):
     return gone, delays
 
 
-def load(program, postgres, directory, statements):
-    """Fills the database before anything serves it."""
-    lines, environment = directory / "graph.ndjson", {**os.environ, "DATABASE_URL": postgres.url()}
-    for command in (["generate", "--edges", str(statements), "--output", lines], ["migrate"], ["import", lines]):
-        done = subprocess.run([program, *command], env=environment, capture_output=True, text=True)
-        if done.returncode:
-            raise SystemExit(f"{command[0]}: {done.returncode}\n{done.stdout[-500:]}{done.stderr[-500:]}")
-
-
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("program", help="the `pledgegraph` to test")
@@ -189,12 +132,10 @@ def main():
         (directory / "postgres").mkdir()
         postgres = Postgres(directory / "postgres")
         try:
-            program = str(pathlib.Path(given.program).resolve())
-            if given.statements:
-                load(program, postgres, directory, given.statements)
-            serve(program, postgres, directory, given, choice)
+            fill(given.program, postgres.url(), directory, given.statements)
+            serve(given.program, postgres, directory, given, choice)
         finally:
-            postgres.stop()
+            postgres.end()
 
 
 def serve(program, postgres, directory, given, choice):

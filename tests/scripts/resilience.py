@@ -35,14 +35,14 @@ class Unknown(Exception):
 
 
 class Client:
-    """One connection at a time to wherever the service is now."""
+    """One connection at a time to wherever the service is now, with a token or `None`."""
 
     def __init__(self, service, token):
         self.service, self.token, self.connection, self.address = service, token, None, None
 
     def request(self, method, path, body=None, headers=(), timeout=PATIENCE):
         """Status, headers, body. Raises `Unknown` when there is no whole answer."""
-        headers = {"Authorization": f"Bearer {self.token}", **dict(headers)}
+        headers = {**({"Authorization": f"Bearer {self.token}"} if self.token else {}), **dict(headers)}
         if body is not None:
             merge = "merge-patch+" if method == "PATCH" else ""
             headers["Content-Type"] = f"application/{merge}json"
@@ -326,14 +326,20 @@ def kills(service, token, count, seed):
     return figures["acknowledged"]
 
 
-def compare(client, writers):
-    """How many acknowledged writes are not in the histories, and how many are there that should not be."""
-    units, cursor, lost, doubled = collections.Counter(), "", 0, 0
+def count_units(client, headers=()):
+    """How many statements there are of each unit."""
+    units, cursor = collections.Counter(), ""
     while cursor is not None:
         path = "/v1/commitments?limit=1000&fields=quantity" + (f"&cursor={cursor}" if cursor else "")
-        _, page = client.ok("GET", path)
-        units.update(item["quantity"]["unit"] for item in page["items"])
+        _, page = client.ok("GET", path, None, headers)
+        units.update(item["quantity"]["unit"] for item in page["items"] if item.get("quantity"))
         cursor = page["page"].get("next_cursor")
+    return units
+
+
+def compare(client, writers):
+    """How many acknowledged writes are not in the histories, and how many are there that should not be."""
+    units, lost, doubled = count_units(client), 0, 0
     for record, expected in writers.records.items():
         unit = writers.units[record]
         doubled += max(units.pop(unit, 0) - 1, 0)

@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 
-LIMIT = 120  # seconds that anything may take on a busy machine
+from processes import LIMIT, processes_in
 
 
 @contextlib.contextmanager
@@ -28,6 +28,16 @@ def environment():
     """Ours, without what would configure the program."""
     return {name: value for name, value in os.environ.items()
             if name != "DATABASE_URL" and (not name.startswith("PLEDGEGRAPH_") or name == "PLEDGEGRAPH_PG_BIN")}
+
+
+def fill(program, url, directory, statements):
+    """Fills a database with a synthetic graph before anything serves it; none is asked for with 0 statements."""
+    lines, variables = pathlib.Path(directory) / "graph.ndjson", {**environment(), "DATABASE_URL": url}
+    generate = ["generate", "--edges", str(statements), "--output", lines]
+    for command in (generate, ["migrate"], ["import", lines]) if statements else ():
+        done = subprocess.run([program, *command], env=variables, capture_output=True, text=True)
+        if done.returncode:
+            raise SystemExit(f"{command[0]}: {done.returncode}\n{done.stdout[-500:]}{done.stderr[-500:]}")
 
 
 class Service:
@@ -134,18 +144,10 @@ class Service:
     def wait_until_alone(self):
         """No process works on the data directory any more."""
         until = time.monotonic() + 30
-        while left := self._processes():
+        while left := processes_in(self.data):
             if time.monotonic() > until:
                 raise SystemExit(f"still running on {self.data}: {left}")
             time.sleep(0.05)
-
-    def _processes(self):
-        left = []
-        for entry in pathlib.Path("/proc").iterdir():
-            with contextlib.suppress(OSError):
-                if entry.name.isdigit() and os.readlink(entry / "cwd").startswith(str(self.data)):
-                    left.append(int(entry.name))
-        return left
 
     def tail(self):
         """The end of its log."""
