@@ -58,5 +58,6 @@ class Postgres:
                  "-c", "fast", "--no-sync", *options)
         return copy
 
-    def url(self):
-        return f"postgres://pledgegraph@127.0.0.1:{self.port}/pledgegraph"
+    def url(self, port=None):
+        """By its own port, or by that of what forwards to it."""
+        return f"postgres://pledgegraph@127.0.0.1:{port or self.port}/pledgegraph"
