@@ -13,7 +13,7 @@ use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-pub use clean::{MAX_NAME, MAX_TEXT, clean_name, clean_text};
+pub use clean::{MAX_NAME, MAX_TEXT, clean_name, clean_text, mixes_scripts};
 pub use skeleton::skeleton;
 
 /// A language tag (BCP 47): two or three lower-case letters, then subtags.
@@ -113,8 +113,8 @@ pub enum TextError {
     /// Latin, Cyrillic and Greek letters in one word.
     #[error("a word mixes Latin, Cyrillic or Greek letters")]
     MixedScript,
-    /// Not in NFC, or with direction marks.
-    #[error("the name is not in NFC, or holds direction marks")]
+    /// Not in NFC, with direction marks, or with more spaces than one between words.
+    #[error("the name is not in NFC, or holds direction marks or spare spaces")]
     NotNormal,
     /// Over [`MAX_NAME`] or [`MAX_TEXT`] code points.
     #[error("it is too long: a name has at most 512 characters, a text 65536")]

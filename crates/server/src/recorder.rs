@@ -44,6 +44,7 @@ pub fn describe() {
     describe_histogram!("pledgegraph_batch_writes", "Writes of a transaction.");
     describe_histogram!("pledgegraph_publish_seconds", "How long it took to make and publish a snapshot.");
     describe_histogram!("pledgegraph_past_seconds", "How long it took to make a graph of the past.");
+    metrics_process::Collector::default().describe();
     for name in ["pledgegraph_commits_total", "pledgegraph_reloads_total"] {
         counter!(name).increment(0);
     }

@@ -16,7 +16,8 @@ const MOST_MARKS: usize = 8;
 /// The combining class of a virama: joiners after it decide which form Indic letters take (RFC 5892, A.1 and A.2).
 const VIRAMA: u8 = 9;
 
-/// A name as it is stored: NFC, without the direction marks U+200E, U+200F and U+061C.
+/// A name as it is stored: NFC, without the direction marks U+200E, U+200F and U+061C, without white space at its ends, and
+/// where several spaces stand together, with the first of them.
 ///
 /// # Errors
 /// [`TextError`] names the rule that the name breaks: visible, at most [`MAX_NAME`] code points, no controls, bidi
@@ -32,13 +33,14 @@ pub fn clean_name(name: &str) -> Result<String, TextError> {
     if search_key(&seen).is_empty() {
         return Err(TextError::Empty);
     }
+    let name = without_spare_spaces(&name);
     if name.contains(|c| is_never(c) || is_hidden(c) || is_break(c) || is_bidi(c)) || !joins_well(&name) {
         return Err(TextError::ForbiddenCharacter);
     }
     if has_piled_marks(&name) {
         return Err(TextError::ForbiddenCharacter);
     }
-    if is_mixed(&name) {
+    if mixes_scripts(&name) {
         return Err(TextError::MixedScript);
     }
     if name.chars().count() > MAX_NAME { Err(TextError::TooLong) } else { Ok(name) }
@@ -149,8 +151,20 @@ fn has_piled_marks(text: &str) -> bool {
     })
 }
 
+/// What stands between words once, though not at the ends; line and paragraph separators are for the caller to refuse.
+fn without_spare_spaces(name: &str) -> String {
+    let is_space = |c: char| c.is_whitespace() && !is_break(c);
+    let mut after_space = false;
+    let spare = |c: &char| {
+        let spare = after_space && is_space(*c);
+        after_space = is_space(*c);
+        !spare
+    };
+    name.trim_matches(is_space).chars().filter(spare).collect()
+}
+
 /// Whether a word mixes Latin, Cyrillic and Greek letters.
-fn is_mixed(name: &str) -> bool {
+pub fn mixes_scripts(name: &str) -> bool {
     let scripts = CodePointMapData::<Script>::new();
     let mut of_word: Option<Script> = None;
     for c in name.chars() {
@@ -175,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn good_names_are_stored_as_given_but_for_nfc_and_direction_marks() {
+    fn good_names_are_stored_as_given_but_for_nfc_direction_marks_and_spare_spaces() {
         for name in [
             "United Kingdom",
             "المملكة المتحدة",
@@ -193,6 +207,9 @@ mod tests {
         }
         assert_eq!(clean_name("Co\u{302}te d'Ivoire").as_deref(), Ok("Côte d'Ivoire"));
         assert_eq!(clean_name("\u{200F}مصر\u{200E}\u{061C}").as_deref(), Ok("مصر"));
+        assert_eq!(clean_name(" \u{A0}United \u{2003} Kingdom ").as_deref(), Ok("United Kingdom"));
+        assert_eq!(clean_name("\u{200F} مصر").as_deref(), Ok("مصر"));
+        assert_eq!(clean_name("Côte\u{A0}d'Ivoire").as_deref(), Ok("Côte\u{A0}d'Ivoire"));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Reads strings and numbers: codes, references, dates, names, addresses.
 
-use pledgegraph_model::{DateError, Edtf, EntityId, EntityKind, Lang, Slug, TextError, clean_name, clean_text};
+use pledgegraph_model::{
+    DateError, Edtf, EntityId, EntityKind, Lang, Slug, TextError, clean_name, clean_text, mixes_scripts, skeleton,
+};
 use serde_json::{Number, Value};
 use url::Url;
 use uuid::Uuid;
@@ -230,7 +232,23 @@ fn check_url(text: &str) -> Result<(), &'static str> {
     }
     let host = url.host_str().unwrap_or_default();
     let labels_ok = host.starts_with('[') || host.trim_end_matches('.').split('.').all(|l| (1..=63).contains(&l.len()));
-    if authority.is_empty() || host.len() > 253 || !labels_ok { Err("the address has no valid host") } else { Ok(()) }
+    if authority.is_empty() || host.len() > 253 || !labels_ok {
+        return Err("the address has no valid host");
+    }
+    if is_look_alike(host) {
+        Err("the host passes for another: its letters are of several scripts, or look like Latin")
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether a label of the host mixes scripts, or is drawn like one in Latin letters below a domain that is Latin (as browsers
+/// see it; UTS 39). Below one of its own script it is at home.
+fn is_look_alike(host: &str) -> bool {
+    let (host, _) = idna::domain_to_unicode(host);
+    let below_latin = host.rsplit('.').next().is_some_and(str::is_ascii);
+    let poses = |label: &str| below_latin && !label.is_ascii() && skeleton(label).is_ascii();
+    host.split('.').any(|label| mixes_scripts(label) || poses(label))
 }
 
 fn is_direction(c: char) -> bool {
@@ -249,6 +267,11 @@ mod tests {
             "HTTPS://EXAMPLE.ORG",
             "https://مثال.إختبار/خبر",
             "https://bücher.example/",
+            "https://правительство.рф/",
+            "https://сое.рф/",
+            "https://ελλάδα.example/",
+            "https://xn--fiqs8s.example/",
+            "https://الله.example/",
             "http://[2001:db8::1]/x",
             "http://127.0.0.1/",
             "https://example.org/@user",
@@ -258,6 +281,10 @@ mod tests {
         let long = format!("https://example.org/{}", "x".repeat(2_048));
         for bad in [
             "",
+            "https://p\u{430}ypal.example/",
+            "https://xn--pypal-4ve.example/",
+            "https://\u{441}\u{43e}\u{440}\u{435}.example/",
+            "https://www.\u{455}\u{441}\u{43e}\u{440}\u{435}.example/",
             "example.org",
             "javascript:alert(1)",
             "data:text/html,x",

@@ -5,6 +5,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::Response;
 use axum::routing::get;
 use metrics::gauge;
+use metrics_process::Collector;
 use pledgegraph_model::{Code, EntityKind};
 use utoipa_axum::router::UtoipaMethodRouter;
 
@@ -24,7 +25,7 @@ pub(crate) fn get_metrics() -> UtoipaMethodRouter<State> {
         summary: "Get the metrics".to_owned(),
         description:
             "Prometheus text format: requests, latencies, sizes of the graph, lag, rows that were compared with the \
-            database and rows that differ. 404 where it is closed."
+            database and rows that differ, and what the process takes of the machine. 404 where it is closed."
                 .to_owned(),
         path_parameter: None,
         parameters: Vec::new(),
@@ -54,6 +55,7 @@ fn render(ask: &Ask) -> Result<Response, ApiError> {
     gauge!("pledgegraph_rows_differing").set(differences.rows as f64);
     gauge!("pledgegraph_content_differs").set(if differences.is_none() { 0.0 } else { 1.0 });
     gauge!("pledgegraph_ready").set(if status.is_ready() { 1.0 } else { 0.0 });
+    Collector::default().collect();
     let mut response = Response::new(Body::from(handle.render()));
     set(&mut response, CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
     set(&mut response, CACHE_CONTROL, "no-store");
