@@ -1,13 +1,14 @@
 //! Connections to the database, of which no request leaves half a conversation to the next.
 
-use std::pin::Pin;
+use std::ops::{Deref, DerefMut};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::time::{Duration, Instant};
 
 use pledgegraph_store::{StoreError, WriteError, head};
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::PgPoolOptions;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection as _, PgConnection, PgPool, Postgres};
 
 use crate::status::Notes;
@@ -17,6 +18,11 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long an answer to a question may take.
 const LONGEST: Duration = Duration::from_secs(30);
+/// How long work may take before it is asked whether the server is at it; how often that is asked, and how long after each
+/// other, since between two statements it is not.
+const SILENT: Duration = Duration::from_secs(1);
+const LOOKS: u32 = 3;
+const BETWEEN: Duration = Duration::from_millis(300);
 /// How long a connection that was idle may take to say that it is there.
 const PING: Duration = Duration::from_millis(200);
 
@@ -38,6 +44,45 @@ pub fn pool_options() -> PgPoolOptions {
     options.test_before_acquire(false).before_acquire(|connection, _| {
         Box::pin(async move { Ok(matches!(tokio::time::timeout(PING, connection.ping()).await, Ok(Ok(())))) })
     })
+}
+
+/// A connection of a pool, which goes back there when it is dropped. The pool asks it then whether it lives, for as long as
+/// that takes: one that is frozen would count as open for good, and in the end there would be none to be had.
+#[derive(Debug)]
+pub(crate) struct Held(PoolConnection<Postgres>);
+
+impl Held {
+    async fn of(pool: &PgPool, limit: Duration) -> Result<Self, sqlx::Error> {
+        let acquired = tokio::time::timeout(limit, pool.acquire()).await;
+        acquired.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(Self)
+    }
+
+    /// Ends the connection, whatever state it is in: nobody else gets it.
+    pub(crate) fn end(mut self) {
+        drop(self.0.return_to_pool());
+    }
+}
+
+impl Deref for Held {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.0
+    }
+}
+
+impl DerefMut for Held {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.0
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(tokio::time::timeout(PATIENCE, self.0.return_to_pool()));
+        }
+    }
 }
 
 /// A conversation with the database.
@@ -82,7 +127,41 @@ impl Connections {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        ask_within(self.pool()?, LONGEST, question).await
+        self.ask_for(LONGEST, question).await
+    }
+
+    /// The same, for what others wait for: the answer may take so long.
+    ///
+    /// # Errors
+    /// As [`Connections::ask`].
+    pub(crate) async fn ask_for<T, E>(
+        &self,
+        limit: Duration,
+        question: impl for<'c> FnOnce(&'c mut PgConnection) -> Asking<'c, T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let limits = Limits { connection: LONGEST, answer: limit };
+        ask_until(self.pool()?, limits, Arc::clone(&self.notes).away(), question).await
+    }
+
+    /// Asks for a writer what is answered in a moment, a second time if need be: a connection may freeze under it.
+    ///
+    /// # Errors
+    /// Those of the question; [`WriteError::Unavailable`] when the database does not answer.
+    pub(crate) async fn ask_twice<T: Send + 'static>(
+        &self,
+        question: impl for<'c> Fn(&'c mut PgConnection) -> Asking<'c, T, WriteError> + Clone + Send + 'static,
+    ) -> Result<T, WriteError> {
+        let limits = Limits { connection: PATIENCE, answer: PATIENCE };
+        let once = || ask_until(&self.pool, limits, Arc::clone(&self.notes).away(), question.clone());
+        self.pool()?;
+        match once().await {
+            Err(WriteError::Unavailable(_)) if !self.notes.is_away() => once().await,
+            answered => answered,
+        }
     }
 
     /// Asks whatever is known of the database: for those who find out, and go on trying.
@@ -105,24 +184,88 @@ impl Connections {
     ///
     /// # Errors
     /// [`WriteError::Busy`] when others have them all, [`WriteError::Unavailable`] when the database does not answer.
-    pub(crate) async fn acquire(&self) -> Result<PoolConnection<Postgres>, WriteError> {
+    pub(crate) async fn acquire(&self) -> Result<Held, WriteError> {
         let unavailable = |error| WriteError::Unavailable(Arc::new(error));
         let pool = self.pool().map_err(unavailable)?;
-        let error = match tokio::time::timeout(PATIENCE, pool.acquire()).await {
-            Ok(Ok(connection)) => return Ok(connection),
-            Ok(Err(error)) => error,
-            Err(_) => sqlx::Error::PoolTimedOut,
+        let acquired = tokio::select! {
+            acquired = Held::of(pool, PATIENCE) => acquired,
+            () = Arc::clone(&self.notes).away() => return Err(unavailable(StoreError::Away)),
+        };
+        let error = match acquired {
+            Ok(connection) => return Ok(connection),
+            Err(error) => error,
         };
         if matches!(error, sqlx::Error::PoolTimedOut) && are_taken(pool) {
             return Err(WriteError::Busy);
         }
         Err(unavailable(StoreError::Database(error)))
     }
+
+    /// Waits until a process of the server is seen at rest again and again, or has not been known for longer than a
+    /// connection may take: then the connection to it is frozen, and no answer will come on it.
+    pub(crate) async fn is_frozen(&self, process: &AtomicI32) {
+        tokio::time::sleep(SILENT).await;
+        let (mut idle, since) = (0, Instant::now());
+        while idle < LOOKS {
+            tokio::time::sleep(BETWEEN).await;
+            let process = process.load(Ordering::Relaxed);
+            if process == 0 {
+                idle = if since.elapsed() > PATIENCE { LOOKS } else { 0 };
+                continue;
+            }
+            let asking = self.look(BETWEEN, move |connection| Box::pin(head::is_at_work(connection, process)));
+            let is_at_work = matches!(tokio::time::timeout(SILENT, asking).await, Ok(Ok(true)));
+            idle = if is_at_work { 0 } else { idle + 1 };
+        }
+    }
+
+    /// What is waited for, unless the database is known to be away.
+    ///
+    /// # Errors
+    /// Those of what is waited for; [`StoreError::Away`].
+    pub(crate) async fn unless_away<T>(
+        &self,
+        waited: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        tokio::select! {
+            done = waited => done,
+            () = Arc::clone(&self.notes).away() => Err(StoreError::Away),
+        }
+    }
+
+    /// What is waited for on a connection, unless that is frozen. Then it is not known what became of it.
+    ///
+    /// # Errors
+    /// Those of what is waited for.
+    pub(crate) async fn unless_frozen<T, E: From<StoreError>>(
+        &self,
+        process: &AtomicI32,
+        waited: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        tokio::select! {
+            done = waited => done,
+            () = self.is_frozen(process) => Err(StoreError::Database(sqlx::Error::PoolTimedOut).into()),
+        }
+    }
+}
+
+/// A pool of one connection beside the others, for the one who finds out whether the database is there: that the others are
+/// all taken says nothing of it. Connecting is tried anew every two seconds.
+pub(crate) fn pool_of_one(pool: &PgPool) -> PgPool {
+    let options = pool.options().clone().min_connections(0).max_connections(1).acquire_timeout(PATIENCE);
+    options.connect_lazy_with(PgConnectOptions::clone(&pool.connect_options()))
 }
 
 /// Whether others have all connections, so that it says nothing of the database when there is none to be had.
-pub(crate) fn are_taken(pool: &PgPool) -> bool {
+fn are_taken(pool: &PgPool) -> bool {
     pool.size() >= pool.options().get_max_connections()
+}
+
+/// How long a connection, and then the answer to a question, may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) connection: Duration,
+    pub(crate) answer: Duration,
 }
 
 /// Asks the database whatever is known of it, in a task of its own; the longest that a connection, and then the answer, may
@@ -139,15 +282,35 @@ where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
 {
+    ask_until(pool, Limits { connection: limit, answer: limit }, std::future::pending(), question).await
+}
+
+/// The same, within these limits, and given up when the database is known to be `away`.
+pub(crate) async fn ask_until<T, E>(
+    pool: &PgPool,
+    limits: Limits,
+    away: impl Future<Output = ()> + Send + 'static,
+    question: impl for<'c> FnOnce(&'c mut PgConnection) -> Asking<'c, T, E> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
     let pool = pool.clone();
     let asking = tokio::spawn(async move {
-        let acquired = tokio::time::timeout(limit, pool.acquire()).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
-        let mut connection = acquired.map_err(StoreError::Database)?;
-        let answer = tokio::time::timeout(limit, question(&mut connection)).await;
-        let answer = answer.unwrap_or_else(|_| Err(StoreError::Database(sqlx::Error::PoolTimedOut).into()));
+        let mut away = pin!(away);
+        let mut held = tokio::select! {
+            held = Held::of(&pool, limits.connection) => held.map_err(StoreError::Database)?,
+            () = &mut away => return Err(StoreError::Away.into()),
+        };
+        let answer = tokio::select! {
+            answer = tokio::time::timeout(limits.answer, question(&mut held)) => {
+                answer.unwrap_or_else(|_| Err(StoreError::Database(sqlx::Error::PoolTimedOut).into()))
+            }
+            () = &mut away => Err(StoreError::Away.into()),
+        };
         if answer.is_err() {
-            // Whatever state the connection is in, nobody else gets it.
-            drop(connection.detach());
+            held.end();
         }
         answer
     });

@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use tokio::sync::watch;
 
-use crate::connection::{are_taken, ask_within};
+use crate::connection::{Limits, PATIENCE, ask_until};
 use crate::content::Content;
 use crate::hints::Hints;
 use crate::load::load;
@@ -31,6 +31,8 @@ const LISTEN_AGAIN: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub(crate) struct Follower {
     pub(crate) pool: PgPool,
+    /// For looking, see [`pool_of_one`](crate::connection::pool_of_one).
+    pub(crate) own: PgPool,
     pub(crate) published: Arc<Published>,
     pub(crate) notes: Arc<Notes>,
     pub(crate) hints: Arc<Hints>,
@@ -55,7 +57,7 @@ impl Follower {
             };
             // What is new may be much, and take longer than a connection that is frozen is waited for.
             limit = (limit * 2).min(LONGEST);
-            if error.is_transient() && !are_taken(&self.pool) {
+            if error.is_transient() {
                 self.notes.out_of_reach();
             }
             let text = chain_of_causes(&error);
@@ -98,7 +100,11 @@ impl Follower {
         let doubts = self.published.doubts();
         let current = self.published.current();
         let (seq, chain) = (current.seq(), current.chain());
-        let tail = ask_within(&self.pool, limit, move |connection| Box::pin(log::since(connection, seq, chain))).await;
+        let limits = Limits { connection: PATIENCE, answer: limit };
+        let tail = ask_until(&self.own, limits, std::future::pending(), move |connection| {
+            Box::pin(log::since(connection, seq, chain))
+        });
+        let tail = tail.await;
         match tail {
             Ok(Tail::Commits(head, commits)) => {
                 // Any other gap shows at the next look, where the chain is checked at the snapshot's own place.

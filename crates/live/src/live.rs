@@ -11,7 +11,7 @@ use tokio::sync::mpsc::error::SendTimeoutError;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-use crate::connection::{Connections, PATIENCE};
+use crate::connection::{Connections, PATIENCE, pool_of_one};
 use crate::content::{Content, Differences};
 use crate::day;
 use crate::follower::Follower;
@@ -88,6 +88,7 @@ impl Live {
         let (stop, stopped) = watch::channel(false);
         let follower = Follower {
             pool: pool.clone(),
+            own: pool_of_one(&pool),
             published: Arc::clone(&published),
             notes: Arc::clone(&notes),
             hints: Arc::clone(&hints),

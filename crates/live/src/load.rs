@@ -1,12 +1,15 @@
 //! Loading the whole graph, under hashes that are computed from what is loaded: those that stand in the rows are compared
 //! with them, and not taken on trust.
 
-use std::time::Instant;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use pledgegraph_graph::{Builder, Graph};
 use pledgegraph_store::snapshot::{self, Row, RowStamp};
 use pledgegraph_store::{Head, StoreError, log};
 use sqlx::PgPool;
+
+use crate::connection::ask_within;
 
 /// Takes rows in.
 #[derive(Debug, Default)]
@@ -41,6 +44,30 @@ impl Loading {
     }
 }
 
+/// How long nothing may come of rows that are read in bulk: then the connection is frozen.
+const STALL: Duration = Duration::from_secs(30);
+
+/// What is read in bulk, while rows come that are counted.
+///
+/// # Errors
+/// Those of reading; when no row has come for half a minute.
+pub(crate) async fn unless_stalled<T>(
+    rows: &AtomicU64,
+    reading: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let stalled = async {
+        let mut before = None;
+        while before != Some(rows.load(Ordering::Relaxed)) {
+            before = Some(rows.load(Ordering::Relaxed));
+            tokio::time::sleep(STALL).await;
+        }
+    };
+    tokio::select! {
+        read = reading => read,
+        () = stalled => Err(sqlx::Error::PoolTimedOut.into()),
+    }
+}
+
 /// Loads the whole graph. What it holds may differ from what its commit says, see [`Graph::agrees`]: that must not take the
 /// service down.
 ///
@@ -48,9 +75,13 @@ impl Loading {
 /// When the database cannot be read, or a row breaks a rule of the model.
 pub(crate) async fn load(pool: &PgPool) -> Result<Graph, StoreError> {
     let began = Instant::now();
-    let mut loading = Loading::default();
-    let head = snapshot::load(pool, |row, stamp| loading.take(row, stamp)).await?;
-    let links = log::links(&mut *pool.acquire().await?, head.seq).await?;
+    let (mut loading, rows) = (Loading::default(), AtomicU64::default());
+    let reading = snapshot::load(pool, |row, stamp| {
+        rows.fetch_add(1, Ordering::Relaxed);
+        loading.take(row, stamp);
+    });
+    let head = unless_stalled(&rows, reading).await?;
+    let links = ask_within(pool, STALL, move |connection| Box::pin(log::links(connection, head.seq))).await?;
     let read = began.elapsed();
     let graph = loading.linked(links).finish(head).await?;
     tracing::debug!(?read, built = ?began.elapsed(), edges = graph.edge_count(), "loaded the graph");

@@ -5,6 +5,7 @@
 //! rows in the same order, and the digest of its commit.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,7 @@ use tokio::sync::Semaphore;
 
 use crate::Live;
 use crate::connection::{self, Connections};
-use crate::load::Loading;
+use crate::load::{Loading, unless_stalled};
 use crate::published::Published;
 
 /// How many graphs of the past are kept, and how many rows they may have in all; one is kept however large it is.
@@ -25,6 +26,8 @@ const KEPT_ROWS: usize = 2_000_000;
 /// How many requests may wait for graphs of the past, and how long each. What it waited for is built all the same.
 const WAITING: usize = 16;
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long the database may take to tell what is to be applied: everybody waits for it.
+const APPLYING: Duration = Duration::from_secs(5);
 /// Applying a commit's change costs about as much as building 20 rows in bulk.
 const BUILT_PER_APPLIED: usize = 20;
 /// So many changes are applied in any case.
@@ -214,7 +217,7 @@ impl Building {
         let applied = self.applied(seq, loads).await?;
         let graph = match applied {
             Some(graph) if graph.digest_agrees() && graph.seq() == seq => graph,
-            _ => match self.built(seq).await? {
+            _ => match Box::pin(self.built(seq)).await? {
                 Some(graph) => graph,
                 None => return Ok(None),
             },
@@ -236,14 +239,17 @@ impl Building {
         let base = base.unwrap_or_else(|| Arc::new(Graph::empty()));
         let enough = ALWAYS_APPLIED.max(rows(&self.published.current()) / BUILT_PER_APPLIED);
         let enough = i64::try_from(enough).unwrap_or(i64::MAX);
-        let mut connection = self.connections.pool()?.acquire().await?;
-        let far = log::changed_rows(&mut connection, base.seq(), seq, enough).await?;
-        if far.is_none_or(|rows| rows > enough) {
-            return Ok(None);
-        }
-        let commits = log::between(&mut connection, (base.seq(), base.chain()), seq).await?;
-        drop(connection);
-        let Some(commits) = commits else { return Ok(None) };
+        let from = (base.seq(), base.chain());
+        let asking = self.connections.ask_for(APPLYING, move |connection| {
+            Box::pin(async move {
+                let far = log::changed_rows(connection, from.0, seq, enough).await?;
+                if far.is_none_or(|rows| rows > enough) {
+                    return Ok(None);
+                }
+                log::between(connection, from, seq).await
+            })
+        });
+        let Some(commits) = asking.await? else { return Ok(None) };
         let apply = move || {
             let mut graph = Graph::clone(&base);
             for commit in &commits {
@@ -256,8 +262,13 @@ impl Building {
 
     /// Builds it from the rows as they were.
     async fn built(&self, seq: i64) -> Result<Option<Graph>, StoreError> {
-        let mut loading = Loading::default();
-        let Some(head) = past::load(self.connections.pool()?, seq, |row, stamp| loading.take(row, stamp)).await? else {
+        let (mut loading, rows) = (Loading::default(), AtomicU64::default());
+        let reading = past::load(self.connections.pool()?, seq, |row, stamp| {
+            rows.fetch_add(1, Ordering::Relaxed);
+            loading.take(row, stamp);
+        });
+        let reading = Box::pin(unless_stalled(&rows, reading));
+        let Some(head) = self.connections.unless_away(reading).await? else {
             return Ok(None);
         };
         loading.finish(head).await.map(Some)

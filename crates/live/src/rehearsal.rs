@@ -1,6 +1,7 @@
 //! What a write would be answered, or was, without writing anything.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI32;
 
 use pledgegraph_store::{Answer, Idempotency, StoreError, Write, WriteError, commits, head};
 
@@ -24,11 +25,13 @@ impl Live {
         // A task of its own: a client that goes away in the midst of it must not leave the head locked.
         let rehearsal = tokio::spawn(async move {
             let _place = place;
-            let mut connection = connections.acquire().await?;
-            let answer = commits::rehearse(&mut connection, &write).await;
+            let mut held = connections.acquire().await?;
+            let process = AtomicI32::default();
+            let rehearsing = commits::rehearse(&mut held, &write, &process);
+            let answer = connections.unless_frozen(&process, rehearsing).await;
             if matches!(answer, Err(WriteError::Unavailable(_))) {
                 // Whatever state the connection is in, it must not lock the head any longer.
-                drop(connection.detach());
+                held.end();
             }
             answer
         });
@@ -42,15 +45,14 @@ impl Live {
     /// [`WriteError::KeyReused`] when it was another request; else why the database cannot be asked, or
     /// [`WriteError::OutcomeUnknown`] when what was done may yet be lost.
     pub async fn repeated(&self, key: &Idempotency) -> Result<Option<Receipt>, WriteError> {
-        let (connections, key) = (self.connections.clone(), key.clone());
-        // A task of its own, as every conversation with the database.
-        let asking = tokio::spawn(async move {
-            let mut connection = connections.acquire().await?;
-            pledgegraph_store::repeated(&mut connection, &key).await
+        let key = Arc::new(key.clone());
+        let asking = self.connections.ask_twice(move |connection| {
+            let key = Arc::clone(&key);
+            Box::pin(async move { pledgegraph_store::repeated(connection, &key).await })
         });
-        let Some(repeated) = asking.await.unwrap_or_else(|error| Err(broken(error)))? else { return Ok(None) };
+        let Some(repeated) = asking.await? else { return Ok(None) };
         let confirmed = tokio::time::timeout(FOLLOWER_LIMIT, self.confirm()).await;
-        confirmed.unwrap_or(Err(StoreError::Database(sqlx::Error::PoolTimedOut))).map_err(unknown)?;
+        confirmed.unwrap_or_else(|_| Err(unknown(StoreError::Database(sqlx::Error::PoolTimedOut))))?;
         if !self.published.comes_to_hold((repeated.seq, repeated.chain), FOLLOWER_LIMIT).await {
             return Err(not_published(repeated.seq));
         }
@@ -59,22 +61,21 @@ impl Live {
 
     /// Waits until what stands is durable. Goes on when the caller goes away: the server does, too, and must not be left with
     /// more and more that wait.
-    async fn confirm(&self) -> Result<(), StoreError> {
-        let closed = |_| StoreError::Database(sqlx::Error::PoolClosed);
+    async fn confirm(&self) -> Result<(), WriteError> {
+        let closed = |_| unknown(StoreError::Database(sqlx::Error::PoolClosed));
         let place = Arc::clone(&self.rehearsals).acquire_owned().await.map_err(closed)?;
-        let pool = self.connections.pool()?.clone();
+        let connections = self.connections.clone();
         let confirming = tokio::spawn(async move {
             let _place = place;
-            let mut connection = pool.acquire().await?;
-            let confirmed = head::confirm(&mut connection).await;
+            let mut held = connections.acquire().await?;
+            let process = AtomicI32::default();
+            let confirmed = connections.unless_frozen(&process, head::confirm(&mut held, &process)).await;
             if confirmed.is_err() {
-                drop(connection.detach());
+                held.end();
             }
-            confirmed
+            confirmed.map_err(unknown)
         });
-        confirming
-            .await
-            .unwrap_or_else(|error| Err(StoreError::Database(sqlx::Error::Io(std::io::Error::other(error)))))
+        confirming.await.unwrap_or_else(|error| Err(broken(error)))
     }
 }
 

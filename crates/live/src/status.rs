@@ -1,9 +1,9 @@
 //! How the process stands to the database.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::watch;
 
 /// How long the database may be silent, though it is asked four times a second, before it counts as away.
 const SILENCE: TimeDelta = TimeDelta::seconds(2);
@@ -38,8 +38,8 @@ impl Status {
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
     status: Mutex<Status>,
-    /// Whether the follower could not reach the database when it last tried.
-    out_of_reach: AtomicBool,
+    /// Whether the follower could not reach the database when it last tried, after it had been silent.
+    is_away: watch::Sender<bool>,
 }
 
 impl Status {
@@ -58,7 +58,14 @@ impl Notes {
     /// Whether the database is known to be out of reach: it has been silent, and the follower, which goes on trying, failed
     /// last.
     pub(crate) fn is_away(&self) -> bool {
-        self.out_of_reach.load(Ordering::Relaxed) && self.status.lock().is_ok_and(|status| status.is_silent())
+        *self.is_away.borrow()
+    }
+
+    /// Waits until the database is known to be out of reach.
+    pub(crate) async fn away(self: Arc<Self>) {
+        if self.is_away.subscribe().wait_for(|away| *away).await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 
     pub(crate) fn end_soon(&self) {
@@ -67,12 +74,16 @@ impl Notes {
         }
     }
 
+    /// Notes that the follower cannot reach the database. One failure may be one connection: it counts when the database has
+    /// been silent.
     pub(crate) fn out_of_reach(&self) {
-        self.out_of_reach.store(true, Ordering::Relaxed);
+        if self.status.lock().is_ok_and(|status| status.is_silent()) {
+            self.is_away.send_replace(true);
+        }
     }
 
     pub(crate) fn contact(&self, head_seq: i64) {
-        self.out_of_reach.store(false, Ordering::Relaxed);
+        self.is_away.send_if_modified(std::mem::take);
         if let Ok(mut status) = self.status.lock() {
             status.database = true;
             status.head_seq = head_seq;
@@ -107,6 +118,8 @@ mod tests {
         notes.out_of_reach();
         assert!(!notes.is_away(), "one failure may be one connection");
         falls_silent();
+        assert!(!notes.read().database && !notes.is_away(), "nobody has failed to reach it since");
+        notes.out_of_reach();
         assert!(!notes.read().database && notes.is_away());
         notes.contact(8);
         falls_silent();

@@ -1,18 +1,17 @@
 //! The writer task: it takes all waiting writes into one transaction.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::AtomicI32;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use pledgegraph_model::Commit;
 use pledgegraph_store::commits::{self, Done, MAX_BATCH};
-use pledgegraph_store::head;
 use pledgegraph_store::{Answer, BatchError, StoreError, Write, WriteError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use crate::connection::{Connections, PATIENCE};
+use crate::connection::Connections;
 use crate::hints::Hints;
 use crate::protocol::{Gap, Place};
 use crate::published::Published;
@@ -53,12 +52,6 @@ pub(crate) struct Job {
 fn is_worth_retrying(error: &StoreError) -> bool {
     error.is_transient() && !matches!(error, StoreError::Database(sqlx::Error::PoolTimedOut))
 }
-
-/// How long a batch may take before it is asked whether the server is at work; how often that is asked, and how long after
-/// each other, since between two statements it is not.
-const SILENT: Duration = Duration::from_secs(1);
-const LOOKS: u32 = 3;
-const BETWEEN: Duration = Duration::from_millis(300);
 
 /// What the task works with.
 pub(crate) struct Writer {
@@ -122,40 +115,21 @@ impl Writer {
     }
 
     async fn attempt(&self, writes: &[Write]) -> Result<Done, WriteError> {
-        let mut connection = self.connections.acquire().await?;
+        let mut held = self.connections.acquire().await?;
         let process = AtomicI32::default();
-        let writing = commits::write_batch_by(&mut connection, writes, &process);
+        let writing = commits::write_batch_by(&mut held, writes, &process);
         let result = tokio::select! {
             result = writing => result,
-            () = self.is_frozen(&process) => Err(BatchError::OutcomeUnknown(StoreError::Database(sqlx::Error::PoolTimedOut))),
+            () = self.connections.is_frozen(&process) => Err(BatchError::OutcomeUnknown(StoreError::Database(sqlx::Error::PoolTimedOut))),
         };
         if result.is_err() {
             // Whatever state the connection is in, it must not lock the head any longer.
-            drop(connection.detach());
+            held.end();
         }
         result.map_err(|error| match error {
             BatchError::NotWritten(error) => WriteError::of_failure(error),
             BatchError::OutcomeUnknown(error) => WriteError::OutcomeUnknown(Arc::new(error)),
         })
-    }
-
-    /// Waits until the process of the server that writes a batch is seen at rest again and again, or has not had the head for
-    /// longer than it may wait for it: then the connection is frozen, and no answer will come on it.
-    async fn is_frozen(&self, process: &AtomicI32) {
-        tokio::time::sleep(SILENT).await;
-        let (mut idle, since) = (0, Instant::now());
-        while idle < LOOKS {
-            tokio::time::sleep(BETWEEN).await;
-            let process = process.load(Ordering::Relaxed);
-            if process == 0 {
-                idle = if since.elapsed() > PATIENCE { LOOKS } else { 0 };
-                continue;
-            }
-            let asking =
-                self.connections.look(BETWEEN, move |connection| Box::pin(head::is_at_work(connection, process)));
-            let is_at_work = matches!(tokio::time::timeout(SILENT, asking).await, Ok(Ok(true)));
-            idle = if is_at_work { 0 } else { idle + 1 };
-        }
     }
 
     /// Publishes the commits directly where they follow the newest snapshot; else says what the follower must publish. What

@@ -205,11 +205,11 @@ pub async fn write_batch_by(
 ///
 /// # Errors
 /// What [`write_batch`] would answer.
-pub async fn rehearse(conn: &mut PgConnection, write: &Write) -> Result<(), WriteError> {
+pub async fn rehearse(conn: &mut PgConnection, write: &Write, process: &AtomicI32) -> Result<(), WriteError> {
     let write = [PreparedWrite::new(write)?];
     let failed = |error: sqlx::Error| WriteError::of_failure(error.into());
     let mut tx = conn.begin_with(BEGIN).await.map_err(failed)?;
-    let done = write_all(&mut tx, &write, Way::Careful, &AtomicI32::default()).await.map_err(WriteError::of_failure)?;
+    let done = write_all(&mut tx, &write, Way::Careful, process).await.map_err(WriteError::of_failure)?;
     tx.rollback().await.map_err(failed)?;
     done.answers.into_iter().try_for_each(|answer| answer.map(drop))
 }
@@ -243,7 +243,7 @@ async fn commit_prepared(
             Ok(done) if done.answers.iter().flatten().all(|answer| answer.commit().is_none()) => {
                 tx.rollback().await.map_err(|e| BatchError::NotWritten(e.into()))?;
                 if done.answers.iter().any(Result::is_ok) {
-                    head::confirm(conn).await.map_err(BatchError::OutcomeUnknown)?;
+                    head::confirm(conn, process).await.map_err(BatchError::OutcomeUnknown)?;
                 }
                 return Ok(done);
             }

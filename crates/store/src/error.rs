@@ -213,6 +213,12 @@ pub enum WriteError {
     OutcomeUnknown(#[source] Arc<StoreError>),
 }
 
+impl From<StoreError> for WriteError {
+    fn from(error: StoreError) -> Self {
+        Self::of_failure(error)
+    }
+}
+
 impl WriteError {
     /// Why nothing was written when the database failed.
     pub fn of_failure(error: StoreError) -> Self {

@@ -70,11 +70,14 @@ pub async fn is_standby(conn: &mut PgConnection) -> Result<bool, sqlx::Error> {
 }
 
 /// Waits until what stands is as safe as what is committed now: where commits wait for a standby, it is there too. After a
-/// crash a server shows what it had not answered yet, since no standby had it.
+/// crash a server shows what it had not answered yet, since no standby had it. That may take any time; the process of the
+/// server is noted, so that it can be asked about.
 ///
 /// # Errors
 /// When that cannot be known.
-pub async fn confirm(conn: &mut PgConnection) -> Result<(), StoreError> {
+pub async fn confirm(conn: &mut PgConnection, process: &AtomicI32) -> Result<(), StoreError> {
+    let of_server = sqlx::query_scalar!(r#"select pg_backend_pid() as "process!""#).fetch_one(&mut *conn).await?;
+    process.store(of_server, Ordering::Relaxed);
     // A commit that changes nothing, and is waited for as any other.
     let written =
         sqlx::query_scalar!(r#"select true as "written!" from pg_logical_emit_message(true, 'pledgegraph', ''::text)"#);

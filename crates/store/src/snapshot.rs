@@ -6,9 +6,8 @@ use bytes::Bytes;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
 use pledgegraph_model::{Edge, Entity, Link, Removed, Stamp, edge_hash, entity_hash};
-use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgPool;
-use sqlx::{AssertSqlSafe, Executor, PgConnection, Postgres};
+use sqlx::{AssertSqlSafe, Connection as _, Executor, PgConnection};
 use uuid::Uuid;
 
 use crate::copy::{Fields, Problem};
@@ -120,29 +119,20 @@ pub async fn load(pool: &PgPool, mut each: impl FnMut(Row, RowStamp)) -> Result<
     Ok(head)
 }
 
-/// A connection that reads, and that nobody else gets unless it has read to the end: a `COPY` that is left in the midst
-/// would give the rest of its answer to the next.
-pub(crate) struct Reader(pub(crate) PoolConnection<Postgres>, bool);
+/// A connection that reads, and that nobody else gets: a `COPY` that is left in the midst would give the rest of its answer to
+/// the next, and the pool would wait for ever for one that is frozen when it is given back.
+pub(crate) struct Reader(pub(crate) PgConnection);
 
 impl Reader {
     async fn begin(pool: &PgPool) -> Result<Self, StoreError> {
-        let mut reader = Self(pool.acquire().await?, false);
+        let mut reader = Self(pool.acquire().await?.detach());
         reader.0.execute(ONE_SNAPSHOT).await?;
         Ok(reader)
     }
 
     async fn end(mut self) -> Result<(), StoreError> {
         self.0.execute("commit").await?;
-        self.1 = true;
-        Ok(())
-    }
-}
-
-impl Drop for Reader {
-    fn drop(&mut self) {
-        if !self.1 {
-            self.0.close_on_drop();
-        }
+        Ok(self.0.close().await?)
     }
 }
 
@@ -157,7 +147,7 @@ impl Reading {
     pub(crate) async fn begin(pool: &PgPool) -> Result<Self, StoreError> {
         let mut first = Reader::begin(pool).await?;
         let snapshot =
-            sqlx::query_scalar!(r#"select pg_export_snapshot() as "snapshot!""#).fetch_one(&mut *first.0).await?;
+            sqlx::query_scalar!(r#"select pg_export_snapshot() as "snapshot!""#).fetch_one(&mut first.0).await?;
         let mut second = Reader::begin(pool).await?;
         let mut third = Reader::begin(pool).await?;
         for conn in [&mut second.0, &mut third.0] {
@@ -170,7 +160,7 @@ impl Reading {
         Ok(Self { first, second, third })
     }
 
-    /// Gives the connections back.
+    /// Ends the connections.
     pub(crate) async fn end(self) -> Result<(), StoreError> {
         for reader in [self.first, self.second, self.third] {
             reader.end().await?;

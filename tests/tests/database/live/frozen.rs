@@ -1,6 +1,6 @@
 //! Connections that are open and on which nothing comes any more: what lies between the two ends forgot them.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
@@ -13,18 +13,38 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::eventually;
+use super::rehearsal::keyed;
 use crate::fixture::{one, pledge, put_edge, write, write_world};
 
 /// How long anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What the connections of a way share.
+#[derive(Clone)]
+struct Frozen {
+    /// How often all were frozen that were open.
+    times: watch::Sender<u32>,
+    /// The question that freezes them next.
+    at: Arc<Mutex<Option<&'static str>>>,
+}
+
+impl Frozen {
+    /// Freezes all when that is what is asked.
+    fn heed(&self, asked: &[u8]) {
+        let mut at = self.at.lock().unwrap_or_else(PoisonError::into_inner);
+        if at.is_some_and(|text| asked.windows(text.len()).any(|part| part == text.as_bytes())) {
+            *at = None;
+            self.times.send_modify(|times| *times += 1);
+        }
+    }
+}
 
 /// A way to the database that can be frozen: connections that are open then stay open, and nothing passes on them. Or cut: they
 /// end, and new ones are refused.
 pub(super) struct Way {
     port: u16,
     options: PgConnectOptions,
-    /// How often it was frozen.
-    frozen: watch::Sender<u32>,
+    frozen: Frozen,
     accepting: JoinSet<()>,
 }
 
@@ -32,19 +52,19 @@ impl Way {
     pub(super) async fn to(database: &TestDb) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
-        let (options, frozen) = (database.options(), watch::Sender::new(0));
+        let (options, frozen) = (database.options(), Frozen { times: watch::Sender::new(0), at: Arc::default() });
         let mut way = Self { port, options, frozen, accepting: JoinSet::new() };
         way.accept(listener);
         Ok(way)
     }
 
     fn accept(&mut self, listener: TcpListener) {
-        let (options, freezes) = (self.options.clone(), self.frozen.subscribe());
+        let (options, frozen) = (self.options.clone(), self.frozen.clone());
         self.accepting.spawn(async move {
             let mut open = JoinSet::new();
             while let Ok((client, _)) = listener.accept().await {
-                let (options, freezes) = (options.clone(), freezes.clone());
-                open.spawn(async move { join(client, &options, freezes).await });
+                let (options, frozen) = (options.clone(), frozen.clone());
+                open.spawn(async move { join(client, &options, frozen).await });
             }
         });
     }
@@ -58,7 +78,17 @@ impl Way {
     }
 
     pub(super) fn freeze(&self) {
-        self.frozen.send_modify(|times| *times += 1);
+        self.frozen.times.send_modify(|times| *times += 1);
+    }
+
+    /// Freezes all that are open in the moment in which this is asked on one of them.
+    fn freeze_at(&self, question: &'static str) {
+        *self.frozen.at.lock().unwrap_or_else(PoisonError::into_inner) = Some(question);
+    }
+
+    /// Whether that has happened.
+    fn has_frozen(&self) -> bool {
+        self.frozen.at.lock().unwrap_or_else(PoisonError::into_inner).is_none()
     }
 
     pub(super) async fn cut(&mut self) {
@@ -73,26 +103,30 @@ impl Way {
     }
 }
 
-async fn join(client: TcpStream, options: &PgConnectOptions, freezes: watch::Receiver<u32>) -> Result<()> {
+async fn join(client: TcpStream, options: &PgConnectOptions, frozen: Frozen) -> Result<()> {
+    let heard = Frozen { at: Arc::default(), ..frozen.clone() };
     let (read, write) = client.into_split();
     if let Some(socket) = options.get_socket() {
         let path = socket.join(format!(".s.PGSQL.{}", options.get_port()));
         let (from, to) = UnixStream::connect(path).await?.into_split();
-        tokio::join!(pass(read, to, freezes.clone()), pass(from, write, freezes));
+        tokio::join!(pass(read, to, frozen), pass(from, write, heard));
     } else {
         let (from, to) = TcpStream::connect((options.get_host(), options.get_port())).await?.into_split();
-        tokio::join!(pass(read, to, freezes.clone()), pass(from, write, freezes));
+        tokio::join!(pass(read, to, frozen), pass(from, write, heard));
     }
     Ok(())
 }
 
 /// Passes on what comes, until it is frozen: then it keeps both ends open for ever.
-async fn pass(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, freezes: watch::Receiver<u32>) {
-    let opened = *freezes.borrow();
+async fn pass(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, frozen: Frozen) {
+    let opened = *frozen.times.borrow();
     let mut room = vec![0; 1 << 16];
     loop {
         let read = from.read(&mut room).await;
-        if *freezes.borrow() > opened {
+        if let Ok(count) = read {
+            frozen.heed(&room[..count]);
+        }
+        if *frozen.times.borrow() > opened {
             std::future::pending::<()>().await;
         }
         let Ok(count @ 1..) = read else { break };
@@ -101,6 +135,47 @@ async fn pass(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin,
         }
     }
     let _ = to.shutdown().await;
+}
+
+/// Whatever is asked when the connections freeze has an answer, and afterwards the same is done as if nothing had been.
+#[tokio::test]
+async fn nothing_waits_for_ever_on_a_frozen_connection() -> Result<()> {
+    let db = TestDb::new().await?;
+    write_world(&mut db.connect().await?).await;
+    let way = Way::to(&db).await?;
+    let pool = pool_options().max_connections(5).acquire_timeout(Duration::from_secs(10));
+    let live = Live::start(pool.connect_lazy_with(way.options()), LiveOptions::default()).await?;
+    let first = keyed("k", "a");
+    let key = first.idempotency.clone().context("a key")?;
+    live.write(first.clone()).await?;
+    let before = live.snapshot().seq();
+    // More than are kept.
+    for number in 0..12 {
+        live.write(write([put_edge(&pledge(&format!("later {number}"), "willing"))])).await?;
+    }
+    let looked_up = async || Ok(live.repeated(&key).await?.map(|receipt| receipt.seq));
+    let rehearsed = async || Ok(live.rehearse(keyed("other", "b")).await?);
+    let built = async || Ok(live.at(before).await?.map(|graph| graph.seq()));
+    ends(&way, "join idempotency", looked_up).await?;
+    // There are two places for this: none may stay taken.
+    for _ in 0..3 {
+        ends(&way, "pg_logical_emit_message", looked_up).await?;
+    }
+    for _ in 0..3 {
+        ends(&way, "begin_commit()", rehearsed).await?;
+    }
+    ends(&way, "coalesce(sum(changes)", built).await
+}
+
+/// The connections freeze when this is asked in the course of some work: it ends, and then it is done.
+async fn ends<T>(way: &Way, question: &'static str, mut work: impl AsyncFnMut() -> Result<T>) -> Result<()> {
+    // Each connection is asked in words once; then by the name that it gave them.
+    way.freeze();
+    way.freeze_at(question);
+    let _ = tokio::time::timeout(PATIENCE, work()).await.with_context(|| format!("`{question}` has no answer"))?;
+    ensure!(way.has_frozen(), "`{question}` was not asked");
+    tokio::time::timeout(PATIENCE, work()).await.with_context(|| format!("`{question}` is waited for"))??;
+    Ok(())
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use sqlx::postgres::PgPoolOptions;
 use super::assert_same;
 use crate::fixture::{batch, everything, id, pledge, put_edge, write, write_world};
 
-fn keyed(key: &str, edge: &str) -> Write {
+pub(super) fn keyed(key: &str, edge: &str) -> Write {
     let (principal, answer) = ("alice".to_owned(), format!("the answer to {edge}"));
     let idempotency = Some(Idempotency { principal, key: key.to_owned(), fingerprint: [7; 32], answer });
     Write { idempotency, ..write([put_edge(&pledge(edge, "willing"))]) }
