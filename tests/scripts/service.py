@@ -31,13 +31,16 @@ def environment():
 
 
 def fill(program, url, directory, statements):
-    """Fills a database with a synthetic graph before anything serves it; none is asked for with 0 statements."""
-    lines, variables = pathlib.Path(directory) / "graph.ndjson", {**environment(), "DATABASE_URL": url}
+    """Fills a database with a synthetic graph before anything serves it; none is asked for with 0 statements. Without a URL it
+    is the one that a service in this directory starts by itself. Gives the file with the lines of the graph."""
+    lines, variables = pathlib.Path(directory) / "graph.ndjson", {**environment(), **({"DATABASE_URL": url} if url else {})}
+    where = [] if url else ["--data-dir", pathlib.Path(directory) / "data"]
     generate = ["generate", "--edges", str(statements), "--output", lines]
-    for command in (generate, ["migrate"], ["import", lines]) if statements else ():
+    for command in (generate, ["migrate", *where], ["import", *where, lines]) if statements else ():
         done = subprocess.run([program, *command], env=variables, capture_output=True, text=True)
         if done.returncode:
             raise SystemExit(f"{command[0]}: {done.returncode}\n{done.stdout[-500:]}{done.stderr[-500:]}")
+    return lines
 
 
 class Service:
