@@ -35,7 +35,7 @@ BUSY = 2
 CROWD = 16
 BOUNDS = {"healthz": 3, "record": 5, "list": 10}
 ENOUGH = 500  # answers of each kind in all phases of a class
-LONGEST = 6  # how many times as long as asked a phase may take to get them
+LONGEST = 12  # how many times as long as asked a phase may take to get them
 BREATH = 0.002  # seconds between two questions of the probing client
 SETTLED = 1  # seconds that a phase runs before it is measured
 AFTER_REFUSAL = 0.1  # seconds that a crowding client waits that was sent away
@@ -282,7 +282,7 @@ def told(name, measured, idle):
         cells.append(f"{median:8.1f} {late:8.1f} {ratio:6.1f}{'!' if ratio > bound else ' '}")
         if ratio > bound:
             above.append(f"{name}: p99 of {kind} is {ratio:.1f} times the idle one, above {bound}")
-    answered = ", ".join(f"{count} x {status or 'none'}" for status, count in sorted(measured.statuses.items())) or "no whole answer"
+    answered = ", ".join(f"{count} x {status or 'none'}" for status, count in sorted(measured.statuses.items())) or "no whole answer" * bool(measured.seconds)
     used = f"{measured.service / measured.seconds:5.2f} {measured.crowd / measured.seconds:5.2f}" if measured.seconds else " " * 11
     return f"{name:13} {len(measured.latencies['healthz']):6} {' '.join(cells)} {used}  {answered}", above
 
