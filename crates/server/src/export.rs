@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::body::{Naming, write_edge, write_entity};
 use crate::csv::stream::broken_off;
 use crate::error::ApiError;
-use crate::lanes::{Lane, in_turn};
+use crate::lanes::{Lane, in_turn, of_database};
 use crate::shares::Asker;
 use crate::state::State;
 
@@ -71,14 +71,14 @@ async fn edges(state: &State, asker: Asker, graph: Arc<Graph>, after: Option<Edg
     })
     .await?;
     let ids: Vec<EdgeId> = versions.iter().map(|(id, _)| *id).collect();
-    let standing = live.whole_edges(&ids).await.map_err(ApiError::of_store)?;
+    let standing = of_database(state, asker, live.whole_edges(&ids)).await.map_err(ApiError::of_store)?;
     let mut standing: HashMap<EdgeId, (Edge, i64)> =
         standing.into_iter().map(|(edge, version)| (edge.id, (edge, version))).collect();
     let mut edges = Vec::with_capacity(ids.len());
     for (id, version) in versions {
         edges.push(match standing.remove(&id) {
             Some((edge, now)) if now == version => edge,
-            _ => former(live, id, version).await.map_err(ApiError::of_store)?,
+            _ => of_database(state, asker, former(live, id, version)).await.map_err(ApiError::of_store)?,
         });
     }
     let next = if ids.len() == AT_ONCE { ids.last().map(|last| Next::Edges(Some(*last))) } else { None };

@@ -49,7 +49,14 @@ impl Lane {
 pub(crate) struct Lanes {
     lists: Arc<Places>,
     analyses: Arc<Places>,
+    /// For reading much from the database.
+    database: Arc<Places>,
 }
+
+/// How many may read much from the database at a time, and how many of one address: the other connections are for what
+/// others read and write.
+const READERS: usize = 4;
+const READERS_OF_ONE: usize = 2;
 
 impl Lanes {
     /// As many places in each lane as there are processors, of which one address has all but one, and a spare one for
@@ -59,6 +66,7 @@ impl Lanes {
         Self {
             lists: Places::new(processors + 1, processors),
             analyses: Places::new(processors.max(2), processors.max(2) - 1),
+            database: Places::new(READERS, READERS_OF_ONE),
         }
     }
 
@@ -68,6 +76,12 @@ impl Lanes {
             Lane::Analyses => &self.analyses,
         }
     }
+}
+
+/// Asks the database for much, such as a page of the log, in turn with others who do.
+pub(crate) async fn of_database<T>(state: &State, asker: Asker, asking: impl Future<Output = T>) -> T {
+    let _place = state.lanes.database.take_in_turn(asker).await;
+    asking.await
 }
 
 /// Who may be told how it goes with long work: the thread that does it looks here whether anybody waits.

@@ -1,6 +1,7 @@
 //! What happens to every request and answer, whatever the path. `router::build` puts these in order.
 
 pub(crate) mod access;
+pub(crate) mod compression;
 pub(crate) mod cors;
 pub(crate) mod guards;
 pub(crate) mod headers;

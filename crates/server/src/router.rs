@@ -11,6 +11,7 @@ use pledgegraph_questions::Questions;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::access::{Access, Operations};
@@ -18,7 +19,8 @@ use crate::error::{ApiError, nearest};
 use crate::evaluations::Evaluations;
 use crate::lanes::Lanes;
 use crate::layers::{
-    access, cors, guards, headers, negotiation, pace, problems, rate, request_id, shed, target, unread, version,
+    access, compression, cors, guards, headers, negotiation, pace, problems, rate, request_id, shed, target, unread,
+    version,
 };
 use crate::openapi;
 use crate::problem::Problem;
@@ -139,7 +141,8 @@ pub fn build(state: AppState, options: ServerOptions) -> Router {
         .layer(from_fn_with_state(places, shed::layer))
         .layer(CatchPanicLayer::custom(guards::panicked))
         .layer(from_fn(problems::layer))
-        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(Arc::clone(&shared), compression::layer))
+        .layer(CompressionLayer::new().compress_when(compression::IsShort.and(DefaultPredicate::new())))
         .layer(from_fn_with_state(Arc::clone(&shared), headers::layer))
         .layer(from_fn_with_state(Arc::clone(&shared), cors::layer))
         .layer(from_fn(access::layer))

@@ -24,7 +24,9 @@ use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 use uuid::Uuid;
 
+use crate::csv::stream::broken_off;
 use crate::error::ApiError;
+use crate::lanes::{Lane, in_turn, of_database};
 use crate::layers::negotiation::quality;
 use crate::layers::version::parse;
 use crate::openapi::endpoint::{Answer, Endpoint};
@@ -33,6 +35,7 @@ use crate::reply::{VERSION, json, set};
 use crate::request::ask::Ask;
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
+use crate::shares::Asker;
 use crate::state::State;
 use crate::streams::Stream as OpenStream;
 use crate::wire::list::{version, version_of};
@@ -54,6 +57,8 @@ const PARAMETERS: [&Parameter; 2] = [&SINCE, &LIMIT];
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// How many changes a stream reads at once.
 const AT_ONCE: usize = 500;
+/// How many events a stream writes before others have a turn.
+const IN_A_ROW: usize = 16;
 /// How often a stream without news says that it lives.
 const ALIVE: Duration = Duration::from_secs(15);
 
@@ -153,7 +158,7 @@ async fn answer(ask: &Ask) -> Result<Response, ApiError> {
             let detail = "too many streams of events are open";
             ApiError::new(Problem::Overloaded, detail).with_header(RETRY_AFTER, "10")
         })?;
-        return Ok(follow(ask.state.live.clone(), from, stream));
+        return Ok(follow(&ask.state, ask.asker, from, stream));
     }
     if named && lines > page {
         return Ok(all(ask, from));
@@ -247,35 +252,29 @@ fn body(change: &LoggedChange) -> ChangeBody {
     }
 }
 
-/// The changes after a place, read a page at a time; ends at the end of the log, or where the database fails.
-fn changes(live: Live, from: Place, upto: i64) -> impl Stream<Item = LoggedChange> + Send + 'static {
-    let start = (live, Some(from), VecDeque::new());
-    let found = stream::unfold(start, |(live, mut from, mut waiting)| async move {
-        if waiting.is_empty()
-            && let Some(after) = from
-        {
-            let page = live.changes(after, AT_ONCE).await.inspect_err(|error| {
-                tracing::warn!(%error, "the feed breaks off");
-            });
-            waiting = page.ok()?.into();
-            from = waiting.back().map(|last: &LoggedChange| (last.seq, last.ordinal));
-        }
-        let next = waiting.pop_front()?;
-        Some((next, (live, from, waiting)))
-    });
-    found.take_while(move |change| std::future::ready(change.seq <= upto))
+/// The changes after a place, a page at a time; ends at the end of the log, or where the database fails.
+fn pages(state: State, asker: Asker, from: Place, upto: i64) -> impl Stream<Item = Vec<LoggedChange>> + Send + 'static {
+    stream::unfold((state, Some(from)), move |(state, from)| async move {
+        let page = of_database(&state, asker, state.live.changes(from?, AT_ONCE)).await;
+        let mut page = page.inspect_err(|error| tracing::warn!(%error, "the feed breaks off")).ok()?;
+        let next = page.last().map(|last| (last.seq, last.ordinal)).filter(|last| last.0 <= upto);
+        page.retain(|change| change.seq <= upto);
+        (!page.is_empty()).then_some((page, (state, next)))
+    })
 }
 
 /// All up to now, one a line. Breaks off where the history is lost meanwhile.
 fn all(ask: &Ask, from: Place) -> Response {
-    let graph = Arc::clone(&ask.current);
-    let lines = changes(ask.state.live.clone(), from, ask.current.seq()).map(move |change| {
-        if !is_held(&graph, &change) {
-            return Err(io::Error::other("the history was lost"));
+    let (state, asker, graph) = (State::clone(&ask.state), ask.asker, Arc::clone(&ask.current));
+    let pages = pages(State::clone(&state), asker, from, ask.current.seq());
+    let lines = pages.then(move |page| {
+        let (state, graph) = (State::clone(&state), Arc::clone(&graph));
+        async move {
+            if !page.iter().all(|change| is_held(&graph, change)) {
+                return Err(io::Error::other("the history was lost"));
+            }
+            in_turn(&state, (Lane::Lists, asker), move || lines(&page)).await.map_err(broken_off)
         }
-        let mut line = serde_json::to_vec(&body(&change)).unwrap_or_default();
-        line.push(b'\n');
-        Ok(Bytes::from(line))
     });
     let mut response = Response::new(Body::from_stream(lines.fuse()));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
@@ -284,39 +283,53 @@ fn all(ask: &Ask, from: Place) -> Response {
     response
 }
 
+fn lines(page: &[LoggedChange]) -> Bytes {
+    let mut text = Vec::with_capacity(page.len() * 1024);
+    for change in page {
+        // Writing to memory does not fail.
+        let _ = serde_json::to_writer(&mut text, &body(change));
+        text.push(b'\n');
+    }
+    text.into()
+}
+
 /// All, and then what comes. Ends where the history is lost: the client that goes on with `Last-Event-ID` is told.
-fn follow(live: Live, from: Place, counted: OpenStream) -> Response {
-    let news = live.published_seq();
-    let place = (from, live.snapshot().link_at(from.0));
-    let events =
-        stream::unfold((live, news, place, VecDeque::new()), move |(live, mut news, mut place, mut waiting)| {
-            let _ = &counted;
-            async move {
-                while waiting.is_empty() {
-                    // Seen before the look, so that no commit falls between the two.
-                    news.borrow_and_update();
-                    waiting = match live.changes(place.0, AT_ONCE).await {
-                        Ok(found) => held(&live, place, found)?,
-                        Err(error) => {
-                            tracing::warn!(%error, "an event stream breaks off; its client goes on with Last-Event-ID");
-                            return None;
-                        }
-                    };
-                    if waiting.is_empty() {
-                        // The service ends: so does the stream.
-                        tokio::select! {
-                        () = live.streams_end() => return None,
-                        changed = news.changed() => changed.ok()?,
-                        }
+fn follow(state: &State, asker: Asker, from: Place, counted: OpenStream) -> Response {
+    let news = state.live.published_seq();
+    let place = (from, state.live.snapshot().link_at(from.0));
+    let start = (State::clone(state), news, place, VecDeque::new());
+    let events = stream::unfold(start, move |(state, mut news, mut place, mut waiting)| {
+        let _ = &counted;
+        async move {
+            let live = &state.live;
+            while waiting.is_empty() {
+                // Seen before the look, so that no commit falls between the two.
+                news.borrow_and_update();
+                waiting = match of_database(&state, asker, live.changes(place.0, AT_ONCE)).await {
+                    Ok(found) => held(live, place, found)?,
+                    Err(error) => {
+                        tracing::warn!(%error, "an event stream breaks off; its client goes on with Last-Event-ID");
+                        return None;
+                    }
+                };
+                if waiting.is_empty() {
+                    // The service ends: so does the stream.
+                    tokio::select! {
+                    () = live.streams_end() => return None,
+                    changed = news.changed() => changed.ok()?,
                     }
                 }
-                let change: LoggedChange = waiting.pop_front()?;
-                place = ((change.seq, change.ordinal), Some(change.chain));
-                let data = serde_json::to_string(&body(&change)).unwrap_or_default();
-                let event = Event::default().id(position(&change)).event(change.op).data(data);
-                Some((Ok::<_, Infallible>(event), (live, news, place, waiting)))
             }
-        });
+            let change: LoggedChange = waiting.pop_front()?;
+            if waiting.len().is_multiple_of(IN_A_ROW) {
+                tokio::task::yield_now().await;
+            }
+            place = ((change.seq, change.ordinal), Some(change.chain));
+            let data = serde_json::to_string(&body(&change)).unwrap_or_default();
+            let event = Event::default().id(position(&change)).event(change.op).data(data);
+            Some((Ok::<_, Infallible>(event), (state, news, place, waiting)))
+        }
+    });
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(ALIVE)).into_response();
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
