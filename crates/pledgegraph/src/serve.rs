@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use nix::unistd::Uid;
 use pledgegraph_live::{Live, LiveOptions};
 use pledgegraph_server::{AppState, ConnectionOptions, CursorKey, ServerOptions};
 use pledgegraph_store::{TokenText, secrets};
@@ -34,6 +35,9 @@ const LIVE_LIMIT: Duration = Duration::from_secs(5);
 /// # Errors
 /// One line that says why it cannot start, or what broke.
 pub(crate) async fn run(settings: &Settings) -> Result<()> {
+    if Uid::effective().is_root() {
+        tracing::warn!("running as root, which nothing here needs: start it as an account of its own");
+    }
     serve(settings, Choice::of(settings)?, Content::Own).await
 }
 

@@ -252,7 +252,8 @@ fn reading_headers() -> [ParameterBuilder; 1] {
         false,
         "^[0-9]{1,18}\\.[0-9a-f]{32}$",
         "A version that the answer must include, as `Pledgegraph-Version` of a write gave it. The service waits a moment \
-         for it; 503 `replica-behind` when it does not come.",
+         for it; 503 `replica-behind` when it does not come, 409 `history-diverged` when it is of a history that was lost, \
+         503 `reloading` while that is being found out.",
     )]
 }
 
