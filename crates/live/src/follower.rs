@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use pledgegraph_store::log::{self, Tail};
 use pledgegraph_store::{StoreError, head};
-use sqlx::PgPool;
 use sqlx::postgres::PgListener;
+use sqlx::{Executor as _, PgPool};
 use tokio::sync::watch;
 
-use crate::connection::{Limits, PATIENCE, ask_until};
+use crate::connection::{Limits, PATIENCE, ask_until, pool_of_one};
 use crate::content::Content;
 use crate::hints::Hints;
 use crate::load::load;
@@ -24,6 +24,8 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// How long the database may take to tell what is new: at first, and at last after it took longer again and again.
 const SHORTEST: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_mins(10);
+/// How long nothing may be heard before it is asked whether the connection lives.
+const QUIET: Duration = Duration::from_secs(10);
 /// How long to wait before listening again after the connection broke.
 const LISTEN_AGAIN: Duration = Duration::from_secs(2);
 
@@ -31,7 +33,7 @@ const LISTEN_AGAIN: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub(crate) struct Follower {
     pub(crate) pool: PgPool,
-    /// For looking, see [`pool_of_one`](crate::connection::pool_of_one).
+    /// For looking, see [`pool_of_one`].
     pub(crate) own: PgPool,
     pub(crate) published: Arc<Published>,
     pub(crate) notes: Arc<Notes>,
@@ -76,11 +78,15 @@ impl Follower {
     pub(crate) async fn listen(self, mut stop: watch::Receiver<bool>) {
         loop {
             let hints = async {
-                let mut listener = PgListener::connect_with(&self.pool).await?;
-                listener.listen(head::CHANNEL).await?;
+                // Of a pool of its own: a connection that froze is not missing among the others.
+                let mut listener = PgListener::connect_with(&pool_of_one(&self.pool)).await?;
+                within(PATIENCE, listener.listen(head::CHANNEL)).await?;
                 loop {
-                    let announced = listener.recv().await?.payload().parse().unwrap_or(i64::MAX);
-                    self.hints.announced(announced, self.published.current().seq());
+                    within(PATIENCE, (&mut listener).execute("select")).await?;
+                    while let Ok(announced) = tokio::time::timeout(QUIET, listener.recv()).await {
+                        let announced = announced?.payload().parse().unwrap_or(i64::MAX);
+                        self.hints.announced(announced, self.published.current().seq());
+                    }
                 }
             };
             tokio::select! {
@@ -139,6 +145,10 @@ impl Follower {
         self.published.replace(graph);
         Ok(())
     }
+}
+
+async fn within<T>(limit: Duration, asked: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    tokio::time::timeout(limit, asked).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
 /// How many commits the newest snapshot is behind.
