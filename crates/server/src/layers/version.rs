@@ -17,8 +17,9 @@ use pledgegraph_live::protocol::Reply;
 use crate::access::asks;
 use crate::differences;
 use crate::error::ApiError;
+use crate::lanes::of_database;
 use crate::problem::Problem;
-use crate::request::ask::CURSOR;
+use crate::request::ask::{CURSOR, asker};
 use crate::request::cursor::Cursor;
 use crate::request::given;
 use crate::request::known_at::{KNOWN_AT, read};
@@ -62,14 +63,18 @@ async fn snapshots(state: &State, request: &Parts) -> Result<(Arc<Graph>, Option
     let graph = snapshot(state, request).await?;
     let cursor = given::find(request.uri.query(), CURSOR.name);
     let cursor = cursor.and_then(|text| Cursor::decode(&text, &state.options.cursor_key));
-    match cursor.filter(|cursor| cursor.seq != graph.seq()) {
+    let Some(Cursor { seq, .. }) = cursor.filter(|cursor| cursor.seq != graph.seq()) else { return Ok((graph, None)) };
+    let earlier = match state.live.kept(seq) {
         // Another process may have given it, or this one long ago.
-        Some(Cursor { seq, .. }) => {
-            let earlier = state.live.at(seq).await.map_err(ApiError::of_store)?;
-            Ok((graph, earlier.map(Earlier)))
-        }
-        None => Ok((graph, None)),
-    }
+        None => of_past(state, request, state.live.at(seq)).await.map_err(ApiError::of_store)?,
+        kept => kept,
+    };
+    Ok((graph, earlier.map(Earlier)))
+}
+
+/// A graph of the past may have to be built, which one address must not keep others from.
+async fn of_past<T>(state: &State, request: &Parts, built: impl Future<Output = T>) -> T {
+    of_database(state, asker(&request.extensions), built).await
 }
 
 async fn snapshot(state: &State, request: &Parts) -> Result<Arc<Graph>, ApiError> {
@@ -92,7 +97,7 @@ async fn snapshot(state: &State, request: &Parts) -> Result<Arc<Graph>, ApiError
     let asked = request.method == Method::GET || request.method == Method::HEAD || asks(request.uri.path());
     let moment = asked.then(|| given::find(request.uri.query(), KNOWN_AT.name)).flatten();
     match moment.and_then(|text| read(&text, Utc::now())) {
-        Some(moment) => state.live.known_at(moment).await.map_err(ApiError::of_store),
+        Some(moment) => of_past(state, request, state.live.known_at(moment)).await.map_err(ApiError::of_store),
         None => current(state).map(|newest| at_least.unwrap_or(newest)),
     }
 }
