@@ -6,9 +6,9 @@
 Asks constructed requests that are expensive by design, then random ones made from the checked-in document and the running
 service's own records, then changes the most expensive again and again. One request at a time; measured is what the service's
 process uses until it rests again, also after the answer. Printed are the most expensive ones that were answered and those that
-were refused: status, CPU seconds (median of five), seconds to the answer, and CPU as a multiple of that of `GET /v1/matrix`,
-warm, in the same run. Fails when one that was not refused (4xx) costs more than 20 times that. Requests that write, and
-imports, are left out. Needs Linux and PostgreSQL's programs; starts and ends its own service.
+were refused: status, CPU seconds (median of five), seconds to the answer, and CPU as a multiple of that of `GET /v1/matrix` of a day
+that was not asked before, in the same run; the matrix of today, of which the service keeps all standings, is told beside it.
+Fails when one that was not refused (4xx) costs more than 20 times the former. Requests that write, and imports, are left out. Needs Linux and PostgreSQL's programs; starts and ends its own service.
 """
 
 import sys
@@ -397,13 +397,13 @@ class Costs:
         middle = (statistics.median(each[at] for each in measured) for at in (1, 2))
         return found[0], measured[-1][0], *middle, measured[-1][3]
 
-    def matrix(self):
-        """CPU seconds of the matrix of everything, warm."""
-        asked, measured = Asked("matrix", "GET", "/v1/matrix"), []
-        for _ in range(TIMES + 1):
+    def matrix(self, of):
+        """CPU seconds of a matrix of everything, of a query each time."""
+        measured = []
+        for turn in range(TIMES + 1):
             before = self.rested()
-            for _ in range(WARM):
-                exchange(self.address, OURS, asked)
+            for number in range(WARM):
+                exchange(self.address, OURS, Asked("matrix", "GET", f"/v1/matrix{of(turn * WARM + number)}"))
             measured.append((self.rested() - before) / WARM)
         return statistics.median(measured[1:])
 
@@ -467,8 +467,9 @@ def main():
             choice = random.Random(given.seed)
             records = Records(service.address, choice)
             costs, made = Costs(service), Made(records, choice)
-            matrix = costs.matrix()
-            print(f"{given.statements} statements, seed {given.seed}: the matrix of everything takes {matrix * 1000:.1f} ms of CPU, warm")
+            today, matrix = costs.matrix(lambda _: ""), costs.matrix(lambda number: f"?valid_at={day(number)}")
+            print(f"{given.statements} statements, seed {given.seed}: the matrix of everything takes {matrix * 1000:.1f} ms of CPU, "
+                  f"that of today {today * 1000:.1f} ms")
             search(costs, made, records, given)
             above = report(costs, made, matrix)
             service.stop()
