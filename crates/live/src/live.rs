@@ -63,7 +63,7 @@ pub struct Live {
 
 impl Live {
     /// Loads the graph, then starts the writer and the follower. The pool must allow at least five connections: three
-    /// for loading, one for the writer, one that listens.
+    /// for loading, one for the writer, one for whoever asks; the follower has two of its own, made like those of the pool.
     ///
     /// Boxed, so that the writer and the follower are compiled here, once, and not in each program that starts them.
     ///

@@ -147,7 +147,7 @@ struct PostgresArgs {
     #[arg(long, value_name = "DIR", env = "PLEDGEGRAPH_PG_BIN")]
     pg_bin: Option<String>,
 
-    /// The most connections to the database that are open at a time [default: 8]
+    /// The most connections to the database that are open at a time, beside two that follow its log [default: 8]
     #[arg(long, value_name = "N", env = "PLEDGEGRAPH_DATABASE_CONNECTIONS")]
     database_connections: Option<String>,
 }

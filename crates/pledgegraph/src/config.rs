@@ -244,7 +244,7 @@ pub(crate) struct Settings {
     pub(crate) pg_bin: Option<PathBuf>,
     /// The database to use instead of an embedded one.
     pub(crate) database_url: Option<Secret>,
-    /// The most connections to the database that are open at a time.
+    /// The most connections to the database that are open at a time, beside two that follow its log.
     pub(crate) database_connections: u32,
     /// How many rows of the database are compared with what is held in memory in a second; 0 is none.
     pub(crate) recheck_rows_per_second: u32,
