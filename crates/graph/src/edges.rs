@@ -1,6 +1,7 @@
 //! Lists of edges: every filter that an index can answer is a clause, the rest is tested on the record.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use chrono::NaiveDate;
 use pledgegraph_model::{
@@ -15,7 +16,7 @@ use crate::names::with_prefix;
 use crate::node::{Incidence, Node, NodeRecord};
 use crate::postings::Postings;
 use crate::record::EdgeRecord;
-use crate::select::{Clause, Select};
+use crate::select::{COUNT_BUDGET, Clause, Select};
 use crate::standing::Rule;
 use crate::view::EdgeView;
 
@@ -59,13 +60,15 @@ impl Graph {
 
     /// What a filter leaves out because it does not count, by standing; `false`: counting stopped at its budget.
     ///
-    /// O(what does not count) on the day of the graph, else as much as the list itself.
+    /// O(what does not count) on the day of the graph, else as much as the list itself, once for all standings.
     pub fn set_aside(&self, filter: &EdgeFilter) -> (Vec<(Standing, u64)>, bool) {
         let Some(counted) = &filter.counted else { return (Vec::new(), true) };
+        if counted.day != self.day() {
+            return self.set_aside_on_another_day(filter, counted);
+        }
         let (mut found, mut exact) = (Vec::new(), true);
         for standing in Standing::ALL.iter().copied().filter(|standing| !counted.takes_standing(*standing)) {
-            let by_index = counted.day == self.day() && counted.has_usual_modalities();
-            if by_index && self.standings.list(standing).is_empty() {
+            if counted.has_usual_modalities() && self.standings.list(standing).is_empty() {
                 continue;
             }
             let only = Counted { standings: vec![standing], ..counted.clone() };
@@ -75,6 +78,36 @@ impl Graph {
             found.extend((total.value > 0).then_some((standing, total.value)));
         }
         (found, exact)
+    }
+
+    /// The same where the rule finds each standing. Of each that was seen, counting stops when the budget is spent; the others
+    /// are looked for until the end.
+    fn set_aside_on_another_day(&self, filter: &EdgeFilter, counted: &Counted) -> (Vec<(Standing, u64)>, bool) {
+        let others = EdgeFilter { counted: None, ..filter.clone() };
+        let left_out = |standing: &&Standing| !counted.takes_standing(**standing);
+        let tallies: Vec<(Standing, Cell<u64>)> =
+            Standing::ALL.iter().filter(left_out).map(|standing| (*standing, Cell::new(0))).collect();
+        if tallies.is_empty() {
+            return (Vec::new(), true);
+        }
+        let (visited, exact) = (Cell::new(0), Cell::new(true));
+        let is_told = |tally: &Cell<u64>| visited.get() > COUNT_BUDGET && tally.get() > 0;
+        // Lets nothing through while anything is to be told, so that the walk goes on.
+        let test = |slot: u32| {
+            exact.set(exact.get() && !tallies.iter().any(|(_, tally)| is_told(tally)));
+            let edge = self.edge_record(slot).filter(|_| self.passes(slot, &others));
+            let standing = edge.map(|edge| counted.standing_of(self, slot, edge));
+            let of = tallies.iter().find(|(of, _)| Some(*of) == standing);
+            if let Some((_, tally)) = of.filter(|(_, tally)| !is_told(tally)) {
+                tally.set(tally.get() + 1);
+            }
+            visited.set(visited.get() + 1);
+            tallies.iter().all(|(_, tally)| is_told(tally))
+        };
+        let walk = Select { clauses: self.clauses(filter), after: None, limit: 0 }.run(Some(test));
+        let exact = exact.get() && walk.total.exact;
+        let found = tallies.into_iter().map(|(standing, tally)| (standing, tally.get()));
+        (found.filter(|(_, count)| *count > 0).collect(), exact)
     }
 
     /// Whether a filter by what statements touch is answered from lists at hand, in no more than O(edges / 64) word

@@ -8,7 +8,7 @@ use crate::postings::{Bits, Postings, WORDS, has_bit, numbers, numbers_from};
 use crate::work;
 
 /// Records that are looked at, beyond those of the page, before counting stops.
-const COUNT_BUDGET: u64 = 10_000;
+pub(crate) const COUNT_BUDGET: u64 = 10_000;
 /// Up to this many candidates of a block are tested one by one; more are intersected as bitmaps.
 const FEW: usize = 256;
 
