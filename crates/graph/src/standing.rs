@@ -248,23 +248,24 @@ impl<'g> Rule<'g> {
         } else {
             &[]
         };
+        let order = self.graph.order(edge);
         for side in sides {
             for by in self.graph.covering(edge, commitment, *side) {
                 if most == Effect::Certain {
                     return most;
                 }
-                most = most.max(self.bears_on(by, (slot, edge, commitment)));
+                most = most.max(self.bears_on(by, (slot, edge, commitment), order));
             }
         }
         most
     }
 
-    /// What one statement that covers another does to it.
-    fn bears_on(&self, (by_slot, by, taking): Said<'_>, (slot, edge, taken): Said<'_>) -> Effect {
+    /// What one statement that covers another does to it; `order`: when the other was said.
+    fn bears_on(&self, (by_slot, by, taking): Said<'_>, (slot, edge, taken): Said<'_>, order: Option<Order>) -> Effect {
         if by_slot == slot || !is_sound(by) || taken.stage == Stage::Delivered {
             return Effect::None;
         }
-        let (Some(orders), is_taking) = (self.orders(by, edge), is_opposite(taking, taken)) else {
+        let (Some(orders), is_taking) = (self.graph.order(by).zip(order), is_opposite(taking, taken)) else {
             return self.unordered((by, taking), (edge, taken));
         };
         let is_later = orders.0.is_after(orders.1);

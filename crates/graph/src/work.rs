@@ -13,6 +13,8 @@ const BETWEEN_LOOKS: u64 = 2_048;
 /// not in the cache.
 const WORDS: usize = 32;
 const WIRES: usize = 32;
+/// How many keys of an ordered set, passed by one after another, are a step.
+const KEYS: usize = 32;
 
 /// The work of one request: on one thread at a time, and seen by whoever may end it.
 #[derive(Debug)]
@@ -109,6 +111,16 @@ pub(crate) fn over_bits(bits: usize) {
 /// Counts what is done to so many wires.
 pub(crate) fn over_wires(wires: usize) {
     steps((wires / WIRES + 1) as u64);
+}
+
+/// Counts the keys of an ordered set as they are passed by.
+pub(crate) fn over_keys<K>(keys: impl Iterator<Item = K>) -> impl Iterator<Item = K> {
+    keys.enumerate().map(|(at, key)| {
+        if at % KEYS == KEYS - 1 {
+            step();
+        }
+        key
+    })
 }
 
 /// Looks whether the work may go on, which has taken so many steps more than it had left.

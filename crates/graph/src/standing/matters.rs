@@ -7,6 +7,7 @@ use super::{Said, is_negative};
 use crate::Graph;
 use crate::node::Node;
 use crate::record::EdgeRecord;
+use crate::work;
 
 /// On which side a commitment is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +42,7 @@ impl Side {
     }
 }
 
-/// A commitment in its place among those of its actor: 16 bytes.
+/// A commitment in its place among those of its actor, with what mostly tells that it does not cover another: 16 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Matter {
     actor: Node,
@@ -51,6 +52,21 @@ pub(crate) struct Matter {
     object: Node,
     mission: u8,
     slot: u32,
+    coalition: u8,
+}
+
+/// A number for a coalition, which others may have too; 0 where there is none.
+fn mark(coalition: Option<Node>) -> u8 {
+    coalition.map_or(0, |node| number(1 + node.index() % usize::from(u8::MAX)))
+}
+
+impl Matter {
+    /// Whether the mission and the coalition let it cover a commitment; the record decides.
+    fn may_cover(&self, commitment: &Commitment<Node>) -> bool {
+        let same = |own: u8, none: usize, other: u8| own == number(none) || own == other;
+        same(self.mission, Mission::Unspecified.index(), number(commitment.mission.index()))
+            && same(self.coalition, 0, mark(commitment.coalition))
+    }
 }
 
 fn number(index: usize) -> u8 {
@@ -67,6 +83,7 @@ pub(crate) fn places(slot: u32, edge: &EdgeRecord) -> impl Iterator<Item = Matte
             object: edge.object,
             mission: number(commitment.mission.index()),
             slot,
+            coalition: mark(commitment.coalition),
         };
         let paused = matches!(commitment.stage, Stage::Suspended | Stage::Halted).then(|| at(Side::Paused));
         [Some(at(Side::of(commitment))), paused]
@@ -93,22 +110,24 @@ fn covers_rest(over: &Commitment<Node>, under: &Commitment<Node>) -> bool {
 }
 
 impl Graph {
-    /// The commitments in places from one to another. With an end of its own the range would be sought twice.
-    fn matters_from(&self, first: Matter, last: Matter) -> impl Iterator<Item = u32> + '_ {
-        self.matters.range(first..).take_while(move |matter| **matter <= last).map(|matter| matter.slot)
+    /// The places from one to another. With an end of its own the range would be sought twice.
+    fn matters_from(&self, first: Matter, last: Matter) -> impl Iterator<Item = Matter> + '_ {
+        let all = self.matters.range(first..).take_while(move |matter| **matter <= last);
+        work::over_keys(all.copied())
     }
 
     /// What an actor says on one side of a capability as stated, to one beneficiary.
-    fn exactly(&self, actor: Node, side: Side, capability: Capability, object: Node) -> impl Iterator<Item = u32> {
-        let at = |mission, slot| Matter {
+    fn exactly(&self, actor: Node, side: Side, capability: Capability, object: Node) -> impl Iterator<Item = Matter> {
+        let at = |mission, slot, coalition| Matter {
             actor,
             side: side as u8,
             capability: number(capability.index()),
             object,
             mission,
             slot,
+            coalition,
         };
-        self.matters_from(at(0, 0), at(u8::MAX, u32::MAX))
+        self.matters_from(at(0, 0, 0), at(u8::MAX, u32::MAX, u8::MAX))
     }
 
     /// The commitments of an actor on one side within a capability, to anybody; all where none is given.
@@ -118,9 +137,17 @@ impl Graph {
             let codes = capability.with_children().map(|code| number(code.index()));
             codes.fold((u8::MAX, 0), |(first, last), code| (first.min(code), last.max(code)))
         });
-        let at =
-            |capability, object, mission, slot| Matter { actor, side: side as u8, capability, object, mission, slot };
-        self.matters_from(at(first, Node::FIRST, 0, 0), at(last, Node::LAST, u8::MAX, u32::MAX))
+        let at = |capability, object, mission, slot, coalition| Matter {
+            actor,
+            side: side as u8,
+            capability,
+            object,
+            mission,
+            slot,
+            coalition,
+        };
+        let (first, last) = (at(first, Node::FIRST, 0, 0, 0), at(last, Node::LAST, u8::MAX, u32::MAX, u8::MAX));
+        self.matters_from(first, last).map(|matter| matter.slot)
     }
 
     /// The commitments of an actor within a capability, to anybody; all where none is given. In no order.
@@ -148,8 +175,8 @@ impl Graph {
     ) -> impl Iterator<Item = u32> + '_ {
         Side::OF_STANCE.into_iter().flat_map(move |side| {
             let (capability, mission) = (number(capability.index()), number(mission.index()));
-            let at = |slot| Matter { actor, side: side as u8, capability, object, mission, slot };
-            self.matters_from(at(0), at(u32::MAX))
+            let at = |slot, coalition| Matter { actor, side: side as u8, capability, object, mission, slot, coalition };
+            self.matters_from(at(0, 0), at(u32::MAX, u8::MAX)).map(|matter| matter.slot)
         })
     }
 
@@ -180,12 +207,12 @@ impl Graph {
         let wider = std::iter::successors((!none).then_some(own), |capability| capability.parent());
         let unspecified = (!none && own != Capability::Unspecified).then_some(Capability::Unspecified);
         let objects = [Some(edge.object), commitment.coalition.filter(|coalition| *coalition != edge.object)];
-        let capabilities: Vec<Capability> = wider.chain(unspecified).collect();
-        let slots = capabilities.into_iter().flat_map(move |capability| {
+        let places = wider.chain(unspecified).flat_map(move |capability| {
             let objects = objects.into_iter().flatten();
             objects.flat_map(move |object| self.exactly(actor, side, capability, object))
         });
-        slots.filter_map(|slot| self.said(slot)).filter(move |(_, _, over)| covers_rest(over, commitment))
+        let said = places.filter(|place| place.may_cover(commitment)).filter_map(|place| self.said(place.slot));
+        said.filter(move |(_, _, over)| covers_rest(over, commitment))
     }
 
     /// The commitments of the same actor that this one covers; perhaps itself.
@@ -200,7 +227,8 @@ impl Graph {
                 slots.extend(self.within(actor, side, (!wide).then_some(commitment.capability)));
             } else {
                 let narrower = commitment.capability.with_children();
-                slots.extend(narrower.flat_map(|capability| self.exactly(actor, side, capability, object)));
+                let places = narrower.flat_map(|capability| self.exactly(actor, side, capability, object));
+                slots.extend(places.map(|place| place.slot));
             }
         }
         slots.sort_unstable();
@@ -211,8 +239,8 @@ impl Graph {
 
     /// The statements that deny something of the same kind between the same ends, by slot.
     pub(crate) fn denials_of(&self, edge: &EdgeRecord) -> impl Iterator<Item = (u32, &EdgeRecord)> {
-        let at = |slot| denial(edge, slot);
-        let range = self.denials.range(at(0)..=at(u32::MAX));
+        let last = denial(edge, u32::MAX);
+        let range = self.denials.range(denial(edge, 0)..).take_while(move |denial| **denial <= last);
         range.filter_map(|(.., slot)| Some((*slot, self.edge_record(*slot)?)))
     }
 }
