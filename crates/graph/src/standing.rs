@@ -8,6 +8,7 @@
 pub(crate) mod kept;
 pub(crate) mod matters;
 pub(crate) mod order;
+pub(crate) mod remembered;
 pub(crate) mod same;
 
 use std::cell::Cell;

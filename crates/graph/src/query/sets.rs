@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -19,6 +20,7 @@ use crate::filter::{Chosen, EdgeFilter, Page, Span};
 use crate::force::{BudgetSpent, Evaluation, ForceQuery};
 use crate::node::Node;
 use crate::record::EdgeRecord;
+use crate::standing::remembered::Remembered;
 use crate::view::EdgeView;
 use crate::work;
 
@@ -64,6 +66,7 @@ pub(super) struct Sets<'g> {
     left_out: RefCell<Vec<LeftOut>>,
     /// How many sets of rows there are beside each other.
     joined: Cell<usize>,
+    standings: RefCell<Vec<Rc<Remembered<'g>>>>,
     evaluations: RefCell<HashMap<NaiveDate, Arc<Evaluation>>>,
 }
 
@@ -97,7 +100,15 @@ pub(super) struct Place<'p> {
 
 impl<'g> Sets<'g> {
     pub(super) fn new(graph: &'g Graph, day: NaiveDate, budget: usize) -> Self {
-        Self { graph, budget, day, left_out: RefCell::default(), joined: Cell::new(0), evaluations: RefCell::default() }
+        Self {
+            graph,
+            budget,
+            day,
+            left_out: RefCell::default(),
+            joined: Cell::new(0),
+            standings: RefCell::default(),
+            evaluations: RefCell::default(),
+        }
     }
 
     /// The whole of a query.
@@ -139,10 +150,9 @@ impl<'g> Sets<'g> {
                 }
             }
         } else {
-            let standing = |slot: usize| {
-                let slot = u32::try_from(slot).ok()?;
-                Some(counted.standing_of(self.graph, slot, self.graph.edge_record(slot)?))
-            };
+            let standings = self.standings(&counted);
+            let standing = |slot: usize| standings.get(u32::try_from(slot).ok()?);
+            work::over_bits(found.len() * 8);
             for slot in found.ones().collect::<Vec<_>>() {
                 if let Some(standing) = standing(slot).filter(|standing| !counted.takes_standing(*standing)) {
                     found.set(slot, false);
@@ -155,6 +165,17 @@ impl<'g> Sets<'g> {
             let left_out = LeftOut { path: place.path.to_owned(), rows: place.rows, slots: out };
             self.left_out.borrow_mut().push(left_out);
         }
+    }
+
+    /// What was found of standings on a day and with modalities; a query asks for few of them.
+    fn standings(&self, counted: &Counted) -> Rc<Remembered<'g>> {
+        let mut known = self.standings.borrow_mut();
+        if let Some(known) = known.iter().find(|known| known.is_of(counted)) {
+            return Rc::clone(known);
+        }
+        let new = Rc::new(Remembered::none(self.graph, counted));
+        known.push(Rc::clone(&new));
+        new
     }
 
     /// The statements of some kinds (empty = all) by slot. The depth of a tree is bounded by its reader.
