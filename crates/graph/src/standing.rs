@@ -22,6 +22,7 @@ use pledgegraph_model::{
 use crate::Graph;
 use crate::node::Node;
 use crate::record::EdgeRecord;
+use crate::work;
 use matters::Side;
 use order::Order;
 
@@ -61,6 +62,7 @@ impl Graph {
         if as_kept && day == self.day() {
             return self.standings.get(slot);
         }
+        work::steps(work::STANDING);
         Rule::new(self, day).standing(slot, edge, modalities)
     }
 }

@@ -15,6 +15,9 @@ const WORDS: usize = 32;
 const WIRES: usize = 32;
 /// How many keys of an ordered set, passed by one after another, are a step.
 const KEYS: usize = 32;
+/// What a standing costs that is not at hand, beside the statements that are looked at for it: places are sought among what
+/// actors say and what is denied, and dates are compared, which takes as long as so many looks.
+pub(crate) const STANDING: u64 = 4;
 
 /// The work of one request: on one thread at a time, and seen by whoever may end it.
 #[derive(Debug)]

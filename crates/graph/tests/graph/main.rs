@@ -13,3 +13,4 @@ mod provenance;
 mod query;
 mod questions;
 mod shapes;
+mod work;
