@@ -93,12 +93,14 @@ type Asking<'c, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'c>>;
 #[derive(Debug, Clone)]
 pub(crate) struct Connections {
     pool: PgPool,
+    /// For asking what becomes of the others; see [`pool_of_one`].
+    own: PgPool,
     notes: Arc<Notes>,
 }
 
 impl Connections {
     pub(crate) fn new(pool: PgPool, notes: Arc<Notes>) -> Self {
-        Self { pool, notes }
+        Self { own: pool_of_one(&pool), pool, notes }
     }
 
     /// How many are open, and how many of them are idle.
@@ -150,18 +152,38 @@ impl Connections {
     /// Asks for a writer what is answered in a moment, a second time if need be: a connection may freeze under it.
     ///
     /// # Errors
-    /// Those of the question; [`WriteError::Unavailable`] when the database does not answer.
+    /// Those of the question; as [`Connections::acquire`]; [`WriteError::Unavailable`] when no answer comes.
     pub(crate) async fn ask_twice<T: Send + 'static>(
         &self,
         question: impl for<'c> Fn(&'c mut PgConnection) -> Asking<'c, T, WriteError> + Clone + Send + 'static,
     ) -> Result<T, WriteError> {
-        let limits = Limits { connection: PATIENCE, answer: PATIENCE };
-        let once = || ask_until(&self.pool, limits, Arc::clone(&self.notes).away(), question.clone());
-        self.pool()?;
-        match once().await {
-            Err(WriteError::Unavailable(_)) if !self.notes.is_away() => once().await,
+        match self.ask_once(question.clone()).await {
+            Err(WriteError::Unavailable(_)) if !self.notes.is_away() => self.ask_once(question).await,
             answered => answered,
         }
+    }
+
+    async fn ask_once<T: Send + 'static>(
+        &self,
+        question: impl for<'c> Fn(&'c mut PgConnection) -> Asking<'c, T, WriteError> + Send + 'static,
+    ) -> Result<T, WriteError> {
+        let connections = self.clone();
+        let asking = tokio::spawn(async move {
+            let mut held = connections.acquire().await?;
+            let answer = tokio::select! {
+                answer = tokio::time::timeout(PATIENCE, question(&mut held)) => {
+                    answer.unwrap_or_else(|_| Err(StoreError::Database(sqlx::Error::PoolTimedOut).into()))
+                }
+                () = Arc::clone(&connections.notes).away() => Err(StoreError::Away.into()),
+            };
+            if answer.is_err() {
+                held.end();
+            }
+            answer
+        });
+        asking
+            .await
+            .unwrap_or_else(|broken| Err(StoreError::Database(sqlx::Error::Io(std::io::Error::other(broken))).into()))
     }
 
     /// Asks whatever is known of the database: for those who find out, and go on trying.
@@ -213,7 +235,8 @@ impl Connections {
                 idle = if since.elapsed() > PATIENCE { LOOKS } else { 0 };
                 continue;
             }
-            let asking = self.look(BETWEEN, move |connection| Box::pin(head::is_at_work(connection, process)));
+            let asking =
+                ask_within(&self.own, SILENT, move |connection| Box::pin(head::is_at_work(connection, process)));
             let is_at_work = matches!(tokio::time::timeout(SILENT, asking).await, Ok(Ok(true)));
             idle = if is_at_work { 0 } else { idle + 1 };
         }

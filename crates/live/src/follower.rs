@@ -9,7 +9,7 @@ use sqlx::postgres::PgListener;
 use sqlx::{Executor as _, PgPool};
 use tokio::sync::watch;
 
-use crate::connection::{Limits, PATIENCE, ask_until, pool_of_one};
+use crate::connection::{Limits, PATIENCE, ask_until, ask_within, pool_of_one};
 use crate::content::Content;
 use crate::hints::Hints;
 use crate::load::load;
@@ -24,6 +24,8 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// How long the database may take to tell what is new: at first, and at last after it took longer again and again.
 const SHORTEST: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_mins(10);
+/// How long the database may take to say that it is there.
+const SOON: Duration = Duration::from_secs(1);
 /// How long nothing may be heard before it is asked whether the connection lives.
 const QUIET: Duration = Duration::from_secs(10);
 /// How long to wait before listening again after the connection broke.
@@ -59,7 +61,7 @@ impl Follower {
             };
             // What is new may be much, and take longer than a connection that is frozen is waited for.
             limit = (limit * 2).min(LONGEST);
-            if error.is_transient() {
+            if error.is_transient() && !self.reaches().await {
                 self.notes.out_of_reach();
             }
             let text = chain_of_causes(&error);
@@ -134,6 +136,14 @@ impl Follower {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether the database answers at all: what is new may be slow to come, or the connection may have frozen under it.
+    async fn reaches(&self) -> bool {
+        let asking = ask_within(&self.own, SOON, |connection| {
+            Box::pin(async move { head::is_standby(connection).await.map_err(StoreError::from) })
+        });
+        asking.await.is_ok()
     }
 
     async fn reload(&self) -> Result<(), StoreError> {

@@ -45,12 +45,12 @@ impl Loading {
 }
 
 /// How long nothing may come of rows that are read in bulk: then the connection is frozen.
-const STALL: Duration = Duration::from_secs(30);
+const STALL: Duration = Duration::from_mins(2);
 
 /// What is read in bulk, while rows come that are counted.
 ///
 /// # Errors
-/// Those of reading; when no row has come for half a minute.
+/// Those of reading; when no row has come for two minutes.
 pub(crate) async fn unless_stalled<T>(
     rows: &AtomicU64,
     reading: impl Future<Output = Result<T, StoreError>>,

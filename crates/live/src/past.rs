@@ -249,7 +249,12 @@ impl Building {
                 log::between(connection, from, seq).await
             })
         });
-        let Some(commits) = asking.await? else { return Ok(None) };
+        let commits = match asking.await {
+            Ok(Some(commits)) => commits,
+            // Many, and slow to come: all rows in bulk may be sooner.
+            Ok(None) | Err(StoreError::Database(sqlx::Error::PoolTimedOut)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
         let apply = move || {
             let mut graph = Graph::clone(&base);
             for commit in &commits {

@@ -67,7 +67,7 @@ impl Live {
         let connections = self.connections.clone();
         let confirming = tokio::spawn(async move {
             let _place = place;
-            let mut held = connections.acquire().await?;
+            let mut held = connections.acquire().await.map_err(undecided)?;
             let process = AtomicI32::default();
             let confirmed = connections.unless_frozen(&process, head::confirm(&mut held, &process)).await;
             if confirmed.is_err() {
@@ -75,7 +75,15 @@ impl Live {
             }
             confirmed.map_err(unknown)
         });
-        confirming.await.unwrap_or_else(|error| Err(broken(error)))
+        confirming.await.unwrap_or_else(|error| Err(undecided(broken(error))))
+    }
+}
+
+/// What was done stands, and may yet be lost.
+fn undecided(error: WriteError) -> WriteError {
+    match error {
+        WriteError::Unavailable(error) => WriteError::OutcomeUnknown(error),
+        error => unknown(StoreError::Database(sqlx::Error::Io(std::io::Error::other(error)))),
     }
 }
 

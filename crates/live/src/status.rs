@@ -74,8 +74,7 @@ impl Notes {
         }
     }
 
-    /// Notes that the follower cannot reach the database. One failure may be one connection: it counts when the database has
-    /// been silent.
+    /// Notes that the follower cannot reach the database, which counts when it has been silent for a while.
     pub(crate) fn out_of_reach(&self) {
         if self.status.lock().is_ok_and(|status| status.is_silent()) {
             self.is_away.send_replace(true);
@@ -83,7 +82,7 @@ impl Notes {
     }
 
     pub(crate) fn contact(&self, head_seq: i64) {
-        self.is_away.send_if_modified(std::mem::take);
+        self.is_away.send_if_modified(|is_away| std::mem::replace(is_away, false));
         if let Ok(mut status) = self.status.lock() {
             status.database = true;
             status.head_seq = head_seq;

@@ -13,7 +13,7 @@ use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-pub use clean::{MAX_NAME, MAX_TEXT, clean_name, clean_text, mixes_scripts};
+pub use clean::{MAX_NAME, MAX_TEXT, clean_name, clean_text, has_latin, mixes_scripts};
 pub use skeleton::skeleton;
 
 /// A language tag (BCP 47): two or three lower-case letters, then subtags.

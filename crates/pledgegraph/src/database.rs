@@ -203,7 +203,11 @@ async fn reach(url: &Secret) -> Result<PgConnectOptions> {
         );
     }
     connection.close().await.with_context(|| format!("the PostgreSQL of DATABASE_URL ({place}) hangs up"))?;
-    if schema::forgets_statements(&options).await.context("cannot reach the database")? {
+    let forgets = tokio::time::timeout(ANSWER_LIMIT, schema::forgets_statements(&options)).await;
+    let Ok(forgets) = forgets else {
+        bail!("the PostgreSQL of DATABASE_URL ({place}) does not answer within {} s", ANSWER_LIMIT.as_secs());
+    };
+    if forgets.context("cannot reach the database")? {
         bail!(
             "DATABASE_URL ({place}) leads to a pooler in transaction mode that does not know prepared statements: use its \
              session mode, PgBouncer 1.21 or later with max_prepared_statements, or a direct connection"

@@ -95,7 +95,16 @@ fn runs_on(pid: i32, data: &Path) -> bool {
 #[cfg(target_os = "linux")]
 fn others_on(data: &Path) -> Vec<i32> {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(|pid| runs_on(*pid, data)).collect()
+    let processes = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    processes.filter(|pid| runs_on(*pid, data) && is_postgres(*pid)).collect()
+}
+
+/// Whether a process is one of PostgreSQL's: somebody else may look around in the directory.
+#[cfg(target_os = "linux")]
+fn is_postgres(pid: i32) -> bool {
+    let program = fs::read_link(format!("/proc/{pid}/exe"));
+    // A program that was replaced by a newer one has ` (deleted)` after its name.
+    program.is_ok_and(|path| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"postgres")))
 }
 
 /// Without `/proc` the command line has to tell.
@@ -117,6 +126,7 @@ fn others_on(_: &Path) -> Vec<i32> {
 mod tests {
     use std::io::Read as _;
     use std::os::unix::process::ExitStatusExt;
+    use std::path::PathBuf;
     use std::process::{Command, Stdio};
 
     use super::*;
@@ -127,6 +137,14 @@ mod tests {
             fs::write(data.path().join(name), format!("{pid}\n/somewhere\n")).expect("a file");
         }
         data
+    }
+
+    /// A program of the system under the name of PostgreSQL's.
+    fn like_postgres(program: &str) -> (tempfile::TempDir, PathBuf) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let copy = directory.path().join("postgres");
+        fs::copy(Path::new("/bin").join(program), &copy).expect("copied");
+        (directory, copy)
     }
 
     fn is_empty(directory: &Path) -> bool {
@@ -167,22 +185,27 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn an_orphan_is_stopped_and_its_kin_waited_for() {
         let data = tempfile::tempdir().expect("a directory");
-        let mut orphan = Command::new("sleep").arg("60").current_dir(data.path()).spawn().expect("a process");
-        let mut backend = Command::new("sleep").arg("0.3").current_dir(data.path()).spawn().expect("a process");
+        let (_programs, postgres) = like_postgres("sleep");
+        let start = |seconds| Command::new(&postgres).arg(seconds).current_dir(data.path()).spawn().expect("a process");
+        let (mut orphan, mut backend) = (start("60"), start("0.3"));
+        let mut somebody = Command::new("sleep").arg("60").current_dir(data.path()).spawn().expect("a process");
         fs::write(data.path().join("postmaster.pid"), orphan.id().to_string()).expect("a file");
         settle(data.path(), data.path()).expect("settled");
         assert!(is_empty(data.path()));
         assert_eq!(orphan.try_wait().expect("a status").and_then(|status| status.signal()), Some(2));
         assert!(backend.try_wait().expect("a status").is_some());
+        assert_eq!(somebody.try_wait().expect("a status"), None, "somebody else is left alone");
+        somebody.kill().and_then(|()| somebody.wait()).expect("ended");
     }
 
     #[test]
     #[cfg(target_os = "linux")]
     fn whoever_listens_to_nothing_is_killed() {
         let data = tempfile::tempdir().expect("a directory");
+        let (_programs, postgres) = like_postgres("sh");
         // Each says when it is deaf: before, it would end.
         let deaf = || {
-            let mut command = Command::new("sh");
+            let mut command = Command::new(&postgres);
             command.args(["-c", "trap '' INT QUIT; echo; while :; do sleep 60; done"]).current_dir(data.path());
             let mut child = command.stdout(Stdio::piped()).spawn().expect("a process");
             let said = child.stdout.as_mut().expect("its output").read_exact(&mut [0]);

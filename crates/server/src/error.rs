@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::error::Error;
+use std::io::ErrorKind;
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -147,6 +148,17 @@ impl ApiError {
 
     /// A temporary file cannot be made or written.
     pub(crate) fn of_temporary_file(error: std::io::Error) -> Self {
+        let is_refused = matches!(
+            error.kind(),
+            ErrorKind::StorageFull
+                | ErrorKind::QuotaExceeded
+                | ErrorKind::ReadOnlyFilesystem
+                | ErrorKind::PermissionDenied
+                | ErrorKind::NotFound
+        );
+        if !is_refused {
+            return Self::internal(error);
+        }
         let detail =
             "the service cannot write temporary files where `TMPDIR` says, else in `/tmp`; what was committed stands";
         Self::new(Problem::StoreFull, detail).caused_by(error)

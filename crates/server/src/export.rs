@@ -42,7 +42,7 @@ pub(crate) fn lines(state: State, asker: Asker, graph: Arc<Graph>) -> Body {
             Some(piece.map_or_else(|error| (Err(broken_off(error)), None), |(bytes, next)| (Ok(bytes), next)))
         }
     });
-    // Compression polls once more after the end, which `unfold` does not stand.
+    // Whoever sends it may poll once more after the end, which `unfold` does not stand.
     Body::from_stream(pieces.fuse())
 }
 

@@ -51,12 +51,17 @@ pub(crate) struct Lanes {
     analyses: Arc<Places>,
     /// For reading much from the database.
     database: Arc<Places>,
+    /// For graphs of the past, of which one is built at a time.
+    past: Arc<Places>,
 }
 
 /// How many may read much from the database at a time, and how many of one address: the other connections are for what
 /// others read and write.
 const READERS: usize = 4;
 const READERS_OF_ONE: usize = 2;
+/// How many may ask for graphs of the past, and how many of one address.
+const BUILDERS: usize = 8;
+const BUILDERS_OF_ONE: usize = 2;
 
 impl Lanes {
     /// As many places in each lane as there are processors, of which one address has all but one, and a spare one for
@@ -67,6 +72,7 @@ impl Lanes {
             lists: Places::new(processors + 1, processors),
             analyses: Places::new(processors.max(2), processors.max(2) - 1),
             database: Places::new(READERS, READERS_OF_ONE),
+            past: Places::new(BUILDERS, BUILDERS_OF_ONE),
         }
     }
 
@@ -78,10 +84,28 @@ impl Lanes {
     }
 }
 
-/// Asks the database for much, such as a page of the log, in turn with others who do.
+/// Asks the database for much, as downloads and streams do, in turn with others who do.
 pub(crate) async fn of_database<T>(state: &State, asker: Asker, asking: impl Future<Output = T>) -> T {
     let _place = state.lanes.database.take_in_turn(asker).await;
     asking.await
+}
+
+/// Asks for a graph of the past in turn with others who do. Who goes away keeps the place until it is built.
+///
+/// # Errors
+/// `internal` when the task breaks off.
+pub(crate) async fn of_past<T: Send + 'static>(
+    state: &State,
+    asker: Asker,
+    asking: impl Future<Output = T> + Send + 'static,
+) -> Result<T, ApiError> {
+    let place = state.lanes.past.take_in_turn(asker).await;
+    let built = tokio::spawn(async move {
+        let built = asking.await;
+        drop(place);
+        built
+    });
+    built.await.map_err(ApiError::internal)
 }
 
 /// Who may be told how it goes with long work: the thread that does it looks here whether anybody waits.

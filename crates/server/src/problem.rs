@@ -161,8 +161,8 @@ problems! {
         "The right to write was not had in time. Nothing was written; try again.";
     OutcomeUnknown = "outcome-unknown", SERVICE_UNAVAILABLE, "It is not known whether it was written",
         "The connection to the database was lost during COMMIT. Repeat the request with the `Idempotency-Key` of this answer: it is done at most once.";
-    StoreFull = "store-full", INSUFFICIENT_STORAGE, "There is no room left",
-        "Nothing more was written. An operator must make room: in the database, or where the service puts temporary files (`TMPDIR`).";
+    StoreFull = "store-full", INSUFFICIENT_STORAGE, "There is no room to write",
+        "Nothing was written, of an import nothing more. An operator must make room: in the database, or where the service puts temporary files (`TMPDIR`).";
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong here",
         "A fault of the service. It is logged under the identifier in `instance`.";
     Overloaded = "overloaded", SERVICE_UNAVAILABLE, "The service is overloaded",

@@ -37,6 +37,9 @@ pub enum SchemaError {
          migration {0}: run the later version, or restore the backup from before it"
     )]
     Ahead(i64),
+    /// Everybody is no role.
+    #[error("`public` is everybody, and no role to serve with")]
+    NoRole,
     /// A migration failed.
     #[error("a migration failed")]
     Migration(#[source] MigrateError),
@@ -59,21 +62,35 @@ pub async fn migrate(conn: &mut PgConnection) -> Result<(), SchemaError> {
 }
 
 /// Lets a role do all that serving takes: it reads everything, writes rows of the tables, and changes no schema. To be
-/// called after every migration, since tables that come later are not granted by it.
+/// called after every migration, since tables that come later are not granted by it. What else lies in the schema of the tables
+/// and belongs to somebody else is left alone.
 ///
 /// # Errors
-/// [`SchemaError::Database`]: there is no such role, or the tables are somebody else's.
+/// [`SchemaError::NoRole`] for everybody at once; [`SchemaError::Database`]: there is no such role, or the tables are
+/// somebody else's.
 pub async fn grant(conn: &mut PgConnection, role: &str) -> Result<(), SchemaError> {
-    let names = sqlx::query!(r#"select quote_ident($1) as "role!", quote_ident(current_schema()) as "schema!""#, role)
-        .fetch_one(&mut *conn)
-        .await?;
-    let (role, schema, migrations) = (names.role, names.schema, &MIGRATOR.table_name);
+    if role.eq_ignore_ascii_case("public") {
+        return Err(SchemaError::NoRole);
+    }
+    let names = sqlx::query!(
+        r#"select quote_ident($1) as "role!", quote_ident(current_schema()) as "schema!",
+               string_agg(c.oid::regclass::text, ', ') filter (where c.relkind = 'v' or c.relname in ('secret', $2)) as "read!",
+               string_agg(c.oid::regclass::text, ', ') filter (where c.relkind = 'r' and c.relname not in ('secret', $2)) as "written!"
+           from pg_class c
+           where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'v')
+               and c.relowner = (select relowner from pg_class where oid = 'head'::regclass)"#,
+        role,
+        &*MIGRATOR.table_name
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    let (role, schema, read, written) = (names.role, names.schema, names.read, names.written);
     let statements = format!(
         "begin;
          grant usage on schema {schema} to {role};
-         grant select, insert, update, delete on all tables in schema {schema} to {role};
-         revoke insert, update, delete on {migrations} from {role};
-         grant execute on all functions in schema {schema} to {role};
+         grant select on {read} to {role};
+         grant select, insert, update, delete on {written} to {role};
+         grant execute on function empty_staging(), analyze_graph() to {role};
          commit"
     );
     sqlx::raw_sql(AssertSqlSafe(statements)).execute(conn).await?;

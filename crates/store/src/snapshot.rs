@@ -6,8 +6,9 @@ use bytes::Bytes;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
 use pledgegraph_model::{Edge, Entity, Link, Removed, Stamp, edge_hash, entity_hash};
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgPool;
-use sqlx::{AssertSqlSafe, Connection as _, Executor, PgConnection};
+use sqlx::{AssertSqlSafe, Executor, PgConnection, Postgres};
 use uuid::Uuid;
 
 use crate::copy::{Fields, Problem};
@@ -121,18 +122,25 @@ pub async fn load(pool: &PgPool, mut each: impl FnMut(Row, RowStamp)) -> Result<
 
 /// A connection that reads, and that nobody else gets: a `COPY` that is left in the midst would give the rest of its answer to
 /// the next, and the pool would wait for ever for one that is frozen when it is given back.
-pub(crate) struct Reader(pub(crate) PgConnection);
+pub(crate) struct Reader(pub(crate) PoolConnection<Postgres>);
 
 impl Reader {
     async fn begin(pool: &PgPool) -> Result<Self, StoreError> {
-        let mut reader = Self(pool.acquire().await?.detach());
+        let mut reader = Self(pool.acquire().await?);
         reader.0.execute(ONE_SNAPSHOT).await?;
         Ok(reader)
     }
 
     async fn end(mut self) -> Result<(), StoreError> {
         self.0.execute("commit").await?;
-        Ok(self.0.close().await?)
+        Ok(())
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        // Not awaited, it ends the connection, and its place in the pool is free.
+        drop(self.0.return_to_pool());
     }
 }
 
@@ -147,7 +155,7 @@ impl Reading {
     pub(crate) async fn begin(pool: &PgPool) -> Result<Self, StoreError> {
         let mut first = Reader::begin(pool).await?;
         let snapshot =
-            sqlx::query_scalar!(r#"select pg_export_snapshot() as "snapshot!""#).fetch_one(&mut first.0).await?;
+            sqlx::query_scalar!(r#"select pg_export_snapshot() as "snapshot!""#).fetch_one(&mut *first.0).await?;
         let mut second = Reader::begin(pool).await?;
         let mut third = Reader::begin(pool).await?;
         for conn in [&mut second.0, &mut third.0] {

@@ -151,7 +151,8 @@ fn has_piled_marks(text: &str) -> bool {
     })
 }
 
-/// What stands between words once, though not at the ends; line and paragraph separators are for the caller to refuse.
+/// A name without the white space at its ends, and with the first alone where several spaces stand together. Line and
+/// paragraph separators stay, for the caller to refuse.
 fn without_spare_spaces(name: &str) -> String {
     let is_space = |c: char| c.is_whitespace() && !is_break(c);
     let mut after_space = false;
@@ -161,6 +162,12 @@ fn without_spare_spaces(name: &str) -> String {
         !spare
     };
     name.trim_matches(is_space).chars().filter(spare).collect()
+}
+
+/// Whether there is a Latin letter.
+pub fn has_latin(text: &str) -> bool {
+    let scripts = CodePointMapData::<Script>::new();
+    text.chars().any(|c| scripts.get(c) == Script::Latin)
 }
 
 /// Whether a word mixes Latin, Cyrillic and Greek letters.

@@ -1,7 +1,8 @@
 //! Reads strings and numbers: codes, references, dates, names, addresses.
 
 use pledgegraph_model::{
-    DateError, Edtf, EntityId, EntityKind, Lang, Slug, TextError, clean_name, clean_text, mixes_scripts, skeleton,
+    DateError, Edtf, EntityId, EntityKind, Lang, Slug, TextError, clean_name, clean_text, has_latin, mixes_scripts,
+    skeleton,
 };
 use serde_json::{Number, Value};
 use url::Url;
@@ -245,9 +246,9 @@ fn check_url(text: &str) -> Result<(), &'static str> {
 /// Whether a label of the host mixes scripts, or is drawn like one in Latin letters below a domain that is Latin (as browsers
 /// see it; UTS 39). Below one of its own script it is at home.
 fn is_look_alike(host: &str) -> bool {
-    let (host, _) = idna::domain_to_unicode(host);
+    let (host, _) = idna::domain_to_unicode(host.trim_end_matches('.'));
     let below_latin = host.rsplit('.').next().is_some_and(str::is_ascii);
-    let poses = |label: &str| below_latin && !label.is_ascii() && skeleton(label).is_ascii();
+    let poses = |label: &str| below_latin && !label.is_ascii() && !has_latin(label) && skeleton(label).is_ascii();
     host.split('.').any(|label| mixes_scripts(label) || poses(label))
 }
 
@@ -269,6 +270,10 @@ mod tests {
             "https://bücher.example/",
             "https://правительство.рф/",
             "https://сое.рф/",
+            "https://сое.рф./",
+            "https://næstved.example/",
+            "https://kızılay.example/",
+            "https://þing.example/",
             "https://ελλάδα.example/",
             "https://xn--fiqs8s.example/",
             "https://الله.example/",

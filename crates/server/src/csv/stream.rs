@@ -136,7 +136,7 @@ impl ExportHead {
                 Some(piece.map_or_else(|error| (Err(broken_off(error)), None), |(bytes, rest)| (Ok(bytes), rest)))
             }
         });
-        // Compression polls once more after the end, which `unfold` does not stand.
+        // Whoever sends it may poll once more after the end, which `unfold` does not stand.
         let chunks = stream::iter([Ok(Bytes::from(head))]).chain(rows).fuse();
         let mut response = Response::new(Body::from_stream(chunks));
         self.head(&mut response, name);

@@ -37,18 +37,18 @@ impl Predicate for IsShort {
 
 /// Compresses a long answer in the way that the client likes best.
 pub(crate) async fn layer(FromState(state): FromState<State>, request: Request, next: Next) -> Response {
-    let (encoder, asker) = (Encoder::preferred(request.headers()), asker(request.extensions()));
-    let response = next.run(request).await;
-    let size = response.body().size_hint().exact();
-    let (Some((name, encoder)), true) = (encoder, size.is_none_or(|size| size > SHORT)) else { return response };
-    if response.headers().contains_key(CONTENT_ENCODING) || is_of_events(response.headers()) {
+    let (coding, asker) = (Coding::preferred(request.headers()), asker(request.extensions()));
+    let mut response = next.run(request).await;
+    let is_long = response.body().size_hint().exact().is_none_or(|size| size > SHORT);
+    if !is_long || response.headers().contains_key(CONTENT_ENCODING) || is_of_events(response.headers()) {
         return response;
     }
+    response.headers_mut().append(VARY, HeaderValue::from(ACCEPT_ENCODING));
+    let Some((coding, encoder)) = coding.and_then(|coding| Some((coding, coding.encoder()?))) else { return response };
     let (mut parts, body) = response.into_parts();
     parts.headers.remove(CONTENT_LENGTH);
     parts.headers.remove(ACCEPT_RANGES);
-    parts.headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
-    parts.headers.append(VARY, HeaderValue::from(ACCEPT_ENCODING));
+    parts.headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
     Response::from_parts(parts, compressed(state, asker, encoder, body))
 }
 
@@ -89,35 +89,58 @@ async fn piece(
     Ok((bytes, Some((encoder, body))))
 }
 
-/// What compresses; the fastest comes first where the client likes several alike.
+/// A content coding; the fastest comes first where the client likes several alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Coding {
+    Zstd,
+    Gzip,
+    Brotli,
+}
+
+impl Coding {
+    const ALL: [Self; 3] = [Self::Zstd, Self::Gzip, Self::Brotli];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Zstd => "zstd",
+            Self::Gzip => "gzip",
+            Self::Brotli => "br",
+        }
+    }
+
+    /// The one that a client likes best (RFC 9110 12.5.3); none where it likes best what is not compressed.
+    fn preferred(headers: &HeaderMap) -> Option<Self> {
+        let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+        let named: Vec<(&str, u32)> = values.flat_map(|value| value.split(',')).map(weighted).collect();
+        let of = |name: &str| named.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, weight)| *weight);
+        let weight = |coding: &Self| of(coding.name()).or_else(|| of("*")).unwrap_or_default();
+        // The last of those that are liked alike wins.
+        let best = Self::ALL.into_iter().rev().max_by_key(weight)?;
+        (weight(&best) > 0 && of("identity").is_none_or(|plain| plain <= weight(&best))).then_some(best)
+    }
+
+    fn encoder(self) -> Option<Encoder> {
+        let room = Vec::new();
+        Some(match self {
+            Self::Zstd => Encoder::Zstd(zstd::Encoder::new(room, zstd::DEFAULT_COMPRESSION_LEVEL).ok()?),
+            Self::Gzip => Encoder::Gzip(GzEncoder::new(room, flate2::Compression::default())),
+            Self::Brotli => Encoder::Brotli(Box::new(brotli::CompressorWriter::new(room, 4096, EFFORT, WINDOW))),
+        })
+    }
+}
+
+/// How hard brotli tries, of 11, and how far it looks back, in bits.
+const EFFORT: u32 = 4;
+const WINDOW: u32 = 22;
+
+/// What compresses.
 enum Encoder {
     Zstd(zstd::Encoder<'static, Vec<u8>>),
     Gzip(GzEncoder<Vec<u8>>),
     Brotli(Box<brotli::CompressorWriter<Vec<u8>>>),
 }
 
-const NAMES: [&str; 3] = ["zstd", "gzip", "br"];
-/// How hard brotli tries, of 11, and how far it looks back, in bits.
-const EFFORT: u32 = 4;
-const WINDOW: u32 = 22;
-
 impl Encoder {
-    /// The one that a client likes best of those that it names (RFC 9110 12.5.3).
-    fn preferred(headers: &HeaderMap) -> Option<(&'static str, Self)> {
-        let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-        let named: Vec<(&str, u32)> = values.flat_map(|value| value.split(',')).map(weighted).collect();
-        let weight = |name: &str| named.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map_or(0, |own| own.1);
-        // The last of those that are liked alike wins.
-        let name = NAMES.into_iter().rev().filter(|name| weight(name) > 0).max_by_key(|name| weight(name))?;
-        let room = Vec::new();
-        let encoder = match name {
-            "zstd" => Self::Zstd(zstd::Encoder::new(room, zstd::DEFAULT_COMPRESSION_LEVEL).ok()?),
-            "br" => Self::Brotli(Box::new(brotli::CompressorWriter::new(room, 4096, EFFORT, WINDOW))),
-            _ => Self::Gzip(GzEncoder::new(room, flate2::Compression::default())),
-        };
-        Some((name, encoder))
-    }
-
     /// Compresses a piece; what comes of it is whole, so that the client can read so far.
     fn push(&mut self, bytes: &[u8]) -> io::Result<Bytes> {
         let writer: &mut dyn Write = match self {
@@ -158,12 +181,50 @@ mod tests {
             ("br", Some("br")),
             ("gzip;q=0.5, br;q=0.8", Some("br")),
             ("GZIP", Some("gzip")),
+            ("*", Some("zstd")),
+            ("*;q=0.5, zstd;q=0", Some("gzip")),
+            ("identity, gzip;q=0.1", None),
+            ("identity;q=0.5, gzip", Some("gzip")),
             ("gzip;q=0", None),
             ("identity", None),
             ("", None),
         ] {
             let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(accepts))]);
-            assert_eq!(Encoder::preferred(&headers).map(|(name, _)| name), taken, "{accepts}");
+            assert_eq!(Coding::preferred(&headers).map(Coding::name), taken, "{accepts}");
         }
+    }
+
+    /// What is pushed can be read before the end comes, and the whole is what was pushed.
+    #[test]
+    fn pieces_are_whole() {
+        let pieces = ["one", "", "two two two two", "three"].map(|piece| piece.repeat(1_000));
+        for coding in Coding::ALL {
+            let mut encoder = coding.encoder().expect("an encoder");
+            let mut sent = Vec::new();
+            for piece in &pieces {
+                sent.extend_from_slice(&encoder.push(piece.as_bytes()).expect("compressed"));
+            }
+            let begun = decoded(coding, &sent);
+            sent.extend_from_slice(&encoder.end().expect("the end"));
+            assert_eq!(
+                (begun.as_slice(), decoded(coding, &sent)),
+                (pieces.concat().as_bytes(), begun.clone()),
+                "{coding:?}"
+            );
+        }
+    }
+
+    /// As much as can be read.
+    fn decoded(coding: Coding, sent: &[u8]) -> Vec<u8> {
+        let mut reader: Box<dyn io::Read> = match coding {
+            Coding::Zstd => Box::new(zstd::Decoder::new(sent).expect("a decoder")),
+            Coding::Gzip => Box::new(flate2::read::GzDecoder::new(sent)),
+            Coding::Brotli => Box::new(brotli::Decompressor::new(sent, 4096)),
+        };
+        let (mut read, mut room) = (Vec::new(), [0; 512]);
+        while let Ok(count @ 1..) = reader.read(&mut room) {
+            read.extend_from_slice(&room[..count]);
+        }
+        read
     }
 }

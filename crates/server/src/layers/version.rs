@@ -13,11 +13,12 @@ use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use pledgegraph_graph::Graph;
 use pledgegraph_live::protocol::Reply;
+use pledgegraph_live::{Live, StoreError};
 
 use crate::access::asks;
 use crate::differences;
 use crate::error::ApiError;
-use crate::lanes::of_database;
+use crate::lanes::of_past;
 use crate::problem::Problem;
 use crate::request::ask::{CURSOR, asker};
 use crate::request::cursor::Cursor;
@@ -61,25 +62,32 @@ pub(crate) struct Earlier(pub(crate) Arc<Graph>);
 
 async fn snapshots(state: &State, request: &Parts) -> Result<(Arc<Graph>, Option<Earlier>), ApiError> {
     let graph = snapshot(state, request).await?;
-    let cursor = given::find(request.uri.query(), CURSOR.name);
+    let cursor = given::find(request.uri.query(), CURSOR.name).filter(|_| is_of_graph(request));
     let cursor = cursor.and_then(|text| Cursor::decode(&text, &state.options.cursor_key));
-    let Some(Cursor { seq, .. }) = cursor.filter(|cursor| cursor.seq != graph.seq()) else { return Ok((graph, None)) };
-    let earlier = match state.live.kept(seq) {
+    let Some(cursor) = cursor.filter(|cursor| cursor.seq != graph.seq()) else { return Ok((graph, None)) };
+    let earlier = match state.live.kept(cursor.seq).filter(|kept| kept.chain().starts_with(&cursor.chain)) {
         // Another process may have given it, or this one long ago.
-        None => of_past(state, request, state.live.at(seq)).await.map_err(ApiError::of_store)?,
+        None => past(state, request, move |live| async move { live.at(cursor.seq).await }).await?,
         kept => kept,
     };
     Ok((graph, earlier.map(Earlier)))
 }
 
-/// A graph of the past may have to be built, which one address must not keep others from.
-async fn of_past<T>(state: &State, request: &Parts, built: impl Future<Output = T>) -> T {
-    of_database(state, asker(&request.extensions), built).await
+async fn past<T: Send + 'static, F: Future<Output = Result<T, StoreError>> + Send + 'static>(
+    state: &State,
+    request: &Parts,
+    ask: impl FnOnce(Live) -> F,
+) -> Result<T, ApiError> {
+    of_past(state, asker(&request.extensions), ask(state.live.clone())).await?.map_err(ApiError::of_store)
+}
+
+/// Whether it is asked of the graph: whether the process lives and is ready is told whatever it follows.
+fn is_of_graph(request: &Parts) -> bool {
+    request.uri.path().starts_with("/v1/")
 }
 
 async fn snapshot(state: &State, request: &Parts) -> Result<Arc<Graph>, ApiError> {
-    // Whether the process lives and is ready is told whatever it follows.
-    if !request.uri.path().starts_with("/v1/") {
+    if !is_of_graph(request) {
         return Ok(state.live.snapshot());
     }
     let at_least = match one(&request.headers, &AT_LEAST)? {
@@ -97,7 +105,7 @@ async fn snapshot(state: &State, request: &Parts) -> Result<Arc<Graph>, ApiError
     let asked = request.method == Method::GET || request.method == Method::HEAD || asks(request.uri.path());
     let moment = asked.then(|| given::find(request.uri.query(), KNOWN_AT.name)).flatten();
     match moment.and_then(|text| read(&text, Utc::now())) {
-        Some(moment) => of_past(state, request, state.live.known_at(moment)).await.map_err(ApiError::of_store),
+        Some(moment) => past(state, request, move |live| async move { live.known_at(moment).await }).await,
         None => current(state).map(|newest| at_least.unwrap_or(newest)),
     }
 }

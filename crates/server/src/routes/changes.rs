@@ -252,16 +252,21 @@ fn body(change: &LoggedChange) -> ChangeBody {
     }
 }
 
-/// The changes after a place, a page at a time; ends at the end of the log, or where the database fails.
-fn pages(state: State, asker: Asker, from: Place, upto: i64) -> impl Stream<Item = Vec<LoggedChange>> + Send + 'static {
+/// The changes after a place, a page at a time, up to a commit; an error where the database fails.
+fn pages(state: State, asker: Asker, from: Place, upto: i64) -> impl Stream<Item = io::Result<Page>> + Send + 'static {
     stream::unfold((state, Some(from)), move |(state, from)| async move {
         let page = of_database(&state, asker, state.live.changes(from?, AT_ONCE)).await;
-        let mut page = page.inspect_err(|error| tracing::warn!(%error, "the feed breaks off")).ok()?;
+        let mut page = match page {
+            Ok(page) => page,
+            Err(error) => return Some((Err(broken_off(ApiError::of_store(error))), (state, None))),
+        };
         let next = page.last().map(|last| (last.seq, last.ordinal)).filter(|last| last.0 <= upto);
         page.retain(|change| change.seq <= upto);
-        (!page.is_empty()).then_some((page, (state, next)))
+        (!page.is_empty()).then_some((Ok(page), (state, next)))
     })
 }
+
+type Page = Vec<LoggedChange>;
 
 /// All up to now, one a line. Breaks off where the history is lost meanwhile.
 fn all(ask: &Ask, from: Place) -> Response {
@@ -270,6 +275,7 @@ fn all(ask: &Ask, from: Place) -> Response {
     let lines = pages.then(move |page| {
         let (state, graph) = (State::clone(&state), Arc::clone(&graph));
         async move {
+            let page = page?;
             if !page.iter().all(|change| is_held(&graph, change)) {
                 return Err(io::Error::other("the history was lost"));
             }
