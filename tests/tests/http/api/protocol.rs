@@ -3,7 +3,7 @@
 use anyhow::Result;
 use axum::http::{HeaderValue, Method};
 use pledgegraph_server::{AllowedOrigins, AppState, ServerOptions, build};
-use pledgegraph_tests::app::TestApp;
+use pledgegraph_tests::app::{Answer, TestApp};
 use serde_json::json;
 
 #[tokio::test]
@@ -62,6 +62,38 @@ async fn answers_are_compressed_as_asked() -> Result<()> {
         assert!(answer.body.len() * 2 < plain.body.len(), "{encoding}: {} of {}", answer.body.len(), plain.body.len());
     }
     assert_eq!(plain.header("content-encoding"), "");
+    Ok(())
+}
+
+/// Those are compressed piece by piece, apart from the short ones.
+#[tokio::test]
+async fn long_answers_are_compressed_as_asked() -> Result<()> {
+    let app = TestApp::new().await?;
+    let path = "/v1/edges?limit=1000";
+    let plain = app.get(path).await?;
+    let varies = |answer: &Answer| answer.headers.get_all("vary").iter().any(|names| names == "accept-encoding");
+    assert!(plain.body.len() > 32 * 1024 && varies(&plain), "{:?}", plain.headers);
+    for (encoding, magic) in [("gzip", &[0x1F, 0x8B][..]), ("br", &[]), ("zstd", &[0x28, 0xB5, 0x2F, 0xFD])] {
+        let asked = [("accept-encoding", encoding)];
+        let answer = app.send(Method::GET, path, &asked).await?;
+        assert_eq!((answer.header("content-encoding"), answer.header("content-length")), (encoding, ""));
+        assert!(answer.body.starts_with(magic) && answer.body.len() * 2 < plain.body.len(), "{encoding}");
+        assert!(varies(&answer), "{:?}", answer.headers);
+        let head = app.send(Method::HEAD, path, &asked).await?;
+        assert_eq!((head.status.as_u16(), head.body.len()), (200, 0), "{encoding}");
+        let etag = answer.header("etag").to_owned();
+        let same = app.send(Method::GET, path, &[asked[0], ("if-none-match", &etag)]).await?;
+        assert_eq!(
+            (same.status.as_u16(), same.body.len(), same.header("content-encoding")),
+            (304, 0, ""),
+            "{encoding}"
+        );
+    }
+    let events = [("accept-encoding", "gzip"), ("accept", "application/x-ndjson")];
+    let lines = app.send(Method::GET, "/v1/changes", &events).await?;
+    let all = app.send(Method::GET, "/v1/changes", &events[1..]).await?;
+    assert_eq!(lines.header("content-encoding"), "gzip");
+    assert!(lines.body.ends_with(&u32::try_from(all.body.len())?.to_le_bytes()), "the feed breaks off");
     Ok(())
 }
 
