@@ -82,7 +82,7 @@ impl Follower {
             let hints = async {
                 // Of a pool of its own: a connection that froze is not missing among the others.
                 let mut listener = PgListener::connect_with(&pool_of_one(&self.pool)).await?;
-                within(PATIENCE, listener.listen(head::CHANNEL)).await?;
+                within(PATIENCE, Box::pin(listener.listen(head::CHANNEL))).await?;
                 loop {
                     within(PATIENCE, (&mut listener).execute("select")).await?;
                     while let Ok(announced) = tokio::time::timeout(QUIET, listener.recv()).await {

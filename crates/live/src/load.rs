@@ -80,7 +80,7 @@ pub(crate) async fn load(pool: &PgPool) -> Result<Graph, StoreError> {
         rows.fetch_add(1, Ordering::Relaxed);
         loading.take(row, stamp);
     });
-    let head = unless_stalled(&rows, reading).await?;
+    let head = Box::pin(unless_stalled(&rows, reading)).await?;
     let links = ask_within(pool, STALL, move |connection| Box::pin(log::links(connection, head.seq))).await?;
     let read = began.elapsed();
     let graph = loading.linked(links).finish(head).await?;
