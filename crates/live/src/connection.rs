@@ -168,22 +168,11 @@ impl Connections {
         question: impl for<'c> Fn(&'c mut PgConnection) -> Asking<'c, T, WriteError> + Send + 'static,
     ) -> Result<T, WriteError> {
         let connections = self.clone();
-        let asking = tokio::spawn(async move {
-            let mut held = connections.acquire().await?;
-            let answer = tokio::select! {
-                answer = tokio::time::timeout(PATIENCE, question(&mut held)) => {
-                    answer.unwrap_or_else(|_| Err(StoreError::Database(sqlx::Error::PoolTimedOut).into()))
-                }
-                () = Arc::clone(&connections.notes).away() => Err(StoreError::Away.into()),
-            };
-            if answer.is_err() {
-                held.end();
-            }
-            answer
-        });
-        asking
-            .await
-            .unwrap_or_else(|broken| Err(StoreError::Database(sqlx::Error::Io(std::io::Error::other(broken))).into()))
+        in_a_task(async move {
+            let held = connections.acquire().await?;
+            answered(held, PATIENCE, connections.notes.away(), question).await
+        })
+        .await
     }
 
     /// Asks whatever is known of the database: for those who find out, and go on trying.
@@ -320,24 +309,43 @@ where
     E: From<StoreError> + Send + 'static,
 {
     let pool = pool.clone();
-    let asking = tokio::spawn(async move {
+    in_a_task(async move {
         let mut away = pin!(away);
-        let mut held = tokio::select! {
+        let held = tokio::select! {
             held = Held::of(&pool, limits.connection) => held.map_err(StoreError::Database)?,
             () = &mut away => return Err(StoreError::Away.into()),
         };
-        let answer = tokio::select! {
-            answer = tokio::time::timeout(limits.answer, question(&mut held)) => {
-                answer.unwrap_or_else(|_| Err(StoreError::Database(sqlx::Error::PoolTimedOut).into()))
-            }
-            () = &mut away => Err(StoreError::Away.into()),
-        };
-        if answer.is_err() {
-            held.end();
+        answered(held, limits.answer, away, question).await
+    })
+    .await
+}
+
+/// The answer to a question on a connection, which ends with any other.
+async fn answered<T, E: From<StoreError>>(
+    mut held: Held,
+    limit: Duration,
+    away: impl Future<Output = ()>,
+    question: impl for<'c> FnOnce(&'c mut PgConnection) -> Asking<'c, T, E>,
+) -> Result<T, E> {
+    let answer = tokio::select! {
+        answer = tokio::time::timeout(limit, question(&mut held)) => {
+            answer.unwrap_or_else(|_| Err(StoreError::Database(sqlx::Error::PoolTimedOut).into()))
         }
-        answer
-    });
-    asking
+        () = away => Err(StoreError::Away.into()),
+    };
+    if answer.is_err() {
+        held.end();
+    }
+    answer
+}
+
+/// What a task of its own gives, which goes on when nobody waits for it any more.
+async fn in_a_task<T, E>(asking: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    tokio::spawn(asking)
         .await
         .unwrap_or_else(|broken| Err(StoreError::Database(sqlx::Error::Io(std::io::Error::other(broken))).into()))
 }
