@@ -34,6 +34,7 @@ from service import Service, fill, temporary_directory
 ANSWERED = 0.9999  # the share of reads from memory that must be answered
 AT_ONCE = 0.2  # seconds within which 95 % of refusals must come
 NOTICED = 3.0  # seconds within which the loss of the database is known
+EARLY = 5.0  # seconds within which is refused what was sent before
 LONGEST = 1.0  # seconds within which every write is refused from then on
 COMMITS = 110  # between an old version and the newest
 PATIENCE = 60  # seconds that a client waits for an answer
@@ -123,7 +124,7 @@ def report_refusals(during, gone):
     for kind in kinds:
         early = [answer for answer in of_kinds(during, kind) if answer.sent < noticed]
         late = [answer for answer in of_kinds(during, kind) if answer.sent >= noticed]
-        parts += [(f"{kind}, in the first {NOTICED:.0f} s", early, math.inf if kind == "write" else NOTICED),
+        parts += [(f"{kind}, in the first {NOTICED:.0f} s", early, math.inf if kind == "write" else EARLY),
                   (f"{kind}, later", late, AT_ONCE)]
     rows, wrong = [], []
     for name, answers, limit in parts:

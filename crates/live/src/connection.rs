@@ -168,10 +168,10 @@ impl Connections {
         question: impl for<'c> Fn(&'c mut PgConnection) -> Asking<'c, T, WriteError> + Send + 'static,
     ) -> Result<T, WriteError> {
         let connections = self.clone();
-        in_a_task(async move {
+        in_a_task(Box::pin(async move {
             let held = connections.acquire().await?;
             answered(held, PATIENCE, connections.notes.away(), question).await
-        })
+        }))
         .await
     }
 
@@ -309,14 +309,14 @@ where
     E: From<StoreError> + Send + 'static,
 {
     let pool = pool.clone();
-    in_a_task(async move {
+    in_a_task(Box::pin(async move {
         let mut away = pin!(away);
         let held = tokio::select! {
             held = Held::of(&pool, limits.connection) => held.map_err(StoreError::Database)?,
             () = &mut away => return Err(StoreError::Away.into()),
         };
         answered(held, limits.answer, away, question).await
-    })
+    }))
     .await
 }
 
@@ -328,9 +328,7 @@ async fn answered<T, E: From<StoreError>>(
     question: impl for<'c> FnOnce(&'c mut PgConnection) -> Asking<'c, T, E>,
 ) -> Result<T, E> {
     let answer = tokio::select! {
-        answer = tokio::time::timeout(limit, question(&mut held)) => {
-            answer.unwrap_or_else(|_| Err(StoreError::Database(sqlx::Error::PoolTimedOut).into()))
-        }
+        answer = tokio::time::timeout(limit, question(&mut held)) => answer.unwrap_or_else(|_| Err(late().into())),
         () = away => Err(StoreError::Away.into()),
     };
     if answer.is_err() {
@@ -339,8 +337,18 @@ async fn answered<T, E: From<StoreError>>(
     answer
 }
 
+/// There was a connection, and no answer in time. Where there is no connection it is [`sqlx::Error::PoolTimedOut`].
+fn late() -> StoreError {
+    StoreError::Database(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))
+}
+
+/// Whether there was a connection, and no answer in time.
+pub(crate) fn is_late(error: &StoreError) -> bool {
+    matches!(error, StoreError::Database(sqlx::Error::Io(io)) if io.kind() == std::io::ErrorKind::TimedOut)
+}
+
 /// What a task of its own gives, which goes on when nobody waits for it any more.
-async fn in_a_task<T, E>(asking: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, E>
+async fn in_a_task<T, E>(asking: Pin<Box<dyn Future<Output = Result<T, E>> + Send>>) -> Result<T, E>
 where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,

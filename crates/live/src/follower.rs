@@ -130,6 +130,11 @@ impl Follower {
                 self.published.mark_lost();
                 self.reload().await
             }
+            Err(error @ StoreError::Database(sqlx::Error::PoolTimedOut)) => {
+                // Nobody else has its connection: there is none to be had.
+                self.notes.out_of_reach();
+                Err(error)
+            }
             Err(error @ StoreError::BrokenLog { .. }) => {
                 tracing::error!("{error}; loading anew");
                 self.reload().await

@@ -16,7 +16,7 @@ use pledgegraph_store::{StoreError, log, past};
 use tokio::sync::Semaphore;
 
 use crate::Live;
-use crate::connection::{self, Connections};
+use crate::connection::{self, Connections, is_late};
 use crate::load::{Loading, unless_stalled};
 use crate::published::Published;
 
@@ -252,7 +252,8 @@ impl Building {
         let commits = match asking.await {
             Ok(Some(commits)) => commits,
             // Many, and slow to come: all rows in bulk may be sooner.
-            Ok(None) | Err(StoreError::Database(sqlx::Error::PoolTimedOut)) => return Ok(None),
+            Ok(None) => return Ok(None),
+            Err(error) if is_late(&error) => return Ok(None),
             Err(error) => return Err(error),
         };
         let apply = move || {
