@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use pledgegraph_graph::Graph;
-use pledgegraph_model::{Edge, Entity};
-use pledgegraph_store::bulk::{CommitError, Refusal};
+use pledgegraph_store::bulk::CommitError;
 use pledgegraph_store::import::Import as Rows;
 use pledgegraph_store::{Origin, StoreError, WriteError};
 
@@ -22,7 +21,7 @@ const PUBLISH_LIMIT: Duration = Duration::from_mins(5);
 #[derive(Debug)]
 pub struct Import {
     /// What is staged for the next commit.
-    rows: Rows,
+    pub rows: Rows,
     published: Arc<Published>,
 }
 
@@ -44,77 +43,13 @@ impl Live {
     }
 }
 
-/// How long the database may take for one step of an import: far longer than a million rows do, and not for ever where the
-/// connection is frozen.
-const LONGEST: Duration = Duration::from_mins(10);
-
-fn late() -> StoreError {
-    StoreError::Database(sqlx::Error::PoolTimedOut)
-}
-
-async fn within<T>(step: impl Future<Output = Result<T, WriteError>>) -> Result<T, WriteError> {
-    tokio::time::timeout(LONGEST, step).await.unwrap_or_else(|_| Err(WriteError::Unavailable(Arc::new(late()))))
-}
-
 impl Import {
-    /// Stages an entity; see [`Rows::entity`].
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn entity(
-        &mut self,
-        line: i64,
-        entity: &Entity,
-        hash: u64,
-        replaces: Option<(&str, u64)>,
-    ) -> Result<(), WriteError> {
-        within(self.rows.entity(line, entity, hash, replaces)).await
-    }
-
-    /// Stages an edge; see [`Rows::edge`].
-    ///
-    /// # Errors
-    /// [`WriteError::Invalid`] when the edge breaks a rule by itself; else the database.
-    pub async fn edge(
-        &mut self,
-        line: i64,
-        edge: &Edge,
-        hash: u64,
-        replaces: Option<(&str, u64)>,
-    ) -> Result<(), WriteError> {
-        within(self.rows.edge(line, edge, hash, replaces)).await
-    }
-
-    /// Everything that is wrong with the staged rows; see [`Rows::check`].
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn check(&mut self) -> Result<Vec<Refusal>, WriteError> {
-        within(self.rows.check()).await
-    }
-
-    /// Takes the rows of some lines out of what is staged.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn leave_out(&mut self, lines: &[i64]) -> Result<(), WriteError> {
-        within(self.rows.leave_out(lines)).await
-    }
-
-    /// Throws away what is staged.
-    ///
-    /// # Errors
-    /// When the database cannot be reached; nothing was written all the same.
-    pub async fn give_up(&mut self) -> Result<(), WriteError> {
-        within(self.rows.give_up()).await
-    }
-
     /// Begins the rows of the next commit; gives a snapshot that holds all that was committed so far.
     ///
     /// # Errors
     /// When the database fails, or the snapshot does not come.
     pub async fn begin(&mut self) -> Result<Arc<Graph>, WriteError> {
-        let head = within(self.rows.begin()).await?;
+        let head = self.rows.begin().await?;
         if self.published.comes_to_hold((head.seq, head.chain), PUBLISH_LIMIT).await {
             return Ok(self.published.current());
         }
@@ -126,9 +61,7 @@ impl Import {
     /// # Errors
     /// [`CommitError::Refused`] leaves the rows staged: without those lines it may be tried again.
     pub async fn commit(&mut self, origin: &Origin) -> Result<Option<Receipt>, CommitError> {
-        let committed = tokio::time::timeout(LONGEST, self.rows.commit(origin)).await;
-        let late = |_| Err(CommitError::Failed(WriteError::OutcomeUnknown(Arc::new(late()))));
-        let Some(head) = committed.unwrap_or_else(late)? else { return Ok(None) };
+        let Some(head) = self.rows.commit(origin).await? else { return Ok(None) };
         metrics::counter!("pledgegraph_commits_total").increment(1);
         if !self.published.comes_to_hold((head.seq, head.chain), PUBLISH_LIMIT).await {
             return Err(CommitError::Failed(not_published(head.seq)));

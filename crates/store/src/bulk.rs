@@ -125,6 +125,12 @@ pub enum CommitError {
     Failed(#[source] WriteError),
 }
 
+impl From<sqlx::Error> for CommitError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(WriteError::of_failure(error.into()))
+    }
+}
+
 /// A commit of staged rows.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Written {
@@ -135,20 +141,19 @@ pub(crate) struct Written {
 /// Moves the staged rows into the graph as one commit of the transaction that this connection is in; `None` when nothing
 /// is staged. The caller ends the transaction.
 pub(crate) async fn write_staged(conn: &mut PgConnection, origin: &Origin) -> Result<Option<Written>, CommitError> {
-    let failed = |error: sqlx::Error| CommitError::Failed(WriteError::of_failure(error.into()));
-    let staged = staging::count(conn).await.map_err(failed)?;
+    let staged = staging::count(conn).await?;
     if staged == Staged::default() {
         return Ok(None);
     }
-    conn.execute("savepoint staged").await.map_err(failed)?;
+    conn.execute("savepoint staged").await?;
     match write(conn, staged, origin).await {
         Ok(Ok(head)) => Ok(Some(Written { head, staged })),
         Ok(Err(refusals)) => {
-            conn.execute("rollback to savepoint staged").await.map_err(failed)?;
+            conn.execute("rollback to savepoint staged").await?;
             Err(CommitError::Refused(refusals))
         }
         Err(StoreError::Database(error)) => {
-            conn.execute("rollback to savepoint staged").await.map_err(failed)?;
+            conn.execute("rollback to savepoint staged").await?;
             let refusals = staging::of_refusal(conn, error, MOST_REFUSALS).await.map_err(CommitError::Failed)?;
             Err(CommitError::Refused(refusals))
         }

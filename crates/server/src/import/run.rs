@@ -224,8 +224,8 @@ impl Run {
             Standing::Nothing | Standing::Same => None,
         };
         match &row.record {
-            Record::Entity(entity) => self.import.entity(line, entity, row.hash, replaces).await,
-            Record::Edge(edge) => self.import.edge(line, edge, row.hash, replaces).await,
+            Record::Entity(entity) => self.import.rows.entity(line, entity, row.hash, replaces).await,
+            Record::Edge(edge) => self.import.rows.edge(line, edge, row.hash, replaces).await,
         }
     }
 

@@ -19,7 +19,7 @@ impl Run {
             return Ok(());
         }
         if self.staged.is_empty() {
-            self.import.give_up().await.map_err(refusal::of_database)?;
+            self.import.rows.give_up().await.map_err(refusal::of_database)?;
         } else {
             self.commit_batch().await?;
         }
@@ -32,7 +32,7 @@ impl Run {
 
     async fn commit_batch(&mut self) -> Result<(), ApiError> {
         loop {
-            let refusals = self.import.check().await.map_err(refusal::of_database)?;
+            let refusals = self.import.rows.check().await.map_err(refusal::of_database)?;
             let refusals = if refusals.is_empty() {
                 match self.commit().await? {
                     Ok(()) => return Ok(()),
@@ -63,7 +63,7 @@ impl Run {
         if left_out.is_empty() && !nameless {
             return Err(ApiError::internal("a row is refused that is of no line"));
         }
-        self.import.leave_out(&left_out).await.map_err(refusal::of_database)
+        self.import.rows.leave_out(&left_out).await.map_err(refusal::of_database)
     }
 
     /// Commits what is staged, and waits while others write.
@@ -92,7 +92,7 @@ impl Run {
     /// Commits the whole import, or nothing.
     pub(super) async fn close_whole(&mut self) -> Result<(), ApiError> {
         if self.error_count == 0 {
-            let refusals = self.import.check().await.map_err(refusal::of_database)?;
+            let refusals = self.import.rows.check().await.map_err(refusal::of_database)?;
             self.refuse(&refusals);
         }
         if self.error_count == 0 && !self.settings.dry_run {
@@ -101,7 +101,7 @@ impl Run {
                 Err(refusals) => self.refuse(&refusals),
             }
         }
-        self.import.give_up().await.map_err(refusal::of_database)?;
+        self.import.rows.give_up().await.map_err(refusal::of_database)?;
         if self.error_count == 0 { Ok(()) } else { Err(self.refusal()) }
     }
 
