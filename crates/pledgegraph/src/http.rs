@@ -10,27 +10,22 @@ use axum::http::uri::Authority;
 use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusHandle;
 use pledgegraph_server::access::{Oidc, OidcOptions};
-use pledgegraph_server::{AllowedOrigins, ConnectionOptions, CursorKey, Proxies, RateLimits, ServerOptions};
+use pledgegraph_server::{AllowedOrigins, ConnectionOptions, Proxies, RateLimits, ServerOptions};
 
 use crate::config::Settings;
 
 /// How often the recorder is tidied up.
 const UPKEEP: Duration = Duration::from_secs(5);
 
-/// The options that the settings give; without a key for cursors, that is for whoever has the database.
+/// The options that the settings give, but for the key of cursors, which may be that of the database.
 ///
 /// # Errors
 /// When an origin cannot be one.
 pub(crate) fn options(settings: &Settings) -> Result<ServerOptions> {
-    let cursor_key = match &settings.cursor_key {
-        Some(secret) => CursorKey::of_secret(secret.reveal().as_bytes()),
-        None => CursorKey::random(),
-    };
     let timeout = Duration::from_secs(settings.request_seconds);
     let origins = origins(&settings.allowed_origins)?;
     Ok(ServerOptions {
         origins,
-        cursor_key,
         timeout,
         hosts: hosts(settings.hosts.as_deref().unwrap_or_default())?,
         rates: RateLimits {

@@ -89,9 +89,7 @@ impl Run<'_> {
             }
             live = start(database, self.settings, self.content) => live?,
         };
-        if self.settings.cursor_key.is_none() {
-            self.options.cursor_key = cursor_key(database).await?;
-        }
+        self.options.cursor_key = cursor_key(self.settings, database).await?;
         let first = first_token(database).await;
         let served = self.serve(AppState { live: live.clone(), metrics: Some(metrics) }, first).await;
         if tokio::time::timeout(LIVE_LIMIT, live.shutdown()).await.is_err() {
@@ -159,8 +157,11 @@ async fn start(database: &Database, settings: &Settings, content: Content) -> Re
     Ok(live)
 }
 
-/// The key of the database: each process that serves it takes the cursors of all others.
-async fn cursor_key(database: &Database) -> Result<CursorKey> {
+/// The key that is set, else that of the database: each process that serves it takes the cursors of all others.
+async fn cursor_key(settings: &Settings, database: &Database) -> Result<CursorKey> {
+    if let Some(secret) = &settings.cursor_key {
+        return Ok(CursorKey::of_secret(secret.reveal().as_bytes()));
+    }
     let mut connection = database.pool.acquire().await.context("cannot reach the database")?;
     let secret = secrets::of_cursors(&mut connection).await.context("the database cannot be used")?;
     Ok(CursorKey::of_secret(&secret))
