@@ -53,8 +53,7 @@ pub(crate) struct Held(PoolConnection<Postgres>);
 
 impl Held {
     async fn of(pool: &PgPool, limit: Duration) -> Result<Self, sqlx::Error> {
-        let acquired = tokio::time::timeout(limit, pool.acquire()).await;
-        acquired.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(Self)
+        within(limit, pool.acquire()).await.map(Self)
     }
 
     /// Ends the connection, whatever state it is in: nobody else gets it.
@@ -353,7 +352,21 @@ where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
 {
-    tokio::spawn(asking)
-        .await
-        .unwrap_or_else(|broken| Err(StoreError::Database(sqlx::Error::Io(std::io::Error::other(broken))).into()))
+    tokio::spawn(asking).await.unwrap_or_else(|error| Err(broken_off(error).into()))
+}
+
+/// What is answered when a task broke off.
+pub(crate) fn broken_off(error: tokio::task::JoinError) -> StoreError {
+    StoreError::Database(sqlx::Error::Io(std::io::Error::other(error)))
+}
+
+/// What has to do with getting a connection; when it takes longer, there is none to be had.
+///
+/// # Errors
+/// Those of what is asked; [`sqlx::Error::PoolTimedOut`].
+pub(crate) async fn within<T>(
+    limit: Duration,
+    asked: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    tokio::time::timeout(limit, asked).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }

@@ -9,7 +9,7 @@ use sqlx::postgres::PgListener;
 use sqlx::{Executor as _, PgPool};
 use tokio::sync::watch;
 
-use crate::connection::{Limits, PATIENCE, ask_until, ask_within, pool_of_one};
+use crate::connection::{Limits, PATIENCE, ask_until, ask_within, pool_of_one, within};
 use crate::content::Content;
 use crate::hints::Hints;
 use crate::load::load;
@@ -160,10 +160,6 @@ impl Follower {
         self.published.replace(graph);
         Ok(())
     }
-}
-
-async fn within<T>(limit: Duration, asked: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
-    tokio::time::timeout(limit, asked).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
 /// How many commits the newest snapshot is behind.

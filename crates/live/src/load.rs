@@ -9,7 +9,7 @@ use pledgegraph_store::snapshot::{self, Row, RowStamp};
 use pledgegraph_store::{Head, StoreError, log};
 use sqlx::PgPool;
 
-use crate::connection::ask_within;
+use crate::connection::{ask_within, broken_off};
 
 /// Takes rows in.
 #[derive(Debug, Default)]
@@ -40,7 +40,7 @@ impl Loading {
     pub(crate) async fn finish(self, head: Head) -> Result<Graph, StoreError> {
         let finish = move || self.0.finish(head.seq, head.chain, head.digest, head.recorded_at);
         let built = tokio::task::spawn_blocking(finish).await;
-        built.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)).into())
+        built.map_err(broken_off)
     }
 }
 

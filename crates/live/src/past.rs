@@ -16,7 +16,7 @@ use pledgegraph_store::{StoreError, log, past};
 use tokio::sync::Semaphore;
 
 use crate::Live;
-use crate::connection::{self, Connections, is_late};
+use crate::connection::{self, Connections, broken_off, is_late};
 use crate::load::{Loading, unless_stalled};
 use crate::published::Published;
 
@@ -152,7 +152,7 @@ impl Live {
             drop(place);
             built
         });
-        tokio::time::timeout(PATIENCE, built).await.or(Err(StoreError::Crowded))?.map_err(joined)?
+        tokio::time::timeout(PATIENCE, built).await.or(Err(StoreError::Crowded))?.map_err(broken_off)?
     }
 
     /// The graph as it stood after the last commit that was recorded at or before a time; the empty graph if there was
@@ -263,7 +263,7 @@ impl Building {
             }
             graph
         };
-        tokio::task::spawn_blocking(apply).await.map(Some).map_err(joined)
+        tokio::task::spawn_blocking(apply).await.map(Some).map_err(broken_off)
     }
 
     /// Builds it from the rows as they were.
@@ -279,9 +279,4 @@ impl Building {
         };
         loading.finish(head).await.map(Some)
     }
-}
-
-/// A task that panicked.
-fn joined(error: tokio::task::JoinError) -> StoreError {
-    sqlx::Error::Io(std::io::Error::other(error)).into()
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicI32;
 use pledgegraph_store::{Answer, Idempotency, StoreError, Write, WriteError, commits, head};
 
 use crate::Live;
-use crate::connection::PATIENCE;
+use crate::connection::{PATIENCE, broken_off};
 use crate::writer::{FOLLOWER_LIMIT, Receipt, not_published};
 
 /// How many rehearsals go on at once. Each has a connection while it waits for the head; the others are for the readers.
@@ -35,7 +35,7 @@ impl Live {
             }
             answer
         });
-        rehearsal.await.unwrap_or_else(|error| Err(broken(error)))
+        rehearsal.await.unwrap_or_else(|error| Err(broken_off(error).into()))
     }
 
     /// The receipt of what was done under a key, if anything was: for requests that could not be understood any more
@@ -75,7 +75,7 @@ impl Live {
             }
             confirmed.map_err(unknown)
         });
-        confirming.await.unwrap_or_else(|error| Err(undecided(broken(error))))
+        confirming.await.unwrap_or_else(|error| Err(unknown(broken_off(error))))
     }
 }
 
@@ -89,9 +89,4 @@ fn undecided(error: WriteError) -> WriteError {
 
 fn unknown(error: StoreError) -> WriteError {
     WriteError::OutcomeUnknown(Arc::new(error))
-}
-
-/// What is answered when a task broke off.
-fn broken(error: tokio::task::JoinError) -> WriteError {
-    WriteError::Unavailable(Arc::new(StoreError::Database(sqlx::Error::Io(std::io::Error::other(error)))))
 }
