@@ -184,36 +184,41 @@ async fn start(directory: &Path, settings: &Settings) -> Result<Cluster> {
     Ok(Cluster::start(&ClusterOptions::new(directory, programs)).await?)
 }
 
-/// Connects once, to know that it answers and is new enough.
+/// Connects, to know that it answers and can be used.
 async fn reach(url: &Secret) -> Result<PgConnectOptions> {
     let options = PgConnectOptions::from_str(url.reveal()).context("DATABASE_URL cannot be read")?;
     let options = options.application_name("pledgegraph");
     let place = place(url.reveal(), &options);
-    let connecting = tokio::time::timeout(ANSWER_LIMIT, PgConnection::connect_with(&options)).await;
-    let Ok(connected) = connecting else {
+    let Ok(looked) = tokio::time::timeout(ANSWER_LIMIT, look(&options, &place)).await else {
         bail!("the PostgreSQL of DATABASE_URL ({place}) does not answer within {} s", ANSWER_LIMIT.as_secs());
     };
-    let connection =
-        connected.with_context(|| format!("cannot connect to the PostgreSQL of DATABASE_URL ({place})"))?;
-    let version = connection.server_version_num().unwrap_or_default();
-    if version < MINIMUM_MAJOR * 10_000 {
-        let (major, minor) = (version / 10_000, version % 10_000);
-        bail!(
-            "the PostgreSQL of DATABASE_URL ({place}) is too old: it is {major}.{minor}, and version {MINIMUM_MAJOR} or newer is needed"
-        );
-    }
-    connection.close().await.with_context(|| format!("the PostgreSQL of DATABASE_URL ({place}) hangs up"))?;
-    let forgets = tokio::time::timeout(ANSWER_LIMIT, schema::forgets_statements(&options)).await;
-    let Ok(forgets) = forgets else {
-        bail!("the PostgreSQL of DATABASE_URL ({place}) does not answer within {} s", ANSWER_LIMIT.as_secs());
-    };
-    if forgets.context("cannot reach the database")? {
-        bail!(
-            "DATABASE_URL ({place}) leads to a pooler in transaction mode that does not know prepared statements: use its \
-             session mode, PgBouncer 1.21 or later with max_prepared_statements, or a direct connection"
-        );
-    }
+    looked?;
     Ok(options)
+}
+
+/// Looks whether the server is new enough, and twice, whether what one connection prepares is in the way of the next one.
+async fn look(options: &PgConnectOptions, place: &str) -> Result<()> {
+    for _ in 0..2 {
+        let connecting = PgConnection::connect_with(options).await;
+        let mut connection =
+            connecting.with_context(|| format!("cannot connect to the PostgreSQL of DATABASE_URL ({place})"))?;
+        let version = connection.server_version_num().unwrap_or_default();
+        if version < MINIMUM_MAJOR * 10_000 {
+            let (major, minor) = (version / 10_000, version % 10_000);
+            bail!(
+                "the PostgreSQL of DATABASE_URL ({place}) is too old: it is {major}.{minor}, and version {MINIMUM_MAJOR} or newer is needed"
+            );
+        }
+        let forgets = schema::forgets_statements(&mut connection).await;
+        connection.close().await.with_context(|| format!("the PostgreSQL of DATABASE_URL ({place}) hangs up"))?;
+        if forgets {
+            bail!(
+                "DATABASE_URL ({place}) leads to a pooler in transaction mode that does not know prepared statements: use its \
+                 session mode, PgBouncer 1.21 or later with max_prepared_statements, or a direct connection"
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Where a database is, from the parts that are no secret: what is not understood is not shown.

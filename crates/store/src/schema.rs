@@ -1,8 +1,7 @@
 //! The schema: migrations, and whether a database is one that this program can use.
 
 use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migrator};
-use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
+use sqlx::{AssertSqlSafe, PgConnection};
 use thiserror::Error;
 
 use crate::error::refusal;
@@ -126,23 +125,12 @@ pub(crate) async fn all_known(conn: &mut PgConnection) -> Result<Vec<AppliedMigr
     }
 }
 
-/// Whether what one connection prepares is in the way of the next one, as behind a pooler that hands on the connections of
-/// the server between transactions and does not know of prepared statements: all connections use the same names for them.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn forgets_statements(options: &PgConnectOptions) -> Result<bool, sqlx::Error> {
-    for _ in 0..2 {
-        let mut connection = options.connect().await?;
-        let asked = sqlx::query_scalar!("select 1").fetch_one(&mut connection).await;
-        let _ = connection.close().await;
-        // `duplicate_prepared_statement`, `invalid_sql_statement_name`.
-        if asked.is_err_and(|error| refusal(&error).is_some_and(|refused| matches!(refused.code(), "42P05" | "26000")))
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+/// Whether what another connection prepared is in the way of this one, as behind a pooler that hands on the connections of the
+/// server between transactions and does not know of prepared statements: all connections use the same names for them.
+pub async fn forgets_statements(conn: &mut PgConnection) -> bool {
+    let asked = sqlx::query_scalar!("select 1").fetch_one(conn).await;
+    // `duplicate_prepared_statement`, `invalid_sql_statement_name`.
+    asked.is_err_and(|error| refusal(&error).is_some_and(|refused| matches!(refused.code(), "42P05" | "26000")))
 }
 
 async fn check_server(conn: &mut PgConnection) -> Result<(), SchemaError> {

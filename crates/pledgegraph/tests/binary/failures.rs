@@ -91,7 +91,7 @@ fn a_database_that_does_not_answer() {
 
 #[test]
 fn a_database_that_is_too_old() {
-    let (port, server) = spoken_by(1, b"\x18server_version\x0013.3\0", b"");
+    let (port, server) = spoken_by(b"\x18server_version\x0013.3\0", b"");
     let (error, _) = serve_from(port, "?sslmode=disable");
     let expected = "is too old: it is 13.3, and version 14 or newer is needed";
     assert_eq!(
@@ -105,7 +105,7 @@ fn a_database_that_is_too_old() {
 fn a_pooler_that_forgets_prepared_statements() {
     // ErrorResponse with the code of `duplicate_prepared_statement`, ReadyForQuery.
     let refusal = b"E\0\0\0\x17SERROR\0C42P05\0Mno\0\0Z\0\0\0\x05I";
-    let (port, server) = spoken_by(2, b"\x18server_version\x0017.1\0", refusal);
+    let (port, server) = spoken_by(b"\x18server_version\x0017.1\0", refusal);
     let (error, _) = serve_from(port, "?sslmode=disable");
     assert_eq!(
         error,
@@ -118,31 +118,25 @@ fn a_pooler_that_forgets_prepared_statements() {
     server.join().expect("no panic").expect("an ordinary conversation");
 }
 
-/// A port where so many conversations in the protocol of PostgreSQL are had, one after the other: the server tells its
-/// version, and whatever is asked then is answered with `answer`.
-fn spoken_by(
-    conversations: usize,
-    version: &'static [u8],
-    answer: &'static [u8],
-) -> (u16, std::thread::JoinHandle<std::io::Result<()>>) {
+/// A port where one conversation in the protocol of PostgreSQL is had: the server tells its version, and whatever is asked then
+/// is answered with `answer`.
+fn spoken_by(version: &'static [u8], answer: &'static [u8]) -> (u16, std::thread::JoinHandle<std::io::Result<()>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     let server = std::thread::spawn(move || {
-        for _ in 0..conversations {
-            let (mut stream, _) = listener.accept()?;
-            let mut length = [0; 4];
-            stream.read_exact(&mut length)?;
-            let mut rest = vec![0; usize::try_from(u32::from_be_bytes(length)).unwrap_or(4) - 4];
-            stream.read_exact(&mut rest)?;
-            // AuthenticationOk, ParameterStatus, ReadyForQuery.
-            stream.write_all(b"R\0\0\0\x08\0\0\0\0S\0\0\0")?;
-            stream.write_all(version)?;
-            stream.write_all(b"Z\0\0\0\x05I")?;
-            // Until it says goodbye.
-            let mut asked = [0; 1024];
-            while stream.read(&mut asked)? > 0 && asked[0] != b'X' {
-                stream.write_all(answer)?;
-            }
+        let (mut stream, _) = listener.accept()?;
+        let mut length = [0; 4];
+        stream.read_exact(&mut length)?;
+        let mut rest = vec![0; usize::try_from(u32::from_be_bytes(length)).unwrap_or(4) - 4];
+        stream.read_exact(&mut rest)?;
+        // AuthenticationOk, ParameterStatus, ReadyForQuery.
+        stream.write_all(b"R\0\0\0\x08\0\0\0\0S\0\0\0")?;
+        stream.write_all(version)?;
+        stream.write_all(b"Z\0\0\0\x05I")?;
+        // Until it says goodbye.
+        let mut asked = [0; 1024];
+        while stream.read(&mut asked)? > 0 && asked[0] != b'X' {
+            stream.write_all(answer)?;
         }
         Ok(())
     });
