@@ -19,10 +19,10 @@ import random
 import threading
 import time
 
-from postgres import Postgres
+from postgres import filled
 from processes import wait
 from resilience import Client, Unknown, commitment, prepare
-from service import LIMIT, Service, fill, temporary_directory
+from service import LIMIT, Service
 
 NOTICED = 1.0  # seconds within which a replica must have noticed a loss
 PATIENCE = 10
@@ -128,14 +128,8 @@ def main():
     arguments.add_argument("--seed", type=int, default=random.randrange(10**6))
     given = arguments.parse_args()
     choice = random.Random(given.seed)
-    with temporary_directory() as directory:
-        (directory / "postgres").mkdir()
-        postgres = Postgres(directory / "postgres")
-        try:
-            fill(given.program, postgres.url(), directory, given.statements)
-            serve(given.program, postgres, directory, given, choice)
-        finally:
-            postgres.end()
+    with filled(given.program, given.statements) as (postgres, directory):
+        serve(given.program, postgres, directory, given, choice)
 
 
 def serve(program, postgres, directory, given, choice):

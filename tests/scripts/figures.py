@@ -21,3 +21,10 @@ def table(title, columns, rows):
     for name, *cells in lines:
         print("  ".join([name.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(cells, widths[1:]))]).rstrip())
     print(flush=True)
+
+
+def conclude(seed, wrong):
+    """Says how much was wrong; the program fails when anything was."""
+    print(f"seed {seed}; wrong: {len(wrong)}", flush=True)
+    if wrong:
+        raise SystemExit("\n".join(wrong[:20]))

@@ -24,13 +24,13 @@ import statistics
 import time
 
 from clients import Clients, Read, of_kinds, told
-from figures import table
+from figures import conclude, table
 from outage import STORED, make_history
-from postgres import Postgres
+from postgres import filled
 from processes import wait
 from proxy import Proxy
 from resilience import Client, prepare
-from service import Service, fill, temporary_directory
+from service import Service
 
 RESUMED = 5.0  # seconds after a freeze within which a write must be acknowledged
 PATIENCE = 15  # seconds within which each request must have an answer
@@ -78,18 +78,10 @@ def main():
     arguments.add_argument("--statements", type=int, default=0, help="how large the graph is beforehand")
     arguments.add_argument("--seed", type=int, default=random.randrange(10**6))
     given = arguments.parse_args()
-    with temporary_directory() as directory:
-        (directory / "postgres").mkdir()
-        postgres = Postgres(directory / "postgres")
-        try:
-            fill(given.program, postgres.url(), directory, given.statements)
-            with Proxy(postgres.port) as proxy:
-                wrong = serve(postgres.url(proxy.port), proxy, directory, given)
-        finally:
-            postgres.end()
-    print(f"seed {given.seed}; wrong: {len(wrong)}", flush=True)
-    if wrong:
-        raise SystemExit("\n".join(wrong[:20]))
+    with filled(given.program, given.statements) as (postgres, directory):
+        with Proxy(postgres.port) as proxy:
+            wrong = serve(postgres.url(proxy.port), proxy, directory, given)
+    conclude(given.seed, wrong)
 
 
 def serve(url, proxy, directory, given):

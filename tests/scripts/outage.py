@@ -25,11 +25,11 @@ import random
 import time
 
 from clients import Clients, Read, of_kinds, told
-from figures import milliseconds, percentile, table
-from postgres import Postgres
+from figures import conclude, milliseconds, percentile, table
+from postgres import filled
 from processes import wait
 from resilience import Client, commitment, prepare
-from service import Service, fill, temporary_directory
+from service import Service
 
 ANSWERED = 0.9999  # the share of reads from memory that must be answered
 AT_ONCE = 0.2  # seconds within which 95 % of refusals must come
@@ -175,17 +175,9 @@ def main():
     arguments.add_argument("--form", choices=("stopped", "frozen"), help="only one form of being away")
     arguments.add_argument("--seed", type=int, default=random.randrange(10**6))
     given = arguments.parse_args()
-    with temporary_directory() as directory:
-        (directory / "postgres").mkdir()
-        postgres = Postgres(directory / "postgres")
-        try:
-            fill(given.program, postgres.url(), directory, given.statements)
-            wrong = serve(postgres, directory, given)
-        finally:
-            postgres.end()
-    print(f"seed {given.seed}; wrong: {len(wrong)}", flush=True)
-    if wrong:
-        raise SystemExit("\n".join(wrong[:20]))
+    with filled(given.program, given.statements) as (postgres, directory):
+        wrong = serve(postgres, directory, given)
+    conclude(given.seed, wrong)
 
 
 def serve(postgres, directory, given):

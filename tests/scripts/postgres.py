@@ -1,11 +1,13 @@
 """A PostgreSQL server for tests, which goes away and comes back as they want."""
 
+import contextlib
 import pathlib
 import signal
 import subprocess
 
 from processes import LIMIT, processes_in, send, wait
 from programs import account_for, free_ports, postgresql_programs
+from service import fill, temporary_directory
 
 
 class Postgres:
@@ -61,3 +63,16 @@ class Postgres:
     def url(self, port=None):
         """By its own port, or by that of what forwards to it."""
         return f"postgres://pledgegraph@127.0.0.1:{port or self.port}/pledgegraph"
+
+
+@contextlib.contextmanager
+def filled(program, statements):
+    """A server with a graph of so many statements, and a directory for all else; both are gone afterwards."""
+    with temporary_directory() as directory:
+        (directory / "postgres").mkdir()
+        postgres = Postgres(directory / "postgres")
+        try:
+            fill(program, postgres.url(), directory, statements)
+            yield postgres, directory
+        finally:
+            postgres.end()
