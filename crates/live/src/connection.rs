@@ -53,7 +53,7 @@ pub(crate) struct Held(PoolConnection<Postgres>);
 
 impl Held {
     async fn of(pool: &PgPool, limit: Duration) -> Result<Self, sqlx::Error> {
-        within(limit, pool.acquire()).await.map(Self)
+        within(limit, Box::pin(pool.acquire())).await.map(Self)
     }
 
     /// Ends the connection, whatever state it is in: nobody else gets it.
