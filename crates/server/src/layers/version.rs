@@ -65,7 +65,7 @@ async fn snapshots(state: &State, request: &Parts) -> Result<(Arc<Graph>, Option
     let cursor = given::find(request.uri.query(), CURSOR.name).filter(|_| is_of_graph(request));
     let cursor = cursor.and_then(|text| Cursor::decode(&text, &state.options.cursor_key));
     let Some(cursor) = cursor.filter(|cursor| cursor.seq != graph.seq()) else { return Ok((graph, None)) };
-    let earlier = match state.live.kept(cursor.seq).filter(|kept| kept.chain().starts_with(&cursor.chain)) {
+    let earlier = match state.live.kept(cursor.seq).filter(|kept| cursor.is_of(kept)) {
         // Another process may have given it, or this one long ago.
         None => past(state, request, move |live| async move { live.at(cursor.seq).await }).await?,
         kept => kept,

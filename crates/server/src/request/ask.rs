@@ -208,7 +208,7 @@ impl Ask {
             .filter(|cursor| cursor.question == given.question(self.uri.path()))
             .ok_or_else(|| ApiError::of(Problem::BadCursor))?;
         let mut graphs = [Some(&self.current), self.earlier.as_ref()].into_iter().flatten();
-        let graph = graphs.find(|graph| graph.seq() == cursor.seq && chain_of(graph) == cursor.chain);
+        let graph = graphs.find(|graph| cursor.is_of(graph));
         let graph = Arc::clone(graph.ok_or_else(|| ApiError::of(Problem::CursorExpired))?);
         Ok(Pinned { graph, after: Some(cursor.after), today: Some(cursor.today) })
     }

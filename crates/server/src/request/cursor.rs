@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{Datelike, NaiveDate};
+use pledgegraph_graph::Graph;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -60,6 +61,11 @@ pub(crate) struct Cursor {
 }
 
 impl Cursor {
+    /// Whether this is the version that the list is of.
+    pub(crate) fn is_of(&self, graph: &Graph) -> bool {
+        self.seq == graph.seq() && graph.chain().starts_with(&self.chain)
+    }
+
     /// The cursor as it stands on the wire.
     pub(crate) fn encode(&self, key: &CursorKey) -> String {
         let mut bytes = Vec::with_capacity(CONTENT + SEAL);
