@@ -24,6 +24,8 @@ pub(crate) struct Changed {
 struct AnswerChange {
     /// The path of the request, without what follows `?`: a segment `*` is any one, `**` any number of them.
     path: String,
+    /// What follows `?`, word for word; any, where it is left out.
+    query: Option<String>,
     /// A JSON pointer with the same signs, `status`, or `header NAME`.
     at: String,
     change: Kind,
@@ -64,10 +66,15 @@ impl Changed {
 
     /// Whether a difference of the answer to this path is meant.
     pub(crate) fn allows(&self, path: &str, difference: &Difference) -> bool {
-        let path = without_query(path);
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let mut allowed = false;
         for change in &self.answers {
-            if change.change == difference.kind && matches(&change.path, path) && matches(&change.at, &difference.at) {
+            let asked = change.query.as_deref().is_none_or(|of| of == query);
+            if asked
+                && change.change == difference.kind
+                && matches(&change.path, path)
+                && matches(&change.at, &difference.at)
+            {
                 change.used.set(true);
                 allowed = true;
             }

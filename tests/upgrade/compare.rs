@@ -33,7 +33,7 @@ pub(crate) enum Kind {
 }
 
 /// The headers that are compared. The date, the length and what is said about caches do not belong to what was answered.
-const HEADERS: [&str; 12] = [
+const HEADERS: [&str; 13] = [
     "content-disposition",
     "content-language",
     "content-type",
@@ -43,6 +43,7 @@ const HEADERS: [&str; 12] = [
     "link",
     "location",
     "pledgegraph-truncated",
+    "pledgegraph-dry-run",
     "pledgegraph-version",
     "www-authenticate",
     "x-request-id",

@@ -59,7 +59,6 @@ use crate::wire;
     crate::routes::vocabulary::VocabularyBody,
     crate::routes::changes::ChangePageBody,
     crate::routes::history::PatchStepBody,
-    crate::routes::write::DryRunBody,
     crate::routes::write::MergeBody,
 )))]
 struct Bodies;

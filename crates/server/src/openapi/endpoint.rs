@@ -279,15 +279,10 @@ fn request_body(schema: &str, media_type: &str) -> RequestBody {
 }
 
 fn write_responses(responses: ResponsesBuilder, write: &WriteDoc, answer: &Answer) -> ResponsesBuilder {
-    let rehearsed = ContentBuilder::new().schema(Some(Ref::from_schema_name("DryRun"))).build();
-    let rehearsed = ResponseBuilder::new()
-        .description("With `dry_run=true`: the write would succeed; nothing was changed.")
-        .content("application/json", rehearsed)
-        .build();
     match write.success {
         WriteStatus::Ok => responses.response("200", success(answer)),
-        WriteStatus::Created => responses.response("201", success(answer)).response("200", rehearsed),
-        WriteStatus::NoContent => responses.response("204", plain("Done.")).response("200", rehearsed),
+        WriteStatus::Created => responses.response("201", success(answer)),
+        WriteStatus::NoContent => responses.response("204", plain("Done.")),
     }
 }
 

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::header::{ETAG, IF_MATCH, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::Response;
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use pledgegraph_graph::Graph;
 use pledgegraph_live::{Expected, Idempotency, Live, Mutation, Receipt, Row, Write, WriteError};
 use pledgegraph_model::{Change, EdgeId, Removed, Stamp};
@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::error::{ApiError, FieldError};
 use crate::problem::Problem;
-use crate::reply::{VERSION, json, set};
+use crate::reply::{VERSION, set};
 use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
@@ -31,11 +31,16 @@ use crate::wire::moment;
 
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// What a write that was rehearsed would do: an item (RFC 9651) that is `create`, `replace`, `retract` or `merge`, with the
+/// number of records that it would write as `changes`.
+const REHEARSED: HeaderName = HeaderName::from_static("pledgegraph-dry-run");
 
 pub(crate) const DRY_RUN: Parameter = Parameter {
     name: "dry_run",
     accepts: Accepts::Flag,
-    description: "Checks everything, the database included, and changes nothing.",
+    description: "Checks everything, the database included, and changes nothing. The answer is that of the write, with \
+        `Pledgegraph-Dry-Run`: what it would do, and to how many records. The record has `version` 0; neither its \
+        identifier, if it is a new one, stays, nor are there `ETag` and `Location`.",
     example: "",
 };
 pub(crate) const CASCADE: Parameter = Parameter {
@@ -44,22 +49,6 @@ pub(crate) const CASCADE: Parameter = Parameter {
     description: "Retracts with it every statement that names it. Needs an admin token.",
     example: "",
 };
-
-/// What a rehearsed write would do.
-#[derive(Serialize, ToSchema)]
-#[schema(as = DryRun)]
-pub(crate) struct DryRunBody {
-    /// Always true: nothing was changed.
-    dry_run: bool,
-    /// What would be done: `create`, `replace`, `retract` or `merge`. An open set.
-    #[schema(example = "create")]
-    would: &'static str,
-    /// How many statements and entities it would write.
-    #[schema(value_type = i64)]
-    changes: usize,
-    /// What to know about it; empty when there is nothing.
-    warnings: Vec<WarningBody>,
-}
 
 /// Into which entity another is merged.
 #[derive(ToSchema)]
@@ -119,6 +108,30 @@ const UNSTAMPED: [&str; 2] = [
     r#""version":0,"recorded_at":"1970-01-01T00:00:00Z""#,
 ];
 
+impl Kept {
+    /// The answer with the record as a commit wrote it.
+    fn stamped(&self, version: i64, recorded_at: DateTime<Utc>) -> Response {
+        let mut response = if self.body.is_empty() {
+            Response::new(Body::empty())
+        } else {
+            let stamp = format!(r#""version":{version},"recorded_at":"{}""#, moment::text(recorded_at));
+            let unstamped = UNSTAMPED.iter().find(|unstamped| self.body.contains(**unstamped));
+            let body = unstamped.map_or(self.body.clone(), |unstamped| self.body.replacen(unstamped, &stamp, 1));
+            Shown::new(version, self.location.clone(), &self.lang, body.into_bytes()).response()
+        };
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
+        response
+    }
+
+    /// The answer of the write that was rehearsed: a record that no commit wrote, and no name of it.
+    fn rehearsed(&self, would: &str) -> Response {
+        let mut response = self.stamped(0, Utc::now());
+        response.headers_mut().remove(ETAG);
+        set(&mut response, REHEARSED, would);
+        response
+    }
+}
+
 impl<'a> Command<'a> {
     /// Reads parameters and headers; `body` is what the key's fingerprint covers beside them.
     pub(crate) fn read(
@@ -170,7 +183,7 @@ impl<'a> Command<'a> {
         if self.dry_run {
             let write = Write { mutations, expected, origin, idempotency: None };
             live.rehearse(write).await.map_err(|error| self.failed_on(collection, of_path, error))?;
-            return json(&DryRunBody { dry_run: true, would, changes, warnings });
+            return Ok(kept.rehearsed(&format!("{would};changes={changes}")));
         }
         let write = Write { mutations, expected, origin, idempotency: Some(self.key.clone()) };
         // A handler is dropped when its client goes away; the write is not.
@@ -207,22 +220,10 @@ impl<'a> Command<'a> {
     fn answer(&self, receipt: &Receipt) -> Result<Response, ApiError> {
         let kept = receipt.replayed.as_deref().unwrap_or(&self.key.answer);
         let kept: Kept = serde_json::from_str(kept).map_err(ApiError::internal)?;
-        let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK);
-        let mut response = if kept.body.is_empty() {
-            Response::new(Body::empty())
-        } else {
-            let recorded_at = moment::text(receipt.recorded_at);
-            let stamp = format!(r#""version":{},"recorded_at":"{recorded_at}""#, receipt.seq);
-            let unstamped = UNSTAMPED.iter().find(|unstamped| kept.body.contains(**unstamped));
-            let body = unstamped.map_or(kept.body.clone(), |unstamped| kept.body.replacen(unstamped, &stamp, 1));
-            let shown = Shown::new(receipt.seq, kept.location, &kept.lang, body.into_bytes());
-            let mut response = shown.response();
-            if status == StatusCode::CREATED {
-                set(&mut response, LOCATION, &shown.location);
-            }
-            response
-        };
-        *response.status_mut() = status;
+        let mut response = kept.stamped(receipt.seq, receipt.recorded_at);
+        if response.status() == StatusCode::CREATED {
+            set(&mut response, LOCATION, &kept.location);
+        }
         set(&mut response, VERSION, &version_of(receipt.seq, receipt.chain));
         set(&mut response, IDEMPOTENCY_KEY, &self.key.key);
         if receipt.replayed.is_some() {

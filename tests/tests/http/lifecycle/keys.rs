@@ -135,7 +135,7 @@ async fn a_request_that_was_refused_leaves_its_key_free() -> Result<()> {
     let key = [("idempotency-key", "k-1")];
     let bad = json!({"slug": "lviv"});
     client.send(Method::POST, "/v1/places", &key, Some(&bad)).await?.problem(422, "validation")?;
-    client.send(Method::POST, "/v1/places?dry_run=true", &key, Some(&lviv())).await?.must(200)?;
+    client.send(Method::POST, "/v1/places?dry_run=true", &key, Some(&lviv())).await?.must(201)?;
     let answer = client.send(Method::POST, "/v1/places", &key, Some(&lviv())).await?.must(201)?;
     ensure!(answer.header("idempotency-replayed").is_empty());
     Ok(())
