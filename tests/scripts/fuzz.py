@@ -2,7 +2,8 @@
 """Schemathesis against the running service, from the checked-in document: with a read token, a write token and none.
 
     pip install schemathesis==4.32.5
-    tests/scripts/fuzz.py target/debug/pledgegraph [--schemathesis schemathesis] [--examples 2] [--seed 1]
+    tests/scripts/fuzz.py target/release/pledgegraph [--schemathesis schemathesis] [--examples 2] [--seed 1]
+        [--phases examples,coverage,fuzzing,stateful]
 
 No answer may be a server error, and each must be one that the document describes: status, media type, headers, schema.
 The checks that judge *whether* a request is accepted are left out, because the document cannot say all that the service
@@ -32,7 +33,7 @@ CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conform
 def run(given, service, directory, who, token, examples):
     """How many cases were tried, and whether all was well."""
     command = [given.schemathesis, "run", str(DOCUMENT), "--url", f"http://{service.address}", "--seed", str(given.seed),
-               "--checks", ",".join(CHECKS), "--phases", "examples,fuzzing", "--max-examples", str(examples),
+               "--checks", ",".join(CHECKS), "--phases", given.phases, "--max-examples", str(examples),
                "--no-shrink", "--continue-on-failure", "--request-timeout", "30", "--warnings", "off",
                "--suppress-health-check", "all"]
     if token:
@@ -57,6 +58,7 @@ def main():
     arguments.add_argument("program", help="the `pledgegraph` to test")
     arguments.add_argument("--schemathesis", default="schemathesis", help="its command")
     arguments.add_argument("--examples", type=int, default=2, help="cases an operation and token")
+    arguments.add_argument("--phases", default="examples,fuzzing", help="of schemathesis: also coverage and stateful")
     arguments.add_argument("--seed", type=int, default=1)
     given = arguments.parse_args()
     if "/" in given.schemathesis:
