@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use pledgegraph_model::{
-    Code as _, Edge, EdgeDetail, Entity, EntityDetail, EntityId, EntityKind, EntityRef, check_name, ends_allowed,
+    Code as _, Edge, EdgeDetail, Entity, EntityDetail, EntityId, EntityKind, EntityRef, check_name,
 };
 
 /// Names are names, a checksum is one.
@@ -13,10 +13,11 @@ pub(super) fn entity(entity: &Entity<EntityRef>) -> Result<()> {
     for name in entity.names.iter().map(|(_, name)| name).chain(aliases) {
         check_name(name).with_context(|| format!("the name `{name}`"))?;
     }
-    if let EntityDetail::Source { published: Some(date), .. } = &entity.detail {
+    let EntityDetail::Source(source) = &entity.detail else { return Ok(()) };
+    if let Some(date) = &source.published {
         ensure!(!date.ended, "only `valid_until` of a statement has `ended`");
     }
-    if let EntityDetail::Source { sha256: Some(sum), .. } = &entity.detail {
+    if let Some(sum) = &source.sha256 {
         let hex = sum.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         ensure!(hex && sum.len() == 64, "`sha256` has 64 lower-case hexadecimal digits");
     }
@@ -29,7 +30,7 @@ pub(super) fn edge(edge: &Edge, entities: &HashMap<EntityId, &Entity>) -> Result
     if let (Some(subject), Some(object)) = (kind_of(&edge.subject), kind_of(&edge.object)) {
         let article = |kind: EntityKind| if kind == EntityKind::Organization { "an" } else { "a" };
         ensure!(
-            ends_allowed(edge.kind(), subject, object),
+            edge.kind().joins(subject, object),
             "no {} goes from {} {subject} to {} {object}",
             edge.kind(),
             article(subject),
@@ -45,8 +46,7 @@ pub(super) fn edge(edge: &Edge, entities: &HashMap<EntityId, &Entity>) -> Result
         bail!("`{}` stands where a {} belongs", found.reference(), allowed.join(" or "));
     }
     for condition in edge.negated_leaves() {
-        let tested =
-            entities.get(condition).filter(|e| matches!(e.detail, EntityDetail::Condition { test: Some(_), .. }));
+        let tested = entities.get(condition).filter(|e| e.detail.test().is_some());
         if let Some(condition) = tested {
             bail!("`not` stands over `{}`, which has a test", condition.reference());
         }

@@ -152,7 +152,7 @@ impl Graph {
     /// Whether a document is published on another date than it was.
     fn publication_differs(&self, node: Node, entity: &Entity) -> bool {
         let published = |entity: &Entity| match &entity.detail {
-            EntityDetail::Source { published, .. } => published.clone(),
+            EntityDetail::Source(source) => source.published.clone(),
             _ => None,
         };
         self.record(node).is_some_and(|record| published(&record.entity) != published(entity))

@@ -88,13 +88,13 @@ impl EntityFilter {
     fn passes(&self, record: &NodeRecord) -> bool {
         let entity: &Entity = &record.entity;
         self.region.as_ref().is_none_or(|wanted| match &entity.detail {
-            EntityDetail::Country { regions, .. } => regions.iter().any(|region| wanted.contains(region)),
+            EntityDetail::Country(country) => country.regions.iter().any(|region| wanted.contains(region)),
             _ => false,
         }) && self.condition_kind.as_ref().is_none_or(|kinds| match &entity.detail {
-            EntityDetail::Condition { condition_kind, .. } => kinds.contains(condition_kind),
+            EntityDetail::Condition(condition) => kinds.contains(&condition.condition_kind),
             _ => false,
         }) && self.class.as_ref().is_none_or(|classes| match &entity.detail {
-            EntityDetail::Organization { class } => classes.contains(class),
+            EntityDetail::Organization(organization) => classes.contains(&organization.class),
             _ => false,
         })
     }

@@ -228,7 +228,7 @@ fn decisive(evaluation: &Evaluation, reached: &HashMap<Var, Option<Var>>, own: &
 #[cfg(test)]
 mod tests {
     use pledgegraph_model::{
-        Code as _, Edge, EdgeDetail, EdgeKind, Entity, EntityDetail, EntityKind, PartOf, Synthetic,
+        Code as _, Condition, Edge, EdgeDetail, EdgeKind, Entity, EntityDetail, EntityKind, PartOf, Synthetic,
     };
 
     use super::*;
@@ -239,7 +239,7 @@ mod tests {
     fn graph(seed: u64) -> Graph {
         let synthetic = Synthetic::new(1_000, seed);
         let several = |(number, mut entity): (usize, Entity)| {
-            if let EntityDetail::Condition { test: Some(test), .. } = &mut entity.detail
+            if let EntityDetail::Condition(Condition { test: Some(test), .. }) = &mut entity.detail
                 && number % 3 > 0
             {
                 test.capability = test.capability.parent().unwrap_or(test.capability);

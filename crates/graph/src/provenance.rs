@@ -57,7 +57,7 @@ impl Graph {
         for view in ids.iter().filter_map(|id| self.edge(*id)) {
             for piece in view.evidence() {
                 let text = match &self.at(piece.source).entity().detail {
-                    EntityDetail::Source { sha256: Some(hash), .. } => Some(hash.as_str()),
+                    EntityDetail::Source(source) => source.sha256.as_deref(),
                     _ => None,
                 };
                 let document = text.map_or(piece.source, |hash| *same_text.entry(hash).or_insert(piece.source));

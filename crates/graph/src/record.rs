@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use pledgegraph_model::{
     Attribution, Code, Commitment, Conditions, Date, Edge, EdgeDetail, EdgeId, EdgeKind, EntityId, Evidence,
-    Explicitness, Link, Modality, Polarity, Rank, Stamp, Text, search_key, words,
+    Explicitness, Link, Modality, Polarity, Rank, Stamp, Text, Value, search_key, words,
 };
 
 use crate::node::{Incidence, Node};
@@ -192,14 +192,12 @@ impl EdgeRecord {
                 found.extend(words(&search_key(value)).map(Box::from));
             }
         };
-        match &*self.detail {
-            EdgeDetail::Office(office) => take(&office.title),
-            EdgeDetail::Convening(convening) => convening.agenda.iter().for_each(take),
-            EdgeDetail::Commitment(commitment) => take(&commitment.rationale),
-            EdgeDetail::Request(request) => take(&request.text),
-            EdgeDetail::Action(action) => take(&action.text),
-            EdgeDetail::Remark(remark) => take(&remark.text),
-            _ => {}
+        for (_, value) in self.detail.values() {
+            match value {
+                Value::Text(text) => take(text),
+                Value::Texts(texts) => texts.iter().for_each(&mut take),
+                _ => {}
+            }
         }
         found.sort_unstable();
         found.dedup();

@@ -54,7 +54,7 @@ impl<'g> Saying<'g> {
             EdgeDetail::Office(own) => Core { text: words(&own.title), ..none },
             EdgeDetail::Attendance(own) => Core { codes: [code(own.role), None, None, None], ..none },
             EdgeDetail::Convening(own) => Core { codes: [code(own.status), None, None, None], ..none },
-            EdgeDetail::Location {} | EdgeDetail::Sidelines {} | EdgeDetail::PartOf(_) => none,
+            EdgeDetail::Location(_) | EdgeDetail::Sidelines(_) | EdgeDetail::PartOf(_) => none,
             EdgeDetail::Commitment(own) => Core {
                 codes: [code(own.capability), code(own.mission), code(own.stance), own.area.and_then(code)],
                 nodes: [own.coalition, own.place],
@@ -99,8 +99,8 @@ impl<'g> Saying<'g> {
             }
             EdgeDetail::Outcome(own) => Details { date: own.since.as_ref(), ..none },
             EdgeDetail::Office(_)
-            | EdgeDetail::Location {}
-            | EdgeDetail::Sidelines {}
+            | EdgeDetail::Location(_)
+            | EdgeDetail::Sidelines(_)
             | EdgeDetail::Action(_)
             | EdgeDetail::Remark(_) => none,
         }

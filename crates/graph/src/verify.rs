@@ -5,7 +5,7 @@ use std::fmt;
 
 use petgraph::algo::{kosaraju_scc, toposort};
 use petgraph::graph::DiGraph;
-use pledgegraph_model::{EdgeId, EdgeKind, EntityDetail, EntityId, LinkType, Removed, ends_allowed};
+use pledgegraph_model::{EdgeId, EdgeKind, EntityId, LinkType, Removed};
 
 use crate::Graph;
 use crate::builder::Builder;
@@ -81,7 +81,7 @@ impl Graph {
             let negated: BTreeSet<&Node> = conditions.iter().flat_map(|c| c.root.negated_leaves()).collect();
             for condition in negated {
                 let entity = self.at(*condition).entity();
-                if matches!(entity.detail, EntityDetail::Condition { test: Some(_), .. }) {
+                if entity.detail.test().is_some() {
                     violations.push(Violation::NegatedTest(record.id, entity.id));
                 }
             }
@@ -113,7 +113,7 @@ impl Graph {
         for record in self.edges.iter().flatten() {
             let row = Removed::Edge(record.id);
             let ends = self.record(record.subject).zip(self.record(record.object));
-            if !ends.is_some_and(|(s, o)| ends_allowed(record.kind(), s.entity.kind, o.entity.kind)) {
+            if !ends.is_some_and(|(s, o)| record.kind().joins(s.entity.kind, o.entity.kind)) {
                 violations.push(Violation::Ends(row));
             }
             if record.evidence.is_empty() {

@@ -1,9 +1,8 @@
 //! Who takes part in a meeting.
 
-use serde::{Deserialize, Serialize};
-
-use crate::Count;
 use crate::code::code_list;
+use crate::field::fields;
+use crate::{Count, EntityKind};
 
 code_list! {
     /// What the subject is to the meeting.
@@ -24,25 +23,23 @@ code_list! {
     }
 }
 
-/// The fields of an `attendance` edge.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Attendance<N> {
-    /// What the subject is to the meeting.
-    pub role: AttendanceRole,
-    /// How it takes part.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mode: Option<AttendanceMode>,
-    /// The place from which it takes part.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub place: Option<N>,
-    /// How many, where the subject is a group.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<Count>,
-}
-
-impl<N> Attendance<N> {
-    pub(crate) fn try_map<M, E>(self, f: &mut impl FnMut(N) -> Result<M, E>) -> Result<Attendance<M>, E> {
-        Ok(Attendance { role: self.role, mode: self.mode, place: self.place.map(f).transpose()?, count: self.count })
+fields! {
+    /// The fields of an `attendance` edge.
+    pub struct Attendance<N> {
+        /// What the subject is to the meeting.
+        #[query(Role)]
+        pub role: AttendanceRole,
+        /// How it takes part.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[query(Mode)]
+        pub mode: Option<AttendanceMode>,
+        /// From where it takes part.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[query(Place)]
+        pub place: Option<N> => reference(EntityKind::PLACES),
+        /// How many, where the subject is a group.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[query(Number)]
+        pub count: Option<Count>,
     }
 }

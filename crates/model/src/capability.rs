@@ -125,7 +125,7 @@ impl Capability {
 
 code_list! {
     /// What the means are for.
-    Mission in "missions" {
+    Mission in "missions" default Unspecified {
         Reassurance = "reassurance", "Reassurance", "طمأنة",
             "A force that reassures the host after a ceasefire.", "قوة تطمئن البلد المضيف بعد وقف إطلاق النار.";
         Peacekeeping = "peacekeeping", "Peacekeeping", "حفظ السلام",
@@ -149,7 +149,7 @@ code_list! {
 
 code_list! {
     /// How exactly the source says what is pledged. Ties of stance are broken by it, most specific first.
-    Specificity in "specificities" {
+    Specificity in "specificities" default Specified {
         Specified = "specified", "Specified", "محدد",
             "The source says what.", "يذكر المصدر ماهيته.";
         SomeForm = "some_form", "In some form", "بشكل أو بآخر",

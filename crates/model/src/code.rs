@@ -28,8 +28,14 @@ pub struct Mapping {
 
 /// A closed list of codes.
 pub trait Code: Copy + Eq + Sized + 'static {
+    /// Name of a code of this list, singular and in camel case: `Stance`.
+    const NAME: &'static str;
+    /// What a code of this list says, in one or two sentences.
+    const ABOUT: &'static str;
     /// Name of the list in `/v1/vocabulary`, plural and snake-case.
     const LIST: &'static str;
+    /// What is meant where nothing is said; `None` where that has no meaning, so that the code must be given.
+    const DEFAULT: Option<Self>;
     /// All codes, in their published order.
     const ALL: &'static [Self];
 
@@ -79,12 +85,13 @@ impl fmt::Display for UnknownCode {
 
 impl std::error::Error for UnknownCode {}
 
-/// Declares a code list: `Variant = "code", "English", "Arabic", "English definition", "Arabic definition";`.
+/// Declares a code list: `Variant = "code", "English", "Arabic", "English definition", "Arabic definition";`. A `default`
+/// is what is meant where a field is left out.
 macro_rules! code_list {
-    ($(#[$meta:meta])* $name:ident in $list:literal {
+    ($(#[doc = $about:literal])+ $name:ident in $list:literal $(default $default:ident)? {
         $($variant:ident = $code:literal, $en:literal, $ar:literal, $den:literal, $dar:literal;)*
     } $($mappings:item)?) => {
-        $(#[$meta])*
+        $(#[doc = $about])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[repr(u8)]
         pub enum $name {
@@ -92,7 +99,10 @@ macro_rules! code_list {
         }
 
         impl $crate::code::Code for $name {
+            const NAME: &'static str = stringify!($name);
+            const ABOUT: &'static str = concat!($($about),+).trim_ascii();
             const LIST: &'static str = $list;
+            const DEFAULT: Option<Self> = $crate::code::first_of!($(Some(Self::$default),)? None);
             const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
             fn entry(self) -> &'static $crate::code::CodeEntry {
@@ -108,6 +118,23 @@ macro_rules! code_list {
 
             $($mappings)?
         }
+
+        impl $crate::field::FieldType for $name {
+            const PRESENCE: $crate::field::Presence = $crate::field::Presence::of::<Self>();
+            const TAKES: $crate::field::Takes = $crate::field::Takes::Code($crate::field::Codes::of::<Self>());
+        }
+
+        impl<N> $crate::field::FieldValue<N> for $name {
+            fn value(&self) -> Option<$crate::field::Value<'_, N>> {
+                Some($crate::field::Value::Code($crate::code::Code::entry(*self)))
+            }
+        }
+
+        $(impl Default for $name {
+            fn default() -> Self {
+                Self::$default
+            }
+        })?
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -138,3 +165,11 @@ macro_rules! code_list {
     };
 }
 pub(crate) use code_list;
+
+/// The first of some expressions.
+macro_rules! first_of {
+    ($first:expr $(, $rest:expr)* $(,)?) => {
+        $first
+    };
+}
+pub(crate) use first_of;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::code::code_list;
-use crate::condition::Conditions;
-use crate::{Capability, Mission, Specificity, Stance, Text};
+use crate::condition::{CONDITION_NODE, Conditions};
+use crate::field::{Field, FieldType, MAX_INTEGER, Table, Takes, fields};
+use crate::{Capability, EntityKind, Mission, Specificity, Stance, Text};
 
 code_list! {
     /// What has been done. Independent of how firm the words are ([`Stance`]).
-    Stage in "stages" {
+    Stage in "stages" default None {
         None = "none", "None", "لا شيء",
             "Nothing has been done.", "لم يُنفذ شيء.";
         Planned = "planned", "Planned", "مخطط",
@@ -34,7 +35,7 @@ code_list! {
 
 code_list! {
     /// Whether the pledge hangs on anything.
-    Conditionality in "conditionalities" {
+    Conditionality in "conditionalities" default NotStated {
         Unconditional = "unconditional", "Unconditional", "غير مشروط",
             "The source says that it has no conditions.", "يقول المصدر إنه بلا شروط.";
         Conditional = "conditional", "Conditional", "مشروط",
@@ -74,6 +75,21 @@ pub struct Count {
     pub value: u32,
 }
 
+/// The fields of a number as stated.
+pub static COUNT: Table = Table {
+    schema: "CountDraft",
+    description: "A number of members or participants, as stated: more than 30.",
+    fields: &[
+        Field::required("op", CountOp::TAKES, "How the true number relates to `value`."),
+        Field::required("value", Takes::Integer { min: 0, max: 4_294_967_295 }, "The number.").example("30"),
+    ],
+    read_only: &[],
+};
+
+impl FieldType for Count {
+    const TAKES: Takes = Takes::Object(&COUNT);
+}
+
 /// An amount with its unit, in whole units.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -84,89 +100,82 @@ pub struct Quantity {
     pub unit: String,
 }
 
-/// The fields of a `commitment` edge. The pledger is the subject, the beneficiary the object.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Commitment<N> {
-    /// What is pledged.
-    pub capability: Capability,
-    /// What for.
-    #[serde(default = "unspecified_mission")]
-    pub mission: Mission,
-    /// How exactly the source says what.
-    #[serde(default = "specified")]
-    pub specificity: Specificity,
-    /// How firm the words are.
-    pub stance: Stance,
-    /// What has been done.
-    #[serde(default = "no_stage")]
-    pub stage: Stage,
-    /// Whether it hangs on anything.
-    #[serde(default = "not_stated")]
-    pub conditionality: Conditionality,
-    /// What it hangs on. Present exactly when `conditionality` is `conditional`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conditions: Option<Arc<Conditions<N>>>,
-    /// The coalition within which it is made.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub coalition: Option<N>,
-    /// How much.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity: Option<Box<Quantity>>,
-    /// How many pledgers, where the subject is a group.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<Count>,
-    /// Where it would take place.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub place: Option<N>,
-    /// Inside or outside `place`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub area: Option<Area>,
-    /// The meeting where it was announced.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub meeting: Option<N>,
-    /// The person or body through which the pledger acts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub acting_through: Option<N>,
-    /// Why, by language; never evaluated.
-    #[serde(default, skip_serializing_if = "Text::is_empty")]
-    pub rationale: Text,
+/// The fields of an amount.
+pub static QUANTITY: Table = Table {
+    schema: "QuantityDraft",
+    description: "An amount with its unit, in whole units.",
+    fields: &[
+        Field::required("value", Takes::Integer { min: 0, max: MAX_INTEGER }, "Whole units.").example("10000"),
+        Field::required("unit", Takes::Name, "What is counted: an ISO 4217 currency code or a noun.")
+            .example(r#""EUR""#),
+    ],
+    read_only: &[],
+};
+
+impl FieldType for Quantity {
+    const TAKES: Takes = Takes::Object(&QUANTITY);
 }
 
-fn unspecified_mission() -> Mission {
-    Mission::Unspecified
-}
-
-fn specified() -> Specificity {
-    Specificity::Specified
-}
-
-fn no_stage() -> Stage {
-    Stage::None
-}
-
-fn not_stated() -> Conditionality {
-    Conditionality::NotStated
-}
-
-impl<N: Clone> Commitment<N> {
-    pub(crate) fn try_map<M, E>(self, f: &mut impl FnMut(N) -> Result<M, E>) -> Result<Commitment<M>, E> {
-        Ok(Commitment {
-            capability: self.capability,
-            mission: self.mission,
-            specificity: self.specificity,
-            stance: self.stance,
-            stage: self.stage,
-            conditionality: self.conditionality,
-            conditions: self.conditions.map(|c| Arc::unwrap_or_clone(c).try_map(f)).transpose()?.map(Arc::new),
-            coalition: self.coalition.map(&mut *f).transpose()?,
-            quantity: self.quantity,
-            count: self.count,
-            place: self.place.map(&mut *f).transpose()?,
-            area: self.area,
-            meeting: self.meeting.map(&mut *f).transpose()?,
-            acting_through: self.acting_through.map(&mut *f).transpose()?,
-            rationale: self.rationale,
-        })
+fields! {
+    /// The fields of a `commitment` edge. The pledger is the subject, the beneficiary the object.
+    pub struct Commitment<N> {
+        /// What is pledged.
+        #[query(Capability)]
+        pub capability: Capability,
+        /// What for.
+        #[serde(default)]
+        #[query(Mission)]
+        pub mission: Mission,
+        /// How exactly the source says what.
+        #[serde(default)]
+        pub specificity: Specificity,
+        /// How firm the words are.
+        #[example(r#""willing""#)]
+        #[query(Stance)]
+        pub stance: Stance,
+        /// What has been done.
+        #[serde(default)]
+        #[query(Stage)]
+        pub stage: Stage,
+        /// Whether it hangs on anything; `conditional` where `conditions` are given.
+        #[serde(default)]
+        #[example(r#""conditional""#)]
+        pub conditionality: Conditionality,
+        /// What it hangs on; present exactly when it is `conditional`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[query(Conditions)]
+        pub conditions: Option<Arc<Conditions<N>>> => tree(&CONDITION_NODE),
+        /// The coalition within which it is made.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[example(r#""coalition:of-the-willing""#)]
+        #[query(Coalition)]
+        pub coalition: Option<N> => reference(&[EntityKind::Coalition]),
+        /// How much.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[query(Quantity)]
+        pub quantity: Option<Box<Quantity>>,
+        /// How many, where the subject is a group.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[query(Number)]
+        pub count: Option<Count>,
+        /// Where it would take place.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[example(r#""country:UA""#)]
+        #[query(Place)]
+        pub place: Option<N> => reference(EntityKind::PLACES),
+        /// Inside or outside `place`; only with it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub area: Option<Area>,
+        /// The meeting where it was announced.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub meeting: Option<N> => reference(&[EntityKind::Meeting]),
+        /// The person or body through which the subject acts.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[query(ActingThrough)]
+        pub acting_through: Option<N> => reference(EntityKind::BODIES),
+        /// Why, in our own words, by language; never evaluated.
+        #[serde(default, skip_serializing_if = "Text::is_empty")]
+        #[query(Rationale)]
+        pub rationale: Text => optional,
     }
 }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::code::code_list;
-use crate::{Capability, Explicitness, Stance};
+use crate::field::{Field, FieldType as _, MAX_PARTS, Table, Takes};
+use crate::{Capability, EntityKind, Explicitness, Stance};
 
 /// The deepest tree that is accepted; a single leaf has depth 1.
 pub const MAX_CONDITION_DEPTH: usize = 8;
@@ -94,7 +95,7 @@ code_list! {
 
 code_list! {
     /// How the whole tree bears on the pledge: "X only if Y" or "X if Y".
-    Relation in "relations" {
+    Relation in "relations" default Necessary {
         Necessary = "necessary", "Necessary", "شرط لازم",
             "False makes the pledge false, true makes it true as far as stated.", "انتفاؤه ينفي التعهد.";
         Sufficient = "sufficient", "Sufficient", "شرط كافٍ",
@@ -127,15 +128,64 @@ pub struct ConditionNode<N> {
 #[serde(deny_unknown_fields)]
 pub struct Conditions<N> {
     /// How the tree bears on the pledge.
-    #[serde(default = "necessary")]
+    #[serde(default)]
     pub relation: Relation,
     /// The root.
     pub root: ConditionNode<N>,
 }
 
-fn necessary() -> Relation {
-    Relation::Necessary
-}
+/// The fields of a node of a condition tree.
+pub static CONDITION_NODE: Table = Table {
+    schema: "ConditionNodeDraft",
+    description: "One node of a condition tree: one shape for all operators. At most 8 deep.",
+    fields: &[
+        Field::required(
+            "op",
+            ConditionOp::TAKES,
+            "What the node says of `of`; `condition` for a leaf. `not` stands over one node, and only over conditions without a test.",
+        )
+        .example(r#""condition""#),
+        Field::optional(
+            "of",
+            Takes::List { of: &Takes::Object(&CONDITION_NODE), min: 1, max: MAX_PARTS },
+            "The nodes under it; left out on a leaf.",
+        ),
+        Field::optional("k", Takes::Integer { min: 1, max: MAX_PARTS as u64 }, "How many must hold; only with `at_least`."),
+        Field::optional("condition", Takes::Reference(&[EntityKind::Condition]), "The condition; only on a leaf.")
+            .example(r#""condition:us-backing""#),
+        Field::optional(
+            "explicitness",
+            Explicitness::TAKES,
+            "Whether the source states the condition or implies it; only on a leaf, `explicit` if left out.",
+        ),
+    ],
+    read_only: &[],
+};
+
+/// The fields of what decides a condition.
+pub static CONDITION_TEST: Table = Table {
+    schema: "ConditionTestDraft",
+    description: "What decides a condition: the counted position of `actor` on `capability` reaches `min_stance`; for a \
+        participation threshold, those of `n` actors do.",
+    fields: &[
+        Field::optional(
+            "actor",
+            Takes::Reference(EntityKind::AGENTS),
+            "Whose position decides; left out for a participation threshold, required otherwise.",
+        )
+        .example(r#""country:US""#),
+        Field::required("capability", Capability::TAKES, "The capability, children included.")
+            .example(r#""political.backstop""#),
+        Field::required("min_stance", Stance::TAKES, "The least stance that makes it true; not `not_stated`.")
+            .example(r#""pledged""#),
+        Field::optional(
+            "n",
+            Takes::Integer { min: 1, max: 1_000_000 },
+            "How many actors must reach it; only for a participation threshold.",
+        ),
+    ],
+    read_only: &[],
+};
 
 impl<N> ConditionNode<N> {
     /// A leaf.

@@ -1,8 +1,7 @@
 //! A claim that a meeting is planned, held or called off.
 
-use serde::{Deserialize, Serialize};
-
 use crate::code::code_list;
+use crate::field::fields;
 use crate::{Date, Text};
 
 code_list! {
@@ -34,25 +33,28 @@ code_list! {
     }
 }
 
-/// The fields of a `convening` edge.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Convening {
-    /// When the meeting is or was.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<Date>,
-    /// How people meet.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub format: Option<ConveningFormat>,
-    /// What became of it.
-    pub status: ConveningStatus,
-    /// The agenda, a text an item.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub agenda: Vec<Text>,
-    /// Whether the source gives the whole agenda.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub agenda_complete: Option<bool>,
-    /// What the source claims of the meeting among all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub claim: Option<ConveningClaim>,
+fields! {
+    /// The fields of a `convening` edge.
+    pub struct Convening {
+        /// When the meeting is or was.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub date: Option<Date>,
+        /// How people meet.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[query(Mode)]
+        pub format: Option<ConveningFormat>,
+        /// What became of the meeting.
+        #[query(Status)]
+        pub status: ConveningStatus,
+        /// The agenda, an item at a time, each by language.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[query(Agenda)]
+        pub agenda: Vec<Text>,
+        /// Whether the source gives the whole agenda.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub agenda_complete: Option<bool>,
+        /// What the source claims of the meeting among all.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub claim: Option<ConveningClaim>,
+    }
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
 use crate::code::code_list;
+use crate::field::{Field, FieldType, Table, Takes};
 
 code_list! {
     /// How precise a date is.
@@ -392,6 +393,44 @@ impl Serialize for Date {
         }
         map.end()
     }
+}
+
+const EDTF: Field = Field::optional(
+    "edtf",
+    Takes::Edtf,
+    "The date in EDTF (ISO 8601-2 levels 0 and 1; `XXXX-04` is April of a year unsaid).",
+)
+.example(r#""2025-07-10""#);
+const VERBATIM: Field = Field::optional("verbatim", Takes::Words(512), "The source's words.");
+const ANCHOR: Field =
+    Field::optional("anchor", Anchor::TAKES, "Set when the words name a day relative to one that is not known.");
+const DERIVED: &[&str] = &["earliest", "latest", "precision"];
+
+/// The fields of a date.
+pub static DATE: Table = Table {
+    schema: "DateDraft",
+    description: "A date as the source states it, never more precise. Where the words are relative to a day that is not \
+        known, give `verbatim` and `anchor`, and no `edtf`.",
+    fields: &[EDTF, VERBATIM, ANCHOR],
+    read_only: DERIVED,
+};
+
+/// The fields of the end of what holds: a date, and whether it has ended.
+pub static END: Table = Table {
+    schema: "EndDraft",
+    description: "Until when it holds, as the source states it. Left out: the source states no end. `2025-04/..`: it goes \
+        on. `ended`: it has ended, on a day that need not be known; not beside an end that goes on.",
+    fields: &[
+        EDTF,
+        VERBATIM,
+        ANCHOR,
+        Field::optional("ended", Takes::Flag, "That it has ended, also where the day is not known.").example("true"),
+    ],
+    read_only: DERIVED,
+};
+
+impl FieldType for Date {
+    const TAKES: Takes = Takes::Object(&DATE);
 }
 
 impl<'de> Deserialize<'de> for Date {

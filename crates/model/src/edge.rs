@@ -1,43 +1,136 @@
 //! Edges: every edge is one sourced statement.
 
-use serde::de::Error as _;
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value as Json};
 
+use crate::date::{DATE, END};
+use crate::evidence::EVIDENCE;
+use crate::field::{Field, Fields, MAX_PARTS, Takes, Value};
+use crate::link::LINK;
 use crate::{
-    Action, Attendance, Commitment, Conditionality, Convening, Date, EdgeId, EdgeKind, EntityId, Evidence, Link,
-    Membership, Modality, Office, Outcome, PartOf, Polarity, Rank, Remark, Request,
+    Action, Attendance, Bare, Commitment, Conditionality, Convening, Date, EdgeId, EdgeKind, EntityId, Evidence, Link,
+    Membership, Modality, Office, Outcome, PartOf, Polarity, QueryField, Rank, Remark, Request,
 };
 
-/// The fields that only one kind of edge has.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum EdgeDetail<N = EntityId> {
-    /// Belongs to a coalition or organization.
+/// Declares the details of all kinds: what kind of statement has which struct.
+macro_rules! details {
+    ($($kind:ident($detail:ty),)*) => {
+        /// The fields that only one kind of edge has.
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+        #[serde(tag = "kind", rename_all = "snake_case")]
+        #[expect(missing_docs, reason = "they are the kinds of statements, which `EdgeKind` explains")]
+        pub enum EdgeDetail<N = EntityId> {
+            $($kind($detail),)*
+        }
+
+        impl<N> EdgeDetail<N> {
+            /// The kind it belongs to.
+            pub fn kind(&self) -> EdgeKind {
+                match self {
+                    $(Self::$kind(_) => EdgeKind::$kind,)*
+                }
+            }
+
+            /// What the statements of a kind have of their own.
+            pub fn fields(kind: EdgeKind) -> &'static [Field] {
+                match kind {
+                    $(EdgeKind::$kind => <$detail as Fields<N>>::FIELDS,)*
+                }
+            }
+
+            /// The value of the field with a number in [`EdgeDetail::fields`]; `None` where there is none.
+            pub fn value(&self, at: usize) -> Option<Value<'_, N>> {
+                match self {
+                    $(Self::$kind(detail) => Fields::<N>::value(detail, at),)*
+                }
+            }
+
+            /// The same detail with every reference replaced.
+            ///
+            /// # Errors
+            /// The first error of `f`.
+            pub fn try_map<M, E>(self, f: &mut impl FnMut(N) -> Result<M, E>) -> Result<EdgeDetail<M>, E>
+            where
+                N: Clone,
+            {
+                Ok(match self {
+                    $(Self::$kind(detail) => EdgeDetail::$kind(Fields::<N>::try_map(detail, f)?),)*
+                })
+            }
+        }
+
+        impl<N: DeserializeOwned> EdgeDetail<N> {
+            /// Reads the fields of a kind; unknown ones are refused.
+            ///
+            /// # Errors
+            /// What serde says of the first field that is wrong.
+            pub fn read(kind: EdgeKind, fields: Map<String, Json>) -> Result<Self, serde_json::Error> {
+                let json = Json::Object(fields);
+                Ok(match kind {
+                    $(EdgeKind::$kind => Self::$kind(serde_json::from_value(json)?),)*
+                })
+            }
+        }
+    };
+}
+
+details! {
     Membership(Membership),
-    /// Holds an office.
     Office(Office),
-    /// Takes part in a meeting.
     Attendance(Attendance<N>),
-    /// Convenes a meeting.
     Convening(Box<Convening>),
-    /// Is at a place.
-    Location {},
-    /// Is held on the sidelines of another meeting.
-    Sidelines {},
-    /// Belongs to a larger whole.
+    Location(Bare),
+    Sidelines(Bare),
     PartOf(PartOf),
-    /// Pledges, refuses or leaves open.
     Commitment(Commitment<N>),
-    /// Asks for something.
     Request(Request<N>),
-    /// An event that is no pledge.
     Action(Action),
-    /// Says whether a condition holds.
     Outcome(Box<Outcome>),
-    /// A warning, demand, assessment, acknowledgement, hope or explanation.
     Remark(Remark),
 }
+
+impl<N> EdgeDetail<N> {
+    /// The commitment, if it is one.
+    pub fn commitment(&self) -> Option<&Commitment<N>> {
+        match self {
+            Self::Commitment(commitment) => Some(commitment),
+            _ => None,
+        }
+    }
+
+    /// Each field that has a value, in the order of declaration.
+    pub fn values(&self) -> impl Iterator<Item = (&'static Field, Value<'_, N>)> {
+        let fields = Self::fields(self.kind()).iter().enumerate();
+        fields.filter_map(|(at, field)| Some((field, self.value(at)?)))
+    }
+
+    /// The values of what a structured query calls so; in a statement of one kind at most one field is called so.
+    pub fn asked(&self, query: QueryField) -> Option<Value<'_, N>> {
+        let at = Self::fields(self.kind()).iter().position(|field| field.query == Some(query))?;
+        self.value(at)
+    }
+}
+
+/// What statements of every kind have, beside their ends.
+pub static COMMON_FIELDS: [Field; 8] = [
+    Field::of::<Modality>("modality", "Whose stance the words are."),
+    Field::of::<Polarity>("polarity", "Whether it is asserted, denied or left open."),
+    Field::of::<Rank>("rank", "How it stands among others on the same matter.").example(r#""normal""#),
+    Field::optional("said_at", Takes::Object(&DATE), "When it was said."),
+    Field::optional("valid_from", Takes::Object(&DATE), "From when it holds."),
+    Field::optional("valid_until", Takes::Object(&END), "Until when it holds."),
+    Field::required(
+        "evidence",
+        Takes::List { of: &Takes::Object(&EVIDENCE), min: 1, max: MAX_PARTS },
+        "Who says so; at least one piece.",
+    ),
+    Field::optional(
+        "links",
+        Takes::List { of: &Takes::Object(&LINK), min: 0, max: MAX_PARTS },
+        "How it bears on other statements. Links that others hold to it are theirs.",
+    ),
+];
 
 /// One sourced statement. Statements that contradict each other stand side by side, linked, never overwritten.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -71,86 +164,6 @@ pub struct Edge<N = EntityId, L = EdgeId> {
     /// How it bears on other statements.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link<L>>,
-}
-
-impl<N> EdgeDetail<N> {
-    /// The kind it belongs to.
-    pub fn kind(&self) -> EdgeKind {
-        match self {
-            Self::Membership(_) => EdgeKind::Membership,
-            Self::Office(_) => EdgeKind::Office,
-            Self::Attendance(_) => EdgeKind::Attendance,
-            Self::Convening(_) => EdgeKind::Convening,
-            Self::Location {} => EdgeKind::Location,
-            Self::Sidelines {} => EdgeKind::Sidelines,
-            Self::PartOf(_) => EdgeKind::PartOf,
-            Self::Commitment(_) => EdgeKind::Commitment,
-            Self::Request(_) => EdgeKind::Request,
-            Self::Action(_) => EdgeKind::Action,
-            Self::Outcome(_) => EdgeKind::Outcome,
-            Self::Remark(_) => EdgeKind::Remark,
-        }
-    }
-
-    /// The commitment, if it is one.
-    pub fn commitment(&self) -> Option<&Commitment<N>> {
-        match self {
-            Self::Commitment(commitment) => Some(commitment),
-            _ => None,
-        }
-    }
-
-    /// The same detail with every reference replaced.
-    ///
-    /// # Errors
-    /// The first error of `f`.
-    pub fn try_map<M, E>(self, f: &mut impl FnMut(N) -> Result<M, E>) -> Result<EdgeDetail<M>, E>
-    where
-        N: Clone,
-    {
-        Ok(match self {
-            Self::Membership(detail) => EdgeDetail::Membership(detail),
-            Self::Office(detail) => EdgeDetail::Office(detail),
-            Self::Attendance(detail) => EdgeDetail::Attendance(detail.try_map(f)?),
-            Self::Convening(detail) => EdgeDetail::Convening(detail),
-            Self::Location {} => EdgeDetail::Location {},
-            Self::Sidelines {} => EdgeDetail::Sidelines {},
-            Self::PartOf(detail) => EdgeDetail::PartOf(detail),
-            Self::Commitment(detail) => EdgeDetail::Commitment(detail.try_map(f)?),
-            Self::Request(detail) => EdgeDetail::Request(detail.try_map(f)?),
-            Self::Action(detail) => EdgeDetail::Action(detail),
-            Self::Outcome(detail) => EdgeDetail::Outcome(detail),
-            Self::Remark(detail) => EdgeDetail::Remark(detail),
-        })
-    }
-}
-
-impl<N: serde::de::DeserializeOwned> EdgeDetail<N> {
-    /// Reads the fields of a kind; unknown ones are refused.
-    ///
-    /// # Errors
-    /// What serde says of the first field that is wrong.
-    pub fn read(kind: EdgeKind, fields: Map<String, Value>) -> Result<Self, serde_json::Error> {
-        let value = Value::Object(fields);
-        let empty = |value: Value, detail: Self| match value {
-            Value::Object(map) if map.is_empty() => Ok(detail),
-            _ => Err(serde_json::Error::custom(format!("a {kind} has no fields of its own"))),
-        };
-        Ok(match kind {
-            EdgeKind::Membership => Self::Membership(serde_json::from_value(value)?),
-            EdgeKind::Office => Self::Office(serde_json::from_value(value)?),
-            EdgeKind::Attendance => Self::Attendance(serde_json::from_value(value)?),
-            EdgeKind::Convening => Self::Convening(serde_json::from_value(value)?),
-            EdgeKind::Location => empty(value, Self::Location {})?,
-            EdgeKind::Sidelines => empty(value, Self::Sidelines {})?,
-            EdgeKind::PartOf => Self::PartOf(serde_json::from_value(value)?),
-            EdgeKind::Commitment => Self::Commitment(serde_json::from_value(value)?),
-            EdgeKind::Request => Self::Request(serde_json::from_value(value)?),
-            EdgeKind::Action => Self::Action(serde_json::from_value(value)?),
-            EdgeKind::Outcome => Self::Outcome(serde_json::from_value(value)?),
-            EdgeKind::Remark => Self::Remark(serde_json::from_value(value)?),
-        })
-    }
 }
 
 impl<N, L> Edge<N, L> {
@@ -246,8 +259,8 @@ impl<N, L> Edge<N, L> {
 
 impl<'de, N, L> Deserialize<'de> for Edge<N, L>
 where
-    N: serde::de::DeserializeOwned,
-    L: serde::de::DeserializeOwned,
+    N: DeserializeOwned,
+    L: DeserializeOwned,
 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut own = Map::deserialize(deserializer)?;
@@ -257,7 +270,7 @@ where
                 common.insert((*field).to_owned(), value);
             }
         }
-        let common: Common<N, L> = serde_json::from_value(Value::Object(common)).map_err(D::Error::custom)?;
+        let common: Common<N, L> = serde_json::from_value(Json::Object(common)).map_err(D::Error::custom)?;
         let detail = EdgeDetail::read(common.kind, own).map_err(D::Error::custom)?;
         Ok(Self {
             id: common.id.unwrap_or_else(EdgeId::new),
@@ -284,11 +297,11 @@ struct Common<N, L> {
     kind: EdgeKind,
     subject: N,
     object: N,
-    #[serde(default = "asserted")]
+    #[serde(default)]
     polarity: Polarity,
-    #[serde(default = "reported")]
+    #[serde(default)]
     modality: Modality,
-    #[serde(default = "normal")]
+    #[serde(default)]
     rank: Rank,
     #[serde(default)]
     said_at: Date,
@@ -316,18 +329,6 @@ impl<N, L> Common<N, L> {
         "evidence",
         "links",
     ];
-}
-
-fn asserted() -> Polarity {
-    Polarity::Asserted
-}
-
-fn reported() -> Modality {
-    Modality::ReportedByOthers
-}
-
-fn normal() -> Rank {
-    Rank::Normal
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The kinds of edges and which ends each may have.
 
-use crate::EntityKind;
 use crate::code::code_list;
+use crate::{Code as _, EntityKind};
 
 code_list! {
     /// The kind of a statement.
@@ -22,26 +22,43 @@ code_list! {
     }
 }
 
-/// Whether an edge of this kind may go from an entity of kind `subject` to one of kind `object`.
-///
-/// The same triples stand in the database's table `edge_triple`; a test compares the two.
-pub fn ends_allowed(kind: EdgeKind, subject: EntityKind, object: EntityKind) -> bool {
-    use EntityKind::{Coalition, Condition, Country, Group, Meeting, Organization, Person, Place};
-    let actor_or_group = subject.is_actor() || subject == Group;
-    match kind {
-        EdgeKind::Membership => actor_or_group && matches!(object, Coalition | Organization),
-        EdgeKind::Office => subject == Person && matches!(object, Country | Organization),
-        EdgeKind::Attendance => (actor_or_group || subject == Person) && object == Meeting,
-        EdgeKind::Convening => actor_or_group && object == Meeting,
-        EdgeKind::Location => matches!(subject, Meeting | Organization) && object == Place,
-        EdgeKind::Sidelines => subject == Meeting && object == Meeting,
-        EdgeKind::PartOf => {
-            (actor_or_group || matches!(subject, Person | Place))
-                && (object.is_actor() || matches!(object, Group | Place))
-        }
-        EdgeKind::Commitment => actor_or_group && object.is_actor(),
-        EdgeKind::Request => actor_or_group && (object.is_actor() || object == Person),
-        EdgeKind::Action | EdgeKind::Remark => actor_or_group || subject == Person,
-        EdgeKind::Outcome => subject.is_actor() && object == Condition,
+/// The kinds of entities that may stand at the ends of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ends {
+    /// Who or what the statement is about.
+    pub subjects: &'static [EntityKind],
+    /// To whom or what.
+    pub objects: &'static [EntityKind],
+}
+
+impl EdgeKind {
+    /// What may stand at the ends of a statement of this kind.
+    ///
+    /// The same triples stand in the database's table `edge_triple`; a test compares the two.
+    pub fn ends(self) -> Ends {
+        use EntityKind::{Coalition, Condition, Country, Group, Meeting, Organization, Person, Place};
+        let (subjects, objects): (&[EntityKind], &[EntityKind]) = match self {
+            Self::Membership => (EntityKind::ACTORS_AND_GROUPS, &[Coalition, Organization]),
+            Self::Office => (&[Person], &[Country, Organization]),
+            Self::Attendance => (EntityKind::AGENTS, &[Meeting]),
+            Self::Convening => (EntityKind::ACTORS_AND_GROUPS, &[Meeting]),
+            Self::Location => (&[Meeting, Organization], &[Place]),
+            Self::Sidelines => (&[Meeting], &[Meeting]),
+            Self::PartOf => (
+                &[Country, Coalition, Organization, Group, Person, Place],
+                &[Country, Coalition, Organization, Group, Place],
+            ),
+            Self::Commitment => (EntityKind::ACTORS_AND_GROUPS, EntityKind::ACTORS),
+            Self::Request => (EntityKind::ACTORS_AND_GROUPS, &[Country, Coalition, Organization, Person]),
+            Self::Action | Self::Remark => (EntityKind::AGENTS, EntityKind::ALL),
+            Self::Outcome => (EntityKind::ACTORS, &[Condition]),
+        };
+        Ends { subjects, objects }
+    }
+
+    /// Whether a statement of this kind may go from one kind of entity to another.
+    pub fn joins(self, subject: EntityKind, object: EntityKind) -> bool {
+        let ends = self.ends();
+        ends.subjects.contains(&subject) && ends.objects.contains(&object)
     }
 }

@@ -1,10 +1,13 @@
 //! Entities: the nodes. A node carries identity only; whatever a source can be wrong about is an edge.
 
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 
 use crate::code::code_list;
-use crate::condition::ConditionTest;
-use crate::{ConditionKind, Date, EntityId, EntityKind, EntityRef, Lang, Slug, Text};
+use crate::condition::{CONDITION_TEST, ConditionTest};
+use crate::field::{Field, FieldType, FieldValue, Fields, MAX_ITEMS, Pattern, Table, Takes, Value, fields};
+use crate::{ConditionKind, Date, EntityId, EntityKind, EntityRef, Lang, MAX_TEXT, Slug, Text};
 
 code_list! {
     /// What kind of other name an alias is.
@@ -53,68 +56,249 @@ pub struct Iso3166 {
     pub numeric: String,
 }
 
-/// What each kind of entity has of its own.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-#[serde(untagged)]
-pub enum EntityDetail<N = EntityId> {
-    /// A country.
-    Country {
+/// The fields of another name.
+pub static ALIAS: Table = Table {
+    schema: "AliasDraft",
+    description: "Another name.",
+    fields: &[
+        Field::required("text", Takes::Name, "The name.").example(r#""Britain""#),
+        Field::required("lang", Takes::Lang, "Its language.").example(r#""en""#),
+        Field::required("kind", AliasKind::TAKES, "What kind of name it is."),
+    ],
+    read_only: &[],
+};
+
+/// The fields of a reference that leads to an entity.
+pub static REDIRECT: Table = Table {
+    schema: "RedirectDraft",
+    description: "A reference that leads here since a merge or a renaming.",
+    fields: &[
+        Field::required(
+            "id",
+            Takes::Id,
+            "The entity that was merged into this one; this one itself where it was renamed.",
+        ),
+        Field::required("slug", Takes::Slug, "The slug."),
+    ],
+    read_only: &[],
+};
+
+fn upper(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+fn digits(text: &str) -> bool {
+    text.len() == 3 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+static ALPHA2: Pattern = Pattern { regex: "^[A-Z]{2}$", matches: |t| upper(t, 2), says: "two capital letters" };
+static ALPHA3: Pattern = Pattern { regex: "^[A-Z]{3}$", matches: |t| upper(t, 3), says: "three capital letters" };
+static NUMERIC: Pattern = Pattern { regex: "^[0-9]{3}$", matches: digits, says: "three digits" };
+static SHA256: Pattern = Pattern {
+    regex: "^[0-9a-f]{64}$",
+    matches: |text| text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')),
+    says: "64 lower-case hexadecimal digits",
+};
+/// The fields of the codes of a country.
+pub static ISO3166: Table = Table {
+    schema: "Iso3166Draft",
+    description: "The codes of ISO 3166-1.",
+    fields: &[
+        Field::required("alpha2", Takes::Pattern(&ALPHA2), "Two letters.").example(r#""GB""#),
+        Field::required("alpha3", Takes::Pattern(&ALPHA3), "Three letters.").example(r#""GBR""#),
+        Field::required("numeric", Takes::Pattern(&NUMERIC), "Three digits.").example(r#""826""#),
+    ],
+    read_only: &[],
+};
+
+impl FieldType for Iso3166 {
+    const TAKES: Takes = Takes::Object(&ISO3166);
+}
+
+impl<N> FieldValue<N> for Iso3166 {
+    fn value(&self) -> Option<Value<'_, N>> {
+        Some(Value::Iso3166(self))
+    }
+}
+
+/// What entities of every kind have.
+pub static COMMON_ENTITY_FIELDS: [Field; 3] = [
+    Field::required(
+        "slug",
+        Takes::Slug,
+        "Unique within the kind: `country:GB` is the reference of the country with slug `GB`.",
+    ),
+    Field::required("names", Takes::Names, "The name in each language, by language tag (BCP 47); at least one.")
+        .example(r#"{"en": "United Kingdom", "ar": "المملكة المتحدة"}"#),
+    Field::optional("aliases", Takes::List { of: &Takes::Object(&ALIAS), min: 0, max: MAX_ITEMS }, "Other names."),
+];
+
+/// The references that lead to an entity, as lines of imports carry them.
+pub static REDIRECTS: Field = Field::optional(
+    "redirects",
+    Takes::List { of: &Takes::Object(&REDIRECT), min: 0, max: MAX_ITEMS },
+    "The references that lead here since a merge or a renaming.",
+);
+
+fields! {
+    /// What a country has of its own.
+    pub struct Country {
         /// The codes of ISO 3166-1.
-        iso3166: Iso3166,
-        /// UN M49 regions that contain it, nearest first.
-        regions: Vec<String>,
-    },
-    /// A coalition.
-    Coalition {},
-    /// An organization.
-    Organization {
-        /// What it is.
-        class: OrganizationClass,
-    },
-    /// A group.
-    Group {},
-    /// A person.
-    Person {
+        pub iso3166: Iso3166,
+        /// UN M49 regions that contain the country, nearest first.
+        #[serde(default)]
+        #[example(r#"["154", "150", "001"]"#)]
+        pub regions: Vec<String> => listed(Takes::List { of: &Takes::Pattern(&NUMERIC), min: 0, max: 100 }),
+    }
+}
+
+fields! {
+    /// What an organization has of its own.
+    pub struct Organization {
+        /// What the organization is.
+        pub class: OrganizationClass,
+    }
+}
+
+fields! {
+    /// What a person has of its own.
+    pub struct Person {
         /// Whether no source names the person.
-        #[serde(skip_serializing_if = "std::ops::Not::not")]
-        anonymous: bool,
-        /// Why not, where the source says it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub anonymous: bool,
+        /// Why not, where the source says it; only with `anonymous`.
         #[serde(skip_serializing_if = "Option::is_none")]
-        anonymity_reason: Option<String>,
-    },
-    /// A meeting.
-    Meeting {},
-    /// A place.
-    Place {},
-    /// A condition.
-    Condition {
+        pub anonymity_reason: Option<String> => optional(Takes::Words(MAX_TEXT)),
+    }
+}
+
+fields! {
+    /// What a condition has of its own.
+    pub struct Condition<N> {
         /// What kind of condition.
-        condition_kind: ConditionKind,
-        /// What decides it, for the kinds that have a test.
+        #[example(r#""ceasefire""#)]
+        pub condition_kind: ConditionKind,
+        /// What decides it: required for `third_party_backing`, `reciprocal_commitment` and `participation_threshold`, left
+        /// out otherwise.
         #[serde(skip_serializing_if = "Option::is_none")]
-        test: Option<ConditionTest<N>>,
-    },
-    /// A source.
-    Source {
-        /// Its address; never fetched.
+        pub test: Option<ConditionTest<N>> => object(&CONDITION_TEST),
+    }
+}
+
+fields! {
+    /// What a source has of its own.
+    pub struct Source<N> {
+        /// Address of the document; the service never fetches it.
         #[serde(skip_serializing_if = "Option::is_none")]
-        url: Option<String>,
-        /// Its title as published.
+        #[example(r#""https://example.org/report""#)]
+        pub url: Option<String> => optional(Takes::Url),
+        /// Title as published.
         #[serde(skip_serializing_if = "Option::is_none")]
-        title: Option<String>,
-        /// Who published it.
+        pub title: Option<String> => optional(Takes::Words(512)),
+        /// Who published the document.
         #[serde(skip_serializing_if = "Option::is_none")]
-        publisher: Option<N>,
-        /// Its language.
+        #[example(r#""organization:politico""#)]
+        pub publisher: Option<N> => reference(EntityKind::AGENTS),
+        /// Language of the document.
         #[serde(skip_serializing_if = "Option::is_none")]
-        language: Option<Lang>,
+        #[example(r#""ar""#)]
+        pub language: Option<Lang>,
         /// When it was published.
         #[serde(skip_serializing_if = "Option::is_none")]
-        published: Option<Date>,
-        /// SHA-256 of its text, 64 hexadecimal digits.
+        pub published: Option<Date>,
+        /// SHA-256 of its text, 64 lower-case hexadecimal digits.
         #[serde(skip_serializing_if = "Option::is_none")]
-        sha256: Option<String>,
-    },
+        pub sha256: Option<String> => optional(Takes::Pattern(&SHA256)),
+    }
+}
+
+fields! {
+    /// What a coalition, a group, a meeting or a place has of its own: nothing.
+    pub struct Bare {
+    }
+}
+
+/// Declares the details of all kinds: which kind of entity has which struct.
+macro_rules! details {
+    ($($kind:ident($detail:ty),)*) => {
+        /// What each kind of entity has of its own.
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+        #[serde(untagged)]
+        #[expect(missing_docs, reason = "they are the kinds of entities, which `EntityKind` explains")]
+        pub enum EntityDetail<N = EntityId> {
+            $($kind($detail),)*
+        }
+
+        impl<N> EntityDetail<N> {
+            /// The kind it belongs to.
+            pub fn kind(&self) -> EntityKind {
+                match self {
+                    $(Self::$kind(_) => EntityKind::$kind,)*
+                }
+            }
+
+            /// What the entities of a kind have of their own.
+            pub fn fields(kind: EntityKind) -> &'static [Field] {
+                match kind {
+                    $(EntityKind::$kind => <$detail as Fields<N>>::FIELDS,)*
+                }
+            }
+
+            /// The value of the field with a number in [`EntityDetail::fields`]; `None` where there is none.
+            pub fn value(&self, at: usize) -> Option<Value<'_, N>> {
+                match self {
+                    $(Self::$kind(detail) => Fields::<N>::value(detail, at),)*
+                }
+            }
+
+            fn try_map<M, E>(self, f: &mut impl FnMut(N) -> Result<M, E>) -> Result<EntityDetail<M>, E>
+            where
+                N: Clone,
+            {
+                Ok(match self {
+                    $(Self::$kind(detail) => EntityDetail::$kind(Fields::<N>::try_map(detail, f)?),)*
+                })
+            }
+        }
+
+        impl<N: DeserializeOwned> EntityDetail<N> {
+            /// Reads the fields of a kind; unknown ones are refused.
+            fn read(kind: EntityKind, fields: Map<String, Json>) -> Result<Self, serde_json::Error> {
+                let json = Json::Object(fields);
+                Ok(match kind {
+                    $(EntityKind::$kind => Self::$kind(serde_json::from_value(json)?),)*
+                })
+            }
+        }
+    };
+}
+
+details! {
+    Country(Country),
+    Coalition(Bare),
+    Organization(Organization),
+    Group(Bare),
+    Person(Person),
+    Meeting(Bare),
+    Place(Bare),
+    Condition(Condition<N>),
+    Source(Source<N>),
+}
+
+impl<N> EntityDetail<N> {
+    /// Each field that has a value, in the order of declaration.
+    pub fn values(&self) -> impl Iterator<Item = (&'static Field, Value<'_, N>)> {
+        let fields = Self::fields(self.kind()).iter().enumerate();
+        fields.filter_map(|(at, field)| Some((field, self.value(at)?)))
+    }
+
+    /// What decides it, if it is a condition that has a test.
+    pub fn test(&self) -> Option<&ConditionTest<N>> {
+        match self {
+            Self::Condition(condition) => condition.test.as_ref(),
+            _ => None,
+        }
+    }
 }
 
 /// A reference that once was another entity's, or this one's under an older slug, and leads here for ever.
@@ -147,46 +331,6 @@ pub struct Entity<N = EntityId> {
     /// What the kind has of its own.
     #[serde(flatten)]
     pub detail: EntityDetail<N>,
-}
-
-impl<N> EntityDetail<N> {
-    /// The kind it belongs to.
-    pub fn kind(&self) -> EntityKind {
-        match self {
-            Self::Country { .. } => EntityKind::Country,
-            Self::Coalition {} => EntityKind::Coalition,
-            Self::Organization { .. } => EntityKind::Organization,
-            Self::Group {} => EntityKind::Group,
-            Self::Person { .. } => EntityKind::Person,
-            Self::Meeting {} => EntityKind::Meeting,
-            Self::Place {} => EntityKind::Place,
-            Self::Condition { .. } => EntityKind::Condition,
-            Self::Source { .. } => EntityKind::Source,
-        }
-    }
-
-    fn try_map<M, E>(self, f: &mut impl FnMut(N) -> Result<M, E>) -> Result<EntityDetail<M>, E> {
-        Ok(match self {
-            Self::Country { iso3166, regions } => EntityDetail::Country { iso3166, regions },
-            Self::Coalition {} => EntityDetail::Coalition {},
-            Self::Organization { class } => EntityDetail::Organization { class },
-            Self::Group {} => EntityDetail::Group {},
-            Self::Person { anonymous, anonymity_reason } => EntityDetail::Person { anonymous, anonymity_reason },
-            Self::Meeting {} => EntityDetail::Meeting {},
-            Self::Place {} => EntityDetail::Place {},
-            Self::Condition { condition_kind, test } => {
-                EntityDetail::Condition { condition_kind, test: test.map(|t| t.try_map(f)).transpose()? }
-            }
-            Self::Source { url, title, publisher, language, published, sha256 } => EntityDetail::Source {
-                url,
-                title,
-                publisher: publisher.map(f).transpose()?,
-                language,
-                published,
-                sha256,
-            },
-        })
-    }
 }
 
 impl<N> Entity<N> {
@@ -225,7 +369,10 @@ impl<N> Entity<N> {
     ///
     /// # Errors
     /// The first error of `f`.
-    pub fn try_map<M, E>(self, mut f: impl FnMut(N) -> Result<M, E>) -> Result<Entity<M>, E> {
+    pub fn try_map<M, E>(self, mut f: impl FnMut(N) -> Result<M, E>) -> Result<Entity<M>, E>
+    where
+        N: Clone,
+    {
         Ok(Entity {
             id: self.id,
             kind: self.kind,
@@ -251,107 +398,47 @@ impl<N> Entity<N> {
     }
 }
 
-impl<'de, N: Deserialize<'de>> Deserialize<'de> for Entity<N> {
+impl<'de, N: DeserializeOwned> Deserialize<'de> for Entity<N> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Raw::deserialize(deserializer)?.into_entity().map_err(serde::de::Error::custom)
+        let mut own = Map::deserialize(deserializer)?;
+        let common = COMMON.iter().filter_map(|name| own.remove_entry(*name));
+        let common: Common = serde_json::from_value(Json::Object(common.collect())).map_err(D::Error::custom)?;
+        common.with(own).map_err(D::Error::custom)
     }
 }
 
-/// Every field that an entity of any kind can have; which belong is decided by the kind.
+const COMMON: [&str; 6] = ["id", "kind", "slug", "names", "aliases", "redirects"];
+
+/// The fields that entities of every kind have.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Raw<N> {
+struct Common {
     id: Option<EntityId>,
     kind: EntityKind,
     slug: Slug,
     names: Text,
-    #[serde(default = "Vec::new")]
+    #[serde(default)]
     aliases: Vec<Alias>,
-    #[serde(default = "Vec::new")]
+    #[serde(default)]
     redirects: Vec<Redirect>,
-    iso3166: Option<Iso3166>,
-    regions: Option<Vec<String>>,
-    class: Option<OrganizationClass>,
-    anonymous: Option<bool>,
-    anonymity_reason: Option<String>,
-    condition_kind: Option<ConditionKind>,
-    test: Option<ConditionTest<N>>,
-    url: Option<String>,
-    title: Option<String>,
-    publisher: Option<N>,
-    language: Option<Lang>,
-    published: Option<Date>,
-    sha256: Option<String>,
 }
 
-impl<N> Raw<N> {
-    fn into_entity(mut self) -> Result<Entity<N>, String> {
-        let kind = self.kind;
-        let missing = |field: &str| format!("`{field}` is required for a {kind}");
-        let detail = match kind {
-            EntityKind::Country => EntityDetail::Country {
-                iso3166: self.iso3166.take().ok_or_else(|| missing("iso3166"))?,
-                regions: self.regions.take().unwrap_or_default(),
-            },
-            EntityKind::Coalition => EntityDetail::Coalition {},
-            EntityKind::Organization => {
-                EntityDetail::Organization { class: self.class.take().ok_or_else(|| missing("class"))? }
-            }
-            EntityKind::Group => EntityDetail::Group {},
-            EntityKind::Person => EntityDetail::Person {
-                anonymous: self.anonymous.take().unwrap_or_default(),
-                anonymity_reason: self.anonymity_reason.take(),
-            },
-            EntityKind::Meeting => EntityDetail::Meeting {},
-            EntityKind::Place => EntityDetail::Place {},
-            EntityKind::Condition => {
-                let condition_kind = self.condition_kind.take().ok_or_else(|| missing("condition_kind"))?;
-                let test = self.test.take();
-                if condition_kind.has_test() != test.is_some() {
-                    return Err(format!(
-                        "`test` belongs to the first three condition kinds and is required there; this one is `{condition_kind}`"
-                    ));
-                }
-                EntityDetail::Condition { condition_kind, test }
-            }
-            EntityKind::Source => EntityDetail::Source {
-                url: self.url.take(),
-                title: self.title.take(),
-                publisher: self.publisher.take(),
-                language: self.language.take(),
-                published: self.published.take(),
-                sha256: self.sha256.take(),
-            },
-        };
-        if let Some(field) = self.left_over() {
-            return Err(format!("`{field}` does not belong to a {kind}"));
+impl Common {
+    /// The entity with what its kind has of its own.
+    fn with<N: DeserializeOwned>(self, own: Map<String, Json>) -> Result<Entity<N>, String> {
+        let Self { id, kind, slug, names, aliases, redirects } = self;
+        let detail = EntityDetail::read(kind, own).map_err(|error| format!("a {kind}: {error}"))?;
+        if let EntityDetail::Condition(Condition { condition_kind, test }) = &detail
+            && condition_kind.has_test() != test.is_some()
+        {
+            return Err(format!(
+                "`test` belongs to the first three condition kinds and is required there; this one is `{condition_kind}`"
+            ));
         }
-        if self.names.is_empty() {
+        if names.is_empty() {
             return Err("`names` is empty".to_owned());
         }
-        let id = self.id.unwrap_or_else(|| EntityId::of_key(&format!("{kind}:{}", self.slug)));
-        let (names, aliases, redirects) = (self.names, self.aliases, self.redirects);
-        Ok(Entity { id, kind, slug: self.slug, names, aliases, redirects, detail })
-    }
-
-    fn left_over(&self) -> Option<&'static str> {
-        [
-            ("iso3166", self.iso3166.is_some()),
-            ("regions", self.regions.is_some()),
-            ("class", self.class.is_some()),
-            ("anonymous", self.anonymous.is_some()),
-            ("anonymity_reason", self.anonymity_reason.is_some()),
-            ("condition_kind", self.condition_kind.is_some()),
-            ("test", self.test.is_some()),
-            ("url", self.url.is_some()),
-            ("title", self.title.is_some()),
-            ("publisher", self.publisher.is_some()),
-            ("language", self.language.is_some()),
-            ("published", self.published.is_some()),
-            ("sha256", self.sha256.is_some()),
-        ]
-        .into_iter()
-        .find_map(|(field, present)| present.then_some(field))
+        let id = id.unwrap_or_else(|| EntityId::of_key(&format!("{kind}:{slug}")));
+        Ok(Entity { id, kind, slug, names, aliases, redirects, detail })
     }
 }
 
@@ -366,7 +453,7 @@ mod tests {
         assert_eq!(person.id, EntityId::of_key("person:starmer"));
         assert_eq!(serde_json::to_string(&person.detail).expect("serialises"), "{}");
         let wrong = read(r#"{"kind":"person","slug":"x","names":{"en":"X"},"class":"media"}"#);
-        assert!(wrong.is_err_and(|e| e.starts_with("`class` does not belong to a person")));
+        assert!(wrong.is_err_and(|e| e.starts_with("a person: unknown field `class`")));
         let untested =
             read(r#"{"kind":"condition","slug":"x","names":{"en":"X"},"condition_kind":"third_party_backing"}"#);
         assert!(untested.is_err());

@@ -19,8 +19,20 @@ code_list! {
 }
 
 impl EntityKind {
+    /// What can act as a state or body does.
+    pub const ACTORS: &'static [Self] = &[Self::Country, Self::Coalition, Self::Organization];
+    /// The same, and sets of them.
+    pub const ACTORS_AND_GROUPS: &'static [Self] = &[Self::Country, Self::Coalition, Self::Organization, Self::Group];
+    /// What can speak.
+    pub const AGENTS: &'static [Self] =
+        &[Self::Country, Self::Coalition, Self::Organization, Self::Group, Self::Person];
+    /// Through what an actor acts.
+    pub const BODIES: &'static [Self] = &[Self::Person, Self::Organization];
+    /// Where something is.
+    pub const PLACES: &'static [Self] = &[Self::Place, Self::Country];
+
     /// Whether it can act as a state or body does: country, coalition or organization.
     pub fn is_actor(self) -> bool {
-        matches!(self, Self::Country | Self::Coalition | Self::Organization)
+        Self::ACTORS.contains(&self)
     }
 }

@@ -1,9 +1,8 @@
 //! Requests, actions, outcomes of conditions, and remarks.
 
-use serde::{Deserialize, Serialize};
-
 use crate::code::code_list;
-use crate::{Capability, Date, Text};
+use crate::field::fields;
+use crate::{Capability, Date, EntityKind, Text};
 
 code_list! {
     /// What became of a request.
@@ -15,32 +14,25 @@ code_list! {
     }
 }
 
-/// The fields of a `request` edge.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Request<N> {
-    /// What is asked for, where it is a capability.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub capability: Option<Capability>,
-    /// What is asked for, in our words.
-    #[serde(default, skip_serializing_if = "Text::is_empty")]
-    pub text: Text,
-    /// The person or body through which the subject asks.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub acting_through: Option<N>,
-    /// What became of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub outcome: Option<RequestOutcome>,
-}
-
-impl<N> Request<N> {
-    pub(crate) fn try_map<M, E>(self, f: &mut impl FnMut(N) -> Result<M, E>) -> Result<Request<M>, E> {
-        Ok(Request {
-            capability: self.capability,
-            text: self.text,
-            acting_through: self.acting_through.map(f).transpose()?,
-            outcome: self.outcome,
-        })
+fields! {
+    /// The fields of a `request` edge.
+    pub struct Request<N> {
+        /// What is asked for, where it is a capability.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[query(Capability)]
+        pub capability: Option<Capability>,
+        /// What is asked for, in our own words, by language.
+        #[serde(default, skip_serializing_if = "Text::is_empty")]
+        #[query(Text)]
+        pub text: Text => optional,
+        /// The person or body through which the subject acts.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[query(ActingThrough)]
+        pub acting_through: Option<N> => reference(EntityKind::BODIES),
+        /// What became of the request.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[query(Status)]
+        pub outcome: Option<RequestOutcome>,
     }
 }
 
@@ -66,15 +58,16 @@ code_list! {
     }
 }
 
-/// The fields of an `action` edge.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Action {
-    /// The class of the event.
-    pub class: ActionClass,
-    /// What happened, in our words.
-    #[serde(default, skip_serializing_if = "Text::is_empty")]
-    pub text: Text,
+fields! {
+    /// The fields of an `action` edge.
+    pub struct Action {
+        /// The class of the event.
+        pub class: ActionClass,
+        /// What happened, in our own words, by language.
+        #[serde(default, skip_serializing_if = "Text::is_empty")]
+        #[query(Text)]
+        pub text: Text => optional,
+    }
 }
 
 code_list! {
@@ -85,15 +78,16 @@ code_list! {
     }
 }
 
-/// The fields of an `outcome` edge.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Outcome {
-    /// Whether it holds.
-    pub value: OutcomeValue,
-    /// Since when.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub since: Option<Date>,
+fields! {
+    /// The fields of an `outcome` edge.
+    pub struct Outcome {
+        /// Whether the condition holds.
+        #[query(Status)]
+        pub value: OutcomeValue,
+        /// Since when the condition holds or not.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub since: Option<Date>,
+    }
 }
 
 code_list! {
@@ -108,13 +102,14 @@ code_list! {
     }
 }
 
-/// The fields of a `remark` edge.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Remark {
-    /// What the remark does.
-    #[serde(rename = "type")]
-    pub remark_type: RemarkType,
-    /// What it says, in our words, by language.
-    pub text: Text,
+fields! {
+    /// The fields of a `remark` edge.
+    pub struct Remark {
+        /// What the remark does.
+        #[serde(rename = "type")]
+        pub remark_type as "type": RemarkType,
+        /// What it says, in our own words, by language.
+        #[query(Text)]
+        pub text: Text,
+    }
 }

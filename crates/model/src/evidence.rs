@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Lang;
 use crate::code::code_list;
+use crate::field::{Field, FieldType as _, Table, Takes};
+use crate::{EntityKind, Lang, MAX_TEXT};
 
 code_list! {
     /// Whether the source says it in so many words.
@@ -124,6 +125,89 @@ pub struct Evidence<N> {
     #[serde(default = "no_attribution", skip_serializing_if = "<[_]>::is_empty")]
     pub attribution: Arc<[Attribution<N>]>,
 }
+
+/// The fields of a quotation selector.
+pub static QUOTE: Table = Table {
+    schema: "QuoteDraft",
+    description: "Finds words in a text (a quotation selector of the W3C Web Annotation model).",
+    fields: &[
+        Field::required("exact", Takes::Words(MAX_TEXT), "The words themselves."),
+        Field::optional("prefix", Takes::Words(MAX_TEXT), "What stands before them."),
+        Field::optional("suffix", Takes::Words(MAX_TEXT), "What stands after them."),
+        Field::optional(
+            "start",
+            Takes::Integer { min: 0, max: 2_147_483_647 },
+            "Where they begin, in code points from 0.",
+        ),
+        Field::optional(
+            "end",
+            Takes::Integer { min: 0, max: 2_147_483_647 },
+            "Where they end (exclusive), in code points.",
+        ),
+    ],
+    read_only: &[],
+};
+
+/// The fields of a place in a document.
+static LOCATOR: Table = Table {
+    schema: "LocatorDraft",
+    description: "Where in a document.",
+    fields: &[
+        Field::optional("line", Takes::Integer { min: 1, max: 2_147_483_647 }, "Line, from 1; blank lines count.")
+            .example("21"),
+        Field::optional("page", Takes::Integer { min: 1, max: 2_147_483_647 }, "Page, from 1."),
+        Field::optional("quote", Takes::Object(&QUOTE), "The words."),
+    ],
+    read_only: &[],
+};
+
+/// The fields of words of a document.
+static QUOTATION: Table = Table {
+    schema: "QuotationDraft",
+    description: "Words of the source.",
+    fields: &[
+        Field::required("text", Takes::Words(MAX_TEXT), "The words."),
+        Field::required("lang", Takes::Lang, "Their language.").example(r#""en""#),
+    ],
+    read_only: &[],
+};
+
+/// The fields of a link of the chain of attribution.
+pub static ATTRIBUTION: Table = Table {
+    schema: "AttributionDraft",
+    description: "One link of the chain of attribution: either `agent` or `name`.",
+    fields: &[
+        Field::optional("agent", Takes::Reference(EntityKind::AGENTS), "The agent as an entity.")
+            .example(r#""organization:politico""#),
+        Field::optional("name", Takes::Name, "The agent as the source words it, where it is no entity."),
+        Field::required("role", AttributionRole::TAKES, "What it does in the chain."),
+        Field::optional("mode", AttributionMode::TAKES, "How it passed the words on."),
+    ],
+    read_only: &[],
+};
+
+/// The fields of a piece of evidence.
+pub static EVIDENCE: Table = Table {
+    schema: "EvidenceDraft",
+    description: "One piece of evidence for a statement.",
+    fields: &[
+        Field::required("source", Takes::Reference(&[EntityKind::Source]), "The document.")
+            .example(r#""source:seed-article""#),
+        Field::optional("locator", Takes::Object(&LOCATOR), "Where in it."),
+        Field::optional("quotation", Takes::Object(&QUOTATION), "Words of it."),
+        Field::optional(
+            "explicitness",
+            Explicitness::TAKES,
+            "Whether the document states or implies the statement; `explicit` if left out.",
+        ),
+        Field::optional(
+            "attribution",
+            Takes::List { of: &Takes::Object(&ATTRIBUTION), min: 0, max: 100 },
+            "Who said it to whom, original speaker first.",
+        ),
+    ],
+    read_only: &[],
+};
 
 fn no_attribution<N>() -> Arc<[Attribution<N>]> {
     Arc::new([])

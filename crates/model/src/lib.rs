@@ -21,6 +21,7 @@ mod entity;
 mod entity_kind;
 mod event;
 mod evidence;
+mod field;
 mod id;
 mod link;
 mod membership;
@@ -45,14 +46,18 @@ pub use condition::{
 };
 pub use convening::{Convening, ConveningClaim, ConveningFormat, ConveningStatus};
 pub use date::{Anchor, Date, DateError, Edtf, IntervalEnd, Precision};
-pub use edge::{Edge, EdgeDetail};
-pub use edge_kind::{EdgeKind, ends_allowed};
-pub use entity::{Alias, AliasKind, Entity, EntityDetail, Iso3166, OrganizationClass, Redirect};
+pub use edge::{COMMON_FIELDS, Edge, EdgeDetail};
+pub use edge_kind::{EdgeKind, Ends};
+pub use entity::{
+    Alias, AliasKind, Bare, COMMON_ENTITY_FIELDS, Condition, Country, Entity, EntityDetail, Iso3166, Organization,
+    OrganizationClass, Person, REDIRECTS, Redirect, Source,
+};
 pub use entity_kind::EntityKind;
 pub use event::{Action, ActionClass, Outcome, OutcomeValue, Remark, RemarkType, Request, RequestOutcome};
 pub use evidence::{
     Attribution, AttributionMode, AttributionRole, Evidence, Explicitness, Locator, Quotation, QuoteSelector,
 };
+pub use field::{Codes, Field, Fields, MAX_INTEGER, MAX_ITEMS, MAX_PARTS, Pattern, Presence, Table, Takes, Value};
 pub use id::{EdgeId, EntityId};
 pub use link::{Link, LinkType};
 pub use membership::{Listed, Membership, MembershipRole, Office, PartOf};
@@ -68,3 +73,12 @@ pub use text::{
 };
 pub use truth::{Ground, Truth};
 pub use vocabulary::{CodeList, code_lists};
+
+/// The fields of objects in statements and entities.
+pub mod tables {
+    pub use crate::commitment::{COUNT, QUANTITY};
+    pub use crate::condition::{CONDITION_NODE, CONDITION_TEST};
+    pub use crate::date::{DATE, END};
+    pub use crate::entity::{ALIAS, ISO3166, REDIRECT};
+    pub use crate::evidence::{ATTRIBUTION, EVIDENCE, QUOTE};
+}

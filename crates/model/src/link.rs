@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::EdgeId;
 use crate::code::code_list;
+use crate::field::{Field, FieldType as _, Table, Takes};
 
 code_list! {
     /// How one statement bears on another.
@@ -31,3 +32,14 @@ pub struct Link<L = EdgeId> {
     /// The other statement.
     pub edge: L,
 }
+
+/// The fields of a link.
+pub(crate) static LINK: Table = Table {
+    schema: "LinkDraft",
+    description: "How this statement bears on another.",
+    fields: &[
+        Field::required("type", LinkType::TAKES, "How it bears on the other."),
+        Field::required("edge", Takes::Statement, "The identifier of the other statement."),
+    ],
+    read_only: &["direction"],
+};

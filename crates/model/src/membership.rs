@@ -1,8 +1,7 @@
 //! Membership, office, and what is part of what.
 
-use serde::{Deserialize, Serialize};
-
 use crate::code::code_list;
+use crate::field::fields;
 use crate::{Count, Text};
 
 code_list! {
@@ -16,23 +15,27 @@ code_list! {
     }
 }
 
-/// The fields of a `membership` edge.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Membership {
-    /// What the member is to it.
-    pub role: MembershipRole,
-    /// How many, where the subject is a group.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<Count>,
+fields! {
+    /// The fields of a `membership` edge.
+    pub struct Membership {
+        /// What the member is to it.
+        #[query(Role)]
+        pub role: MembershipRole,
+        /// How many, where the subject is a group.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[query(Number)]
+        pub count: Option<Count>,
+    }
 }
 
-/// The fields of an `office` edge.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Office {
-    /// The title, by language.
-    pub title: Text,
+fields! {
+    /// The fields of an `office` edge.
+    pub struct Office {
+        /// Title of the office, by language.
+        #[example(r#"{"en": "Prime Minister"}"#)]
+        #[query(Title)]
+        pub title: Text,
+    }
 }
 
 code_list! {
@@ -43,11 +46,11 @@ code_list! {
     }
 }
 
-/// The fields of a `part_of` edge.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PartOf {
-    /// Whether the source lists the whole.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub listed: Option<Listed>,
+fields! {
+    /// The fields of a `part_of` edge.
+    pub struct PartOf {
+        /// Whether the source lists the whole.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub listed: Option<Listed>,
+    }
 }

@@ -4,7 +4,7 @@ use crate::code::code_list;
 
 code_list! {
     /// Whose stance the words are. What A expects of B is never B's stance.
-    Modality in "modalities" {
+    Modality in "modalities" default ReportedByOthers {
         OwnStatement = "own_statement", "Own statement", "تصريح ذاتي",
             "The actor speaks for itself.", "يتحدث الطرف عن نفسه.";
         ReportedByOthers = "reported_by_others", "Reported by others", "نقله آخرون",
@@ -27,7 +27,7 @@ impl Modality {
 
 code_list! {
     /// Whether the statement asserts, denies or leaves open what it says.
-    Polarity in "polarities" {
+    Polarity in "polarities" default Asserted {
         Asserted = "asserted", "Asserted", "مثبت",
             "The source says that it is so.", "يقول المصدر إنه كذلك.";
         Denied = "denied", "Denied", "منفي",
@@ -39,7 +39,7 @@ code_list! {
 
 code_list! {
     /// How a statement stands among others on the same matter (Wikibase ranks).
-    Rank in "ranks" {
+    Rank in "ranks" default Normal {
         Preferred = "preferred", "Preferred", "مفضّل",
             "The best of the statements on this matter.", "أفضل العبارات في هذا الأمر.";
         Normal = "normal", "Normal", "عادي",

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use self::random::{Random, date, date_of, text};
 use crate::{
     Action, ActionClass, Attendance, AttendanceMode, AttendanceRole, Attribution, AttributionMode, AttributionRole,
-    Capability, Code, Convening, ConveningStatus, Date, Edge, EdgeDetail, EdgeId, EdgeKind, Entity, EntityId,
+    Bare, Capability, Code, Convening, ConveningStatus, Date, Edge, EdgeDetail, EdgeId, EdgeKind, Entity, EntityId,
     EntityKind, Evidence, Explicitness, Link, LinkType, Listed, Locator, Membership, MembershipRole, Modality, Office,
     Outcome, OutcomeValue, PartOf, Polarity, Rank, Remark, RemarkType, Request, RequestOutcome,
 };
@@ -179,12 +179,14 @@ impl Synthetic {
                 let part = Self::id(EntityKind::Group, a.max(b).max(low + 1));
                 (part, EdgeDetail::PartOf(PartOf { listed: Some(Listed::Partial) }), Self::id(EntityKind::Group, low))
             }
-            196..198 => {
-                (self.pick(random, EntityKind::Meeting), EdgeDetail::Location {}, self.pick(random, EntityKind::Place))
-            }
+            196..198 => (
+                self.pick(random, EntityKind::Meeting),
+                EdgeDetail::Location(Bare {}),
+                self.pick(random, EntityKind::Place),
+            ),
             198 => {
                 let (a, b) = (self.pick(random, EntityKind::Meeting), self.pick(random, EntityKind::Meeting));
-                (a, EdgeDetail::Sidelines {}, b)
+                (a, EdgeDetail::Sidelines(Bare {}), b)
             }
             _ => {
                 let detail = EdgeDetail::Outcome(Box::new(Outcome {
@@ -236,7 +238,7 @@ mod tests {
 
     use super::commitments::Revision;
     use super::*;
-    use crate::{Commitment, EntityDetail, Stage, Stance, ends_allowed};
+    use crate::{Commitment, EntityDetail, Stage, Stance};
 
     #[test]
     fn every_edge_is_sound_and_the_seed_decides() {
@@ -244,7 +246,7 @@ mod tests {
         let kinds: HashMap<EntityId, EntityKind> = graph.entities().map(|e| (e.id, e.kind)).collect();
         for edge in graph.edges() {
             assert_eq!(edge.errors(), []);
-            assert!(ends_allowed(edge.kind(), kinds[&edge.subject], kinds[&edge.object]), "{edge:?}");
+            assert!(edge.kind().joins(kinds[&edge.subject], kinds[&edge.object]), "{edge:?}");
         }
         assert!(Synthetic::new(50, 7).edges().eq(Synthetic::new(50, 7).edges()));
         assert!(!Synthetic::new(50, 7).edges().eq(Synthetic::new(50, 8).edges()));
@@ -288,7 +290,7 @@ mod tests {
         let tested: HashMap<EntityId, bool> = graph
             .entities()
             .filter_map(|entity| match entity.detail {
-                EntityDetail::Condition { test, .. } => Some((entity.id, test.is_some())),
+                EntityDetail::Condition(condition) => Some((entity.id, condition.test.is_some())),
                 _ => None,
             })
             .collect();

@@ -215,7 +215,7 @@ impl<'g> Search<'g> {
         let query = Query { which: to_them, select, ..Query::of(QueryTarget::Commitments) };
         let rows = self.rows(&query, MOST_GRADED)?.rows;
         let coalitions = rows.into_iter().flat_map(|row| row.values).flatten().filter_map(|value| match value {
-            Value::Entity(node) => Some(self.graph.at(node).id()),
+            Value::Entity(node) => Some(self.graph.at(*node).id()),
             _ => None,
         });
         Ok(coalitions.collect())

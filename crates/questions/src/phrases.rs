@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use pledgegraph_graph::{EdgeView, Node, Value};
 use pledgegraph_model::{
     Code, CodeEntry, ConditionNode, ConditionOp, Conditionality, Conditions, Count, CountOp, Date, EdgeKind,
-    Explicitness, Polarity, Query, QueryAsk, QueryField, Relation, Standing, Text,
+    Explicitness, Polarity, Query, QueryAsk, QueryField, Relation, Standing, Text, Truth,
 };
 
 use crate::answer::Answer;
@@ -217,14 +217,21 @@ impl Speaker<'_> {
     /// A value in words.
     pub fn value(&self, value: Value<'_>) -> String {
         match value {
-            Value::Entity(node) => self.graph.at(node).label(self.lang.as_str()).0.to_owned(),
+            Value::Entity(node) => self.graph.at(*node).label(self.lang.as_str()).0.to_owned(),
             Value::Code(entry) => self.code(entry),
             Value::Text(text) => self.text(text),
+            Value::Texts(texts) => {
+                texts.iter().map(|text| self.text(text)).collect::<Vec<_>>().join(self.word("comma"))
+            }
+            Value::Flag(flag) => self.code(if flag { Truth::True } else { Truth::False }.entry()),
             Value::Name(name) => name.trim_end_matches('.').to_owned(),
             Value::Date(date) => self.date(date),
             Value::Count(count) => self.count(count),
             Value::Quantity(quantity) => format!("{} {}", self.number(quantity.value), quantity.unit),
             Value::Conditions(conditions) => self.conditions(conditions),
+            Value::Strings(strings) => strings.join(self.word("comma")),
+            // Statements have none of these.
+            Value::Iso3166(_) | Value::Test(_) => String::new(),
         }
     }
 

@@ -3,8 +3,7 @@
 use chrono::NaiveDate;
 use pledgegraph_graph::{EdgeFilter, EntityFilter, EntityView, Graph, Page};
 use pledgegraph_model::{
-    Code, EdgeKind, EntityDetail, EntityId, EntityKind, Query, QueryAsk, QueryField, QueryTarget, Related, Rows, Stage,
-    Stance, Where,
+    Code, EdgeKind, EntityId, EntityKind, Query, QueryAsk, QueryField, QueryTarget, Related, Rows, Stage, Stance, Where,
 };
 
 use crate::meaning::Means;
@@ -158,10 +157,7 @@ fn can_withdraw(graph: &Graph, id: EntityId) -> bool {
     let stances = Stance::ALL.iter().copied().filter(|stance| stance.at_least(Stance::Willing)).collect();
     let own = EdgeFilter { subject: Some(vec![id]), stance: Some(stances), ..of_kind(EdgeKind::Commitment) };
     let conditions = EntityFilter { kinds: vec![EntityKind::Condition], ..EntityFilter::default() };
-    let decides = |view: &EntityView<'_>| match &view.entity().detail {
-        EntityDetail::Condition { test: Some(test), .. } => test.actor == Some(id),
-        _ => false,
-    };
+    let decides = |view: &EntityView<'_>| view.entity().detail.test().is_some_and(|test| test.actor == Some(id));
     let conditions = graph.entities(&conditions, Page::first(MOST_CONDITIONS));
     // Of very many some may be decided by it.
     has(graph, &own) || conditions.more || conditions.items.iter().any(decides)

@@ -7,7 +7,6 @@
 mod edge;
 mod entity;
 mod extract;
-pub(crate) mod field;
 pub(crate) mod json;
 mod merge;
 mod pointer;

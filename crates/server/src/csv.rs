@@ -4,5 +4,6 @@ pub(crate) mod columns;
 pub(crate) mod commitments;
 pub(crate) mod edges;
 pub(crate) mod entities;
+pub(crate) mod fields;
 pub(crate) mod positions;
 pub(crate) mod stream;

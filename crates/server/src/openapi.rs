@@ -4,6 +4,7 @@
 
 pub(crate) mod collection;
 pub(crate) mod endpoint;
+pub(crate) mod members;
 pub(crate) mod question;
 pub(crate) mod schemas;
 

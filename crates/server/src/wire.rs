@@ -1,7 +1,7 @@
 //! What goes over the wire: bodies that borrow from a snapshot and are written straight to the answer.
 //!
-//! One flat body serves all kinds of edges and one all kinds of entities; a [`shape::Shape`] says which of its fields a
-//! collection has. Fields that are absent are left out, never `null`.
+//! Statements and entities are written member by member from the tables of the model, which also say which members a
+//! collection has. What is absent is left out, never `null`.
 
 pub(crate) mod codes;
 pub(crate) mod condition;
@@ -13,13 +13,14 @@ pub(crate) mod force;
 pub(crate) mod included;
 pub(crate) mod list;
 pub(crate) mod meeting;
+pub(crate) mod member;
 pub(crate) mod moment;
 pub(crate) mod query;
 pub(crate) mod question;
 pub(crate) mod reference;
 pub(crate) mod service;
-pub(crate) mod shape;
 pub(crate) mod summary;
+pub(crate) mod value;
 pub(crate) mod vocabulary;
 
 use chrono::NaiveDate;
@@ -97,17 +98,5 @@ impl<'v, T, F> Made<'v, T, F> {
 impl<T, U: Serialize, F: Fn(&T) -> U> Serialize for Made<'_, T, F> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().map(&self.1))
-    }
-}
-
-/// A body of which only some fields are written; `None` = all.
-pub(crate) struct Narrowed<'f, T>(pub(crate) T, pub(crate) Option<&'f [&'f str]>);
-
-impl<T: Serialize> Serialize for Narrowed<'_, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Some(fields) = self.1 else { return self.0.serialize(serializer) };
-        let whole = serde_json::to_value(&self.0).map_err(serde::ser::Error::custom)?;
-        let Some(whole) = whole.as_object() else { return whole.serialize(serializer) };
-        serializer.collect_map(fields.iter().filter_map(|field| whole.get_key_value(*field)))
     }
 }

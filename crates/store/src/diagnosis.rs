@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use pledgegraph_model::{Code, Edge, EntityKind, EntityRef, Removed, ends_allowed};
+use pledgegraph_model::{Code, Edge, EntityKind, EntityRef, Removed};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -96,7 +96,7 @@ fn wrong_entity(edge: &Edge, kinds: &HashMap<Uuid, EntityKind>) -> Option<WriteE
     }
     let (subject, object) = (*kinds.get(&edge.subject.0)?, *kinds.get(&edge.object.0)?);
     let (edge, kind) = (edge.id, edge.kind());
-    (!ends_allowed(kind, subject, object)).then_some(WriteError::EdgeEnds { edge, kind, subject, object })
+    (!kind.joins(subject, object)).then_some(WriteError::EdgeEnds { edge, kind, subject, object })
 }
 
 /// The reference that another entity has, or had; of the write's own rows and of those that it removes only what they are

@@ -240,5 +240,5 @@ pub(crate) fn named_entities(edge: &Edge) -> Vec<Named> {
 
 /// Where an entity names another.
 pub(crate) fn pointer_in_entity(entity: &Entity) -> &'static str {
-    if matches!(entity.detail, EntityDetail::Source { .. }) { "/publisher" } else { "/test/actor" }
+    if matches!(entity.detail, EntityDetail::Source(_)) { "/publisher" } else { "/test/actor" }
 }

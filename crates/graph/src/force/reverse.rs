@@ -5,8 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use imbl::OrdSet;
 use pledgegraph_model::{
-    Capability, Code, Commitment, ConditionTest, EdgeDetail, Entity, EntityDetail, EntityId, EntityKind, Explicitness,
-    Stance,
+    Capability, Code, Commitment, ConditionTest, EdgeDetail, Entity, EntityId, EntityKind, Explicitness, Stance,
 };
 
 use super::ForceQuery;
@@ -29,17 +28,10 @@ pub(crate) struct Tests {
     of_all: OrdSet<Node>,
 }
 
-fn test(entity: &Entity) -> Option<&ConditionTest<EntityId>> {
-    match &entity.detail {
-        EntityDetail::Condition { test, .. } => test.as_ref(),
-        _ => None,
-    }
-}
-
 impl Tests {
     /// Enters the test of a condition, or takes it out.
     pub(crate) fn change(&mut self, node: Node, entity: &Entity, add: bool) {
-        let Some(test) = test(entity) else { return };
+        let Some(test) = entity.detail.test() else { return };
         match test.actor.filter(|_| test.n.is_none()) {
             Some(actor) if add => drop(self.by_actor.insert((actor, node))),
             Some(actor) => drop(self.by_actor.remove(&(actor, node))),
@@ -79,7 +71,7 @@ impl Reached {
 impl Graph {
     /// The test of a condition.
     pub(crate) fn test_of(&self, condition: Node) -> Option<&ConditionTest<EntityId>> {
-        test(&self.record(condition)?.entity)
+        self.record(condition)?.entity.detail.test()
     }
 
     /// The commitments with a condition in their trees, by slot; perhaps twice.

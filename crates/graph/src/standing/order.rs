@@ -49,7 +49,7 @@ impl Graph {
     /// The latest publication of the sources of a statement.
     pub(crate) fn published(&self, edge: &EdgeRecord) -> Option<Order> {
         let published = edge.evidence.iter().filter_map(|piece| match &self.record(piece.source)?.entity.detail {
-            EntityDetail::Source { published: Some(date), .. } => date.edtf.as_ref().map(Order::of),
+            EntityDetail::Source(source) => source.published.as_ref()?.edtf.as_ref().map(Order::of),
             _ => None,
         });
         published.max_by_key(|order| order.key())

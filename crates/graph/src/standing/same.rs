@@ -27,8 +27,8 @@ fn same_content(one: &EdgeDetail<Node>, other: &EdgeDetail<Node>) -> bool {
             one.remark_type == other.remark_type && one.text == other.text
         }
         (EdgeDetail::PartOf(_), EdgeDetail::PartOf(_))
-        | (EdgeDetail::Location {}, EdgeDetail::Location {})
-        | (EdgeDetail::Sidelines {}, EdgeDetail::Sidelines {}) => true,
+        | (EdgeDetail::Location(_), EdgeDetail::Location(_))
+        | (EdgeDetail::Sidelines(_), EdgeDetail::Sidelines(_)) => true,
         _ => false,
     }
 }

@@ -99,7 +99,7 @@ impl World {
         (which.is.is_empty() || which.is.contains(&entity.id))
             && (which.kind.is_empty() || which.kind.contains(&entity.kind))
             && (which.region.is_empty()
-                || matches!(&entity.detail, EntityDetail::Country { regions, .. } if in_region(regions)))
+                || matches!(&entity.detail, EntityDetail::Country(country) if in_region(&country.regions)))
             && related(&which.subject_of, |edge| edge.subject)
             && related(&which.object_of, |edge| edge.object)
             && which.all_of.iter().all(|part| self.entity(entity, part))

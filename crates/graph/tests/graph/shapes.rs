@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use pledgegraph_graph::{Builder, Graph};
 use pledgegraph_model::{
-    ConditionNode, ConditionOp, Conditions, Edge, EdgeDetail, EdgeId, Entity, EntityDetail, EntityId, EntityRef,
-    Explicitness, Relation,
+    Condition, ConditionNode, ConditionOp, Conditions, Edge, EdgeDetail, EdgeId, Entity, EntityDetail, EntityId,
+    EntityRef, Explicitness, Relation,
 };
 
 fn entity(json: &str) -> Entity {
@@ -35,7 +35,7 @@ pub(crate) fn pledges(
     for (at, looks_at) in tests.iter().enumerate() {
         let mut condition =
             Entity { id: condition_id(at), slug: format!("c{at}").parse().expect("a slug"), ..one.clone() };
-        if let EntityDetail::Condition { test: Some(test), .. } = &mut condition.detail {
+        if let EntityDetail::Condition(Condition { test: Some(test), .. }) = &mut condition.detail {
             test.actor = looks_at.map(actor_id);
             test.n = looks_at.is_none().then_some(threshold);
         }

@@ -3,8 +3,8 @@
 use super::Synthetic;
 use super::random::{Random, date};
 use crate::{
-    Alias, AliasKind, Code, ConditionKind, ConditionTest, Entity, EntityDetail, EntityKind, Iso3166, Lang,
-    OrganizationClass, Slug, Stance, Text,
+    Alias, AliasKind, Bare, Code, Condition, ConditionKind, ConditionTest, Country, Entity, EntityDetail, EntityKind,
+    Iso3166, Lang, Organization, OrganizationClass, Person, Slug, Source, Stance, Text,
 };
 
 impl Synthetic {
@@ -18,25 +18,27 @@ impl Synthetic {
                 .collect();
         let alias = "en".parse().map(|lang| Alias { text: format!("{kind} no. {n}"), lang, kind: AliasKind::Short });
         let detail = match kind {
-            EntityKind::Country => EntityDetail::Country {
+            EntityKind::Country => EntityDetail::Country(Country {
                 iso3166: Iso3166 { alpha2: letters(n, 2), alpha3: letters(n, 3), numeric: format!("{n:03}") },
                 regions: vec!["150".to_owned(), "001".to_owned()],
-            },
-            EntityKind::Coalition => EntityDetail::Coalition {},
-            EntityKind::Organization => EntityDetail::Organization { class: random.code::<OrganizationClass>() },
-            EntityKind::Group => EntityDetail::Group {},
-            EntityKind::Person => EntityDetail::Person { anonymous: random.chance(5), anonymity_reason: None },
-            EntityKind::Meeting => EntityDetail::Meeting {},
-            EntityKind::Place => EntityDetail::Place {},
+            }),
+            EntityKind::Coalition => EntityDetail::Coalition(Bare {}),
+            EntityKind::Organization => {
+                EntityDetail::Organization(Organization { class: random.code::<OrganizationClass>() })
+            }
+            EntityKind::Group => EntityDetail::Group(Bare {}),
+            EntityKind::Person => EntityDetail::Person(Person { anonymous: random.chance(5), anonymity_reason: None }),
+            EntityKind::Meeting => EntityDetail::Meeting(Bare {}),
+            EntityKind::Place => EntityDetail::Place(Bare {}),
             EntityKind::Condition => self.condition(n, &mut random),
-            EntityKind::Source => EntityDetail::Source {
+            EntityKind::Source => EntityDetail::Source(Source {
                 url: Some(format!("https://source.example/{n}")),
                 title: None,
                 publisher: Some(Self::id(EntityKind::Organization, n % self.count(EntityKind::Organization))),
                 language: "en".parse().ok(),
                 published: Some(date(&mut random)),
                 sha256: None,
-            },
+            }),
         };
         let slug = Self::slug(kind, n).parse::<Slug>().unwrap_or_else(|_| unreachable!("the slug is well-formed"));
         let aliases = alias.ok().filter(|_| random.chance(30)).into_iter().collect();
@@ -46,7 +48,7 @@ impl Synthetic {
     /// One in four has a test, so that pledges hang on pledges.
     fn condition(self, n: usize, random: &mut Random) -> EntityDetail {
         if !Self::is_tested(n) {
-            return EntityDetail::Condition { condition_kind: ConditionKind::Other, test: None };
+            return EntityDetail::Condition(Condition { condition_kind: ConditionKind::Other, test: None });
         }
         let least = [Stance::Willing, Stance::Offered, Stance::Pledged];
         let test = ConditionTest {
@@ -55,7 +57,7 @@ impl Synthetic {
             min_stance: least[random.below(least.len())],
             n: None,
         };
-        EntityDetail::Condition { condition_kind: ConditionKind::ThirdPartyBacking, test: Some(test) }
+        EntityDetail::Condition(Condition { condition_kind: ConditionKind::ThirdPartyBacking, test: Some(test) })
     }
 
     pub(super) fn is_tested(condition: usize) -> bool {

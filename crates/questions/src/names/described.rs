@@ -155,7 +155,7 @@ impl<'a> Names<'a> {
         let all = || self.candidates(EntityKind::Condition).iter().map(|(view, _)| view);
         for (kind, ways) in &self.grammar.condition_kinds {
             for (first, end) in ways.iter().filter_map(|way| self.words(node, way)) {
-                let of_kind = |view: &&EntityView<'_>| matches!(view.entity().detail, EntityDetail::Condition { condition_kind, .. } if condition_kind == *kind);
+                let of_kind = |view: &&EntityView<'_>| matches!(view.entity().detail, EntityDetail::Condition(ref condition) if condition.condition_kind == *kind);
                 for (view, words) in self.candidates(EntityKind::Condition).iter().filter(|(view, _)| of_kind(&view)) {
                     found.push(self.named((first, end - 1), view, true));
                     // More words of its name may follow: a truce in Kivu.
@@ -171,13 +171,12 @@ impl<'a> Names<'a> {
         let tests = self.grammar.condition_tests.iter();
         let tests = || tests.clone().flat_map(|(capability, ways)| ways.iter().map(move |way| (*capability, way)));
         let decided = |actor: EntityId, given: Option<Capability>, (start, end): (usize, usize)| {
-            let by_actor = move |view: &&EntityView<'_>| match &view.entity().detail {
-                EntityDetail::Condition { test: Some(test), .. } => {
+            let by_actor = move |view: &&EntityView<'_>| {
+                view.entity().detail.test().is_some_and(|test| {
                     let is_given =
                         |given: Capability| test.capability.is_within(given) || given.is_within(test.capability);
                     test.actor == Some(actor) && given.is_none_or(is_given)
-                }
-                _ => false,
+                })
             };
             let end_byte = self.lattice.tokens[end - 1].end;
             let named = move |view: &EntityView<'_>| Named {

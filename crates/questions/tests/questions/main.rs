@@ -149,7 +149,7 @@ fn given(graph: &Graph, query: &Query, answers: &Answers<'_>) -> Value {
 fn words(graph: &Graph, value: Answered<'_>) -> Vec<String> {
     let reference = |node| graph.at(node).reference().to_string();
     match value {
-        Answered::Entity(node) => vec![reference(node)],
+        Answered::Entity(node) => vec![reference(*node)],
         Answered::Code(entry) => vec![entry.code.to_owned()],
         Answered::Text(text) => text.get("en").into_iter().map(str::to_owned).collect(),
         Answered::Name(name) => vec![name.to_owned()],
@@ -162,6 +162,7 @@ fn words(graph: &Graph, value: Answered<'_>) -> Vec<String> {
         Answered::Conditions(conditions) => {
             conditions.root.leaves().iter().map(|(node, _)| reference(**node)).collect()
         }
+        other => panic!("no question asks for {other:?}"),
     }
 }
 

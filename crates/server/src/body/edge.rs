@@ -1,14 +1,16 @@
 //! Drafts of statements.
 
-use pledgegraph_model::{Code, ConditionNode, ConditionOp, Date, Edge, EdgeKind, EntityId, IntervalEnd, Link};
+use pledgegraph_model::{
+    COMMON_FIELDS, Code, ConditionNode, ConditionOp, Date, Edge, EdgeKind, EntityId, Field, IntervalEnd, Link, Takes,
+};
 use serde_json::{Map, Value, json};
 
-use super::field::{Field, Takes};
 use super::reader::Reader;
-use super::tables::edges::{COMMON, EDGE_LINE, KIND, READ_ONLY, end_names, ends, own};
+use super::tables::edges::{EDGE_LINE, KIND, READ_ONLY, own};
 use super::tables::entities::LINE_KEY;
-use super::{Draft, Form, Resolve, entity};
+use super::{Draft, Form, Resolve};
 use crate::error::{FieldError, nearest};
+use crate::wire::edge::EndNames;
 
 /// The most nodes of a condition tree.
 const MOST_NODES: usize = 1_000;
@@ -20,9 +22,8 @@ pub(super) fn is_typed(kinds: &[EdgeKind], form: Form) -> bool {
 
 /// The ends of a kind as fields.
 pub(super) fn end_fields(kind: EdgeKind, typed: bool) -> [Field; 2] {
-    let (subjects, objects) = ends(kind);
-    let [subject, object] = end_names(typed);
-    [(subject, subjects), (object, objects)]
+    let [subject, object] = if typed { EndNames::Commitment } else { EndNames::General }.names();
+    [(subject, kind.ends().subjects), (object, kind.ends().objects)]
         .map(|((name, text, example), kinds)| Field::required(name, Takes::Reference(kinds), text).example(example))
 }
 
@@ -30,7 +31,7 @@ pub(super) fn end_fields(kind: EdgeKind, typed: bool) -> [Field; 2] {
 pub(super) fn fields(kind: EdgeKind, form: Form) -> Vec<&'static Field> {
     let line: &[Field] = if form == Form::Line { &EDGE_LINE } else { &[] };
     let key: &[Field] = if form == Form::Line { &LINE_KEY } else { &[] };
-    [&KIND].into_iter().chain(line).chain(key).chain(own(kind)).chain(&COMMON).collect()
+    [&KIND].into_iter().chain(line).chain(key).chain(own(kind)).chain(&COMMON_FIELDS).collect()
 }
 
 pub(super) fn read(
@@ -176,7 +177,7 @@ fn check_whole(reader: &mut Reader<'_>, edge: &Edge) {
 fn check_node(reader: &mut Reader<'_>, node: &ConditionNode<EntityId>, negated: bool, nodes: &mut usize) {
     *nodes += 1;
     if let Some(condition) = node.condition.filter(|_| negated) {
-        let tested = reader.resolve.whole(condition).is_some_and(|found| entity::test(&found).is_some());
+        let tested = reader.resolve.whole(condition).is_some_and(|found| found.detail.test().is_some());
         if tested {
             reader.fail_at(
                 "condition",

@@ -1,13 +1,12 @@
 //! Drafts of entities.
 
 use pledgegraph_model::{
-    Code, ConditionKind, ConditionTest, Entity, EntityDetail, EntityId, EntityKind, EntityRef, Stance,
+    COMMON_ENTITY_FIELDS, Code, ConditionKind, Entity, EntityDetail, EntityId, EntityKind, EntityRef, Field, Stance,
 };
 use serde_json::{Map, Value};
 
-use super::field::Field;
 use super::reader::Reader;
-use super::tables::entities::{COMMON, ENTITY_LINE, KIND, LINE_KEY, OF_CONVENINGS, READ_ONLY, own};
+use super::tables::entities::{ENTITY_LINE, KIND, LINE_KEY, OF_CONVENINGS, READ_ONLY};
 use super::{Draft, Form, Resolve};
 use crate::error::{FieldError, echo};
 use crate::wire::list::WarningBody;
@@ -19,7 +18,13 @@ const MOST_COMPARED: usize = 200;
 pub(super) fn fields(kind: EntityKind, form: Form) -> Vec<&'static Field> {
     let line: &[Field] = if form == Form::Line { &ENTITY_LINE } else { &[] };
     let key: &[Field] = if form == Form::Line { &LINE_KEY } else { &[] };
-    [&KIND].into_iter().chain(line).chain(key).chain(&COMMON).chain(own(kind)).collect()
+    [&KIND]
+        .into_iter()
+        .chain(line)
+        .chain(key)
+        .chain(&COMMON_ENTITY_FIELDS)
+        .chain(EntityDetail::<EntityId>::fields(kind))
+        .collect()
 }
 
 /// The fields of answers that no client sets.
@@ -134,12 +139,4 @@ fn check_lookalikes(reader: &mut Reader<'_>, kind: EntityKind, read: &Map<String
         reader.fail_at("slug", "confusable", detail);
     }
     warnings
-}
-
-/// The test of a condition.
-pub(super) fn test(entity: &Entity) -> Option<&ConditionTest<EntityId>> {
-    match &entity.detail {
-        EntityDetail::Condition { test, .. } => test.as_ref(),
-        _ => None,
-    }
 }

@@ -1,9 +1,8 @@
 //! Merge patches (RFC 7396) on the draft form.
 
-use pledgegraph_model::{EdgeKind, EntityKind};
+use pledgegraph_model::{EdgeKind, EntityKind, Field, Takes};
 use serde_json::{Map, Value};
 
-use super::field::{Field, Takes};
 use super::reader::Reader;
 use super::tables::edges;
 use super::{Form, Resolve, edge, entity};
@@ -70,7 +69,7 @@ fn nulls(reader: &mut Reader<'_>, members: &Map<String, Value>, fields: &[&Field
         let field = fields.iter().find(|field| field.name == name);
         match (value, field.map(|field| field.takes)) {
             (Value::Null, None) => reader.known(name, fields, read_only),
-            (Value::Object(inner), Some(Takes::Object(table))) => {
+            (Value::Object(inner), Some(Takes::Object(table) | Takes::Conditions(table))) => {
                 let mark = reader.down(name);
                 nulls(reader, inner, &table.fields.iter().collect::<Vec<_>>(), table.read_only);
                 reader.up(mark);

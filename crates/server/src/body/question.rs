@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use pledgegraph_graph::{ActorGoal, Counted, EdgeFilter, ForceQuery, Goal, GoalQuery, Graph};
 use pledgegraph_model::{
-    Assumed, Capability, Code, EdgeId, EntityId, EntityKind, Mission, Modality, Stance, Standing, Truth,
+    Assumed, Capability, Code, EdgeId, EntityId, EntityKind, Mission, Modality, Stance, Standing, Table, Truth,
 };
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::field::Table;
 use super::reader::Reader;
 use super::tables::questions::{GOAL_QUESTION, SCENARIO};
 use crate::error::ApiError;

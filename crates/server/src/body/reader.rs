@@ -2,11 +2,10 @@
 
 use std::cmp::Ordering;
 
-use pledgegraph_model::{Lang, Text, TextError};
+use pledgegraph_model::{Field, Lang, Table, Takes, Text, TextError};
 use serde_json::{Map, Value};
 
 use super::Resolve;
-use super::field::{Field, Table, Takes};
 use super::pointer::{Mark, Pointer};
 use crate::error::{FieldError, echo, nearest};
 
@@ -111,7 +110,7 @@ impl<'r> Reader<'r> {
                         read.insert(field.name.to_owned(), value);
                     }
                 }
-                None if field.required => {
+                None if field.is_required() => {
                     self.fault(FieldError {
                         code: "missing-field",
                         detail: format!("`{}` is required", field.name),
@@ -184,7 +183,7 @@ impl<'r> Reader<'r> {
             }
             Takes::Pattern(pattern) => self.pattern(pattern, value),
             Takes::Url => self.url(value),
-            Takes::Object(table) => self.whole(table, value),
+            Takes::Object(table) | Takes::Conditions(table) => self.whole(table, value),
             Takes::List { of, min, max } => self.list(of, *min, *max, value),
         }
     }

@@ -1,11 +1,10 @@
 //! Rules on the members of a part together: what a table cannot say.
 
-use pledgegraph_model::{Anchor, Code};
+use pledgegraph_model::{Anchor, Code, Table};
 use serde_json::{Map, Value};
 
-use super::field::Table;
 use super::reader::Reader;
-use super::tables::parts::{ATTRIBUTION, CONDITION_NODE, DATE, END, EVIDENCE, QUOTE};
+use pledgegraph_model::tables::{ATTRIBUTION, CONDITION_NODE, DATE, END, EVIDENCE, QUOTE};
 
 impl Reader<'_> {
     /// Checks the members of a part against one another, and fills in what may be left out.

@@ -1,18 +1,15 @@
 //! Reads strings and numbers: codes, references, dates, names, addresses.
 
 use pledgegraph_model::{
-    DateError, Edtf, EntityId, EntityKind, Lang, Slug, TextError, clean_name, clean_text, has_latin, mixes_scripts,
-    skeleton,
+    Codes, DateError, Edtf, EntityId, EntityKind, Lang, MAX_INTEGER, Pattern, Slug, TextError, clean_name, clean_text,
+    has_latin, mixes_scripts, skeleton,
 };
 use serde_json::{Number, Value};
 use url::Url;
 use uuid::Uuid;
 
-use super::field::Pattern;
 use super::reader::Reader;
-use super::tables::parts::MOST;
 use crate::error::{FieldError, echo, nearest};
-use crate::request::parameter::CodeNames;
 use crate::request::references::Miss;
 
 /// The most references that may lead to nothing before the rest are not looked up.
@@ -36,7 +33,7 @@ impl Reader<'_> {
         Some(text)
     }
 
-    pub(super) fn code(&mut self, names: CodeNames, value: &Value) -> Option<Value> {
+    pub(super) fn code(&mut self, names: Codes, value: &Value) -> Option<Value> {
         let text = self.string(value, "a code")?;
         let allowed = (names.all)();
         if allowed.contains(&text) {
@@ -210,7 +207,7 @@ fn whole(number: &Number) -> Option<u64> {
         (None, Some(real)) if real.fract() == 0.0 && (0.0..1e15).contains(&real) => real as u64,
         _ => return None,
     };
-    (whole <= MOST).then_some(whole)
+    (whole <= MAX_INTEGER).then_some(whole)
 }
 
 /// Whether an address may be stored: the service never fetches it, and readers of it click it.
@@ -324,7 +321,7 @@ mod tests {
             ("30", Some(30)),
             ("2.0", Some(2)),
             ("1e3", Some(1000)),
-            ("9007199254740991", Some(MOST)),
+            ("9007199254740991", Some(MAX_INTEGER)),
             ("9007199254740992", None),
             ("18446744073709551616", None),
             ("-1", None),

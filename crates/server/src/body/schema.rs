@@ -5,18 +5,16 @@
 
 use std::collections::BTreeMap;
 
-use pledgegraph_model::{Code, EdgeKind, EntityKind};
+use pledgegraph_model::{Code, Codes, EdgeKind, EntityKind, Field, Presence, Table, Takes};
 use serde_json::Value;
 use utoipa::openapi::schema::{
     AdditionalProperties, ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
 };
 use utoipa::openapi::{Ref, RefOr};
 
-use super::field::{Field, Table, Takes};
 use super::reader::MOST_LANGUAGES;
 use super::tables::entities::example_slug;
 use super::{Form, edge, entity};
-use crate::request::parameter::CodeNames;
 
 /// A schema and its name.
 type Named = (String, RefOr<Schema>);
@@ -59,17 +57,22 @@ pub(crate) fn edge_body(name: &str, kinds: &[EdgeKind], mode: Mode) -> BodySchem
         let of_kind: Vec<Field> =
             ends.into_iter().chain(edge::fields(*kind, Form::Request).into_iter().copied()).collect();
         for known in &mut fields {
-            known.required &= of_kind.iter().any(|field| field.name == known.name && field.required);
+            if !of_kind.iter().any(|field| field.name == known.name && field.is_required()) {
+                known.presence = Presence::Optional;
+            }
         }
         for field in of_kind {
             match fields.iter_mut().find(|known| known.name == field.name) {
                 Some(known) => known.takes = either(known.takes, field.takes),
-                None => fields.push(Field { required: field.required && at == 0, ..field }),
+                None if at > 0 && field.is_required() => fields.push(Field { presence: Presence::Optional, ..field }),
+                None => fields.push(field),
             }
         }
     }
     for field in &mut fields {
-        field.required |= field.name == "kind" && kinds.len() > 1;
+        if field.name == "kind" && kinds.len() > 1 {
+            field.presence = Presence::Required;
+        }
     }
     let what = match kinds {
         [only] => format!("A statement of the kind `{only}`"),
@@ -90,7 +93,7 @@ pub(crate) fn question_body(table: &'static Table) -> BodySchema {
 /// What a field takes that takes different things in several kinds.
 fn either(one: Takes, other: Takes) -> Takes {
     match (one, other) {
-        (Takes::Code(a), Takes::Code(b)) if a.schema != b.schema => Takes::Name,
+        (Takes::Code(a), Takes::Code(b)) if a.name != b.name => Takes::Name,
         _ => one,
     }
 }
@@ -115,7 +118,7 @@ fn body(name: &str, mode: Mode, what: &str, fields: &[Field], kinds: &[&'static 
         .enum_values(Some(kinds.to_vec()));
     let others = fields.iter().filter(|field| field.name != "kind");
     let mut object = parts.object(&description, others, mode).property("kind", kind);
-    if mode == Mode::Draft && fields.iter().any(|field| field.name == "kind" && field.required) {
+    if mode == Mode::Draft && fields.iter().any(|field| field.name == "kind" && field.is_required()) {
         object = object.required("kind");
     }
     let own = (name.clone(), RefOr::T(Schema::Object(object.build())));
@@ -138,7 +141,7 @@ impl Parts {
             .additional_properties(Some(AdditionalProperties::FreeForm(false)));
         for field in fields {
             object = object.property(field.name, self.field(field, mode));
-            if field.required && mode == Mode::Draft {
+            if field.is_required() && mode == Mode::Draft {
                 object = object.required(field.name);
             }
         }
@@ -149,10 +152,11 @@ impl Parts {
         let example = (!field.example.is_empty())
             .then(|| serde_json::from_str(field.example).unwrap_or_else(|_| Value::from(field.example)));
         let mut schema = self.schema(&field.takes, mode);
+        let description = described(field);
         match &mut schema {
-            RefOr::Ref(reference) => field.description.clone_into(&mut reference.description),
+            RefOr::Ref(reference) => reference.description = description,
             RefOr::T(Schema::Object(object)) => {
-                object.description = Some(field.description.to_owned());
+                object.description = Some(description);
                 object.examples.extend(example);
                 if mode == Mode::Patch {
                     nullable(&mut object.schema_type);
@@ -160,7 +164,7 @@ impl Parts {
                 }
             }
             RefOr::T(Schema::Array(array)) => {
-                array.description = Some(field.description.to_owned());
+                array.description = Some(description);
                 array.examples.extend(example);
                 if mode == Mode::Patch {
                     nullable(&mut array.schema_type);
@@ -173,10 +177,12 @@ impl Parts {
 
     fn schema(&mut self, takes: &Takes, mode: Mode) -> RefOr<Schema> {
         let object = match takes {
-            Takes::Code(names) if mode == Mode::Draft => return self.named(names.schema, |_| codes(*names)),
+            Takes::Code(names) if mode == Mode::Draft => return self.named(&closed(names), |_| codes(*names)),
             Takes::Code(names) => codes(*names),
-            Takes::Object(table) if mode == Mode::Draft => return self.table(table),
-            Takes::Object(table) => self.object(table.description, table.fields.iter(), mode),
+            Takes::Object(table) | Takes::Conditions(table) if mode == Mode::Draft => return self.table(table),
+            Takes::Object(table) | Takes::Conditions(table) => {
+                self.object(table.description, table.fields.iter(), mode)
+            }
             Takes::List { of, min, max } => {
                 let items = self.schema(of, Mode::Draft);
                 let array =
@@ -240,7 +246,22 @@ fn by_language(most: usize, mode: Mode) -> ObjectBuilder {
     object.additional_properties(Some(AdditionalProperties::RefOr(RefOr::T(Schema::Object(value)))))
 }
 
-fn codes(names: CodeNames) -> ObjectBuilder {
+/// The name of the schema of the codes that a body takes; answers may have more of them.
+fn closed(codes: &Codes) -> String {
+    if codes.list.is_some() { format!("{}Code", codes.name) } else { codes.name.to_owned() }
+}
+
+/// What a field is, and what is meant where it is left out.
+fn described(field: &Field) -> String {
+    match field.presence {
+        Presence::Default(default) => {
+            format!("{}; `{}` if left out.", field.description.trim_end_matches('.'), default())
+        }
+        _ => field.description.to_owned(),
+    }
+}
+
+fn codes(names: Codes) -> ObjectBuilder {
     let values: Vec<Value> = (names.all)().into_iter().map(Value::from).collect();
     ObjectBuilder::new()
         .schema_type(Type::String)

@@ -2,6 +2,5 @@
 
 pub(crate) mod edges;
 pub(crate) mod entities;
-pub(crate) mod parts;
 pub(crate) mod query;
 pub(crate) mod questions;

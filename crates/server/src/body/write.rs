@@ -6,7 +6,7 @@ use pledgegraph_graph::Graph;
 use pledgegraph_model::{Code, Conditionality, Edge, EdgeKind, Entity, EntityId};
 use serde_json::{Map, Value, json};
 
-use super::tables::parts::DATE;
+use pledgegraph_model::tables::DATE;
 
 /// How a draft names the ends of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 //! Columns and cells.
 
+use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
 
 use pledgegraph_graph::{EdgeView, EntityView};
-use pledgegraph_model::{Date, Text};
+use pledgegraph_model::{Date, Locator, Text};
 
 use crate::request::ask::fields;
 use crate::request::reader::Reader;
@@ -13,23 +14,17 @@ use crate::wire::reference::RefText;
 
 /// A column: its name, and what it writes into the cell.
 pub(crate) struct Column<F> {
-    pub(crate) name: &'static str,
+    pub(crate) name: Cow<'static, str>,
     pub(crate) write: F,
 }
 
-/// A column over statements.
-pub(crate) type EdgeColumn = Column<fn(Wire<'_>, &EdgeView<'_>, &mut Cell)>;
-
-/// A column over entities.
-pub(crate) type EntityColumn = Column<fn(Wire<'_>, &EntityView<'_>, &mut Cell)>;
-
 /// The columns that `fields` names, in its order; all without it.
-pub(crate) fn chosen<F>(
+pub(crate) fn chosen<F: 'static>(
     reader: &mut Reader<'_>,
-    all: impl Iterator<Item = &'static Column<F>>,
+    all: impl IntoIterator<Item = &'static Column<F>>,
 ) -> Vec<&'static Column<F>> {
-    let all: Vec<&'static Column<F>> = all.collect();
-    let names: Vec<&'static str> = all.iter().map(|column| column.name).collect();
+    let all: Vec<&'static Column<F>> = all.into_iter().collect();
+    let names: Vec<&'static str> = all.iter().map(|column| &*column.name).collect();
     match fields(reader, &names) {
         None => all,
         Some(wanted) => wanted.iter().filter_map(|name| all.iter().find(|c| c.name == *name).copied()).collect(),
@@ -39,7 +34,7 @@ pub(crate) fn chosen<F>(
 /// Declares a table of columns: `"name", |wire, view, cell| ...;`.
 macro_rules! columns {
     ($($name:literal, $write:expr;)*) => {
-        &[$($crate::csv::columns::Column { name: $name, write: $write },)*]
+        &[$($crate::csv::columns::Column { name: std::borrow::Cow::Borrowed($name), write: $write },)*]
     };
 }
 pub(crate) use columns;
@@ -114,6 +109,33 @@ impl Cell {
 /// The columns that end the row of every statement.
 pub(crate) fn put_recorded_at(view: &EdgeView<'_>, cell: &mut Cell) {
     cell.put(moment::text(view.recorded_at()));
+}
+
+/// Whether it counts on the day asked.
+pub(crate) fn put_standing(wire: Wire<'_>, view: &EdgeView<'_>, cell: &mut Cell) {
+    cell.put_some(wire.counted.map(|counted| view.standing_as(counted)));
+}
+
+/// `true` where it has ended, be the day known or not; empty where no source says so.
+pub(crate) fn put_ended(view: &EdgeView<'_>, cell: &mut Cell) {
+    cell.put_some(view.valid_until().ended.then_some(true));
+}
+
+/// The sources of the evidence.
+pub(crate) fn put_sources(wire: Wire<'_>, view: &EdgeView<'_>, cell: &mut Cell) {
+    cell.put_all(view.evidence().iter().map(|piece| RefText(wire.graph.at(piece.source).entity())));
+}
+
+/// Where in the sources, in the order of `source_refs`.
+pub(crate) fn put_locators(view: &EdgeView<'_>, cell: &mut Cell) {
+    cell.put_all(view.evidence().iter().map(|piece| locator(&piece.locator)));
+}
+
+fn locator(locator: &Locator) -> String {
+    let line = locator.line.map(|line| format!("line {line}"));
+    let page = locator.page.map(|page| format!("page {page}"));
+    let quote = locator.quote.as_ref().map(|quote| format!("\"{}\"", quote.exact));
+    [page, line, quote].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -1,16 +1,16 @@
-//! Columns of commitments. Their names are frozen: new columns go to the end of the list or into another list.
+//! The first columns of commitments, as they are frozen; what else commitments have follows by itself.
 
 use std::fmt::Write as _;
 
 use pledgegraph_graph::{EdgeView, Force, Node};
 use pledgegraph_model::{Code, Commitment, ConditionNode, ConditionOp, EntityDetail, Iso3166};
 
-use super::columns::{Cell, EdgeColumn, columns, put_recorded_at};
-use super::edges::{put_ended, put_locators, put_sources, put_standing};
+use super::columns::{Cell, put_ended, put_locators, put_recorded_at, put_sources, put_standing};
+use super::fields::{EdgeColumn, edge_columns};
 use crate::wire::Wire;
 use crate::wire::reference::RefText;
 
-pub(crate) const COLUMNS: &[EdgeColumn] = columns! {
+pub(crate) const COLUMNS: &[EdgeColumn] = edge_columns! {
     "id", |_, view, cell| cell.put(view.id());
     "pledger_ref", |_, view, cell| cell.put_ref(&view.subject());
     "pledger_iso2", |_, view, cell| cell.put_some(pledger_codes(view).map(|iso| &iso.alpha2));
@@ -61,7 +61,7 @@ fn root<'g>(view: &EdgeView<'g>) -> Option<&'g ConditionNode<Node>> {
 
 fn pledger_codes<'g>(view: &EdgeView<'g>) -> Option<&'g Iso3166> {
     match &view.subject().entity().detail {
-        EntityDetail::Country { iso3166, .. } => Some(iso3166),
+        EntityDetail::Country(country) => Some(&country.iso3166),
         _ => None,
     }
 }

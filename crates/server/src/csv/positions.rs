@@ -3,8 +3,7 @@
 use pledgegraph_graph::{EdgeView, Node};
 use pledgegraph_model::Commitment;
 
-use super::columns::{Cell, Column, columns};
-use super::edges::{put_locators, put_sources, put_standing};
+use super::columns::{Cell, Column, columns, put_locators, put_sources, put_standing};
 use crate::wire::Wire;
 
 /// A statement that stands.

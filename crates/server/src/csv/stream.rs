@@ -39,7 +39,7 @@ impl Rows {
 
     fn header<F>(&mut self, columns: &[&Column<F>]) {
         for column in columns {
-            self.field(column.name);
+            self.field(&column.name);
         }
         self.end();
     }

@@ -30,7 +30,7 @@ impl Earlier {
         self.rows.insert(entity.id.0, (hash, line));
         self.references.insert(entity.reference(), entity.id);
         self.kinds.insert(entity.id, entity.kind);
-        if matches!(entity.detail, EntityDetail::Condition { .. }) {
+        if matches!(entity.detail, EntityDetail::Condition(_)) {
             self.conditions.insert(entity.id, entity);
         }
     }

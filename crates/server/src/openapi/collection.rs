@@ -7,7 +7,6 @@ use crate::filters::edges::VALID_AT;
 use crate::request::ask::{FIELDS, LANG};
 use crate::request::parameter::Parameter;
 use crate::routes::edge_collection::include::{INCLUDE_ONE, of_one};
-use crate::wire::shape::Shape;
 
 /// What the document says of a collection.
 pub(crate) struct CollectionDoc {
@@ -17,7 +16,12 @@ pub(crate) struct CollectionDoc {
     pub(crate) item: &'static str,
     pub(crate) tag: &'static str,
     pub(crate) description: &'static str,
-    pub(crate) shape: Shape,
+    /// The name of the schema of an item.
+    pub(crate) schema: &'static str,
+    /// What an item is.
+    pub(crate) shown: &'static str,
+    /// Of statements: whether they can say why they are in force.
+    pub(crate) explains: Option<bool>,
     pub(crate) list_parameters: Vec<&'static Parameter>,
     pub(crate) export_parameters: Vec<&'static Parameter>,
     /// What `fields=` and `include=` take.
@@ -37,7 +41,7 @@ impl CollectionDoc {
             path_parameter: None,
             parameters: self.list_parameters.clone(),
             names: self.names.clone(),
-            answer: Answer::Json(page_name(self.shape.schema)),
+            answer: Answer::Json(page_name(self.schema)),
             problems: LIST_PROBLEMS,
             write: None,
         }
@@ -64,22 +68,21 @@ impl CollectionDoc {
     pub(crate) fn record(&self, path_parameter: PathParameter) -> Endpoint {
         let mut parameters: Vec<&Parameter> = vec![&VALID_AT.parameter, &FIELDS, &LANG];
         let mut names: Vec<_> = self.names.iter().filter(|(name, _)| *name == FIELDS.name).cloned().collect();
-        if self.shape.whole == "Edge" {
+        if let Some(explains) = self.explains {
             parameters.push(&INCLUDE_ONE);
             parameters.extend(self.list_parameters.iter().filter(|p| p.name == INCLUDE_IMPLIED.name));
-            let included = self.names.iter().find(|(name, _)| *name == INCLUDE_ONE.name);
-            names.push((INCLUDE_ONE.name, of_one(included.map_or(&[][..], |(_, names)| names))));
+            names.push((INCLUDE_ONE.name, of_one(explains)));
         }
         Endpoint {
             id: format!("get_{}", self.item),
             path: format!("/v1/{}/{{{}}}", self.name, path_parameter.name),
             tag: self.tag,
             summary: format!("Get one of the {}", self.name),
-            description: format!("{} Its entity tag begins with its version.", self.shape.description),
+            description: format!("{} Its entity tag begins with its version.", self.shown),
             path_parameter: Some(path_parameter),
             parameters,
             names,
-            answer: Answer::Json(self.shape.schema.to_owned()),
+            answer: Answer::Json(self.schema.to_owned()),
             problems: RECORD_PROBLEMS,
             write: None,
         }

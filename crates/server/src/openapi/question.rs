@@ -7,7 +7,6 @@ use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::endpoint::{Answer, Endpoint, question};
 use crate::body::JsonBody;
-use crate::body::field::Table;
 use crate::body::schema::question_body;
 use crate::error::ApiError;
 use crate::lanes::Lane;
@@ -16,6 +15,7 @@ use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::Parameter;
 use crate::request::reader::Reader;
 use crate::state::State;
+use pledgegraph_model::Table;
 
 const PARAMETERS: [&Parameter; 1] = [&LANG];
 

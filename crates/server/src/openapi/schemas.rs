@@ -1,47 +1,12 @@
 //! Schemas that are made from the flat bodies: one for each collection's items and one for each list.
 
-use std::borrow::Cow;
-
 use utoipa::openapi::schema::{
     AdditionalProperties, ArrayBuilder, ArrayItems, ObjectBuilder, Schema, SchemaType, Type,
 };
 use utoipa::openapi::{Ref, RefOr};
-use utoipa::{PartialSchema, ToSchema};
-
-use crate::routes::commitments;
-use crate::wire::edge::EdgeBody;
-use crate::wire::entity::EntityBody;
-use crate::wire::shape::Shape;
 
 /// A schema and its name.
 pub(crate) type Named = (String, RefOr<Schema>);
-
-/// The schema of a collection's items: the fields of the flat body that the shape has.
-pub(crate) fn part(shape: &Shape) -> Named {
-    let whole = if shape.whole == "Entity" { EntityBody::schema() } else { EdgeBody::schema() };
-    let RefOr::T(Schema::Object(mut object)) = whole else { return (shape.schema.to_owned(), whole) };
-    let fields: Vec<&str> = shape.fields().collect();
-    object.properties.retain(|name, _| fields.contains(&name.as_str()));
-    let always: Vec<&str> = shape.always().collect();
-    object.required = object.properties.keys().filter(|name| always.contains(&name.as_str())).cloned().collect();
-    object.description = Some(shape.description.to_owned());
-    (shape.schema.to_owned(), RefOr::T(Schema::Object(object)))
-}
-
-/// Stands for the schema of commitments where another body holds them.
-pub(crate) struct CommitmentSchema;
-
-impl PartialSchema for CommitmentSchema {
-    fn schema() -> RefOr<Schema> {
-        part(&commitments::COLLECTION.shape).1
-    }
-}
-
-impl ToSchema for CommitmentSchema {
-    fn name() -> Cow<'static, str> {
-        Cow::Borrowed(commitments::COLLECTION.shape.schema)
-    }
-}
 
 /// The name of the schema of a list of these items.
 pub(crate) fn page_name(item: &str) -> String {

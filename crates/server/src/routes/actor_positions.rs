@@ -14,7 +14,7 @@ use crate::extract::Path;
 use crate::filters::edges::ACTORS;
 use crate::lanes::Lane;
 use crate::openapi::endpoint::{Answer, Endpoint, PathParameter};
-use crate::openapi::schemas::CommitmentSchema;
+use crate::openapi::members::CommitmentSchema;
 use crate::problem::Problem;
 use crate::reply::ListHead;
 use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};

@@ -4,7 +4,6 @@ use pledgegraph_model::EntityKind;
 
 use crate::filters::entities::Q;
 use crate::routes::entity_collection::EntityCollection;
-use crate::wire::shape::Shape;
 
 pub(crate) static COLLECTION: EntityCollection = EntityCollection {
     name: "coalitions",
@@ -12,14 +11,8 @@ pub(crate) static COLLECTION: EntityCollection = EntityCollection {
     description: "States that act together for a purpose.",
     kind: EntityKind::Coalition,
     leaders: false,
-    shape: Shape {
-        schema: "Coalition",
-        description: "A coalition: states that act together for a purpose.",
-        whole: "Entity",
-        required: &[],
-        optional: &[],
-    },
+    schema: "Coalition",
+    shown: "A coalition: states that act together for a purpose.",
     parameters: &[&Q],
-    columns: &[],
     example: "of-the-willing",
 };

@@ -2,10 +2,8 @@
 
 use pledgegraph_model::EntityKind;
 
-use crate::csv::entities::COUNTRIES;
 use crate::filters::entities::{Q, REGION};
 use crate::routes::entity_collection::EntityCollection;
-use crate::wire::shape::Shape;
 
 pub(crate) static COLLECTION: EntityCollection = EntityCollection {
     name: "countries",
@@ -13,14 +11,8 @@ pub(crate) static COLLECTION: EntityCollection = EntityCollection {
     description: "All countries and territories of ISO 3166-1.",
     kind: EntityKind::Country,
     leaders: false,
-    shape: Shape {
-        schema: "Country",
-        description: "A country or territory of ISO 3166-1.",
-        whole: "Entity",
-        required: &["iso3166", "regions"],
-        optional: &[],
-    },
+    schema: "Country",
+    shown: "A country or territory of ISO 3166-1.",
     parameters: &[&Q, &REGION],
-    columns: COUNTRIES,
     example: "GB",
 };

@@ -6,11 +6,11 @@ use axum::response::Response;
 use axum::routing::get;
 use chrono::NaiveDate;
 use pledgegraph_graph::{Counted, EdgeFilter, EdgeView, Evaluation, ForceQuery, Forces, Graph, Page};
-use pledgegraph_model::{EdgeId, EdgeKind, Truth};
+use pledgegraph_model::{Code as _, EdgeId, EdgeKind, Truth};
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use crate::csv::columns::{EdgeColumn, chosen};
-use crate::csv::edges::{FIRST, LAST};
+use crate::csv::columns::chosen;
+use crate::csv::edges::columns;
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
@@ -19,25 +19,25 @@ use crate::filters::edges::{COMMON, EdgeParameter, IN_FORCE, VALID_AT, read};
 use crate::lanes::{Lane, aside};
 use crate::openapi::collection::CollectionDoc;
 use crate::openapi::endpoint::PathParameter;
-use crate::openapi::schemas::{page, part};
+use crate::openapi::members::statement;
+use crate::openapi::schemas::page;
 use crate::problem::Problem;
 use crate::reply::{ListHead, record};
 use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT, fields};
 use crate::request::given;
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
-use crate::routes::edge_collection::include::{INCLUDE, INCLUDE_ONE, included, parts, reasons};
+use crate::routes::edge_collection::include::{BECAUSE, INCLUDE, INCLUDE_ONE, included, parts, reasons};
 use crate::routes::history;
 use crate::routes::write::collection::Collection;
 use crate::routes::write::endpoints::{self, WritesDoc};
 use crate::routes::write::quotations_at;
 use crate::set_aside;
 use crate::state::State;
-use crate::wire::edge::body_of;
+use crate::wire::edge::{EdgeBody, EndNames, members};
 use crate::wire::included::{IncludedBody, Part};
 use crate::wire::list::{AsOfBody, ListBody, PageBody};
-use crate::wire::shape::Shape;
-use crate::wire::{Made, Narrowed, Wire};
+use crate::wire::{Made, Wire};
 
 pub(crate) mod include;
 
@@ -54,14 +54,12 @@ pub(crate) struct EdgeCollection {
     pub(crate) description: &'static str,
     /// The kinds that it shows.
     pub(crate) kinds: &'static [EdgeKind],
-    pub(crate) shape: Shape,
+    /// The name of the schema of an item.
+    pub(crate) schema: &'static str,
+    /// What an item is, for the document.
+    pub(crate) shown: &'static str,
     /// The parameters that narrow it, beside those that all collections have.
     pub(crate) parameters: &'static [&'static EdgeParameter],
-    /// What `include=` takes.
-    pub(crate) include: &'static [&'static str],
-    /// All columns, or `None` for the common ones around `own_columns`.
-    pub(crate) columns: Option<&'static [EdgeColumn]>,
-    pub(crate) own_columns: &'static [EdgeColumn],
     /// The key of a statement in the bundled data.
     pub(crate) example: &'static str,
 }
@@ -123,12 +121,20 @@ impl EdgeCollection {
         read(reader, self.kinds, &self.filters().collect::<Vec<_>>())
     }
 
-    fn columns(&self) -> impl Iterator<Item = &'static EdgeColumn> + use<> {
-        let (first, own, last) = match self.columns {
-            Some(all) => (all, &[][..], &[][..]),
-            None => (FIRST, self.own_columns, LAST),
-        };
-        first.iter().chain(own).chain(last)
+    /// The kinds that it takes and shows.
+    pub(crate) fn all_kinds(&self) -> &'static [EdgeKind] {
+        if self.kinds.is_empty() { EdgeKind::ALL } else { self.kinds }
+    }
+
+    /// What `fields=` takes.
+    fn fields(&self) -> Vec<&'static str> {
+        members(self.all_kinds(), EndNames::of(self.kinds)).iter().map(|member| member.name).collect()
+    }
+
+    /// What `include=` takes.
+    fn include(&self) -> Vec<&'static str> {
+        let parts = Part::of(self.all_kinds()).into_iter().map(|(name, _)| name);
+        parts.chain(self.has_force().then_some(BECAUSE)).collect()
     }
 
     fn doc(&self) -> CollectionDoc {
@@ -137,11 +143,13 @@ impl EdgeCollection {
             item: self.item,
             tag: "statements",
             description: self.description,
-            shape: self.shape,
+            schema: self.schema,
+            shown: self.shown,
+            explains: Some(self.has_force()),
             list_parameters: self.list_parameters(),
             export_parameters: self.export_parameters(),
-            names: vec![(FIELDS.name, self.shape.fields().collect()), (INCLUDE.name, self.include.to_vec())],
-            columns: self.columns().map(|column| column.name).collect(),
+            names: vec![(FIELDS.name, self.fields()), (INCLUDE.name, self.include())],
+            columns: columns(self.kinds).into_iter().map(|column| &*column.name).collect(),
         }
     }
 }
@@ -158,11 +166,10 @@ struct Form<'a> {
 
 impl<'a> Form<'a> {
     fn read(ask: &Ask, reader: &mut Reader<'a>, collection: &EdgeCollection) -> Self {
-        let known: Vec<&str> = collection.shape.fields().collect();
         Self {
             lang: ask.lang(reader),
-            fields: fields(reader, &known),
-            parts: parts(reader, collection.include),
+            fields: fields(reader, &collection.fields()),
+            parts: parts(reader, &Part::of(collection.all_kinds()), collection.has_force()),
             reasons: reasons(reader),
             limit: reader.number(&LIMIT),
         }
@@ -183,20 +190,20 @@ pub(crate) fn routes(collection: &'static EdgeCollection) -> Vec<UtoipaMethodRou
         }
         ask.aside(Lane::Lists, move |ask| list_edges(ask, collection)).await
     }));
-    list.0.push(part(&collection.shape));
-    list.0.push(page(collection.shape.schema, &[("included", "Included", "What `include` asked for.")]));
+    list.0.push((collection.schema.to_owned(), statement(collection.shown, collection.all_kinds())));
+    list.0.push(page(collection.schema, &[("included", "Included", "What `include` asked for.")]));
     let mut routes = vec![
         list,
         doc.export().on(get(move |ask: Ask| ask.aside(Lane::Lists, move |ask| export_edges(ask, collection)))),
         doc.record(path(collection))
             .on(get(move |Path(id): Path<String>, ask: Ask| async move { get_edge(&ask, &id, collection).await })),
     ];
-    let schema = collection.shape.schema;
+    let schema = collection.schema;
     routes.push(history::route(Collection::Edges(collection), "statements", schema, path(collection)));
     routes.extend(endpoints::routes(&WritesDoc {
         collection: Collection::Edges(collection),
         tag: "statements",
-        schema: collection.shape.schema,
+        schema: collection.schema,
         path: path(collection),
     }));
     routes
@@ -277,11 +284,11 @@ fn list_edges(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiErr
     let spent = [forces.as_ref().and_then(|f| f.as_ref().err()), why.as_ref().and_then(|why| why.as_ref().err())];
     let spent = spent.into_iter().flatten().next().map(|spent| unevaluated("in_force", *spent));
     let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&asked.filter));
-    let item = body_of(collection.kinds);
     let body = ListBody {
         items: Made::new(&found.items, |view| {
-            let body = item(wire, view);
-            Narrowed(if form.reasons { body.with_reasons(wire, view) } else { body }, form.fields.as_deref())
+            EdgeBody::named(wire, view, EndNames::of(collection.kinds))
+                .with_reasons(form.reasons)
+                .only(form.fields.as_deref())
         }),
         page: PageBody { limit: form.limit, next_cursor: next.cursor },
         total: found.total.into(),
@@ -297,7 +304,7 @@ fn export_edges(ask: &Ask, collection: &'static EdgeCollection) -> Result<Respon
     let mut reader = Reader::new(&given, &ask.current, None);
     let mut asked = Asked::read(&mut reader, collection);
     let bom = reader.flag(BOM.name);
-    let columns = chosen(&mut reader, collection.columns());
+    let columns = chosen(&mut reader, columns(collection.kinds));
     let header = columns.clone();
     reader.finish()?;
     let head = ExportHead::new(ask, &given, asked.counted.day);
@@ -314,7 +321,7 @@ fn export_edges(ask: &Ask, collection: &'static EdgeCollection) -> Result<Respon
             .flatten();
         let wire = stream::wire(graph).with_standing(&asked.counted).with_forces(forces.as_ref());
         for view in &found.items {
-            rows.row(&columns, |write, cell| write(wire, view, cell));
+            rows.row(&columns, |write, cell| write.put(wire, view, cell));
         }
         found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128())
     };
@@ -328,10 +335,10 @@ async fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Re
     let given = ask.given(&own.collect::<Vec<_>>());
     let mut reader = Reader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
-    let fields = fields(&mut reader, &collection.shape.fields().collect::<Vec<_>>());
+    let fields = fields(&mut reader, &collection.fields());
     let include_implied = reader.switch(INCLUDE_IMPLIED.name);
     let (day, (quoted, reasons), today) =
-        (reader.day(VALID_AT.parameter.name), included(&mut reader, collection.include), reader.today());
+        (reader.day(VALID_AT.parameter.name), included(&mut reader, collection.has_force()), reader.today());
     reader.finish()?;
     let graph = &*ask.current;
     let found = id.parse::<EdgeId>().ok().and_then(|id| graph.edge(id));
@@ -346,9 +353,10 @@ async fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Re
         .with_forces(forces.as_ref())
         .with_force(why.as_ref(), Some(counted.day));
     let quotations = if quoted { quotations_at(&ask.state.live, view.id(), view.version()).await? } else { Vec::new() };
-    let body = body_of(collection.kinds)(wire, &view).with_quotations(&quotations);
-    let body = if reasons { body.with_reasons(wire, &view) } else { body };
-    let body = Narrowed(body, fields.as_deref());
+    let body = EdgeBody::named(wire, &view, EndNames::of(collection.kinds))
+        .with_quotations(&quotations)
+        .with_reasons(reasons)
+        .only(fields.as_deref());
     record(ask, graph, lang, view.version(), &body)
 }
 

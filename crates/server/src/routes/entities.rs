@@ -6,14 +6,14 @@ use pledgegraph_graph::{EntityFilter, EntityView, Graph, Page, Total};
 use pledgegraph_model::{EntityId, EntityKind};
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use crate::csv::columns::{EntityColumn, chosen};
-use crate::csv::entities::{FIRST, LAST};
+use crate::csv::columns::chosen;
+use crate::csv::entities::columns;
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::entities::{EntityParameter, KIND, VALID_AT, read};
 use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS, PathParameter, RECORD_PROBLEMS};
-use crate::openapi::schemas::{page, page_name, part};
+use crate::openapi::schemas::{page, page_name};
 use crate::reply::{ListHead, TRUNCATED, record, set};
 use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT, fields};
 use crate::request::parameter::{Accepts, Parameter};
@@ -21,40 +21,15 @@ use crate::request::reader::Reader;
 use crate::routes::edge_collection::BOM;
 use crate::routes::entity_collection::{entity_id, find, moved};
 use crate::state::State;
-use crate::wire::entity::EntityBody;
+use crate::wire::Wire;
+use crate::wire::entity::{EntityBody, members};
 use crate::wire::list::{AsOfBody, ListBody, PageBody};
-use crate::wire::shape::Shape;
-use crate::wire::{Narrowed, Wire};
 
 /// The most hits that a search ranks.
 const MOST_HITS: usize = 2_000;
 
-const SHAPE: Shape = Shape {
-    schema: "Entity",
-    description: "An entity of any kind: the fields that every entity has, and those of its kind.",
-    whole: "Entity",
-    required: &[],
-    optional: &[
-        "match",
-        "iso3166",
-        "regions",
-        "class",
-        "anonymous",
-        "anonymity_reason",
-        "date",
-        "format",
-        "status",
-        "convenings",
-        "condition_kind",
-        "test",
-        "url",
-        "title",
-        "publisher",
-        "language",
-        "published",
-        "sha256",
-    ],
-};
+/// The schema of an entity of any kind.
+const SCHEMA: &str = "Entity";
 
 const Q: Parameter = Parameter {
     name: "q",
@@ -79,15 +54,19 @@ pub(crate) fn list_entities() -> UtoipaMethodRouter<State> {
             .to_owned(),
         path_parameter: None,
         parameters: PARAMETERS.to_vec(),
-        names: vec![(FIELDS.name, SHAPE.fields().collect())],
-        answer: Answer::Json(page_name(SHAPE.schema)),
+        names: vec![(FIELDS.name, known_fields())],
+        answer: Answer::Json(page_name(SCHEMA)),
         problems: LIST_PROBLEMS,
         write: None,
     };
     let mut routes = endpoint.on(get(async |ask: Ask| list(&ask)));
-    routes.0.push(part(&SHAPE));
-    routes.0.push(page(SHAPE.schema, &[]));
+    routes.0.push(page(SCHEMA, &[]));
     routes
+}
+
+/// What `fields=` takes.
+fn known_fields() -> Vec<&'static str> {
+    members(None).iter().map(|member| member.name).collect()
 }
 
 /// `GET /v1/entities.csv`.
@@ -103,16 +82,12 @@ pub(crate) fn export_entities() -> UtoipaMethodRouter<State> {
                 .to_owned(),
         path_parameter: None,
         parameters: EXPORT_PARAMETERS.to_vec(),
-        names: vec![(FIELDS.name, columns().map(|column| column.name).collect())],
-        answer: Answer::Csv(columns().map(|column| column.name).collect()),
+        names: vec![(FIELDS.name, columns(None).into_iter().map(|column| &*column.name).collect())],
+        answer: Answer::Csv(columns(None).into_iter().map(|column| &*column.name).collect()),
         problems: EXPORT_PROBLEMS,
         write: None,
     };
     endpoint.on(get(async |ask: Ask| export(&ask)))
-}
-
-fn columns() -> impl Iterator<Item = &'static EntityColumn> {
-    FIRST.iter().chain(LAST)
 }
 
 /// `GET /v1/entities/{ref}`.
@@ -125,8 +100,8 @@ pub(crate) fn get_entity() -> UtoipaMethodRouter<State> {
         description: "Its entity tag begins with its version.".to_owned(),
         path_parameter: Some(path()),
         parameters: vec![&VALID_AT.parameter, &FIELDS, &LANG],
-        names: vec![(FIELDS.name, SHAPE.fields().collect())],
-        answer: Answer::Json(SHAPE.schema.to_owned()),
+        names: vec![(FIELDS.name, known_fields())],
+        answer: Answer::Json(SCHEMA.to_owned()),
         problems: RECORD_PROBLEMS,
         write: None,
     };
@@ -174,7 +149,7 @@ fn list(ask: &Ask) -> Result<Response, ApiError> {
     let mut reader = Reader::new(&given, &pinned.graph, pinned.today);
     let filter = read(&mut reader, &[], &FILTERS);
     let (lang, limit) = (ask.lang(&mut reader), reader.number(&LIMIT));
-    let fields = fields(&mut reader, &SHAPE.fields().collect::<Vec<_>>());
+    let fields = fields(&mut reader, &known_fields());
     let (text, today) = (reader.text(Q.name), reader.today());
     reader.finish()?;
     let head = ListHead::new(ask, &given, &pinned.graph, lang, today);
@@ -189,7 +164,7 @@ fn list(ask: &Ask) -> Result<Response, ApiError> {
     };
     let next = ask.next(&given, &pinned.graph, today, found.after);
     let body = ListBody {
-        items: found.bodies.into_iter().map(|body| Narrowed(body, fields.as_deref())).collect::<Vec<_>>(),
+        items: found.bodies.into_iter().map(|body| body.only(fields.as_deref())).collect::<Vec<_>>(),
         page: PageBody { limit, next_cursor: next.cursor },
         total: found.total.into(),
         as_of: AsOfBody::new(&pinned.graph, today),
@@ -205,7 +180,7 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
     let filter = read(&mut reader, &[], &FILTERS);
     let text = reader.text(Q.name).map(str::to_owned);
     let bom = reader.flag(BOM.name);
-    let columns = chosen(&mut reader, columns());
+    let columns = chosen(&mut reader, columns(None));
     let header = columns.clone();
     reader.finish()?;
     let head = ExportHead::new(ask, &given, given.day);
@@ -218,7 +193,7 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
     let truncated = ranked.as_ref().is_some_and(|ids| ids.len() > MOST_HITS);
     let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
         let wire = stream::wire(graph);
-        let mut row = |view: &EntityView<'_>| rows.row(&columns, |write, cell| write(wire, view, cell));
+        let mut row = |view: &EntityView<'_>| rows.row(&columns, |write, cell| write.put(wire, view, cell));
         if let Some(ids) = &ranked {
             ids.iter().take(MOST_HITS).filter_map(|id| graph.entity(*id)).for_each(|view| row(&view));
             return None;
@@ -238,10 +213,10 @@ fn one(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
     let given = ask.given(&[&VALID_AT.parameter, &FIELDS, &LANG]);
     let mut reader = Reader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
-    let fields = fields(&mut reader, &SHAPE.fields().collect::<Vec<_>>());
+    let fields = fields(&mut reader, &known_fields());
     reader.finish()?;
     let view = find(&ask.current, reference, &[])?;
     moved(ask, &view, reference)?;
-    let body = Narrowed(EntityBody::new(Wire::new(&ask.current, lang), &view), fields.as_deref());
+    let body = EntityBody::new(Wire::new(&ask.current, lang), &view).only(fields.as_deref());
     record(ask, &ask.current, lang, view.version(), &body)
 }

@@ -10,8 +10,8 @@ use pledgegraph_graph::{
 use pledgegraph_model::{EdgeKind, EntityId, EntityKind, EntityRef};
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use crate::csv::columns::{EntityColumn, chosen};
-use crate::csv::entities::{FIRST, LAST};
+use crate::csv::columns::chosen;
+use crate::csv::entities::columns;
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
@@ -20,7 +20,8 @@ use crate::filters::entities::{EntityParameter, VALID_AT, read};
 use crate::lanes::Lane;
 use crate::openapi::collection::CollectionDoc;
 use crate::openapi::endpoint::PathParameter;
-use crate::openapi::schemas::{page, part};
+use crate::openapi::members::thing;
+use crate::openapi::schemas::page;
 use crate::problem::Problem;
 use crate::reply::{ListHead, record};
 use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT, fields};
@@ -33,10 +34,9 @@ use crate::routes::write::collection::Collection;
 use crate::routes::write::endpoints::{self, WritesDoc};
 use crate::set_aside;
 use crate::state::State;
-use crate::wire::entity::EntityBody;
+use crate::wire::entity::{EntityBody, members};
 use crate::wire::list::{AsOfBody, ListBody, PageBody, WarningBody};
-use crate::wire::shape::Shape;
-use crate::wire::{Made, Narrowed, Wire};
+use crate::wire::{Made, Wire};
 
 /// A collection of entities of one kind.
 pub(crate) struct EntityCollection {
@@ -49,10 +49,11 @@ pub(crate) struct EntityCollection {
     pub(crate) kind: EntityKind,
     /// Only persons who hold an office.
     pub(crate) leaders: bool,
-    pub(crate) shape: Shape,
+    /// The name of the schema of an item.
+    pub(crate) schema: &'static str,
+    /// What an item is, for the document.
+    pub(crate) shown: &'static str,
     pub(crate) parameters: &'static [&'static EntityParameter],
-    /// The columns of its own.
-    pub(crate) columns: &'static [EntityColumn],
     /// The slug of an entity of the bundled data.
     pub(crate) example: &'static str,
 }
@@ -87,16 +88,19 @@ impl EntityCollection {
             item: self.item,
             tag: "entities",
             description: self.description,
-            shape: self.shape,
+            schema: self.schema,
+            shown: self.shown,
+            explains: None,
             list_parameters: self.list_parameters(),
             export_parameters: self.export_parameters(),
-            names: vec![(FIELDS.name, self.shape.fields().collect())],
-            columns: self.columns().map(|column| column.name).collect(),
+            names: vec![(FIELDS.name, self.fields())],
+            columns: columns(Some(self.kind)).into_iter().map(|column| &*column.name).collect(),
         }
     }
 
-    fn columns(&self) -> impl Iterator<Item = &'static EntityColumn> + use<> {
-        FIRST.iter().chain(self.columns).chain(LAST)
+    /// What `fields=` takes.
+    fn fields(&self) -> Vec<&'static str> {
+        members(Some(self.kind)).iter().map(|member| member.name).collect()
     }
 }
 
@@ -110,8 +114,8 @@ pub(crate) fn routes(collection: &'static EntityCollection) -> Vec<UtoipaMethodR
     };
     let mut list =
         doc.list().on(get(move |ask: Ask| ask.aside(Lane::Lists, move |ask| list_entities(ask, collection))));
-    list.0.push(part(&collection.shape));
-    list.0.push(page(collection.shape.schema, &[]));
+    list.0.push((collection.schema.to_owned(), thing(collection.shown, Some(collection.kind))));
+    list.0.push(page(collection.schema, &[]));
     let one = move |Path(reference): Path<String>, ask: Ask| async move { get_entity(&ask, &reference, collection) };
     let mut routes = vec![
         list,
@@ -120,7 +124,7 @@ pub(crate) fn routes(collection: &'static EntityCollection) -> Vec<UtoipaMethodR
     ];
     // Leaders are persons, and are written as such.
     if !collection.leaders {
-        let (schema, tag) = (collection.shape.schema, "entities");
+        let (schema, tag) = (collection.schema, "entities");
         routes.push(history::route(Collection::Entities(collection), tag, schema, path.clone()));
         routes.extend(endpoints::routes(&WritesDoc {
             collection: Collection::Entities(collection),
@@ -138,7 +142,7 @@ fn list_entities(ask: &Ask, collection: &EntityCollection) -> Result<Response, A
     let mut reader = Reader::new(&given, &pinned.graph, pinned.today);
     let filter = collection.filter(&mut reader);
     let (lang, limit) = (ask.lang(&mut reader), reader.number(&LIMIT));
-    let fields = fields(&mut reader, &collection.shape.fields().collect::<Vec<_>>());
+    let fields = fields(&mut reader, &collection.fields());
     let (today, day) = (reader.today(), day(&mut reader));
     reader.finish()?;
     // Whether a condition holds, and who leads, changes with the day.
@@ -154,7 +158,7 @@ fn list_entities(ask: &Ask, collection: &EntityCollection) -> Result<Response, A
         Wire::new(&pinned.graph, lang).with_force(truth.as_ref().and_then(|truth| truth.as_ref().ok()), Some(day));
     let spent = truth.as_ref().and_then(|truth| truth.as_ref().err());
     let body = ListBody {
-        items: Made::new(&found.items, |view| Narrowed(EntityBody::new(wire, view), fields.as_deref())),
+        items: Made::new(&found.items, |view| EntityBody::new(wire, view).only(fields.as_deref())),
         page: PageBody { limit, next_cursor: next.cursor },
         total: found.total.into(),
         as_of: AsOfBody::new(&pinned.graph, day),
@@ -174,7 +178,7 @@ fn export_entities(ask: &Ask, collection: &'static EntityCollection) -> Result<R
     let filter = collection.filter(&mut reader);
     let day = day(&mut reader);
     let bom = reader.flag(BOM.name);
-    let columns = chosen(&mut reader, collection.columns());
+    let columns = chosen(&mut reader, columns(Some(collection.kind)));
     let header = columns.clone();
     reader.finish()?;
     let head = ExportHead::new(ask, &given, day);
@@ -187,7 +191,7 @@ fn export_entities(ask: &Ask, collection: &'static EntityCollection) -> Result<R
         let truth = evaluated(collection, graph, &found.items, day);
         let wire = stream::wire(graph).with_force(truth.as_ref().and_then(|truth| truth.as_ref().ok()), Some(day));
         for view in &found.items {
-            rows.row(&columns, |write, cell| write(wire, view, cell));
+            rows.row(&columns, |write, cell| write.put(wire, view, cell));
         }
         found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128())
     };
@@ -200,7 +204,7 @@ fn get_entity(ask: &Ask, reference: &str, collection: &EntityCollection) -> Resu
     let given = ask.given(&[&VALID_AT.parameter, &FIELDS, &LANG]);
     let mut reader = Reader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
-    let fields = fields(&mut reader, &collection.shape.fields().collect::<Vec<_>>());
+    let fields = fields(&mut reader, &collection.fields());
     let day = day(&mut reader);
     reader.finish()?;
     let view = find(&ask.current, reference, &[collection.kind])?;
@@ -210,7 +214,7 @@ fn get_entity(ask: &Ask, reference: &str, collection: &EntityCollection) -> Resu
     }
     let truth = evaluated(collection, &ask.current, &[view], day).transpose().map_err(too_expensive)?;
     let wire = Wire::new(&ask.current, lang).with_force(truth.as_ref(), Some(day));
-    let body = Narrowed(EntityBody::new(wire, &view), fields.as_deref());
+    let body = EntityBody::new(wire, &view).only(fields.as_deref());
     record(ask, &ask.current, lang, view.version(), &body)
 }
 

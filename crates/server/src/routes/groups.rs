@@ -4,7 +4,6 @@ use pledgegraph_model::EntityKind;
 
 use crate::filters::entities::Q;
 use crate::routes::entity_collection::EntityCollection;
-use crate::wire::shape::Shape;
 
 pub(crate) static COLLECTION: EntityCollection = EntityCollection {
     name: "groups",
@@ -12,14 +11,8 @@ pub(crate) static COLLECTION: EntityCollection = EntityCollection {
     description: "Sets that no source lists in full.",
     kind: EntityKind::Group,
     leaders: false,
-    shape: Shape {
-        schema: "Group",
-        description: "A set that no source lists in full.",
-        whole: "Entity",
-        required: &[],
-        optional: &[],
-    },
+    schema: "Group",
+    shown: "A set that no source lists in full.",
     parameters: &[&Q],
-    columns: &[],
     example: "neighbours-of-russia",
 };

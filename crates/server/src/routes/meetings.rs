@@ -2,10 +2,8 @@
 
 use pledgegraph_model::EntityKind;
 
-use crate::csv::entities::MEETINGS;
 use crate::filters::entities::Q;
 use crate::routes::entity_collection::EntityCollection;
-use crate::wire::shape::Shape;
 
 pub(crate) static COLLECTION: EntityCollection = EntityCollection {
     name: "meetings",
@@ -13,14 +11,8 @@ pub(crate) static COLLECTION: EntityCollection = EntityCollection {
     description: "Meetings, summits and conferences. Date, format and status are read from what the convenings say.",
     kind: EntityKind::Meeting,
     leaders: false,
-    shape: Shape {
-        schema: "Meeting",
-        description: "A meeting, summit or conference.",
-        whole: "Entity",
-        required: &["convenings"],
-        optional: &["date", "format", "status"],
-    },
+    schema: "Meeting",
+    shown: "A meeting, summit or conference.",
     parameters: &[&Q],
-    columns: MEETINGS,
     example: "coalition-summit",
 };

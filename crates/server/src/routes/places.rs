@@ -4,7 +4,6 @@ use pledgegraph_model::EntityKind;
 
 use crate::filters::entities::Q;
 use crate::routes::entity_collection::EntityCollection;
-use crate::wire::shape::Shape;
 
 pub(crate) static COLLECTION: EntityCollection = EntityCollection {
     name: "places",
@@ -12,14 +11,8 @@ pub(crate) static COLLECTION: EntityCollection = EntityCollection {
     description: "Places that are not countries.",
     kind: EntityKind::Place,
     leaders: false,
-    shape: Shape {
-        schema: "Place",
-        description: "A place that is not a country.",
-        whole: "Entity",
-        required: &[],
-        optional: &[],
-    },
+    schema: "Place",
+    shown: "A place that is not a country.",
     parameters: &[&Q],
-    columns: &[],
     example: "northwood",
 };

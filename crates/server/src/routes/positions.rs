@@ -17,7 +17,7 @@ use crate::error::ApiError;
 use crate::filters::edges::{ACTORS, BENEFICIARIES, MODALITY, STANDING, VALID_AT};
 use crate::lanes::Lane;
 use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS};
-use crate::openapi::schemas::CommitmentSchema;
+use crate::openapi::members::CommitmentSchema;
 use crate::reply::{ListHead, TRUNCATED, set};
 use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT};
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
@@ -143,7 +143,7 @@ pub(crate) fn list_positions() -> UtoipaMethodRouter<State> {
 
 /// `GET /v1/positions.csv`.
 pub(crate) fn export_positions() -> UtoipaMethodRouter<State> {
-    let columns: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();
+    let columns: Vec<&str> = COLUMNS.iter().map(|column| &*column.name).collect();
     let endpoint = Endpoint {
         id: "export_positions".to_owned(),
         path: "/v1/positions.csv".to_owned(),

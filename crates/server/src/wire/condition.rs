@@ -1,11 +1,12 @@
 //! Condition trees and tests.
 
 use pledgegraph_graph::Node;
-use pledgegraph_model::{Code, ConditionNode, ConditionTest, EntityId};
+use pledgegraph_model::{Code, ConditionNode, ConditionTest};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::reference::ReferenceBody;
+use super::value::InGraph;
 use super::{Each, Wire, codes};
 
 /// One node of a condition tree: one shape for all operators. At most 8 deep.
@@ -64,10 +65,9 @@ pub(crate) struct ConditionTestBody<'g> {
 }
 
 impl<'g> ConditionTestBody<'g> {
-    pub(crate) fn new(wire: Wire<'g>, test: &'g ConditionTest<EntityId>) -> Self {
-        let actor = test.actor.and_then(|id| wire.graph.entity(id));
+    pub(crate) fn new<N: InGraph>(wire: Wire<'g>, test: &'g ConditionTest<N>) -> Self {
         Self {
-            actor: actor.map(|view| wire.reference(&view)),
+            actor: test.actor.and_then(|actor| actor.body(wire)),
             capability: test.capability.as_str(),
             min_stance: test.min_stance.as_str(),
             n: test.n,

@@ -92,8 +92,3 @@ impl<'g> QuantityBody<'g> {
         Self { value: quantity.value, unit: &quantity.unit }
     }
 }
-
-/// A text by language; `None` when there is none.
-pub(crate) fn text(text: &model::Text) -> Option<&model::Text> {
-    (!text.is_empty()).then_some(text)
-}

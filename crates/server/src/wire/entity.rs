@@ -1,195 +1,31 @@
-//! The body of an entity.
+//! The body of an entity: written from the tables of the model, without a form of its own.
 
-use chrono::{DateTime, Utc};
 use pledgegraph_graph::{Counted, EntityView, MatchQuality, SearchHit};
-use pledgegraph_model::{Alias, Code, EntityDetail, EntityId, EntityKind, Iso3166, Lang, Redirect, Text};
-use serde::Serialize;
+use pledgegraph_model::{
+    Code, Codes, ConveningFormat, ConveningStatus, EntityDetail, EntityId, EntityKind, Takes, Truth,
+};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
-use super::condition::ConditionTestBody;
+use super::Wire;
 use super::date::DateBody;
 use super::force::{DecidedByBody, DependentsBody, FixpointsBody};
 use super::list::WarningBody;
-use super::meeting::{Claimed, MeetingStatements};
-use super::reference::{RefText, ReferenceBody};
-use super::{Each, Wire, codes};
+use super::meeting::Claimed;
+use super::member::{Member, Members, Shows};
+use super::moment;
+use super::reference::RefText;
+use super::value::Shown;
 
 /// An entity of any kind: the fields that every entity has, and those of its kind.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Entity)]
 pub(crate) struct EntityBody<'g> {
-    /// Stable identifier.
-    id: Uuid,
-    /// `kind:slug`, accepted wherever an identifier is.
-    #[serde(rename = "ref")]
-    #[schema(value_type = String, example = "country:GB")]
-    reference: RefText<'g>,
-    /// The kind.
-    #[schema(value_type = codes::EntityKind)]
-    kind: &'static str,
-    /// Unique within the kind.
-    #[schema(example = "GB")]
-    slug: &'g str,
-    /// Its name in the language asked, else in English, else in any.
-    #[schema(example = "United Kingdom")]
-    label: &'g str,
-    /// The language of the label, where it is not the one asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    label_lang: Option<&'g str>,
-    /// The name in each language.
-    #[schema(value_type = std::collections::BTreeMap<String, String>)]
-    names: &'g Text,
-    /// Other names.
-    #[schema(value_type = Vec<AliasBody>)]
-    aliases: Each<'g, Alias, AliasBody<'g>>,
-    /// References that lead here since a merge or a renaming; absent where there are none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<RedirectBody>>)]
-    redirects: Option<Each<'g, Redirect, RedirectBody<'g>>>,
-    /// How the search found it.
-    #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
+    wire: Wire<'g>,
+    view: EntityView<'g>,
     found: Option<MatchBody<'g>>,
-    /// The codes of ISO 3166-1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    iso3166: Option<Iso3166Body<'g>>,
-    /// UN M49 regions that contain the country, nearest first.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<String>>)]
-    regions: Option<&'g [String]>,
-    /// What the organization is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<codes::OrganizationClass>)]
-    class: Option<&'static str>,
-    /// Whether no source names the person.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    anonymous: Option<bool>,
-    /// Why not, where the source says it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    anonymity_reason: Option<&'g str>,
-    /// When the meeting is or was, as its convenings say.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    date: Option<DateBody<'g>>,
-    /// How people meet, as the convenings say.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<codes::ConveningFormat>)]
-    format: Option<&'static str>,
-    /// What became of the meeting, as the convenings say.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<codes::ConveningStatus>)]
-    status: Option<&'static str>,
-    /// Which convenings say so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    convenings: Option<MeetingStatements>,
-    /// What kind of condition.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<codes::ConditionKind>)]
-    condition_kind: Option<&'static str>,
-    /// What decides it, for the kinds that have a test.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    test: Option<ConditionTestBody<'g>>,
-    /// Whether the condition holds on the day asked, today unless `valid_at` says otherwise. Only in `/v1/conditions`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<codes::Truth>)]
-    truth: Option<&'static str>,
-    /// The truth when nobody moves on trust, and when everyone moves; where these differ.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fixpoints: Option<FixpointsBody>,
-    /// Set where sources disagree, or the test and an outcome, so that the truth is unknown.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    disputed: Option<bool>,
-    /// The statements that decide it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    decided_by: Option<DecidedByBody>,
-    /// The commitments that hang on it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dependents: Option<DependentsBody>,
-    /// Address of the document; the service never fetches it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(format = "uri", value_type = Option<String>)]
-    url: Option<&'g str>,
-    /// Title as published.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    title: Option<&'g str>,
-    /// Who published the document.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    publisher: Option<ReferenceBody<'g>>,
-    /// Language of the document.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "ar")]
-    language: Option<&'g str>,
-    /// When it was published.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    published: Option<DateBody<'g>>,
-    /// SHA-256 of its text, 64 hexadecimal digits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sha256: Option<&'g str>,
-    /// The version that last wrote it: the number of a commit.
-    version: i64,
-    /// When that commit was recorded.
-    #[serde(serialize_with = "crate::wire::moment::serialize")]
-    recorded_at: DateTime<Utc>,
-    /// What to know of a write, in its answer; absent where there is nothing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    warnings: Option<Vec<WarningBody>>,
-}
-
-/// Another name.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Alias)]
-pub(crate) struct AliasBody<'g> {
-    /// The name.
-    #[schema(example = "Britain")]
-    text: &'g str,
-    /// Its language.
-    #[schema(example = "en")]
-    lang: &'g str,
-    /// What kind of name it is.
-    #[schema(value_type = codes::AliasKind)]
-    kind: &'static str,
-}
-
-impl<'g> AliasBody<'g> {
-    fn new(_: Wire<'g>, alias: &'g Alias) -> Self {
-        Self { text: &alias.text, lang: alias.lang.as_str(), kind: alias.kind.as_str() }
-    }
-}
-
-/// A reference that leads to an entity.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Redirect)]
-pub(crate) struct RedirectBody<'g> {
-    /// The identifier that goes with it: of the entity that was merged, or this one's own.
-    id: Uuid,
-    /// The slug; the kind is that of the entity.
-    slug: &'g str,
-}
-
-impl<'g> RedirectBody<'g> {
-    fn new(_: Wire<'g>, redirect: &'g Redirect) -> Self {
-        Self { id: redirect.id.0, slug: redirect.slug.as_str() }
-    }
-}
-
-/// The codes of ISO 3166-1.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Iso3166)]
-struct Iso3166Body<'g> {
-    /// Two letters.
-    #[schema(example = "GB")]
-    alpha2: &'g str,
-    /// Three letters.
-    #[schema(example = "GBR")]
-    alpha3: &'g str,
-    /// Three digits.
-    #[schema(example = "826")]
-    numeric: &'g str,
-}
-
-impl<'g> Iso3166Body<'g> {
-    fn new(codes: &'g Iso3166) -> Self {
-        Self { alpha2: &codes.alpha2, alpha3: &codes.alpha3, numeric: &codes.numeric }
-    }
+    warnings: Vec<WarningBody>,
+    /// The members that are written; `None` = all.
+    only: Option<&'g [&'g str]>,
 }
 
 /// How a search found an entity.
@@ -207,56 +43,17 @@ pub(crate) struct MatchBody<'g> {
 
 impl<'g> EntityBody<'g> {
     pub(crate) fn new(wire: Wire<'g>, view: &EntityView<'g>) -> Self {
-        let entity = view.entity();
-        let (label, label_lang) = wire.label(view);
-        let mut body = Self {
-            id: entity.id.0,
-            reference: RefText(entity),
-            kind: entity.kind.as_str(),
-            slug: entity.slug.as_str(),
-            label,
-            label_lang,
-            names: &entity.names,
-            aliases: Each::new(&entity.aliases, wire, AliasBody::new),
-            redirects: (!entity.redirects.is_empty()).then(|| Each::new(&entity.redirects, wire, RedirectBody::new)),
-            found: None,
-            iso3166: None,
-            regions: None,
-            class: None,
-            anonymous: None,
-            anonymity_reason: None,
-            date: None,
-            format: None,
-            status: None,
-            convenings: None,
-            condition_kind: None,
-            test: None,
-            truth: None,
-            fixpoints: None,
-            disputed: None,
-            decided_by: None,
-            dependents: None,
-            url: None,
-            title: None,
-            publisher: None,
-            language: None,
-            published: None,
-            sha256: None,
-            version: view.version(),
-            recorded_at: view.recorded_at(),
-            warnings: None,
-        };
-        body.put_detail(wire, &entity.detail);
-        if entity.kind == EntityKind::Meeting {
-            body.put_claims(wire, entity.id);
-        }
-        body.put_truth(wire, view);
-        body
+        Self { wire, view: *view, found: None, warnings: Vec::new(), only: None }
     }
 
     /// With what to know of its write.
     pub(crate) fn with_warnings(self, warnings: Vec<WarningBody>) -> Self {
-        Self { warnings: (!warnings.is_empty()).then_some(warnings), ..self }
+        Self { warnings, ..self }
+    }
+
+    /// Only these members; `None` = all.
+    pub(crate) fn only(self, only: Option<&'g [&'g str]>) -> Self {
+        Self { only, ..self }
     }
 
     /// An entity that a search found.
@@ -270,50 +67,133 @@ impl<'g> EntityBody<'g> {
         Self { found: Some(MatchBody { name: hit.name, lang: hit.lang, quality }), ..Self::new(wire, &hit.entity) }
     }
 
-    fn put_detail(&mut self, wire: Wire<'g>, detail: &'g EntityDetail) {
-        match detail {
-            EntityDetail::Country { iso3166, regions } => {
-                self.iso3166 = Some(Iso3166Body::new(iso3166));
-                self.regions = Some(regions);
-            }
-            EntityDetail::Organization { class } => self.class = Some(class.as_str()),
-            EntityDetail::Person { anonymous, anonymity_reason } => {
-                self.anonymous = Some(*anonymous);
-                self.anonymity_reason = anonymity_reason.as_deref();
-            }
-            EntityDetail::Condition { condition_kind, test } => {
-                self.condition_kind = Some(condition_kind.as_str());
-                self.test = test.as_ref().map(|test| ConditionTestBody::new(wire, test));
-            }
-            EntityDetail::Source { url, title, publisher, language, published, sha256 } => {
-                self.url = url.as_deref();
-                self.title = title.as_deref();
-                let publisher = publisher.and_then(|id| wire.graph.entity(id));
-                self.publisher = publisher.map(|view| wire.reference(&view));
-                self.language = language.as_ref().map(Lang::as_str);
-                self.published = published.as_ref().map(DateBody::new);
-                self.sha256 = sha256.as_deref();
-            }
-            EntityDetail::Coalition {} | EntityDetail::Group {} | EntityDetail::Meeting {} | EntityDetail::Place {} => {
-            }
+    fn put_truth<S: SerializeMap>(&self, members: &mut Members<'_, S>) -> Result<(), S::Error> {
+        let (wire, node) = (self.wire, self.view.node());
+        let Some((evaluation, day)) = wire.force.zip(wire.day) else { return Ok(()) };
+        let Some(known) = evaluation.condition(wire.graph, node) else { return Ok(()) };
+        members.put("truth", known.force.truth().as_str())?;
+        members.put_some("fixpoints", FixpointsBody::gap(known.force))?;
+        members.put_some("disputed", known.disputed.then_some(true))?;
+        members.put("decided_by", DecidedByBody::new(known.statements))?;
+        members.put("dependents", DependentsBody::new(&wire.graph.dependents(node, &Counted::on(day))))
+    }
+
+    fn put_claims<S: SerializeMap>(&self, members: &mut Members<'_, S>) -> Result<(), S::Error> {
+        let claimed = Claimed::new(&self.wire.graph.meeting(self.view.id()));
+        members.put_some("date", claimed.date.map(DateBody::new))?;
+        members.put_some("format", claimed.format)?;
+        members.put_some("status", claimed.status)?;
+        members.put_some("convenings", claimed.statements)
+    }
+}
+
+impl Serialize for EntityBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (wire, view) = (self.wire, &self.view);
+        let entity = view.entity();
+        let (label, label_lang) = wire.label(view);
+        let mut members = Members::new(serializer.serialize_map(None)?, self.only);
+        members.put("id", entity.id.0)?;
+        members.put("ref", RefText(entity))?;
+        members.put("kind", entity.kind.as_str())?;
+        members.put("slug", entity.slug.as_str())?;
+        members.put("label", label)?;
+        members.put_some("label_lang", label_lang)?;
+        members.put("names", &entity.names)?;
+        members.put("aliases", &entity.aliases)?;
+        members.put_some("redirects", (!entity.redirects.is_empty()).then_some(&entity.redirects))?;
+        members.put_some("match", self.found.as_ref())?;
+        for (field, value) in entity.detail.values() {
+            members.put(field.name, Shown { wire, value })?;
+        }
+        if entity.kind == EntityKind::Meeting {
+            self.put_claims(&mut members)?;
+        }
+        self.put_truth(&mut members)?;
+        members.put("version", view.version())?;
+        members.put("recorded_at", moment::text(view.recorded_at()))?;
+        members.put_some("warnings", (!self.warnings.is_empty()).then_some(&self.warnings))?;
+        members.end()
+    }
+}
+
+/// The members of the answers of a collection of a kind, or of all kinds with how a search found them, for the document and
+/// for `fields=`.
+pub(crate) fn members(kind: Option<EntityKind>) -> Vec<Member> {
+    let mut members = vec![
+        Member::always("id", Shows::Uuid, "Stable identifier."),
+        Member::text("ref", "`kind:slug`, accepted wherever an identifier is.", r#""country:GB""#),
+        Member::always("kind", Shows::Field(Takes::Code(Codes::of::<EntityKind>())), "The kind."),
+        Member::text("slug", "Unique within the kind.", r#""GB""#),
+        Member::text("label", "Its name in the language asked, else in English, else in any.", r#""United Kingdom""#),
+        Member::text("label_lang", "The language of the label, where it is not the one asked.", "").if_always(false),
+        Member::always("names", Shows::Field(Takes::Names), "The name in each language."),
+        Member::always("aliases", Shows::Schemas("Alias"), "Other names."),
+        Member::sometimes(
+            "redirects",
+            Shows::Schemas("Redirect"),
+            "References that lead here since a merge or a renaming; absent where there are none.",
+        ),
+    ];
+    match kind {
+        Some(kind) => members.extend(own(kind)),
+        None => {
+            members.push(Member::sometimes("match", Shows::Schema("Match"), "How the search found it."));
+            let of_kind = |kind: &EntityKind| own(*kind).into_iter().filter(|member| !of_truth(member.name));
+            members.extend(EntityKind::ALL.iter().flat_map(of_kind).map(|member| member.if_always(false)));
         }
     }
+    members.extend([
+        Member::always("version", Shows::Integer, "The version that last wrote it: the number of a commit."),
+        Member::always("recorded_at", Shows::Moment, "When that commit was recorded."),
+        Member::sometimes(
+            "warnings",
+            Shows::Schemas("AnswerWarning"),
+            "What to know of a write, in its answer; absent where there is nothing.",
+        ),
+    ]);
+    members
+}
 
-    fn put_truth(&mut self, wire: Wire<'g>, view: &EntityView<'g>) {
-        let Some((evaluation, day)) = wire.force.zip(wire.day) else { return };
-        let Some(known) = evaluation.condition(wire.graph, view.node()) else { return };
-        self.truth = Some(known.force.truth().as_str());
-        self.fixpoints = FixpointsBody::gap(known.force);
-        self.disputed = known.disputed.then_some(true);
-        self.decided_by = Some(DecidedByBody::new(known.statements));
-        self.dependents = Some(DependentsBody::new(&wire.graph.dependents(view.node(), &Counted::on(day))));
-    }
+/// Whether a member says if a condition holds, which only its own collection does.
+fn of_truth(name: &str) -> bool {
+    ["truth", "fixpoints", "disputed", "decided_by", "dependents"].contains(&name)
+}
 
-    fn put_claims(&mut self, wire: Wire<'g>, id: EntityId) {
-        let claimed = Claimed::new(&wire.graph.meeting(id));
-        self.date = claimed.date.map(DateBody::new);
-        self.format = claimed.format;
-        self.status = claimed.status;
-        self.convenings = claimed.statements;
+/// What a kind has of its own, and what is derived for it.
+fn own(kind: EntityKind) -> Vec<Member> {
+    let mut members: Vec<Member> = EntityDetail::<EntityId>::fields(kind).iter().map(Member::of_field).collect();
+    match kind {
+        EntityKind::Meeting => members.extend([
+            Member::sometimes(
+                "date",
+                Shows::Schema("StatedDate"),
+                "When the meeting is or was, as its convenings say.",
+            ),
+            Member::code::<ConveningFormat>("format", "How people meet, as the convenings say."),
+            Member::code::<ConveningStatus>("status", "What became of the meeting, as the convenings say."),
+            Member::always("convenings", Shows::Schema("MeetingStatements"), "Which convenings say so."),
+        ]),
+        EntityKind::Condition => members.extend([
+            Member::code::<Truth>(
+                "truth",
+                "Whether the condition holds on the day asked, today unless `valid_at` says otherwise. Only in \
+                 `/v1/conditions`.",
+            ),
+            Member::sometimes(
+                "fixpoints",
+                Shows::Schema("Fixpoints"),
+                "The truth when nobody moves on trust, and when everyone moves; where these differ.",
+            ),
+            Member::sometimes(
+                "disputed",
+                Shows::Field(Takes::Flag),
+                "Set where sources disagree, or the test and an outcome, so that the truth is unknown.",
+            ),
+            Member::sometimes("decided_by", Shows::Schema("DecidedBy"), "The statements that decide it."),
+            Member::sometimes("dependents", Shows::Schema("Dependents"), "The commitments that hang on it."),
+        ]),
+        _ => {}
     }
+    members
 }

@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use pledgegraph_graph::{EdgeView, EntityView, Node};
-use pledgegraph_model::{EdgeDetail, EdgeId};
+use pledgegraph_model::{EdgeDetail, EdgeId, EdgeKind, EntityId, Takes, Value};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Wire;
-use super::edge::EdgeBody;
+use super::edge::{EdgeBody, EndNames};
 use super::entity::EntityBody;
 
 /// The whole bodies of what the items name, each once.
@@ -26,36 +26,26 @@ pub(crate) struct IncludedBody<'g> {
 pub(crate) enum Part {
     Subject,
     Object,
-    Coalition,
-    Conditions,
+    /// What a field of the kind's own names, or the conditions in it.
+    Field(&'static str),
     Sources,
     Agents,
-    Meeting,
-    Place,
-    ActingThrough,
     Links,
 }
 
 impl Part {
-    /// The parts by the names that `include=` takes. A commitment's subject is its pledger, its object the beneficiary.
-    pub(crate) const NAMES: [(&'static str, Self); 12] = [
-        ("pledger", Self::Subject),
-        ("beneficiary", Self::Object),
-        ("subject", Self::Subject),
-        ("object", Self::Object),
-        ("coalition", Self::Coalition),
-        ("conditions", Self::Conditions),
-        ("sources", Self::Sources),
-        ("agents", Self::Agents),
-        ("meeting", Self::Meeting),
-        ("place", Self::Place),
-        ("acting_through", Self::ActingThrough),
-        ("links", Self::Links),
-    ];
-
-    /// The part of a name.
-    pub(crate) fn of_name(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(n, _)| *n == name).map(|(_, part)| *part)
+    /// The parts of statements of some kinds, by the names that `include=` takes.
+    pub(crate) fn of(kinds: &[EdgeKind]) -> Vec<(&'static str, Self)> {
+        let [(subject, ..), (object, ..)] = EndNames::of(kinds).names();
+        let mut parts = vec![(subject, Self::Subject), (object, Self::Object)];
+        for field in kinds.iter().flat_map(|kind| EdgeDetail::<EntityId>::fields(*kind)) {
+            let names = matches!(field.takes, Takes::Reference(_) | Takes::Conditions(_));
+            if names && parts.iter().all(|(known, _)| *known != field.name) {
+                parts.push((field.name, Self::Field(field.name)));
+            }
+        }
+        parts.extend([("sources", Self::Sources), ("agents", Self::Agents), ("links", Self::Links)]);
+        parts
     }
 }
 
@@ -95,23 +85,18 @@ impl<'g> IncludedBody<'g> {
 
 impl<'g> Collector<'g> {
     fn take(&mut self, view: &EdgeView<'g>, part: Part) {
-        let commitment = view.detail().commitment();
         match part {
             Part::Subject => self.node(Some(view.subject().node())),
             Part::Object => self.node(Some(view.object().node())),
-            Part::Coalition => self.node(commitment.and_then(|c| c.coalition)),
-            Part::Meeting => self.node(commitment.and_then(|c| c.meeting)),
-            Part::Place => self.node(match view.detail() {
-                EdgeDetail::Attendance(detail) => detail.place,
-                _ => commitment.and_then(|c| c.place),
-            }),
-            Part::ActingThrough => self.node(match view.detail() {
-                EdgeDetail::Request(detail) => detail.acting_through,
-                _ => commitment.and_then(|c| c.acting_through),
-            }),
-            Part::Conditions => {
-                let leaves = commitment.and_then(|c| c.conditions.as_ref()).map(|c| c.root.leaves());
-                leaves.into_iter().flatten().for_each(|(node, _)| self.node(Some(*node)));
+            Part::Field(name) => {
+                let own = view.detail().values().find(|(field, _)| field.name == name);
+                match own.map(|(_, value)| value) {
+                    Some(Value::Entity(node)) => self.node(Some(*node)),
+                    Some(Value::Conditions(conditions)) => {
+                        conditions.root.leaves().into_iter().for_each(|(node, _)| self.node(Some(*node)));
+                    }
+                    _ => {}
+                }
             }
             Part::Sources => view.evidence().iter().for_each(|piece| self.node(Some(piece.source))),
             Part::Agents => {

@@ -27,6 +27,13 @@ pub(crate) struct ValueBody<'g> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<std::collections::BTreeMap<String, String>>)]
     text: Option<&'g Text>,
+    /// Several texts, each by language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<std::collections::BTreeMap<String, String>>>)]
+    texts: Option<&'g [Text]>,
+    /// `true` or `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flag: Option<bool>,
     /// A name, where there is no entity.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'g str>,
@@ -54,6 +61,8 @@ impl<'g> ValueBody<'g> {
             entity: None,
             code: None,
             text: None,
+            texts: None,
+            flag: None,
             name: None,
             date: None,
             count: None,
@@ -62,9 +71,13 @@ impl<'g> ValueBody<'g> {
             relation: None,
         };
         match value {
-            Value::Entity(node) => body.entity = Some(wire.node(node)),
+            Value::Entity(node) => body.entity = Some(wire.node(*node)),
             Value::Code(entry) => body.code = Some(entry.code),
             Value::Text(text) => body.text = Some(text),
+            Value::Texts(texts) => body.texts = Some(texts),
+            Value::Flag(flag) => body.flag = Some(flag),
+            // Statements have none of these.
+            Value::Strings(_) | Value::Iso3166(_) | Value::Test(_) => {}
             Value::Name(name) => body.name = Some(name),
             Value::Date(date) => body.date = Some(DateBody::new(date)),
             Value::Count(count) => body.count = Some(CountBody::new(count)),

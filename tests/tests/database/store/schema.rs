@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use pledgegraph_model::{Code, EdgeKind, EntityKind, code_lists, ends_allowed};
+use pledgegraph_model::{Code, EdgeKind, EntityKind, code_lists};
 use pledgegraph_postgres::throwaway;
 use pledgegraph_store::commits::{Done, write_batch};
 use pledgegraph_store::schema::{MIGRATOR, SchemaError, check};
@@ -23,7 +23,7 @@ async fn the_allowed_triples_are_those_of_the_model() -> Result<()> {
             for object in EntityKind::ALL {
                 let triple = [kind.as_str(), subject.as_str(), object.as_str()];
                 let found = stored.iter().any(|row| *row == triple);
-                assert_eq!(found, ends_allowed(*kind, *subject, *object), "{triple:?}");
+                assert_eq!(found, kind.joins(*subject, *object), "{triple:?}");
             }
         }
     }

@@ -1,16 +1,13 @@
 //! The table of a structured query.
 
 use pledgegraph_model::{
-    AttendanceMode, AttendanceRole, Capability, Code, ConditionKind, Conditionality, EntityKind, Explicitness,
-    MAX_TEXT, MembershipRole, Mission, Modality, OrganizationClass, Polarity, QueryAsk, QueryField, QueryTarget,
-    RemarkType, Stage, Stance, Standing, Truth,
+    AttendanceMode, AttendanceRole, Capability, Code, Codes, ConditionKind, Conditionality, EntityKind, Explicitness,
+    Field, MAX_ITEMS, MAX_TEXT, MembershipRole, Mission, Modality, OrganizationClass, Pattern, Polarity, QueryAsk,
+    QueryField, QueryTarget, RemarkType, Stage, Stance, Standing, Table, Takes, Truth,
 };
 
-use super::parts::ITEMS;
 use super::questions::{ASSUME, DAY, WITHDRAW};
-use crate::body::field::{Field, Pattern, Table, Takes, code};
-use crate::filters::edges::ranked_stances;
-use crate::request::parameter::CodeNames;
+use crate::body::tables::questions::RANKED_STANCES;
 
 /// How many codes a list of codes may have.
 const CODES: usize = 100;
@@ -35,7 +32,7 @@ const fn codes(name: &'static str, of: &'static Takes, description: &'static str
 }
 
 const fn references(name: &'static str, of: &'static Takes, description: &'static str) -> Field {
-    Field::optional(name, Takes::List { of, min: 1, max: ITEMS }, description)
+    Field::optional(name, Takes::List { of, min: 1, max: MAX_ITEMS }, description)
 }
 
 static ANY: Takes = Takes::Reference(EntityKind::ALL);
@@ -79,7 +76,7 @@ static QUERY_WHERE: Table = Table {
         references("condition", &CONDITION, "Commitments: a condition that they hang on."),
         Field::optional(
             "explicitness",
-            code::<Explicitness>("ExplicitnessCode"),
+            Takes::Code(Codes::of::<Explicitness>()),
             "Commitments: how that condition, or any, is stated.",
         ),
         references("meeting", &MEETING, "Commitments: the meeting where it was announced."),
@@ -88,35 +85,31 @@ static QUERY_WHERE: Table = Table {
         references("agent", &ANY, "Statements: somebody in the attribution."),
         codes(
             "capability",
-            &code::<Capability>("CapabilityCode"),
+            &Takes::Code(Codes::of::<Capability>()),
             "What is pledged or asked for; a parent takes its children in.",
         )
         .example(r#"["military.forces"]"#),
-        codes("mission", &code::<Mission>("MissionCode"), "What for."),
-        codes("stance", &code::<Stance>("StanceCode"), "How firm the words are."),
-        Field::optional(
-            "stance_min",
-            Takes::Code(CodeNames { schema: "StanceMinimum", all: ranked_stances }),
-            "The least firm stance.",
-        ),
-        codes("stage", &code::<Stage>("StageCode"), "What has been done."),
-        codes("conditionality", &code::<Conditionality>("ConditionalityCode"), "Whether it hangs on anything."),
-        codes("modality", &code::<Modality>("ModalityCode"), "Whose stance the words are."),
-        codes("polarity", &code::<Polarity>("PolarityCode"), "Asserted, denied or left open."),
+        codes("mission", &Takes::Code(Codes::of::<Mission>()), "What for."),
+        codes("stance", &Takes::Code(Codes::of::<Stance>()), "How firm the words are."),
+        Field::optional("stance_min", Takes::Code(RANKED_STANCES), "The least firm stance."),
+        codes("stage", &Takes::Code(Codes::of::<Stage>()), "What has been done."),
+        codes("conditionality", &Takes::Code(Codes::of::<Conditionality>()), "Whether it hangs on anything."),
+        codes("modality", &Takes::Code(Codes::of::<Modality>()), "Whose stance the words are."),
+        codes("polarity", &Takes::Code(Codes::of::<Polarity>()), "Asserted, denied or left open."),
         codes(
             "standing",
-            &code::<Standing>("StandingCode"),
+            &Takes::Code(Codes::of::<Standing>()),
             "Statements: whether they count on `valid_at` or today. Absent: `stands` and `may_stand` wherever something is \
              counted or concluded (counts, groups, values, joins and anti-joins, `stance`, `stance_min`, `in_force`), else \
              any.",
         ),
-        codes("membership_role", &code::<MembershipRole>("MembershipRoleCode"), "As what somebody belongs."),
-        codes("attendance_role", &code::<AttendanceRole>("AttendanceRoleCode"), "As what somebody attends."),
-        codes("attendance_mode", &code::<AttendanceMode>("AttendanceModeCode"), "How somebody attends."),
-        codes("remark_type", &code::<RemarkType>("RemarkTypeCode"), "The type of a remark."),
+        codes("membership_role", &Takes::Code(Codes::of::<MembershipRole>()), "As what somebody belongs."),
+        codes("attendance_role", &Takes::Code(Codes::of::<AttendanceRole>()), "As what somebody attends."),
+        codes("attendance_mode", &Takes::Code(Codes::of::<AttendanceMode>()), "How somebody attends."),
+        codes("remark_type", &Takes::Code(Codes::of::<RemarkType>()), "The type of a remark."),
         codes(
             "in_force",
-            &code::<Truth>("TruthCode"),
+            &Takes::Code(Codes::of::<Truth>()),
             "Commitments: whether they are in force, on `valid_at` or today.",
         ),
         Field::optional("about", Takes::Object(&RELATED), "About such a statement, by a link of the type `about`."),
@@ -127,10 +120,10 @@ static QUERY_WHERE: Table = Table {
         Field::optional("recorded_from", Takes::Pattern(&DAY), "Recorded or corrected on or after this day (UTC)."),
         Field::optional("valid_at", Takes::Pattern(&DAY), "A day on which the statement possibly holds."),
         references("is", &ANY, "Entities: one of these."),
-        codes("kind", &code::<EntityKind>("EntityKindCode"), "Entities: of one of these kinds."),
+        codes("kind", &Takes::Code(Codes::of::<EntityKind>()), "Entities: of one of these kinds."),
         codes("region", &REGION_CODE, "Countries: in one of these regions (UN M49 codes).").example(r#"["150"]"#),
-        codes("class", &code::<OrganizationClass>("OrganizationClassCode"), "Organizations: of one of these classes."),
-        codes("condition_kind", &code::<ConditionKind>("ConditionKindCode"), "Conditions: of one of these kinds."),
+        codes("class", &Takes::Code(Codes::of::<OrganizationClass>()), "Organizations: of one of these classes."),
+        codes("condition_kind", &Takes::Code(Codes::of::<ConditionKind>()), "Conditions: of one of these kinds."),
         Field::optional("subject_of", Takes::Object(&RELATED), "Entities: the subject of such a statement."),
         Field::optional("object_of", Takes::Object(&RELATED), "Entities: the object of such a statement."),
     ],
@@ -143,7 +136,7 @@ static RELATED: Table = Table {
     fields: &[
         Field::required(
             "find",
-            code::<QueryTarget>("QueryTargetCode"),
+            Takes::Code(Codes::of::<QueryTarget>()),
             "Which statements: a collection of statements.",
         )
         .example(r#""commitments""#),
@@ -156,19 +149,23 @@ pub(crate) static QUERY: Table = Table {
     schema: "Query",
     description: "A question to the graph.",
     fields: &[
-        Field::required("find", code::<QueryTarget>("QueryTargetCode"), "What is looked for.")
+        Field::required("find", Takes::Code(Codes::of::<QueryTarget>()), "What is looked for.")
             .example(r#""countries""#),
         Field::optional("where", Takes::Object(&QUERY_WHERE), "Which of it; all unless it is given.")
             .example(r#"{"subject_of":{"find":"attendances"},"none_of":[{"subject_of":{"find":"commitments"}}]}"#),
-        Field::optional("ask", code::<QueryAsk>("QueryAskCode"), "What is asked of them; `items` unless it is given."),
+        Field::optional(
+            "ask",
+            Takes::Code(Codes::of::<QueryAsk>()),
+            "What is asked of them; `items` unless it is given.",
+        ),
         Field::optional(
             "select",
-            Takes::List { of: &code::<QueryField>("QueryFieldCode"), min: 1, max: 10 },
+            Takes::List { of: &Takes::Code(Codes::of::<QueryField>()), min: 1, max: 10 },
             "Statements: one row for each distinct combination of these values.",
         ),
         Field::optional(
             "group_by",
-            code::<QueryField>("QueryFieldCode"),
+            Takes::Code(Codes::of::<QueryField>()),
             "Statements: one row for each value of this field, the most frequent first. Each statement is in one row: those \
                 without a value in one whose list of values is empty, so the counts add up to `found`.",
         ),

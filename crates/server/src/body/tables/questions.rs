@@ -1,12 +1,15 @@
 //! Tables of questions: bodies that ask and store nothing.
 
 use chrono::NaiveDate;
-use pledgegraph_model::{Capability, EntityKind, Mission, Modality, Truth};
+use pledgegraph_model::{
+    Capability, Codes, EntityKind, Field, MAX_ITEMS, Mission, Modality, Pattern, Table, Takes, Truth,
+};
 
-use super::parts::ITEMS;
-use crate::body::field::{Field, Pattern, Table, Takes, code};
 use crate::filters::edges::{ACTORS, BENEFICIARIES, ranked_stances};
-use crate::request::parameter::CodeNames;
+
+/// The stances that one can be firmer than.
+pub(crate) const RANKED_STANCES: Codes =
+    Codes { name: "StanceMinimum", about: "A stance that has a rank.", list: None, all: ranked_stances };
 
 pub(crate) static DAY: Pattern = Pattern {
     regex: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
@@ -20,7 +23,7 @@ static ASSUMPTION: Table = Table {
     fields: &[
         Field::required("condition", Takes::Reference(&[EntityKind::Condition]), "The condition.")
             .example(r#""condition:us-backing""#),
-        Field::required("truth", code::<Truth>("TruthCode"), "What is supposed: a string.").example(r#""true""#),
+        Field::required("truth", Takes::Code(Codes::of::<Truth>()), "What is supposed: a string.").example(r#""true""#),
     ],
     read_only: &[],
 };
@@ -28,18 +31,18 @@ static ASSUMPTION: Table = Table {
 static ONE_ASSUMPTION: Takes = Takes::Object(&ASSUMPTION);
 pub(crate) const ASSUME: Field = Field::optional(
     "assume",
-    Takes::List { of: &ONE_ASSUMPTION, min: 0, max: ITEMS },
+    Takes::List { of: &ONE_ASSUMPTION, min: 0, max: MAX_ITEMS },
     "Conditions whose truth is supposed; it overrides their tests and outcomes.",
 )
 .example(r#"[{"condition":"condition:us-backing","truth":"true"}]"#);
 pub(crate) const WITHDRAW: Field = Field::optional(
     "withdraw",
-    Takes::List { of: &Takes::Reference(ACTORS), min: 0, max: ITEMS },
+    Takes::List { of: &Takes::Reference(ACTORS), min: 0, max: MAX_ITEMS },
     "Actors whose commitments are supposed to be withdrawn.",
 );
 const STANCE_MIN: Field = Field::optional(
     "stance_min",
-    Takes::Code(CodeNames { schema: "StanceMinimum", all: ranked_stances }),
+    Takes::Code(RANKED_STANCES),
     "Only commitments at least as firm; `willing` unless it is given.",
 )
 .example(r#""willing""#);
@@ -50,18 +53,18 @@ const INCLUDE_IMPLIED: Field = Field::optional(
 );
 const MODALITY: Field = Field::optional(
     "modality",
-    Takes::List { of: &code::<Modality>("ModalityCode"), min: 1, max: 10 },
+    Takes::List { of: &Takes::Code(Codes::of::<Modality>()), min: 1, max: 10 },
     "Whose words count; `own_statement` and `reported_by_others` unless it is given.",
 );
 const VALID_AT: Field =
     Field::optional("valid_at", Takes::Pattern(&DAY), "The day on which statements hold; today unless it is given.");
 const CAPABILITY: Field = Field::optional(
     "capability",
-    code::<Capability>("CapabilityCode"),
+    Takes::Code(Codes::of::<Capability>()),
     "What is pledged; a parent takes its children in.",
 )
 .example(r#""military.forces""#);
-const MISSION: Field = Field::optional("mission", code::<Mission>("MissionCode"), "What for.");
+const MISSION: Field = Field::optional("mission", Takes::Code(Codes::of::<Mission>()), "What for.");
 const COALITION: Field = Field::optional(
     "coalition",
     Takes::Reference(&[EntityKind::Coalition]),
@@ -100,18 +103,18 @@ static GOAL: Table = Table {
     fields: &[
         Field::optional(
             "commitments",
-            Takes::List { of: &Takes::Statement, min: 1, max: ITEMS },
+            Takes::List { of: &Takes::Statement, min: 1, max: MAX_ITEMS },
             "These commitments; not together with fields that describe some.",
         ),
         Field::optional(
             "actors",
-            Takes::List { of: &Takes::Reference(ACTORS), min: 1, max: ITEMS },
+            Takes::List { of: &Takes::Reference(ACTORS), min: 1, max: MAX_ITEMS },
             "These actors; all unless it is given.",
         )
         .example(r#"["country:GB","country:FR","country:AU"]"#),
         Field::optional(
             "actor_kinds",
-            Takes::List { of: &code::<EntityKind>("EntityKindCode"), min: 1, max: 9 },
+            Takes::List { of: &Takes::Code(Codes::of::<EntityKind>()), min: 1, max: 9 },
             "Actors of these kinds only; countries unless it or `actors` is given.",
         ),
         CAPABILITY,

@@ -23,15 +23,15 @@ pub(crate) const INCLUDE_ONE: Parameter = Parameter {
 /// What makes an item say why it is in force or not.
 pub(crate) const BECAUSE: &str = "because";
 
-/// What may be included with one statement.
-pub(crate) fn of_one(known: &[&'static str]) -> Vec<&'static str> {
-    ["quotations"].into_iter().chain(known.iter().copied().filter(|name| *name == BECAUSE)).collect()
+/// What may be included with one statement; `explains`: of a kind that can be in force or not.
+pub(crate) fn of_one(explains: bool) -> Vec<&'static str> {
+    ["quotations"].into_iter().chain(explains.then_some(BECAUSE)).collect()
 }
 
 /// Whether the words of the documents are asked for, and whether the reasons are.
-pub(crate) fn included(reader: &mut Reader<'_>, known: &[&'static str]) -> (bool, bool) {
+pub(crate) fn included(reader: &mut Reader<'_>, explains: bool) -> (bool, bool) {
     let names = reader.values(INCLUDE_ONE.name).unwrap_or_default();
-    let known = of_one(known);
+    let known = of_one(explains);
     for name in &names {
         reader.one_of(INCLUDE_ONE.name, name, || known.clone(), |name| known.contains(&name).then_some(()));
     }
@@ -43,10 +43,11 @@ pub(crate) fn reasons(reader: &mut Reader<'_>) -> bool {
     reader.values(INCLUDE.name).unwrap_or_default().contains(&BECAUSE)
 }
 
-/// The parts that a request includes.
-pub(crate) fn parts(reader: &mut Reader<'_>, known: &[&'static str]) -> Vec<Part> {
+/// The parts that a request includes, of those that its collection has.
+pub(crate) fn parts(reader: &mut Reader<'_>, known: &[(&'static str, Part)], explains: bool) -> Vec<Part> {
     let names = reader.values(INCLUDE.name).unwrap_or_default();
-    let part = |name: &str| Part::of_name(name).filter(|_| known.contains(&name));
-    let names = names.into_iter().filter(|name| *name != BECAUSE || !known.contains(name));
-    names.filter_map(|name| reader.one_of(INCLUDE.name, name, || known.to_vec(), part)).collect()
+    let names = names.into_iter().filter(|name| *name != BECAUSE || !explains);
+    let part = |name: &str| known.iter().find(|(own, _)| *own == name).map(|(_, part)| *part);
+    let allowed = || known.iter().map(|(name, _)| *name).chain(explains.then_some(BECAUSE)).collect();
+    names.filter_map(|name| reader.one_of(INCLUDE.name, name, allowed, part)).collect()
 }

@@ -4,7 +4,7 @@ use axum::http::header::{CONTENT_LANGUAGE, ETAG};
 use axum::response::Response;
 use pledgegraph_graph::Graph;
 use pledgegraph_live::Mutation;
-use pledgegraph_model::{Code, EdgeId, EdgeKind, Removed};
+use pledgegraph_model::{EdgeId, Removed};
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -20,7 +20,7 @@ use crate::routes::edge_collection::EdgeCollection;
 use crate::routes::entity_collection::{EntityCollection, find, moved};
 use crate::routes::write::version_in;
 use crate::wire::Wire;
-use crate::wire::edge::body_of;
+use crate::wire::edge::{EdgeBody, EndNames};
 use crate::wire::entity::EntityBody;
 use crate::wire::evidence::Quotations;
 use crate::wire::list::WarningBody;
@@ -82,7 +82,7 @@ impl Collection {
     /// The schema of its drafts or patches.
     pub(crate) fn body(self, mode: Mode) -> BodySchema {
         match self {
-            Self::Edges(collection) => edge_body(collection.shape.schema, all_kinds(collection), mode),
+            Self::Edges(collection) => edge_body(collection.schema, collection.all_kinds(), mode),
             Self::Entities(collection) => entity_body(collection.kind, mode),
         }
     }
@@ -120,7 +120,7 @@ impl Collection {
         match self {
             Self::Edges(collection) => {
                 let mut draft =
-                    read_edge(body, all_kinds(collection), Form::Request, &graph).map_err(ApiError::fields)?;
+                    read_edge(body, collection.all_kinds(), Form::Request, &graph).map_err(ApiError::fields)?;
                 if let Some(Removed::Edge(id)) = row {
                     draft.value.id = id;
                 }
@@ -154,7 +154,7 @@ impl Collection {
             (Self::Entities(collection), _) => patch_entity(form, patch, collection.kind, &graph),
             (Self::Edges(collection), Removed::Edge(id)) => {
                 let view = graph.edge(id).ok_or_else(|| ApiError::of(Problem::NotFound))?;
-                patch_edge(form, patch, all_kinds(collection), view.kind(), &graph)
+                patch_edge(form, patch, collection.all_kinds(), view.kind(), &graph)
             }
             (Self::Edges(_), Removed::Entity(_)) => return Err(ApiError::of(Problem::NotFound)),
         };
@@ -195,7 +195,8 @@ impl Collection {
         let (bytes, place) = match (self, row) {
             (Self::Edges(collection), Removed::Edge(id)) => {
                 let view = graph.edge(id).ok_or_else(gone)?;
-                let body = body_of(collection.kinds)(wire, &view).with_quotations(quotations).with_warnings(warnings);
+                let body = EdgeBody::named(wire, &view, EndNames::of(collection.kinds));
+                let body = body.with_quotations(quotations).with_warnings(warnings);
                 (bytes(&body)?, id.to_string())
             }
             (_, Removed::Entity(id)) => {
@@ -207,9 +208,4 @@ impl Collection {
         };
         Ok(Shown::new(version, format!("/v1/{}/{place}", self.name()), lang, bytes))
     }
-}
-
-/// The kinds that a collection takes.
-fn all_kinds(collection: &EdgeCollection) -> &'static [EdgeKind] {
-    if collection.kinds.is_empty() { EdgeKind::ALL } else { collection.kinds }
 }

@@ -1,0 +1,200 @@
+//! Columns of what statements and entities have of their own, from the tables of the model.
+
+use std::borrow::Cow;
+use std::ptr;
+use std::sync::LazyLock;
+
+use pledgegraph_graph::{EdgeView, EntityView};
+use pledgegraph_model::tables::{CONDITION_TEST, COUNT, DATE, ISO3166, QUANTITY};
+use pledgegraph_model::{
+    Code as _, EdgeDetail, EdgeKind, EntityDetail, EntityId, EntityKind, Field, Table, Takes, Value,
+};
+
+use super::columns::{Cell, Column};
+use crate::wire::Wire;
+use crate::wire::value::InGraph;
+
+/// A column over statements.
+pub(crate) type EdgeColumn = Column<EdgeCell>;
+
+/// What a column over statements writes.
+pub(crate) enum EdgeCell {
+    /// What a function finds.
+    Made(fn(Wire<'_>, &EdgeView<'_>, &mut Cell)),
+    /// Of the field with a number of a kind.
+    Field { kind: EdgeKind, at: usize, part: Part },
+}
+
+impl EdgeCell {
+    /// Writes it; nothing for a statement of another kind.
+    pub(crate) fn put(&self, wire: Wire<'_>, view: &EdgeView<'_>, cell: &mut Cell) {
+        match self {
+            Self::Made(write) => write(wire, view, cell),
+            Self::Field { kind, at, part } => {
+                if let Some(value) =
+                    Some(view.detail()).filter(|own| own.kind() == *kind).and_then(|own| own.value(*at))
+                {
+                    put_part(wire, value, *part, cell);
+                }
+            }
+        }
+    }
+}
+
+/// A column over entities.
+pub(crate) type EntityColumn = Column<EntityCell>;
+
+/// What a column over entities writes.
+pub(crate) enum EntityCell {
+    /// What a function finds.
+    Made(fn(Wire<'_>, &EntityView<'_>, &mut Cell)),
+    /// Of the field with a number of a kind.
+    Field { kind: EntityKind, at: usize, part: Part },
+}
+
+impl EntityCell {
+    /// Writes it; nothing for an entity of another kind.
+    pub(crate) fn put(&self, wire: Wire<'_>, view: &EntityView<'_>, cell: &mut Cell) {
+        match self {
+            Self::Made(write) => write(wire, view, cell),
+            Self::Field { kind, at, part } => {
+                let own = Some(&view.entity().detail).filter(|own| own.kind() == *kind);
+                if let Some(value) = own.and_then(|own| own.value(*at)) {
+                    put_part(wire, value, *part, cell);
+                }
+            }
+        }
+    }
+}
+
+/// What the statements of each kind have of their own.
+pub(crate) static OF_STATEMENTS: LazyLock<Vec<Vec<EdgeColumn>>> = LazyLock::new(|| {
+    let own = |kind: &EdgeKind| {
+        let columns = named(EdgeDetail::<EntityId>::fields(*kind));
+        let column = |(name, at, part)| Column { name, write: EdgeCell::Field { kind: *kind, at, part } };
+        columns.map(column).collect()
+    };
+    EdgeKind::ALL.iter().map(own).collect()
+});
+
+/// What the entities of each kind have of their own.
+pub(crate) static OF_ENTITIES: LazyLock<Vec<Vec<EntityColumn>>> = LazyLock::new(|| {
+    let own = |kind: &EntityKind| {
+        let columns = named(EntityDetail::<EntityId>::fields(*kind));
+        let column = |(name, at, part)| Column { name, write: EntityCell::Field { kind: *kind, at, part } };
+        columns.map(column).collect()
+    };
+    EntityKind::ALL.iter().map(own).collect()
+});
+
+/// The columns of some fields: name, number of the field, and what of its value.
+fn named(fields: &'static [Field]) -> impl Iterator<Item = (Cow<'static, str>, usize, Part)> {
+    fields.iter().enumerate().flat_map(|(at, field)| {
+        parts(field).iter().map(move |(name, part)| (Cow::Owned(name.replace('*', field.name)), at, *part))
+    })
+}
+
+/// What of a value stands in a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Whole,
+    Lang(&'static str),
+    Operator,
+    Unit,
+    From,
+    To,
+    Edtf,
+    Verbatim,
+    Alpha2,
+    Alpha3,
+    Numeric,
+    Actor,
+    Capability,
+    MinStance,
+    Number,
+}
+
+/// The columns of a field: their names, `*` for that of the field, and what of the value each shows.
+fn parts(field: &Field) -> &'static [(&'static str, Part)] {
+    match field.takes {
+        Takes::Reference(_) => &[("*_ref", Part::Whole)],
+        Takes::Texts | Takes::List { of: Takes::Texts, .. } => {
+            &[("*_en", Part::Lang("en")), ("*_ar", Part::Lang("ar"))]
+        }
+        Takes::Conditions(_) => &[("relation", Part::Whole)],
+        Takes::Object(table) => parts_of_object(field.name, table),
+        _ => &[("*", Part::Whole)],
+    }
+}
+
+fn parts_of_object(name: &str, table: &'static Table) -> &'static [(&'static str, Part)] {
+    let is = |other: &'static Table| ptr::eq(table, other);
+    match () {
+        // These are older than the four columns of a date, and their names are frozen.
+        _ if is(&DATE) && ["since", "published"].contains(&name) => &[("*", Part::Whole)],
+        _ if is(&DATE) => {
+            &[("*_from", Part::From), ("*_to", Part::To), ("*_edtf", Part::Edtf), ("*_text", Part::Verbatim)]
+        }
+        _ if is(&ISO3166) => &[("iso2", Part::Alpha2), ("iso3", Part::Alpha3), ("iso_numeric", Part::Numeric)],
+        _ if is(&CONDITION_TEST) => &[
+            ("*_actor_ref", Part::Actor),
+            ("*_capability", Part::Capability),
+            ("*_min_stance", Part::MinStance),
+            ("*_n", Part::Number),
+        ],
+        _ if is(&COUNT) => &[("*_op", Part::Operator), ("*", Part::Whole)],
+        _ if is(&QUANTITY) => &[("*", Part::Whole), ("*_unit", Part::Unit)],
+        _ => &[("*", Part::Whole)],
+    }
+}
+
+/// Puts what a cell shows of a value.
+fn put_part<N: InGraph>(wire: Wire<'_>, value: Value<'_, N>, part: Part, cell: &mut Cell) {
+    match (value, part) {
+        (Value::Entity(entity), _) => put_entity(wire, Some(*entity), cell),
+        (Value::Code(entry), _) => cell.put(entry.code),
+        (Value::Text(text), Part::Lang(lang)) => cell.put_text(text, lang),
+        (Value::Texts(texts), Part::Lang(lang)) => cell.put_all(texts.iter().filter_map(|text| text.get(lang))),
+        (Value::Name(name), _) => cell.put(name),
+        (Value::Strings(strings), _) => cell.put_all(strings),
+        (Value::Date(date), Part::From) => cell.put_some(date.earliest()),
+        (Value::Date(date), Part::To) => cell.put_some(date.latest()),
+        (Value::Date(date), Part::Edtf) => cell.put_some(date.edtf.as_ref()),
+        (Value::Date(date), Part::Verbatim) => cell.put_some(date.verbatim.as_deref()),
+        (Value::Date(date), _) => cell.put_date(date),
+        (Value::Count(count), Part::Operator) => cell.put(count.op),
+        (Value::Count(count), _) => cell.put(count.value),
+        (Value::Quantity(quantity), Part::Unit) => cell.put(&quantity.unit),
+        (Value::Quantity(quantity), _) => cell.put(quantity.value),
+        (Value::Flag(flag), _) => cell.put(flag),
+        (Value::Conditions(conditions), _) => cell.put(conditions.relation),
+        (Value::Iso3166(codes), Part::Alpha2) => cell.put(&codes.alpha2),
+        (Value::Iso3166(codes), Part::Alpha3) => cell.put(&codes.alpha3),
+        (Value::Iso3166(codes), _) => cell.put(&codes.numeric),
+        (Value::Test(test), Part::Actor) => put_entity(wire, test.actor, cell),
+        (Value::Test(test), Part::Capability) => cell.put(test.capability),
+        (Value::Test(test), Part::MinStance) => cell.put(test.min_stance),
+        (Value::Test(test), _) => cell.put_some(test.n),
+        (Value::Text(_) | Value::Texts(_), _) => {}
+    }
+}
+
+fn put_entity<N: InGraph>(wire: Wire<'_>, entity: Option<N>, cell: &mut Cell) {
+    cell.put_some(entity.and_then(|entity| entity.body(wire)).map(|body| body.reference));
+}
+
+/// Declares a table of columns over statements.
+macro_rules! edge_columns {
+    ($($name:literal, $write:expr;)*) => {
+        $crate::csv::columns::columns! { $($name, $crate::csv::fields::EdgeCell::Made($write);)* }
+    };
+}
+pub(crate) use edge_columns;
+
+/// Declares a table of columns over entities.
+macro_rules! entity_columns {
+    ($($name:literal, $write:expr;)*) => {
+        $crate::csv::columns::columns! { $($name, $crate::csv::fields::EntityCell::Made($write);)* }
+    };
+}
+pub(crate) use entity_columns;
