@@ -42,15 +42,15 @@ impl DateUse {
     }
 
     /// Whether such a date will do: only one that is named from today stands without a preposition.
-    pub(crate) fn takes(self, span: Span) -> bool {
-        self != Self::Lately || matches!(span, Span::Lately(..))
+    pub(crate) fn takes(self, period: Period) -> bool {
+        self != Self::Lately || matches!(period, Period::Lately(..))
     }
 
     /// What it means with a date; nothing is after or before a month whose year is not said.
-    pub(crate) fn means(self, span: Span) -> Option<Means> {
-        let (first, last) = match span {
-            Span::Days(first, last) | Span::Lately(first, last) => (first, last),
-            Span::Month(month) => {
+    pub(crate) fn means(self, period: Period) -> Option<Means> {
+        let (first, last) = match period {
+            Period::Days(first, last) | Period::Lately(first, last) => (first, last),
+            Period::Month(month) => {
                 let which = Map::from_iter([("month".to_owned(), Value::from(vec![format!("XXXX-{month:02}")]))]);
                 let is_within = self == Self::During;
                 return is_within.then(|| Map::from_iter([("where".to_owned(), Value::Object(which))]));
@@ -75,7 +75,7 @@ pub(crate) type MonthNames = Vec<Vec<Vec<Box<str>>>>;
 
 /// The days of a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Span {
+pub(crate) enum Period {
     /// From the first to the last.
     Days(NaiveDate, NaiveDate),
     /// The same, of a date that is named from today.
@@ -138,7 +138,7 @@ pub(crate) struct Calendar<'a> {
 }
 
 /// A date: the node after it, and its days.
-pub(crate) type Found = (usize, Span);
+pub(crate) type Found = (usize, Period);
 
 impl Calendar<'_> {
     /// The dates that begin at a node: in digits (2025-07-10, 2025-07, 2025), with the name of a month (10 July 2025, July 10,
@@ -161,7 +161,7 @@ impl Calendar<'_> {
             return found;
         }
         let mut push = |end: usize, range: Option<(NaiveDate, NaiveDate)>| {
-            found.extend(range.map(|(first, last)| (end, Span::Days(first, last))));
+            found.extend(range.map(|(first, last)| (end, Period::Days(first, last))));
         };
         if let Some(y) = year(first) {
             push(first + 1, of_year(y));
@@ -188,12 +188,12 @@ impl Calendar<'_> {
         let mut lately = Vec::new();
         for (relative, ways) in self.relative {
             for way in ways.iter().filter(|way| is_at(&word, first, way)) {
-                let span = relative.days(self.today).map(|(first, last)| Span::Lately(first, last));
-                lately.extend(span.map(|span| (first + way.len(), span)));
+                let period = relative.days(self.today).map(|(first, last)| Period::Lately(first, last));
+                lately.extend(period.map(|period| (first + way.len(), period)));
             }
         }
         found.append(&mut lately);
-        found.extend(month(first).map(|(m, after)| (after, Span::Month(m))));
+        found.extend(month(first).map(|(m, after)| (after, Period::Month(m))));
         found
     }
 }
@@ -233,7 +233,7 @@ fn of_year(year: i32) -> Option<(NaiveDate, NaiveDate)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grammar::key_words;
+    use crate::words::key_words;
 
     #[test]
     fn dates_have_the_precision_that_is_said() {
@@ -259,9 +259,9 @@ mod tests {
         let calendar = Calendar { months: &months, relative: &relative, today };
         let longest = |text: &str| {
             let found = calendar.dates(&Lattice::new(text), 0);
-            found.into_iter().max_by_key(|(end, _)| *end).map(|(_, span)| match span {
-                Span::Days(first, last) | Span::Lately(first, last) => format!("{first}/{last}"),
-                Span::Month(month) => format!("XXXX-{month:02}"),
+            found.into_iter().max_by_key(|(end, _)| *end).map(|(_, period)| match period {
+                Period::Days(first, last) | Period::Lately(first, last) => format!("{first}/{last}"),
+                Period::Month(month) => format!("XXXX-{month:02}"),
             })
         };
         for (text, expected) in [

@@ -2,98 +2,17 @@
 //!
 //! A rule has a name, ways to say it, and what it means: a fragment of a query. In what is said, small words stand for
 //! themselves, words in capitals for rules, `<member:kinds>` for the name of an entity that goes to a member of the query,
-//! `<at_least>` for a number that goes to `at_least`, `<since>`, `<during>` and so on ([`DateUse`]) for a date, `~word` for
+//! `<at_least>` for a number that goes to `at_least`, `<since>`, `<during>` and so on ([`crate::dates::DateUse`]) for a date, `~word` for
 //! any form of an inflected word, and `( | ) ? *` mean what they mean in regular expressions.
 
 use std::collections::{HashMap, HashSet};
 
 use pledgegraph_model::{Capability, Code, ConditionKind, EntityKind, search_key};
 
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
-
-use crate::dates::{DateUse, MonthNames, Relative};
-use crate::meaning::Lists;
-use crate::names::Spelling;
-use crate::notation::Notation;
-use crate::words::bare;
-
-/// What can be said.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Expr {
-    /// A word, by its number ([`Grammar::number`]).
-    Word(u32),
-    /// Any way to say a rule.
-    Rule(usize),
-    /// The name of an entity.
-    Name(Slot),
-    /// A number, which goes to `at_least`.
-    Number,
-    /// A date.
-    Date(DateUse),
-    /// One after the other.
-    Sequence(Vec<Self>),
-    /// One of these.
-    Either(Vec<Self>),
-    /// Or nothing.
-    Maybe(Box<Self>),
-    /// Any number of times.
-    Any(Box<Self>),
-}
-
-/// Where the name of an entity goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Slot {
-    /// The member of the query, by its path.
-    pub(crate) path: Vec<Box<str>>,
-    /// Of which kinds.
-    pub(crate) kinds: Vec<EntityKind>,
-    /// How near to an adjective its name may be.
-    pub(crate) spelling: Spelling,
-}
-
-/// One way to say a rule.
-#[derive(Debug)]
-pub(crate) struct Way {
-    pub(crate) expr: Expr,
-    /// What it means.
-    pub(crate) means: Map<String, Value>,
-    /// Where the part that it is about goes, if not beside the rest.
-    pub(crate) under: Option<Under>,
-    /// Whether its own parts are any of what they list.
-    pub(crate) lists: Lists,
-    /// Its place in the lexicon: of two readings the one that stands first.
-    pub(crate) order: usize,
-    /// With what it can begin.
-    pub(crate) first: First,
-}
-
-/// Where a part of a question goes that is about other statements than those asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Under {
-    /// The entity is the subject of such a statement.
-    Has,
-    /// The entity is the subject of no such statement.
-    Lacks,
-    /// The entity is the subject of no such statement on the matter that is said beside it.
-    LacksIt,
-    /// The entity is the subject of a statement on the same matter, but of none that is so firm.
-    FallsShort,
-    /// The statement is about such a statement.
-    About,
-}
-
-/// With which words a part of the grammar can begin.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct First {
-    /// Numbers of words, ascending.
-    pub(crate) words: Vec<u32>,
-    /// Or with a name, a number or a date.
-    pub(crate) open: bool,
-    /// Or it can be left out.
-    pub(crate) empty: bool,
-}
+use crate::dates::{MonthNames, Relative};
+use crate::lexicon::{self, Label, Lexicon, LexiconError};
+use crate::rule::{Rules, Way};
+use crate::words::{bare, key_words};
 
 /// Several ways to say something, each by its words.
 pub(crate) type Phrases = Vec<Vec<Box<str>>>;
@@ -148,192 +67,50 @@ pub(crate) struct Grammar {
     pub(crate) possessive: Option<Box<str>>,
 }
 
-/// A lexicon as its file has it.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Lexicon {
-    noise: Vec<String>,
-    function: Vec<String>,
-    turning: Vec<String>,
-    links: Vec<String>,
-    locating: Vec<String>,
-    #[serde(default)]
-    passive: Vec<String>,
-    forms: HashMap<String, Vec<String>>,
-    months: Vec<Vec<String>>,
-    relative: HashMap<Relative, Vec<String>>,
-    of: Option<String>,
-    possessive: Option<String>,
-    generic: HashMap<String, Vec<String>>,
-    condition_kinds: HashMap<String, Vec<String>>,
-    condition_tests: HashMap<String, Vec<String>>,
-    #[serde(default)]
-    possessed: Vec<String>,
-    #[serde(default)]
-    somebody: Vec<String>,
-    #[serde(default)]
-    resumed: Vec<String>,
-    meetings: HashMap<String, Vec<String>>,
-    offices: Vec<Vec<String>>,
-    region: Vec<RegionLine>,
-    rule: Vec<RuleLine>,
-}
-
-/// A further way to say a rule: the rule, the words, what they mean.
-pub(crate) type Label = (&'static str, String, Map<String, Value>);
-
-/// A region: how it is called as a place, and how what belongs to it is called.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RegionLine {
-    code: String,
-    nouns: Vec<String>,
-    #[serde(default)]
-    adjectives: Vec<String>,
-}
-
-impl RegionLine {
-    /// Its names as ways to say rules: that the subject is of the region, and that it is not.
-    fn labels(&self) -> Vec<Label> {
-        let countries = |mut such: Value| {
-            such["kind"] = json!(["country"]);
-            let means = json!({"where": {"subject_is": such}});
-            means.as_object().cloned().unwrap_or_default()
-        };
-        let within = json!({"region": [self.code]});
-        let (inside, outside) = (countries(within.clone()), countries(json!({"none_of": [within]})));
-        let all = |rule: &'static str, words: &[String], means: &Map<String, Value>| {
-            words.iter().map(|word| (rule, word.clone(), means.clone())).collect::<Vec<_>>()
-        };
-        [
-            all("REGION_IN", &self.nouns, &inside),
-            all("REGION_OUT", &self.nouns, &outside),
-            all("REGION_ADJ", &self.adjectives, &inside),
-            all("REGION_ADJ_NOT", &self.adjectives, &outside),
-        ]
-        .concat()
-    }
-}
-
-#[derive(Debug, Deserialize)]
-struct RuleLine {
-    name: String,
-    say: Vec<String>,
-    under: Option<Under>,
-    #[serde(default)]
-    any: bool,
-    #[serde(flatten)]
-    means: Map<String, Value>,
-}
-
-/// Why a lexicon cannot be read.
-#[derive(Debug, PartialEq, Eq)]
-pub struct LexiconError(pub String);
-
-impl std::fmt::Display for LexiconError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for LexiconError {}
-
 impl Grammar {
     /// Reads a lexicon; `labels` are further ways to say rules: the name of the rule, the words, and what they mean.
     pub(crate) fn read(text: &str, labels: &[Label]) -> Result<Self, LexiconError> {
-        let lexicon: Lexicon = toml::from_str(text).map_err(|error| LexiconError(error.to_string()))?;
-        let regions = lexicon.region.iter().flat_map(RegionLine::labels);
-        let labels: Vec<_> = labels.iter().cloned().chain(regions).collect();
-        let mut turning = Vec::new();
-        for word in lexicon.turning {
-            let Some(inflected) = word.strip_prefix('~') else {
-                turning.push(word);
-                continue;
-            };
-            let forms = lexicon.forms.get(inflected).ok_or_else(|| LexiconError(format!("`{word}` has no forms")))?;
-            turning.extend_from_slice(forms);
-        }
-        let mut notation = Notation::new(lexicon.forms);
-        for name in lexicon.rule.iter().map(|rule| rule.name.as_str()).chain(labels.iter().map(|(name, ..)| *name)) {
-            notation.name_rule(name);
-        }
-        let mut rules: Vec<Vec<Way>> = Vec::new();
-        rules.resize_with(notation.rules.len(), Vec::new);
-        let mut order = 0;
-        let mut way = |expr, means, under, any| {
-            order += 1;
-            let lists = if any { Lists::Any } else { Lists::Contradict };
-            Way { expr, means, under, lists, order, first: First::default() }
-        };
-        for rule in lexicon.rule {
-            for say in &rule.say {
-                let expr = notation.read(say)?;
-                rules[notation.rules[&rule.name]].push(way(expr, rule.means.clone(), rule.under, rule.any));
-            }
-        }
-        let mut regional = None;
-        for (name, words, means) in &labels {
-            if name.starts_with("REGION") && regional.is_none() {
-                regional = Some(notation.count + 1);
-            }
-            let expr = notation.words(words);
-            rules[notation.rules[*name]].push(way(expr, means.clone(), None, false));
-        }
-        let question = notation.rules.get("QUESTION").copied();
-        let question = question.ok_or_else(|| LexiconError("no QUESTION".to_owned()))?;
-        let mut generic = Vec::new();
-        for (kind, words) in lexicon.generic {
-            let kind = EntityKind::parse(&kind).map_err(|error| LexiconError(error.to_string()))?;
-            generic.push((kind, words.iter().map(|word| search_key(word).into()).collect()));
-        }
+        let lexicon: Lexicon = lexicon::read(text)?;
+        let (regions, turning) = (lexicon.regions(), lexicon.turning()?);
+        let of_labels = labels.iter().chain(&regions).map(|(name, ..)| *name);
+        let names = lexicon.rule.iter().map(|rule| rule.name.as_str()).chain(of_labels);
+        let mut rules = Rules::named(lexicon.forms, names);
+        lexicon.rule.iter().try_for_each(|line| rules.add(line))?;
+        labels.iter().try_for_each(|label| rules.add_label(label))?;
+        let regional = rules.next_word();
+        regions.iter().try_for_each(|label| rules.add_label(label))?;
+        let question = rules.number("QUESTION")?;
+        let (rules, numbers) = rules.whole();
+        let noise = keys(lexicon.noise);
+        let links = lexicon.links.into_iter().chain(lexicon.of.clone()).chain(lexicon.possessive.clone());
+        let mut generic: Vec<_> = lexicon.generic.iter().map(|(kind, words)| (*kind, nouns(words))).collect();
         generic.sort_by_key(|(kind, _)| kind.index());
-        let phrases = |list: &[String]| list.iter().map(|phrase| key_words(phrase)).collect::<Vec<_>>();
-        let mut condition_kinds = Vec::new();
-        for (kind, words) in &lexicon.condition_kinds {
-            let kind = ConditionKind::parse(kind).map_err(|error| LexiconError(error.to_string()))?;
-            condition_kinds.push((kind, phrases(words)));
-        }
-        let mut condition_tests = Vec::new();
-        for (capability, words) in &lexicon.condition_tests {
-            let capability = match capability.as_str() {
-                "any" => None,
-                code => Some(Capability::parse(code).map_err(|error| LexiconError(error.to_string()))?),
-            };
-            condition_tests.push((capability, phrases(words)));
-        }
-        let key = |word: String| -> Box<str> { bare(&search_key(&word)).into() };
-        let noise: HashSet<Box<str>> = lexicon.noise.into_iter().map(key).collect();
-        let links = lexicon.links.into_iter().chain(lexicon.of.clone()).chain(lexicon.possessive.clone()).map(key);
-        let mut grammar = Self {
+        let kinds = lexicon.condition_kinds.iter();
+        let meetings = lexicon.meetings.iter();
+        Ok(Self {
             rules,
             question,
-            linking: links.chain(noise.iter().cloned()).collect(),
+            linking: keys(links).into_iter().chain(noise.iter().cloned()).collect(),
             noise,
-            numbers: notation.numbers,
-            regional: regional.unwrap_or(u32::MAX),
-            function: lexicon.function.into_iter().map(key).collect(),
-            turning: turning.into_iter().map(key).collect(),
+            numbers,
+            regional,
+            function: keys(lexicon.function),
+            turning: keys(turning),
             relative: lexicon.relative.iter().map(|(relative, words)| (*relative, phrases(words))).collect(),
-            condition_kinds,
-            condition_tests,
-            locating: lexicon.locating.into_iter().map(key).collect(),
-            passive: lexicon.passive.into_iter().map(key).collect(),
-            possessed: lexicon.possessed.into_iter().map(key).collect(),
-            somebody: lexicon.somebody.into_iter().map(key).collect(),
-            resumed: lexicon.resumed.into_iter().map(key).collect(),
-            meetings: lexicon
-                .meetings
-                .iter()
-                .map(|(code, words)| (code.as_str().into(), phrases(words).concat()))
-                .collect(),
+            condition_kinds: kinds.map(|(kind, words)| (*kind, phrases(words))).collect(),
+            condition_tests: lexicon.condition_tests.iter().map(test).collect::<Result<_, _>>()?,
+            locating: keys(lexicon.locating),
+            passive: keys(lexicon.passive),
+            possessed: keys(lexicon.possessed),
+            somebody: keys(lexicon.somebody),
+            resumed: keys(lexicon.resumed),
+            meetings: meetings.map(|(code, words)| (code.as_str().into(), phrases(words).concat())).collect(),
             months: lexicon.months.iter().map(|names| phrases(names)).collect(),
             generic,
             offices: lexicon.offices.iter().map(|ways| phrases(ways)).collect(),
             of: lexicon.of.map(key),
             possessive: lexicon.possessive.map(key),
-        };
-        grammar.find_firsts();
-        Ok(grammar)
+        })
     }
 
     /// Whether a word may stand anywhere and means nothing.
@@ -396,69 +173,30 @@ impl Grammar {
             self.generic.iter().flat_map(|(_, words)| words).chain(self.meetings.iter().flat_map(|(_, words)| words));
         phrases.chain(conditions).flatten().flatten().chain(nouns).map(|word| &**word)
     }
-
-    /// Finds with what each way can begin. No rule is left-recursive, so this ends.
-    fn find_firsts(&mut self) {
-        let mut of_rules: Vec<Option<First>> = vec![None; self.rules.len()];
-        for rule in 0..self.rules.len() {
-            first_of_rule(&self.rules, rule, &mut of_rules);
-        }
-        let rules = std::mem::take(&mut self.rules);
-        let firsts: Vec<Vec<First>> = rules
-            .iter()
-            .map(|ways| ways.iter().map(|way| first_of(&rules, &way.expr, &mut of_rules)).collect())
-            .collect();
-        self.rules = rules;
-        for (ways, firsts) in self.rules.iter_mut().zip(firsts) {
-            for (way, first) in ways.iter_mut().zip(firsts) {
-                way.first = first;
-            }
-        }
-    }
 }
 
-fn first_of_rule(rules: &[Vec<Way>], rule: usize, known: &mut Vec<Option<First>>) -> First {
-    if let Some(first) = &known[rule] {
-        return first.clone();
-    }
-    let first = joined(rules[rule].iter().map(|way| first_of(rules, &way.expr, known)).collect());
-    known[rule] = Some(first.clone());
-    first
+/// The search key of a word, without the Arabic article.
+fn key(word: String) -> Box<str> {
+    bare(&search_key(&word)).into()
 }
 
-fn first_of(rules: &[Vec<Way>], expr: &Expr, known: &mut Vec<Option<First>>) -> First {
-    match expr {
-        Expr::Word(word) => First { words: vec![*word], open: false, empty: false },
-        Expr::Rule(rule) => first_of_rule(rules, *rule, known),
-        Expr::Either(ways) => joined(ways.iter().map(|way| first_of(rules, way, known)).collect()),
-        Expr::Sequence(parts) => {
-            // Up to the first part that cannot be left out.
-            let mut firsts = Vec::new();
-            for part in parts {
-                firsts.push(first_of(rules, part, known));
-                if firsts.last().is_some_and(|first| !first.empty) {
-                    break;
-                }
-            }
-            let empty = firsts.iter().all(|first| first.empty);
-            First { empty, ..joined(firsts) }
-        }
-        Expr::Maybe(part) | Expr::Any(part) => First { empty: true, ..first_of(rules, part, known) },
-        Expr::Name(_) | Expr::Number | Expr::Date(_) => First { words: Vec::new(), open: true, empty: false },
-    }
+fn keys(words: impl IntoIterator<Item = String>) -> HashSet<Box<str>> {
+    words.into_iter().map(key).collect()
 }
 
-/// Any of these.
-fn joined(firsts: Vec<First>) -> First {
-    let open = firsts.iter().any(|first| first.open);
-    let empty = firsts.iter().any(|first| first.empty);
-    let mut words: Vec<u32> = firsts.into_iter().flat_map(|first| first.words).collect();
-    words.sort_unstable();
-    words.dedup();
-    First { words, open, empty }
+fn nouns(words: &[String]) -> Vec<Box<str>> {
+    words.iter().map(|word| search_key(word).into()).collect()
 }
 
-/// The words of a text by their search keys.
-pub(crate) fn key_words(text: &str) -> Vec<Box<str>> {
-    pledgegraph_model::words(&search_key(text)).map(Into::into).collect()
+fn phrases(list: &[String]) -> Phrases {
+    list.iter().map(|phrase| key_words(phrase)).collect()
+}
+
+/// What is given, and how it is called.
+fn test((capability, words): (&String, &Vec<String>)) -> Result<(Option<Capability>, Phrases), LexiconError> {
+    let capability = match capability.as_str() {
+        "any" => None,
+        code => Some(Capability::parse(code).map_err(LexiconError::of)?),
+    };
+    Ok((capability, phrases(words)))
 }

@@ -4,11 +4,18 @@
 //! no place in a reading is never dropped silently: the reading says so.
 
 mod address;
+mod analyses;
 mod answer;
+mod answering;
 mod beside;
+mod conditions;
 mod dates;
+mod expr;
 mod grade;
 mod grammar;
+mod lang;
+mod lexicon;
+mod matches;
 mod meaning;
 mod names;
 mod notation;
@@ -17,14 +24,21 @@ mod parse;
 mod phrases;
 mod possible;
 mod read;
+mod readings;
 mod resolve;
+mod rule;
 mod say;
+mod search;
+mod speaker;
 mod words;
 
 pub use address::address;
-pub use answer::{Answer, Answers, Limits, answer};
+pub use answer::{Answer, Answers};
+pub use answering::{Budget, answer};
 pub use grade::{Grade, Relaxation};
-pub use grammar::LexiconError;
-pub use parse::{Reading, Span};
-pub use read::{Lang, Outcome, Questions, Status};
-pub use say::{Digits, Speaker};
+pub use lang::Lang;
+pub use lexicon::LexiconError;
+pub use matches::Span;
+pub use read::{Outcome, Questions, Status};
+pub use readings::Reading;
+pub use speaker::{Digits, Speaker};

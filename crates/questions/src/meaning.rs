@@ -1,9 +1,8 @@
 //! What is said, as fragments of a query that are put together.
 
 use pledgegraph_model::EntityId;
+use serde::Deserialize;
 use serde_json::{Map, Value};
-
-use crate::grammar::Under;
 
 /// A part of a query.
 pub(crate) type Means = Map<String, Value>;
@@ -15,6 +14,22 @@ pub(crate) enum Lists {
     Contradict,
     /// They stand beside each other, joined by an `or`.
     Any,
+}
+
+/// Where a part of a question goes that is about other statements than those asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Under {
+    /// The entity is the subject of such a statement.
+    Has,
+    /// The entity is the subject of no such statement.
+    Lacks,
+    /// The entity is the subject of no such statement on the matter that is said beside it.
+    LacksIt,
+    /// The entity is the subject of a statement on the same matter, but of none that is so firm.
+    FallsShort,
+    /// The statement is about such a statement.
+    About,
 }
 
 /// Both together; `None` when they contradict each other. Branches of a tree, and members that begin with `+`, `-` or `&`, always stand

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use pledgegraph_graph::{EntityView, Graph};
 use pledgegraph_model::{AliasKind, Code, EntityId, EntityKind, search_key};
 
+use crate::expr::Spelling;
 use crate::grammar::Grammar;
 use crate::words::{Lattice, bare};
 
@@ -18,19 +19,6 @@ const LONGEST: usize = 12;
 const SHORTEST_PART: usize = 4;
 /// How many entities a noun for their kind may stand for.
 pub(crate) const MOST_GENERIC: usize = 20;
-
-/// What an entity is called by; of several ways that are written alike the first, from a noun to an adjective.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Spelling {
-    /// A name, or an alias like one.
-    Name,
-    /// A place or a building that stands for it: what is said there is not said of it.
-    Metonym,
-    /// A few capitals, which stand before a noun like an adjective: US, UK.
-    Abbreviation,
-    /// The word for its people, which is an adjective too.
-    Demonym,
-}
 
 /// A name in the question.
 #[derive(Debug, Clone, Copy)]

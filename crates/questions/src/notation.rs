@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use pledgegraph_model::{Code, EntityKind};
 
 use crate::dates::DateUse;
-use crate::grammar::{Expr, LexiconError, Slot, key_words};
-use crate::names::Spelling;
-use crate::words::bare;
+use crate::expr::{Expr, Slot, Spelling};
+use crate::lexicon::{LexiconError, forms_of};
+use crate::words::{bare, key_words};
 
 /// What the text of a rule can refer to.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl Notation {
             (_, Some(word)) => (word, Some(false)),
             _ => (word, None),
         };
-        let forms = self.forms.get(word).ok_or_else(|| LexiconError(format!("there are no forms of `{word}`")))?;
+        let forms = forms_of(&self.forms, word)?;
         let is_progressive = |form: &String| form.split(' ').any(|word| word.ends_with("ing"));
         let wanted = forms.iter().filter(|form| progressive.is_none_or(|wanted| wanted == is_progressive(form)));
         let forms: Vec<String> = wanted.cloned().collect();
@@ -175,7 +175,7 @@ fn slot_of(text: &str) -> Result<Slot, LexiconError> {
             "actor" => all.extend([Country, Organization, Coalition, Group]),
             "agent" => all.extend([Country, Organization, Coalition, Group, Person]),
             "any" => all.extend(EntityKind::ALL),
-            kind => all.push(EntityKind::parse(kind).map_err(|error| LexiconError(error.to_string()))?),
+            kind => all.push(EntityKind::parse(kind).map_err(LexiconError::of)?),
         }
     }
     if all.is_empty() {

@@ -14,8 +14,8 @@ use pledgegraph_model::{
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::grammar::LexiconError;
-use crate::read::Lang;
+use crate::lang::Lang;
+use crate::lexicon::{self, LexiconError};
 
 /// What a member of a `where` holds.
 #[derive(Debug, Clone, Copy)]
@@ -103,7 +103,7 @@ struct File {
 
 impl Phrases {
     pub(crate) fn new(text: &str) -> Result<Self, LexiconError> {
-        let File { words, members } = toml::from_str(text).map_err(|error| LexiconError(error.to_string()))?;
+        let File { words, members } = lexicon::read(text)?;
         match MEMBERS.iter().find(|(name, _)| !members.contains_key(*name)) {
             Some((name, _)) => Err(LexiconError(format!("no phrase for `{name}`"))),
             None => Ok(Self { words, members }),

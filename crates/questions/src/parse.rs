@@ -4,127 +4,72 @@
 //! Parser combinators for ambiguous left-recursive grammars, PADL 2008; no rule here is left-recursive). Words that no rule
 //! takes may be passed over; each is noted, and readings that pass over fewer are better.
 
-use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use chrono::NaiveDate;
 use pledgegraph_graph::Graph;
-use pledgegraph_model::{EntityId, Query};
 use serde_json::Value;
 
 use crate::dates::{Calendar, DateUse};
-use crate::grammar::{Expr, Grammar, Slot, Way};
-use crate::meaning::{Lists, Means, at, merged, under, weight};
+use crate::expr::{Expr, Slot};
+use crate::grammar::Grammar;
+use crate::matches::{Match, Span, fewest};
+use crate::meaning::{Lists, Means, at, under, weight};
 use crate::names::{Named, Names};
-use crate::resolve::{of_all_countries, resolve};
+use crate::rule::Way;
 use crate::words::{Edge, Lattice};
 
-/// How many matches of a rule at a node are kept.
-const MOST_MATCHES: usize = 120;
-/// How many of them that end at one node.
-const MOST_ENDING: usize = 24;
 /// How often two matches are put together for a question; of those in `tests/sets/` none needs 2,000.
 const MOST_STEPS: usize = 8_000;
-/// How many other meanings of the same words are kept.
-const MOST_OTHERS: usize = 3;
 /// How many words a reading may pass over, and of those that are known elsewhere one after the other.
 const MOST_SKIPPED: (usize, usize) = (6, 4);
 
-/// What a part of the question was taken for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Span {
-    /// First byte.
-    pub start: usize,
-    /// The byte after the last one.
-    pub end: usize,
-    /// The entity, where it is one.
-    pub entity: Option<EntityId>,
-    /// Whether the entity is only described: by a noun for its kind, an office, a part of its name.
-    pub described: bool,
-}
-
-/// A reading.
-#[derive(Debug, Clone)]
-pub struct Reading {
-    /// The query.
-    pub query: Query,
-    /// The entities that were named, where.
-    pub spans: Vec<Span>,
-    /// Words that it passes over: first byte, byte after the last one.
-    pub unplaced: Vec<(usize, usize)>,
-    /// What the same words could mean too, of equal length and as full: the order of the lexicon decided.
-    pub others: Vec<Query>,
-}
-
-/// A match of a part of the grammar.
-#[derive(Debug, Clone)]
-struct Match {
-    end: usize,
-    means: Rc<Means>,
-    /// Tokens passed over, ascending.
-    skipped: Vec<usize>,
-    /// How much it says: the members of the query that it gives a value.
-    weight: usize,
-    /// How many words and names: fewer is the same in longer pieces.
-    pieces: usize,
-    /// The places of its ways in the lexicon, summed.
-    order: usize,
-    spans: Vec<Span>,
-    described: bool,
-}
-
-/// How good a match is but for the order of the lexicon, the best first.
-type Fullness = (usize, bool, usize, Reverse<usize>);
-
-/// How good a match is, the best first.
-type Rank = (Fullness, usize);
-
-impl Match {
-    fn nothing(node: usize) -> Self {
-        let means = Rc::new(Means::new());
-        Self {
-            end: node,
-            means,
-            skipped: Vec::new(),
-            weight: 0,
-            pieces: 0,
-            order: 0,
-            spans: Vec::new(),
-            described: false,
+/// What a whole question can mean, the best first: nothing where too many of its words have no place in any reading.
+pub(crate) fn matches(grammar: &Grammar, graph: &Graph, lattice: &Lattice, today: NaiveDate) -> Vec<Match> {
+    let names = Names::new(graph, grammar, lattice, today);
+    let unknown = unknown(grammar, lattice, &names);
+    let most_skipped = MOST_SKIPPED.0.min(lattice.tokens.len() / 2);
+    if unknown.iter().filter(|unknown| **unknown).count() > most_skipped {
+        return Vec::new();
+    }
+    let calendar = Calendar { months: &grammar.months, relative: &grammar.relative, today };
+    let mut parser = Parser::new(grammar, lattice, names, calendar, (&unknown, most_skipped));
+    let whole = parser.rule(grammar.question, 0);
+    // What was not looked at might have been better.
+    if parser.steps > MOST_STEPS {
+        return Vec::new();
+    }
+    let end = lattice.end();
+    let mut matches: Vec<Match> = Vec::new();
+    for found in whole.iter() {
+        for hop in parser.hops[found.end].iter().filter(|hop| hop.node == end) {
+            let skipped = [&found.skipped[..], &hop.skipped].concat();
+            matches.push(Match { skipped, ..found.clone() });
         }
     }
+    matches.sort_by_key(Match::rank);
+    matches
+}
 
-    /// This and then that; `None` when they contradict each other.
-    fn then(&self, next: &Self, lists: Lists) -> Option<Self> {
-        let means = if next.means.is_empty() {
-            Rc::clone(&self.means)
-        } else if self.means.is_empty() {
-            Rc::clone(&next.means)
-        } else {
-            Rc::new(merged(&self.means, &next.means, lists)?)
-        };
-        Some(Self {
-            end: next.end,
-            weight: weight(&means),
-            means,
-            skipped: [&self.skipped[..], &next.skipped].concat(),
-            pieces: self.pieces + next.pieces,
-            order: self.order + next.order,
-            spans: [&self.spans[..], &next.spans].concat(),
-            described: self.described || next.described,
-        })
+/// The tokens that can be read as nothing at all.
+fn unknown(grammar: &Grammar, lattice: &Lattice, names: &Names<'_>) -> Vec<bool> {
+    let mut known = vec![false; lattice.tokens.len()];
+    for (node, edges) in lattice.edges.iter().enumerate() {
+        for edge in edges {
+            if (grammar.knows(&edge.word) && (edge.whole || edge.word.chars().count() > 1))
+                || grammar.is_noise(&edge.word)
+            {
+                known[edge.token] = true;
+            }
+        }
+        for named in names.at(node) {
+            for (token, place) in lattice.tokens.iter().zip(&mut known) {
+                *place |= token.start >= named.start && token.end <= named.end_byte;
+            }
+        }
     }
-
-    /// Of two readings the better: it passes over fewer words, names more of its entities, in longer pieces, says more of what
-    /// is looked for, and its rules stand first.
-    fn rank(&self) -> Rank {
-        (self.fullness(), self.order)
-    }
-
-    fn fullness(&self) -> Fullness {
-        (self.skipped.len(), self.described, self.pieces, Reverse(self.weight))
-    }
+    known.into_iter().map(|known| !known).collect()
 }
 
 /// A place to go on from after passing over words.
@@ -149,82 +94,6 @@ struct Parser<'a> {
     known: HashMap<(usize, usize), Rc<Vec<Match>>>,
     /// How often two matches were put together.
     steps: usize,
-}
-
-/// The best readings of a question, those that pass over the fewest words. Several: they differ in an entity alone.
-pub(crate) fn readings(grammar: &Grammar, graph: &Graph, lattice: &Lattice, today: NaiveDate) -> Vec<Reading> {
-    let names = Names::new(graph, grammar, lattice, today);
-    let unknown = unknown(grammar, lattice, &names);
-    let most_skipped = MOST_SKIPPED.0.min(lattice.tokens.len() / 2);
-    // Too many of its words have no place in any reading.
-    if unknown.iter().filter(|unknown| **unknown).count() > most_skipped {
-        return Vec::new();
-    }
-    let calendar = Calendar { months: &grammar.months, relative: &grammar.relative, today };
-    let mut parser = Parser::new(grammar, lattice, names, calendar, (&unknown, most_skipped));
-    let whole = parser.rule(grammar.question, 0);
-    // What was not looked at might have been better.
-    if parser.steps > MOST_STEPS {
-        return Vec::new();
-    }
-    let end = lattice.end();
-    let mut matches: Vec<Match> = Vec::new();
-    for found in whole.iter() {
-        for hop in parser.hops[found.end].iter().filter(|hop| hop.node == end) {
-            let skipped = [&found.skipped[..], &hop.skipped].concat();
-            matches.push(Match { skipped, ..found.clone() });
-        }
-    }
-    matches.sort_by_key(Match::rank);
-    let mut readings: Vec<Reading> = Vec::new();
-    let mut others: Vec<Query> = Vec::new();
-    let mut best: Option<Rank> = None;
-    for found in matches {
-        if best.is_some_and(|(fullness, _)| fullness != found.fullness()) {
-            break;
-        }
-        let Some(query) = resolve(graph, &found.means, today) else { continue };
-        let best = *best.get_or_insert_with(|| found.rank());
-        if readings.iter().any(|known| known.query == query) || others.contains(&query) {
-            continue;
-        }
-        // What differs in no entity differs in the meaning of the words.
-        let same_entities = readings.first().is_some_and(|first| first.spans == found.spans);
-        if found.rank() != best || same_entities {
-            others.push(query);
-            continue;
-        }
-        let place = |token: &usize| lattice.tokens.get(*token).map(|token| (token.start, token.end));
-        let unplaced = found.skipped.iter().filter_map(place).collect();
-        readings.push(Reading { query, spans: found.spans, unplaced, others: Vec::new() });
-    }
-    // Where entities differ the question is ambiguous as it is.
-    if let [only] = readings.as_mut_slice() {
-        others.extend(of_all_countries(&only.query));
-        others.truncate(MOST_OTHERS);
-        only.others = others;
-    }
-    readings
-}
-
-/// The tokens that can be read as nothing at all.
-fn unknown(grammar: &Grammar, lattice: &Lattice, names: &Names<'_>) -> Vec<bool> {
-    let mut known = vec![false; lattice.tokens.len()];
-    for (node, edges) in lattice.edges.iter().enumerate() {
-        for edge in edges {
-            if (grammar.knows(&edge.word) && (edge.whole || edge.word.chars().count() > 1))
-                || grammar.is_noise(&edge.word)
-            {
-                known[edge.token] = true;
-            }
-        }
-        for named in names.at(node) {
-            for (token, place) in lattice.tokens.iter().zip(&mut known) {
-                *place |= token.start >= named.start && token.end <= named.end_byte;
-            }
-        }
-    }
-    known.into_iter().map(|known| !known).collect()
 }
 
 impl<'a> Parser<'a> {
@@ -363,10 +232,10 @@ impl<'a> Parser<'a> {
     fn date(&self, used: DateUse, node: usize) -> Vec<Match> {
         let mut found = Vec::new();
         for hop in &self.hops[node] {
-            for (end, span) in
-                self.calendar.dates(self.lattice, hop.node).into_iter().filter(|(_, span)| used.takes(*span))
+            for (end, period) in
+                self.calendar.dates(self.lattice, hop.node).into_iter().filter(|(_, period)| used.takes(*period))
             {
-                if let Some(means) = used.means(span) {
+                if let Some(means) = used.means(period) {
                     let skipped = hop.skipped.clone();
                     let weight = weight(&means);
                     found.push(Match { means: Rc::new(means), skipped, weight, pieces: 1, ..Match::nothing(end) });
@@ -440,20 +309,4 @@ fn hops(grammar: &Grammar, lattice: &Lattice, (unknown, most_skipped): (&[bool],
         hops.push(Hop { node: here, skipped: skipped.clone() });
     }
     hops
-}
-
-/// The best of some matches, each once.
-fn fewest(mut matches: Vec<Match>) -> Vec<Match> {
-    matches.sort_by_key(Match::rank);
-    let mut kept: Vec<Match> = Vec::new();
-    for found in matches {
-        let ending = kept.iter().filter(|known| known.end == found.end);
-        if ending.clone().count() < MOST_ENDING && !ending.clone().any(|known| known.means == found.means) {
-            kept.push(found);
-            if kept.len() == MOST_MATCHES {
-                break;
-            }
-        }
-    }
-    kept
 }

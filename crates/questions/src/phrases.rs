@@ -1,69 +1,31 @@
 //! Statements and values in words.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
-use pledgegraph_graph::{EdgeView, Node, Value};
+use pledgegraph_graph::{EdgeView, Value};
 use pledgegraph_model::{
-    Code, CodeEntry, ConditionNode, ConditionOp, Conditionality, Conditions, Count, CountOp, Date, EdgeKind,
-    Explicitness, Polarity, Query, QueryAsk, QueryField, Relation, Standing, Text, Truth,
+    Code, Conditionality, Count, CountOp, Date, EdgeKind, Polarity, Query, QueryAsk, QueryField, Standing, Text, Truth,
 };
 
 use crate::answer::Answer;
+use crate::conditions::conditions_of;
 use crate::grade::{Grade, Relaxation};
-use crate::say::{Digits, Speaker, filled, of};
+use crate::speaker::{Speaker, filled, of};
 
 /// Whether what an answer is of is narrower or wider than what was asked for.
 fn is_of_another_capability(answer: &Answer<'_>) -> bool {
     answer.grade == Grade::ByHierarchy || answer.relaxations.contains(&Relaxation::Capability)
 }
 
-/// What an answer hangs on, where a query selects it.
-pub(crate) fn conditions_of<'g>(query: &Query, answer: &Answer<'g>) -> Option<&'g Conditions<Node>> {
-    let at = query.group_by.iter().chain(&query.select).position(|field| *field == QueryField::Conditions)?;
-    match answer.values.get(at)?.first()? {
-        Value::Conditions(tree) => Some(tree),
-        _ => None,
-    }
-}
-
-/// A text that is the same for trees that say the same: without an order, and without what has one part only.
-pub(crate) fn canonical(conditions: &Conditions<Node>) -> String {
-    format!("{} {}", conditions.relation, canonical_node(&conditions.root))
-}
-
-/// The depth of a tree is at most [`pledgegraph_model::MAX_CONDITION_DEPTH`].
-fn canonical_node(node: &ConditionNode<Node>) -> String {
-    if let (ConditionOp::Condition, Some(condition)) = (node.op, node.condition) {
-        return format!("{condition:?} {:?}", node.explicitness);
-    }
-    let n = node.of.len();
-    let op = match (node.op, node.k.map_or(n, |k| k as usize)) {
-        (ConditionOp::AtLeast, k) if k >= n => ConditionOp::AllOf,
-        (ConditionOp::AtLeast, 1) => ConditionOp::AnyOf,
-        (op, _) => op,
-    };
-    // Of what all or any of hold, parts of the same kind are parts of the whole.
-    let is_flat = matches!(op, ConditionOp::AllOf | ConditionOp::AnyOf);
-    let parts = node.of.iter().flat_map(|child| match child {
-        child if is_flat && child.op == op => child.of.iter().map(canonical_node).collect(),
-        child => vec![canonical_node(child)],
-    });
-    let parts: BTreeSet<String> = parts.collect();
-    match parts.first() {
-        Some(only) if parts.len() == 1 && op != ConditionOp::Not => only.clone(),
-        _ => format!("{op} {} ({})", node.k.unwrap_or_default(), parts.into_iter().collect::<Vec<_>>().join(", ")),
-    }
-}
-
 impl Speaker<'_> {
     /// An answer in words: its values, or its statement.
     pub fn row(&self, query: &Query, answer: &Answer<'_>) -> String {
         if let Some(entity) = answer.entity {
-            return entity.label(self.lang.as_str()).0.to_owned();
+            return self.name(&entity).to_owned();
         }
         if let Some(set) = &answer.set {
             let members = set.iter().map(|(condition, holds)| {
-                let name = condition.label(self.lang.as_str()).0;
+                let name = self.name(condition);
                 // Of a blocking set each fails, of an unlocking one each holds, unless a `not` stands over it.
                 if *holds == (query.ask == QueryAsk::UnlockingSets) {
                     name.to_owned()
@@ -109,7 +71,7 @@ impl Speaker<'_> {
 
     fn about(&self, view: &EdgeView<'_>, beside: Vec<String>) -> String {
         use QueryField::{Capability, Role, Stage, Stance, Text, Title};
-        let who = view.subject().label(self.lang.as_str()).0.to_owned();
+        let who = self.name(&view.subject()).to_owned();
         let fields = match view.kind() {
             EdgeKind::Commitment => [Capability, Stance, Stage].as_slice(),
             EdgeKind::Request => [Capability, Text].as_slice(),
@@ -203,10 +165,19 @@ impl Speaker<'_> {
         }
     }
 
+    /// What some answers give up.
+    pub(crate) fn relaxations(&self, answers: &[&Answer<'_>]) -> String {
+        let mut up: Vec<_> = answers.iter().flat_map(|answer| answer.relaxations.iter().copied()).collect();
+        up.sort_unstable();
+        up.dedup();
+        let up: Vec<&str> = up.iter().map(|r| of(&self.sentences.relaxations, r.as_str(), self.lang)).collect();
+        up.join(self.word("comma"))
+    }
+
     /// A statement with whom it is about and when: enough to tell two that disagree apart.
     fn claim(&self, view: &EdgeView<'_>) -> String {
         let said = self.statement(view);
-        let object = view.object().label(self.lang.as_str()).0.to_owned();
+        let object = self.name(&view.object()).to_owned();
         let when = view.when().map(|date| self.date(date)).into_iter();
         let fields = [QueryField::Status, QueryField::Number, QueryField::Quantity];
         let values = fields.iter().flat_map(|field| view.values(*field)).map(|value| self.value(value));
@@ -215,9 +186,9 @@ impl Speaker<'_> {
     }
 
     /// A value in words.
-    pub fn value(&self, value: Value<'_>) -> String {
+    pub(crate) fn value(&self, value: Value<'_>) -> String {
         match value {
-            Value::Entity(node) => self.graph.at(*node).label(self.lang.as_str()).0.to_owned(),
+            Value::Entity(node) => self.name(&self.graph.at(*node)).to_owned(),
             Value::Code(entry) => self.code(entry),
             Value::Text(text) => self.text(text),
             Value::Texts(texts) => {
@@ -235,21 +206,6 @@ impl Speaker<'_> {
         }
     }
 
-    pub(crate) fn code(&self, entry: &CodeEntry) -> String {
-        // The code of what no source specifies, alone, would say nothing.
-        if entry.code == "unspecified" {
-            return self.word("unspecified").to_owned();
-        }
-        let label = self.lang.label(entry);
-        // In a sentence a label begins like any word; Arabic has no capitals.
-        let mut letters = label.chars();
-        let acronym = label.chars().nth(1).is_some_and(char::is_uppercase);
-        match letters.next() {
-            Some(first) if !acronym => first.to_lowercase().chain(letters).collect(),
-            _ => label.to_owned(),
-        }
-    }
-
     fn text(&self, text: &Text) -> String {
         let own = text.get(self.lang.as_str()).or_else(|| text.iter().next().map(|(_, text)| text)).unwrap_or_default();
         own.trim_end_matches('.').to_owned()
@@ -261,28 +217,6 @@ impl Speaker<'_> {
             CountOp::Eq => number,
             op => format!("{} {number}", self.code(op.entry())),
         }
-    }
-
-    /// A number, from ten thousand on in groups of three digits.
-    pub(crate) fn number(&self, number: u64) -> String {
-        let plain = number.to_string();
-        if number < 10_000 {
-            return self.in_digits(&plain);
-        }
-        let mark = if self.digits == Digits::Arabic { '٬' } else { ',' };
-        let mut grouped = String::new();
-        for (at, digit) in plain.chars().enumerate() {
-            if at > 0 && (plain.len() - at).is_multiple_of(3) {
-                grouped.push(mark);
-            }
-            grouped.push(digit);
-        }
-        self.in_digits(&grouped)
-    }
-
-    fn in_digits(&self, text: &str) -> String {
-        let arabic = |c: char| c.to_digit(10).and_then(|digit| char::from_u32(0x660 + digit)).unwrap_or(c);
-        if self.digits == Digits::Arabic { text.chars().map(arabic).collect() } else { text.to_owned() }
     }
 
     /// A date with the precision that it has.
@@ -312,37 +246,6 @@ impl Speaker<'_> {
             Some((year, rest)) if known(year) => format!("{rest} {year}"),
             Some(("XXXX", rest)) => filled(self.word("no_year"), &[&rest]),
             _ => edtf.to_owned(),
-        }
-    }
-
-    /// The depth of a tree is at most [`pledgegraph_model::MAX_CONDITION_DEPTH`].
-    fn conditions(&self, conditions: &Conditions<Node>) -> String {
-        let said = self.condition(&conditions.root);
-        match conditions.relation {
-            Relation::Necessary => said,
-            Relation::Sufficient => filled(self.word("sufficient"), &[&said]),
-        }
-    }
-
-    fn condition(&self, node: &ConditionNode<Node>) -> String {
-        if let (ConditionOp::Condition, Some(condition)) = (node.op, node.condition) {
-            let name = self.graph.at(condition).label(self.lang.as_str()).0;
-            let implied = node.explicitness == Some(Explicitness::Implied);
-            return if implied { filled(self.word("implied"), &[name]) } else { name.to_owned() };
-        }
-        let bracketed = |child: &ConditionNode<Node>| {
-            let said = self.condition(child);
-            if child.of.len() > 1 { format!("({said})") } else { said }
-        };
-        let children: Vec<String> = node.of.iter().map(bracketed).collect();
-        match node.op {
-            ConditionOp::AnyOf => children.join(self.word("or")),
-            ConditionOp::Not => format!("{}{}", self.word("not"), children.concat()),
-            ConditionOp::AtLeast => {
-                let k = self.number(u64::from(node.k.unwrap_or_default()));
-                format!("{} {}", filled(self.word("at_least"), &[&k]), children.join(self.word("comma")))
-            }
-            _ => children.join(self.word("and")),
         }
     }
 }

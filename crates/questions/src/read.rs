@@ -2,56 +2,16 @@
 
 use chrono::NaiveDate;
 use pledgegraph_graph::Graph;
-use pledgegraph_model::{Capability, Code, CodeEntry, Mission, Query};
+use pledgegraph_model::{Capability, Code, Mission, Query};
 use serde_json::json;
 
-use crate::grammar::{Grammar, Label, LexiconError};
+use crate::grammar::Grammar;
+use crate::lang::Lang;
+use crate::lexicon::{Label, LexiconError};
 use crate::paraphrase::Phrases;
-use crate::parse::{Reading, readings};
-use crate::say::{Digits, Sentences, Speaker};
+use crate::readings::{Reading, readings};
+use crate::speaker::{Digits, Sentences, Speaker};
 use crate::words::{Lattice, Token};
-
-/// The languages of questions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Lang {
-    /// English.
-    En,
-    /// Arabic.
-    Ar,
-}
-
-impl Lang {
-    /// The tag.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Ar => "ar",
-        }
-    }
-
-    /// The label of a code.
-    pub(crate) fn label(self, entry: &CodeEntry) -> &'static str {
-        match self {
-            Self::En => entry.label_en,
-            Self::Ar => entry.label_ar,
-        }
-    }
-
-    /// The place in tables of both languages.
-    pub(crate) fn index(self) -> usize {
-        match self {
-            Self::En => 0,
-            Self::Ar => 1,
-        }
-    }
-
-    /// The language of a text: Arabic when it has more Arabic letters than Latin ones.
-    pub fn of(text: &str) -> Self {
-        let arabic = text.chars().filter(|c| ('\u{0600}'..='\u{06FF}').contains(c)).count();
-        let latin = text.chars().filter(char::is_ascii_alphabetic).count();
-        if arabic > latin { Self::Ar } else { Self::En }
-    }
-}
 
 /// How far a question was understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! A question as a lattice of words: Arabic prefixes that are written onto a word may be words of their own.
 
-use pledgegraph_model::search_key;
+use pledgegraph_model::{search_key, words};
 
 /// A word as it stands in the question.
 #[derive(Debug, Clone)]
@@ -137,6 +137,11 @@ fn token(text: &str, start: usize, end: usize) -> Option<Token> {
 /// A word without the Arabic article.
 pub(crate) fn bare(word: &str) -> &str {
     word.strip_prefix("ال").filter(|rest| rest.chars().count() >= 2).unwrap_or(word)
+}
+
+/// The words of a text by their search keys.
+pub(crate) fn key_words(text: &str) -> Vec<Box<str>> {
+    words(&search_key(text)).map(Into::into).collect()
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use pledgegraph_graph::{Counted, EdgeFilter, EntityFilter, EntityView, Page};
 use pledgegraph_model::{Capability, Code, EdgeDetail, EdgeKind, EntityDetail, EntityId, EntityKind, search_key};
 
-use super::{Candidate, LONGEST, MOST_GENERIC, Named, Names, Spelling, spellings};
-use crate::grammar::key_words;
-use crate::words::bare;
+use super::{Candidate, LONGEST, MOST_GENERIC, Named, Names, spellings};
+use crate::expr::Spelling;
+use crate::words::{bare, key_words};
 
 /// How many entities of a kind are looked at for a description.
 const MOST_CANDIDATES: usize = 200;

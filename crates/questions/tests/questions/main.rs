@@ -17,7 +17,7 @@ use chrono::NaiveDate;
 use pledgegraph_bundle::{Bundle, COUNTRIES, DataFile};
 use pledgegraph_graph::{Builder, Graph, Value as Answered};
 use pledgegraph_model::{Query, QueryAsk};
-use pledgegraph_questions::{Answers, Digits, Limits, Questions, Status, answer};
+use pledgegraph_questions::{Answers, Budget, Digits, Questions, Status, answer};
 use serde_json::Value;
 
 use crate::set::{Case, cases};
@@ -101,7 +101,7 @@ fn verdict(graph: &Graph, questions: &Questions, case: &Case, today: NaiveDate) 
     failed(format!("answered {given} and not {expected}: {said}"))
 }
 
-const LIMITS: Limits = Limits { circuit: 20_000_000, steps: 50_000_000 };
+const LIMITS: Budget = Budget { circuit: 20_000_000, steps: 50_000_000 };
 /// When the bundled article appeared.
 const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2025, 7, 10).expect("a day");
 /// After all that the other data sets tell.

@@ -4,7 +4,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use pledgegraph_graph::{Counted, EdgeView, Evaluation, ForceQuery, QueryRow, QueryTerms};
 use pledgegraph_model::{Code, Query, QueryAsk, QueryField};
-use pledgegraph_questions::Limits;
+use pledgegraph_questions::Budget;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -102,8 +102,8 @@ fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
 /// Sets of conditions, or conflicts.
 fn analysed(ask: &Ask, wire: Wire<'_>, query: &Query, limit: usize) -> Result<Response, ApiError> {
     let today = ask.day();
-    let limits = Limits { circuit: CIRCUIT, steps: ask.state.options.steps };
-    let found = pledgegraph_questions::answer(wire.graph, query, today, limits).map_err(too_expensive)?;
+    let budget = Budget { circuit: CIRCUIT, steps: ask.state.options.steps };
+    let found = pledgegraph_questions::answer(wire.graph, query, today, budget).map_err(too_expensive)?;
     // Sets are of what counts; conflicts of all that is said.
     let left_out = if query.ask == QueryAsk::Conflicts {
         found.set_aside

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use pledgegraph_graph::{EdgeView, Graph};
 use pledgegraph_model::{EdgeId, EntityId, Query, QueryField};
 use pledgegraph_questions::{
-    Answers, Digits, Lang, Limits, Outcome, Questions, Reading, Speaker, Status, address, answer,
+    Answers, Budget, Digits, Lang, Outcome, Questions, Reading, Speaker, Status, address, answer,
 };
 use tokio::runtime::Handle;
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -174,8 +174,8 @@ struct Asked<'g> {
 
 impl<'g> Asked<'g> {
     fn answers(self, query: &Query) -> Result<Answers<'g>, ApiError> {
-        let limits = Limits { circuit: CIRCUIT, steps: self.ask.state.options.steps };
-        answer(self.graph, query, self.today, limits).map_err(too_expensive)
+        let budget = Budget { circuit: CIRCUIT, steps: self.ask.state.options.steps };
+        answer(self.graph, query, self.today, budget).map_err(too_expensive)
     }
 
     fn outcome<'q>(
