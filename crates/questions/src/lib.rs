@@ -7,6 +7,7 @@ mod address;
 mod analyses;
 mod answer;
 mod answering;
+mod ask;
 mod beside;
 mod conditions;
 mod dates;
@@ -19,6 +20,7 @@ mod matches;
 mod meaning;
 mod names;
 mod notation;
+mod outcome;
 mod paraphrase;
 mod parse;
 mod phrases;
@@ -35,10 +37,15 @@ mod words;
 pub use address::address;
 pub use answer::{Answer, Answers};
 pub use answering::{Budget, answer};
+pub use ask::Limits;
 pub use grade::{Grade, Relaxation};
 pub use lang::Lang;
 pub use lexicon::LexiconError;
 pub use matches::Span;
-pub use read::{Outcome, Questions, Status};
+pub use outcome::{
+    AnswerInWords, Assumption, Cut, Interpretation, Outcome, Paraphrase, Part, StatementInWords, Status, Suggestion,
+    Told,
+};
+pub use read::{Extent, Questions, Understanding};
 pub use readings::Reading;
-pub use speaker::{Digits, Speaker};
+pub use speaker::Digits;

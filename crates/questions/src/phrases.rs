@@ -19,7 +19,7 @@ fn is_of_another_capability(answer: &Answer<'_>) -> bool {
 
 impl Speaker<'_> {
     /// An answer in words: its values, or its statement.
-    pub fn row(&self, query: &Query, answer: &Answer<'_>) -> String {
+    pub(crate) fn row(&self, query: &Query, answer: &Answer<'_>) -> String {
         if let Some(entity) = answer.entity {
             return self.name(&entity).to_owned();
         }
@@ -65,7 +65,7 @@ impl Speaker<'_> {
     }
 
     /// A statement in a few words: who, what, how firm.
-    pub fn statement(&self, view: &EdgeView<'_>) -> String {
+    pub(crate) fn statement(&self, view: &EdgeView<'_>) -> String {
         self.about(view, Vec::new())
     }
 

@@ -15,24 +15,28 @@ use crate::words::{Lattice, Token};
 
 /// How far a question was understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
+pub enum Extent {
     /// Every word has its place in one reading.
-    Understood,
+    Wholly,
     /// Every word has its place, but a name or a description stands for several entities.
-    Ambiguous,
+    Ambiguously,
     /// There is a reading, but some words have no place in it.
-    PartlyUnderstood,
+    Partly,
     /// There is no reading, or most words have no place in it.
-    NotUnderstood,
+    NotAtAll,
 }
 
-/// What became of a question.
+/// What a question is read as.
 #[derive(Debug, Clone)]
-pub struct Outcome {
+pub struct Understanding<'q> {
+    /// The question.
+    pub text: &'q str,
+    /// The day on which it is asked.
+    pub today: NaiveDate,
     /// Its language.
     pub lang: Lang,
     /// How far it was understood.
-    pub status: Status,
+    pub extent: Extent,
     /// The reading; several where it is ambiguous, none where it was not understood.
     pub readings: Vec<Reading>,
     /// Whether a word that has no place could turn the question into another (not, except, only): what is read without it is
@@ -64,7 +68,7 @@ impl Questions {
     }
 
     /// Says answers in a language; what does not stand on the day is marked.
-    pub fn speaker<'a>(&'a self, graph: &'a Graph, lang: Lang, digits: Digits, day: NaiveDate) -> Speaker<'a> {
+    pub(crate) fn speaker<'a>(&'a self, graph: &'a Graph, lang: Lang, digits: Digits, day: NaiveDate) -> Speaker<'a> {
         Speaker { sentences: &self.sentences, graph, lang, digits, day }
     }
 
@@ -79,44 +83,56 @@ impl Questions {
     }
 
     /// Reads a question; `today` is what `yesterday` and such go from.
-    pub fn read(&self, graph: &Graph, text: &str, today: NaiveDate) -> Outcome {
-        let lang = Lang::of(text);
+    pub fn read<'q>(&self, graph: &Graph, text: &'q str, today: NaiveDate) -> Understanding<'q> {
+        let read = |lang, extent, readings, is_turned| Understanding { text, today, lang, extent, readings, is_turned };
         let paraphrased =
             [Lang::En, Lang::Ar].into_iter().find_map(|lang| Some((lang, self.phrases.read(graph, text, lang)?)));
         if let Some((lang, query)) = paraphrased {
             let reading = Reading { query, spans: Vec::new(), unplaced: Vec::new(), others: Vec::new() };
-            return Outcome { lang, status: Status::Understood, readings: vec![reading], is_turned: false };
+            return read(lang, Extent::Wholly, vec![reading], false);
         }
+        let lang = Lang::of(text);
         let grammar = match lang {
             Lang::En => &self.en,
             Lang::Ar => &self.ar,
         };
         let lattice = Lattice::new(text);
-        let mut readings = readings(grammar, graph, &lattice, today);
-        let unplaced = readings.first().map(|reading| reading.unplaced.clone()).unwrap_or_default();
-        // What is left of the question must be more than what is left out, and so must the words of it that say something.
-        let is_unplaced = |token: &&Token| unplaced.iter().any(|(start, _)| *start == token.start);
-        let says = |token: &&Token| !grammar.is_function(&token.key);
-        let (left_out, placed): (Vec<_>, Vec<_>) = lattice.tokens.iter().partition(is_unplaced);
-        let saying = |tokens: &[&Token]| tokens.iter().filter(|token| says(token)).count();
-        let too_little = left_out.len() >= placed.len() || saying(&left_out) >= saying(&placed).max(1);
-        let status = match readings.len() {
-            0 => Status::NotUnderstood,
-            _ if !unplaced.is_empty() && too_little => Status::NotUnderstood,
-            _ if !unplaced.is_empty() => Status::PartlyUnderstood,
-            1 => Status::Understood,
-            _ => Status::Ambiguous,
-        };
-        if status == Status::NotUnderstood {
-            readings.clear();
+        let readings = readings(grammar, graph, &lattice, today);
+        match extent(grammar, &lattice, &readings) {
+            Extent::NotAtAll => read(lang, Extent::NotAtAll, Vec::new(), false),
+            extent => {
+                let is_turned = readings.first().is_some_and(|first| is_turned(grammar, &lattice, first));
+                read(lang, extent, readings, is_turned)
+            }
         }
-        let turns = |(at, token): (usize, &Token)| {
-            let mut words = lattice.edges.iter().flatten().filter(|edge| edge.token == at);
-            is_unplaced(&token) && words.any(|edge| grammar.turns(&edge.word))
-        };
-        let is_turned = status != Status::NotUnderstood && lattice.tokens.iter().enumerate().any(turns);
-        Outcome { lang, status, readings, is_turned }
     }
+}
+
+/// How far a question was understood that has these readings.
+fn extent(grammar: &Grammar, lattice: &Lattice, readings: &[Reading]) -> Extent {
+    let Some((first, others)) = readings.split_first() else { return Extent::NotAtAll };
+    if first.unplaced.is_empty() {
+        return if others.is_empty() { Extent::Wholly } else { Extent::Ambiguously };
+    }
+    // What is left of the question must be more than what is left out, and so must the words of it that say something.
+    let (left_out, placed): (Vec<_>, Vec<_>) = lattice.tokens.iter().partition(|token| is_unplaced(first, token));
+    let says = |token: &&&Token| !grammar.is_function(&token.key);
+    let saying = |tokens: &[&Token]| tokens.iter().filter(says).count();
+    let too_little = left_out.len() >= placed.len() || saying(&left_out) >= saying(&placed).max(1);
+    if too_little { Extent::NotAtAll } else { Extent::Partly }
+}
+
+/// Whether a word that has no place in a reading turns the question.
+fn is_turned(grammar: &Grammar, lattice: &Lattice, reading: &Reading) -> bool {
+    let turns = |(at, token): (usize, &Token)| {
+        let mut words = lattice.edges.iter().flatten().filter(|edge| edge.token == at);
+        is_unplaced(reading, token) && words.any(|edge| grammar.turns(&edge.word))
+    };
+    lattice.tokens.iter().enumerate().any(turns)
+}
+
+fn is_unplaced(reading: &Reading, token: &Token) -> bool {
+    reading.unplaced.iter().any(|(start, _)| *start == token.start)
 }
 
 /// The labels of codes as ways to say them.

@@ -38,7 +38,7 @@ fn is_new(query: &Query) -> bool {
 
 impl Speaker<'_> {
     /// The answers to a query in a sentence or two.
-    pub fn answers(&self, query: &Query, answers: &Answers<'_>) -> String {
+    pub(crate) fn answers(&self, query: &Query, answers: &Answers<'_>) -> String {
         let on_the_day = Speaker { day: answers.day, ..*self };
         on_the_day.all(query, answers) + &on_the_day.aside(answers)
     }

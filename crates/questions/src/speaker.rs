@@ -47,7 +47,7 @@ impl Sentences {
 
 /// Says answers in a language.
 #[derive(Debug, Clone, Copy)]
-pub struct Speaker<'a> {
+pub(crate) struct Speaker<'a> {
     pub(crate) sentences: &'a Sentences,
     pub(crate) graph: &'a Graph,
     pub(crate) lang: Lang,

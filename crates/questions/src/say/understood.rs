@@ -5,7 +5,7 @@ use crate::speaker::{MOST, Speaker, filled};
 
 impl Speaker<'_> {
     /// That a question can be read in several ways.
-    pub fn ambiguous(&self, readings: &[String]) -> String {
+    pub(crate) fn ambiguous(&self, readings: &[String]) -> String {
         // As many as are looked for: there may be more.
         if readings.len() < MOST_GENERIC {
             return self.sentence("ambiguous", &[&self.list(readings, String::clone)]);
@@ -16,12 +16,12 @@ impl Speaker<'_> {
     }
 
     /// That some words had no place; what follows answers the rest.
-    pub fn partly(&self, unplaced: &[&str]) -> String {
+    pub(crate) fn partly(&self, unplaced: &[&str]) -> String {
         self.left_out("partly", unplaced)
     }
 
     /// That words have no place without which the question would be another.
-    pub fn turned(&self, unplaced: &[&str]) -> String {
+    pub(crate) fn turned(&self, unplaced: &[&str]) -> String {
         self.left_out("turned", unplaced)
     }
 
@@ -31,7 +31,7 @@ impl Speaker<'_> {
     }
 
     /// That nothing was understood.
-    pub fn not_understood(&self) -> String {
+    pub(crate) fn not_understood(&self) -> String {
         self.sentence("not_understood", &[])
     }
 }

@@ -17,7 +17,7 @@ use chrono::NaiveDate;
 use pledgegraph_bundle::{Bundle, COUNTRIES, DataFile};
 use pledgegraph_graph::{Builder, Graph, Value as Answered};
 use pledgegraph_model::{Query, QueryAsk};
-use pledgegraph_questions::{Answers, Budget, Digits, Questions, Status, answer};
+use pledgegraph_questions::{Budget, Digits, Grade, Limits, Outcome, Questions, Status};
 use serde_json::Value;
 
 use crate::set::{Case, cases};
@@ -61,59 +61,61 @@ struct Verdict {
 }
 
 fn verdict(graph: &Graph, questions: &Questions, case: &Case, today: NaiveDate) -> Result<Verdict> {
-    let outcome = questions.read(graph, &case.question, today);
-    let expected = match case.status.as_str() {
-        "answered" | "no_match" => Status::Understood,
-        "ambiguous" => Status::Ambiguous,
-        "partly_understood" => Status::PartlyUnderstood,
+    let outcome = questions.ask(graph, &case.question, today, LIMITS)?;
+    let understood = matches!(outcome.status, Status::Answered | Status::NoMatch);
+    let is_expected = match case.status.as_str() {
+        "answered" | "no_match" => understood,
         // What must not be taken for understood; how much of it is placed is left open.
-        "unread" if outcome.status == Status::PartlyUnderstood => Status::PartlyUnderstood,
-        "unread" | "not_understood" => Status::NotUnderstood,
-        other => anyhow::bail!("{}: no status `{other}`", case.id),
+        "unread" => matches!(outcome.status, Status::PartlyUnderstood | Status::NotUnderstood),
+        expected => outcome.status.as_str() == expected,
     };
-    let read = outcome.readings.first().map(|reading| shown(graph, &reading.query)).transpose()?;
-    let exact_query = outcome.status == expected && (case.query.is_none() || case.query == read);
-    let silent = outcome.status == Status::Understood && !exact_query;
+    let read = outcome.interpretation.as_ref().map(|read| shown(graph, &read.query)).transpose()?;
+    let exact_query = is_expected && (case.query.is_none() || case.query == read);
+    let silent = understood && !exact_query;
     let failed = |fault| Ok(Verdict { exact_query, silent, fault: Some(fault) });
     if !exact_query {
-        let words = outcome.readings.first().map(|reading| {
-            let words = reading.unplaced.iter().filter_map(|(start, end)| case.question.get(*start..*end));
-            words.collect::<Vec<_>>().join(", ")
-        });
+        let words = outcome.unplaced.iter().map(|part| part.text).collect::<Vec<_>>().join(", ");
         let wanted = case.query.as_ref().map(ToString::to_string).unwrap_or_default();
         return failed(format!(
-            "{:?} and not {expected:?}; without a place: {words:?}; read as {read:?}\n      and not as {wanted}",
-            outcome.status
+            "{:?} and not {}; without a place: {words}; read as {read:?}\n      and not as {wanted}",
+            outcome.status, case.status
         ));
     }
-    let Some((reading, expected)) = outcome.readings.first().zip(case.answer.as_ref()) else {
+    let Some((read, expected)) = outcome.interpretation.as_ref().zip(case.answer.as_ref()) else {
         return Ok(Verdict { exact_query, silent, fault: None });
     };
-    let answers = answer(graph, &reading.query, today, LIMITS)?;
-    let said = questions.speaker(graph, outcome.lang, Digits::Western, today).answers(&reading.query, &answers);
     if std::env::var_os("SHOW_ANSWERS").is_some() {
-        println!("{}\n    {said}", case.question);
+        println!("{}\n    {}", case.question, outcome.text);
     }
-    let given = given(graph, &reading.query, &answers);
+    let given = given(graph, &read.query, &outcome);
     if given == *expected {
         return Ok(Verdict { exact_query, silent, fault: None });
     }
-    failed(format!("answered {given} and not {expected}: {said}"))
+    failed(format!("answered {given} and not {expected}: {}", outcome.text))
 }
 
-const LIMITS: Budget = Budget { circuit: 20_000_000, steps: 50_000_000 };
+/// All answers are told.
+const LIMITS: Limits = Limits {
+    budget: Budget { circuit: 20_000_000, steps: 50_000_000 },
+    answers: usize::MAX,
+    statements: 20,
+    beside: 20,
+    readings: 20,
+    digits: Digits::Western,
+};
 /// When the bundled article appeared.
 const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2025, 7, 10).expect("a day");
 /// After all that the other data sets tell.
 const LATER: NaiveDate = NaiveDate::from_ymd_opt(2026, 7, 10).expect("a day");
 
 /// The values of the best answers: references, codes, texts, as the set has them.
-fn given(graph: &Graph, query: &Query, answers: &Answers<'_>) -> Value {
-    let firm = answers.firm();
+fn given(graph: &Graph, query: &Query, outcome: &Outcome<'_>) -> Value {
+    let answers = || outcome.answers.items.iter().map(|told| &told.answer);
+    let firm = answers().filter(|answer| answer.grade != Grade::Relaxed).count();
     if query.ask == QueryAsk::Exists {
-        let word = match (firm, answers.is_silent()) {
-            (0, true) => "not_in_record",
-            (0, false) => "no",
+        let word = match (firm, outcome.status) {
+            (0, Status::NoMatch) => "not_in_record",
+            (0, _) => "no",
             _ => "yes",
         };
         return Value::from(word);
@@ -122,7 +124,7 @@ fn given(graph: &Graph, query: &Query, answers: &Answers<'_>) -> Value {
         return Value::from(vec![format!("eq {firm}")]);
     }
     let mut found: Vec<String> = Vec::new();
-    for row in &answers.answers {
+    for row in answers() {
         if let Some(set) = &row.set {
             let members: Vec<String> = set.iter().map(|(condition, _)| condition.reference().to_string()).collect();
             found.push(members.join("+"));

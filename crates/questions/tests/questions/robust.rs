@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use pledgegraph_graph::EntityView;
 use pledgegraph_model::{EntityKind, code_lists, search_key, words};
-use pledgegraph_questions::{Questions, Status};
+use pledgegraph_questions::{Extent, Questions};
 use proptest::prelude::RngExt as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
@@ -37,11 +37,11 @@ fn a_word_without_a_place_is_never_passed_over_in_silence() -> Result<()> {
     for case in understood()? {
         for word in if case.lang == "en" { en } else { ar } {
             for question in with_word(&case.question, word) {
-                let outcome = questions.read(&graph, &question, TODAY);
+                let understood = questions.read(&graph, &question, TODAY);
                 ensure!(
-                    matches!(outcome.status, Status::PartlyUnderstood | Status::NotUnderstood),
+                    matches!(understood.extent, Extent::Partly | Extent::NotAtAll),
                     "{question}: {:?}",
-                    outcome.status
+                    understood.extent
                 );
             }
         }
@@ -59,13 +59,14 @@ fn a_negation_changes_the_query_or_leaves_it_unanswered() -> Result<()> {
         let ar = ["لا", "لم", "ليس", "بدون", "باستثناء", "ولم", "رفضوا"];
         for word in if case.lang == "en" { en } else { ar } {
             for question in with_word(&case.question, word) {
-                let outcome = questions.read(&graph, &question, TODAY);
-                let read = outcome.readings.first().map(|reading| shown(&graph, &reading.query)).transpose()?;
-                let is_silent = outcome.status == Status::Understood && read == before;
+                let understood = questions.read(&graph, &question, TODAY);
+                let read = understood.readings.first().map(|reading| shown(&graph, &reading.query)).transpose()?;
+                let is_silent = understood.extent == Extent::Wholly && read == before;
                 // `not` may stand twice in what is said once; where it has no place there is no answer.
-                let unplaced = outcome.readings.first().map(|reading| reading.unplaced.as_slice()).unwrap_or_default();
+                let unplaced =
+                    understood.readings.first().map(|reading| reading.unplaced.as_slice()).unwrap_or_default();
                 let is_left_out = unplaced.iter().any(|(start, end)| question.get(*start..*end) == Some(word));
-                ensure!(!is_silent && (!is_left_out || outcome.is_turned), "{question}: {read:?}");
+                ensure!(!is_silent && (!is_left_out || understood.is_turned), "{question}: {read:?}");
             }
         }
     }
@@ -151,9 +152,10 @@ fn random_questions_are_answered_quickly() -> Result<()> {
         let cut = question.char_indices().map(|(at, _)| at).nth(random.random_range(1..400)).unwrap_or(question.len());
         question.truncate(cut);
         let began = Instant::now();
-        let outcome = questions.read(&graph, &question, TODAY);
-        slowest = slowest.max((began.elapsed(), question));
-        ensure!(outcome.status != Status::Understood || outcome.readings.len() == 1, "one reading");
+        let understood = questions.read(&graph, &question, TODAY);
+        let took = began.elapsed();
+        ensure!(understood.extent != Extent::Wholly || understood.readings.len() == 1, "one reading");
+        slowest = slowest.max((took, question));
     }
     println!("{count} questions; the slowest took {:?}: {}", slowest.0, slowest.1);
     Ok(())

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, ensure};
 use chrono::NaiveDate;
 use pledgegraph_graph::Graph;
-use pledgegraph_questions::{Digits, Questions, Status, answer};
+use pledgegraph_questions::{Questions, Status};
 use serde::Deserialize;
 
 use crate::{LATER, LIMITS, other};
@@ -34,12 +34,11 @@ struct Case {
 
 /// The answer to a question in words; why there is none where it is not understood.
 pub(crate) fn told(graph: &Graph, questions: &Questions, question: &str, today: NaiveDate) -> Result<String> {
-    let outcome = questions.read(graph, question, today);
-    let (Status::Understood, Some(reading)) = (outcome.status, outcome.readings.first()) else {
-        return Ok(format!("{:?}", outcome.status));
-    };
-    let answers = answer(graph, &reading.query, today, LIMITS)?;
-    Ok(questions.speaker(graph, outcome.lang, Digits::Western, today).answers(&reading.query, &answers))
+    let outcome = questions.ask(graph, question, today, LIMITS)?;
+    Ok(match outcome.status {
+        Status::Answered | Status::NoMatch => outcome.text,
+        status => status.as_str().to_owned(),
+    })
 }
 
 fn fault(case: &Case, said: &str) -> Option<String> {

@@ -1,14 +1,21 @@
 //! Answers to questions in words.
 
-use pledgegraph_graph::EdgeView;
-use pledgegraph_model::{Code, QueryField, Quotation};
-use pledgegraph_questions::Answer;
+use std::collections::HashMap;
+use std::convert::Infallible;
+
+use chrono::NaiveDate;
+use pledgegraph_graph::Graph;
+use pledgegraph_model::{Code, EdgeId, EntityId, Query, QueryField};
+use pledgegraph_questions::{
+    AnswerInWords, Assumption, Cut, Interpretation, Outcome, Paraphrase, Part, StatementInWords, Suggestion, Told,
+    address,
+};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::evidence::{EvidenceBody, EvidenceList};
+use super::evidence::{EvidenceBody, EvidenceList, Quotations};
 use super::list::{AsOfBody, WarningBody};
 use super::query::ValuesBody;
 use super::reference::ReferenceBody;
@@ -19,26 +26,39 @@ use super::{Wire, codes};
 #[schema(as = QuestionSpan)]
 pub(crate) struct SpanBody<'g> {
     /// Its words.
-    pub(crate) text: String,
+    text: &'g str,
     /// Its first character, counted from 0 in Unicode code points.
     #[schema(value_type = i64)]
-    pub(crate) start: usize,
+    start: usize,
     /// The character after its last one.
     #[schema(value_type = i64)]
-    pub(crate) end: usize,
+    end: usize,
     /// The entity that it was taken for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) entity: Option<ReferenceBody<'g>>,
+    entity: Option<ReferenceBody<'g>>,
+}
+
+impl<'g> SpanBody<'g> {
+    fn new(wire: Wire<'g>, part: &Part<'g>) -> Self {
+        let entity = part.entity.as_ref().map(|view| wire.reference(view));
+        Self { text: part.text, start: part.start, end: part.end, entity }
+    }
 }
 
 /// A query in words of both languages.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Paraphrase)]
-pub(crate) struct ParaphraseBody {
+pub(crate) struct ParaphraseBody<'g> {
     /// In English. As a question it reads as the same query.
-    pub(crate) en: String,
+    en: &'g str,
     /// In Arabic. As a question it reads as the same query.
-    pub(crate) ar: String,
+    ar: &'g str,
+}
+
+impl<'g> ParaphraseBody<'g> {
+    fn new(said: &'g Paraphrase) -> Self {
+        Self { en: &said.en, ar: &said.ar }
+    }
 }
 
 /// One way to read a question.
@@ -46,20 +66,54 @@ pub(crate) struct ParaphraseBody {
 #[schema(as = QuestionReading)]
 pub(crate) struct ReadingBody<'g> {
     /// The query in words.
-    pub(crate) paraphrase: ParaphraseBody,
+    paraphrase: ParaphraseBody<'g>,
     /// The query, as `POST /v1/query` takes it.
     #[schema(value_type = Object)]
-    pub(crate) query: Value,
+    query: Value,
     /// The names that were found.
-    pub(crate) spans: Vec<SpanBody<'g>>,
+    spans: Vec<SpanBody<'g>>,
     /// How many answers it has.
     #[schema(value_type = i64)]
-    pub(crate) answers: usize,
+    answers: usize,
     /// What was taken for granted where the words leave more open.
-    pub(crate) assumptions: Vec<AssumptionBody<'g>>,
+    assumptions: Vec<AssumptionBody<'g>>,
     /// A command that finds the same: the list of the same statements, or where no list can, the structured query.
     #[schema(example = "curl -s 'http://localhost:8080/v1/commitments?pledger=country:GB'")]
-    pub(crate) curl: String,
+    curl: String,
+}
+
+impl<'g> ReadingBody<'g> {
+    fn new(wire: Wire<'g>, host: &str, read: &'g Interpretation<'g>) -> Result<Self, serde_json::Error> {
+        let query = named(wire.graph, &read.query);
+        Ok(Self {
+            paraphrase: ParaphraseBody::new(&read.paraphrase),
+            query: serde_json::to_value(&query)?,
+            spans: read.spans.iter().map(|part| SpanBody::new(wire, part)).collect(),
+            answers: read.answers,
+            assumptions: read.assumptions.iter().map(|assumed| AssumptionBody::new(wire, assumed)).collect(),
+            curl: command(host, &query)?,
+        })
+    }
+}
+
+/// A query with references.
+pub(crate) fn named(graph: &Graph, query: &Query) -> Query<String> {
+    let named = |id: &EntityId| {
+        let view = graph.entity(*id);
+        Ok::<_, Infallible>(view.map_or_else(|| id.0.to_string(), |view| view.reference().to_string()))
+    };
+    let Ok(query) = query.try_map(&mut { named });
+    query
+}
+
+/// A command that finds the same: the list, or where no list can, the structured query.
+fn command(host: &str, query: &Query<String>) -> Result<String, serde_json::Error> {
+    if let Some(address) = address(query) {
+        return Ok(format!("curl -s 'http://{host}{address}'"));
+    }
+    // In a shell a quotation mark within quotation marks stands outside of them.
+    let body = serde_json::to_string(query)?.replace('\'', r"'\''");
+    Ok(format!("curl -s http://{host}/v1/query --json '{body}'"))
 }
 
 /// What was taken for granted of a question.
@@ -73,21 +127,26 @@ pub(crate) struct AssumptionBody<'g> {
     /// The description.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "the coalition")]
-    text: Option<String>,
+    text: Option<&'g str>,
     /// What it was taken for.
     #[serde(skip_serializing_if = "Option::is_none")]
     assumed: Option<ReferenceBody<'g>>,
     /// The other meanings, each with how many answers it has.
-    alternatives: Vec<SuggestionBody>,
+    alternatives: Vec<SuggestionBody<'g>>,
 }
 
 impl<'g> AssumptionBody<'g> {
-    pub(crate) fn of_entity(text: String, assumed: ReferenceBody<'g>) -> Self {
-        Self { kind: "entity", text: Some(text), assumed: Some(assumed), alternatives: Vec::new() }
-    }
-
-    pub(crate) fn of_meaning(alternatives: Vec<SuggestionBody>) -> Self {
-        Self { kind: "meaning", text: None, assumed: None, alternatives }
+    fn new(wire: Wire<'g>, assumed: &'g Assumption<'g>) -> Self {
+        match assumed {
+            Assumption::Entity { text, assumed } => {
+                let assumed = Some(wire.reference(assumed));
+                Self { kind: "entity", text: Some(text), assumed, alternatives: Vec::new() }
+            }
+            Assumption::Meaning(others) => {
+                let alternatives = others.iter().map(SuggestionBody::new).collect();
+                Self { kind: "meaning", text: None, assumed: None, alternatives }
+            }
+        }
     }
 }
 
@@ -99,59 +158,110 @@ pub(crate) struct OutcomeBody<'g> {
     /// have no place and were left out, and there are no answers where one of them turns the question (not, except, only);
     /// `not_understood`. An open set.
     #[schema(example = "answered")]
-    pub(crate) status: &'static str,
+    status: &'static str,
     /// The answer in a sentence or two, in the language of the question.
-    pub(crate) text: String,
+    text: &'g str,
     /// The language of the question.
     #[schema(example = "en")]
-    pub(crate) lang: &'static str,
+    lang: &'static str,
     /// How the question was read; absent where it was not understood. Of an ambiguous question the first reading.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) interpretation: Option<ReadingBody<'g>>,
+    interpretation: Option<ReadingBody<'g>>,
     /// The words that have no place in that reading.
-    pub(crate) unplaced: Vec<SpanBody<'g>>,
+    unplaced: Vec<SpanBody<'g>>,
     /// The other ways to read an ambiguous question.
-    pub(crate) alternatives: Vec<ReadingBody<'g>>,
+    alternatives: Vec<ReadingBody<'g>>,
     /// The answers, the most exact first; none for an ambiguous question.
-    pub(crate) answers: Vec<AnswerBody<'g>>,
+    answers: Vec<AnswerBody<'g>>,
     /// How many there are.
     #[schema(value_type = i64)]
-    pub(crate) total: usize,
+    total: usize,
     /// Statements that speak against what was asked: refusals, withdrawals, interruptions and denials; those that cover what was
     /// asked first, and at most 20.
-    pub(crate) counter_evidence: Vec<AnswerStatementBody<'g>>,
+    counter_evidence: Vec<AnswerStatementBody<'g>>,
     /// How many of them there are.
     #[schema(value_type = i64)]
-    pub(crate) counter_evidence_total: usize,
+    counter_evidence_total: usize,
     /// What is on record on the same matter, where no statement says what was asked; the commitments of which sets of conditions
     /// are told. At most 20.
-    pub(crate) instead: Vec<AnswerStatementBody<'g>>,
+    instead: Vec<AnswerStatementBody<'g>>,
     /// How many of them there are.
     #[schema(value_type = i64)]
-    pub(crate) instead_total: usize,
+    instead_total: usize,
     /// What would be answers or speak against them if it counted on the day: what is known to be wrong, superseded, taken back,
     /// over, or not begun. At most 20.
-    pub(crate) set_aside: Vec<AnswerStatementBody<'g>>,
+    set_aside: Vec<AnswerStatementBody<'g>>,
     /// How many of them there are.
     #[schema(value_type = i64)]
-    pub(crate) set_aside_total: usize,
+    set_aside_total: usize,
     /// Questions with answers that leave one thing out, where this one has none.
-    pub(crate) suggestions: Vec<SuggestionBody>,
+    suggestions: Vec<SuggestionBody<'g>>,
     /// To which state the answer belongs.
-    pub(crate) as_of: AsOfBody,
+    as_of: AsOfBody,
     /// What to know about the answer; empty when there is nothing.
-    pub(crate) warnings: Vec<WarningBody>,
+    warnings: Vec<WarningBody>,
+}
+
+impl<'g> OutcomeBody<'g> {
+    /// `quotations`: the words of the documents, as far as they are known; `host`: where commands ask.
+    pub(crate) fn new(
+        wire: Wire<'g>,
+        host: &str,
+        outcome: &'g Outcome<'g>,
+        quotations: &'g HashMap<EdgeId, Quotations>,
+        day: NaiveDate,
+    ) -> Result<Self, serde_json::Error> {
+        let reading = |read| ReadingBody::new(wire, host, read);
+        let beside = |told: &'g Told<StatementInWords<'g>>| {
+            told.items.iter().map(|told| AnswerStatementBody::new(wire, told, quotations)).collect()
+        };
+        let answers = outcome.answers.items.iter();
+        Ok(Self {
+            status: outcome.status.as_str(),
+            text: &outcome.text,
+            lang: outcome.lang.as_str(),
+            interpretation: outcome.interpretation.as_ref().map(reading).transpose()?,
+            unplaced: outcome.unplaced.iter().map(|part| SpanBody::new(wire, part)).collect(),
+            alternatives: outcome.alternatives.iter().map(reading).collect::<Result<_, _>>()?,
+            answers: answers.map(|told| AnswerBody::new(wire, &outcome.fields, told, quotations)).collect(),
+            total: outcome.answers.total,
+            counter_evidence: beside(&outcome.counter),
+            counter_evidence_total: outcome.counter.total,
+            instead: beside(&outcome.instead),
+            instead_total: outcome.instead.total,
+            set_aside: beside(&outcome.aside),
+            set_aside_total: outcome.aside.total,
+            suggestions: outcome.suggestions.iter().map(SuggestionBody::new).collect(),
+            as_of: AsOfBody::new(wire.graph, day),
+            warnings: outcome.cuts.iter().map(cut).collect(),
+        })
+    }
+}
+
+/// What is not told, as a warning.
+fn cut(cut: &Cut) -> WarningBody {
+    let detail = match cut {
+        Cut::Answers { told, total } => format!("{told} of {total} answers are shown; a higher `limit` shows more"),
+        Cut::Record => "there is more than was looked at: numbers are the least that there are".to_owned(),
+    };
+    WarningBody::new("truncated", detail)
 }
 
 /// A wider question.
 #[derive(Serialize, ToSchema)]
 #[schema(as = QuestionSuggestion)]
-pub(crate) struct SuggestionBody {
+pub(crate) struct SuggestionBody<'g> {
     /// The question.
-    pub(crate) paraphrase: ParaphraseBody,
+    paraphrase: ParaphraseBody<'g>,
     /// How many answers it has.
     #[schema(value_type = i64)]
-    pub(crate) answers: usize,
+    answers: usize,
+}
+
+impl<'g> SuggestionBody<'g> {
+    fn new(suggestion: &'g Suggestion) -> Self {
+        Self { paraphrase: ParaphraseBody::new(&suggestion.paraphrase), answers: suggestion.answers }
+    }
 }
 
 /// A statement with its evidence.
@@ -169,28 +279,23 @@ pub(crate) struct AnswerStatementBody<'g> {
     object: ReferenceBody<'g>,
     /// What it says, in a few words of the question's language.
     #[schema(example = "Australia (forces, willing)")]
-    text: String,
+    text: &'g str,
     /// Who says so.
     #[schema(value_type = Vec<EvidenceBody>)]
     evidence: EvidenceList<'g>,
 }
 
 impl<'g> AnswerStatementBody<'g> {
-    /// `quotations`: the words of each piece of evidence, as far as they are known.
-    pub(crate) fn new(
-        wire: Wire<'g>,
-        view: &EdgeView<'g>,
-        text: String,
-        quotations: &'g [Option<Box<Quotation>>],
-    ) -> Self {
-        let evidence = EvidenceList { wire, pieces: view.evidence(), quotations };
+    fn new(wire: Wire<'g>, told: &'g StatementInWords<'g>, quotations: &'g HashMap<EdgeId, Quotations>) -> Self {
+        let view = &told.view;
+        let quotations = quotations.get(&view.id()).map(Vec::as_slice).unwrap_or_default();
         Self {
             id: view.id().0,
             kind: view.kind().as_str(),
             subject: wire.reference(&view.subject()),
             object: wire.reference(&view.object()),
-            text,
-            evidence,
+            text: &told.text,
+            evidence: EvidenceList { wire, pieces: view.evidence(), quotations },
         }
     }
 }
@@ -201,7 +306,7 @@ impl<'g> AnswerStatementBody<'g> {
 pub(crate) struct AnswerBody<'g> {
     /// The answer in words of the question's language.
     #[schema(example = "Australia")]
-    text: String,
+    text: &'g str,
     /// The values asked for, by field.
     values: Vec<ValuesBody<'g>>,
     /// The entity, where entities were asked for.
@@ -228,21 +333,21 @@ pub(crate) struct AnswerBody<'g> {
 }
 
 impl<'g> AnswerBody<'g> {
-    pub(crate) fn new(
+    fn new(
         wire: Wire<'g>,
         fields: &[QueryField],
-        answer: &Answer<'g>,
-        text: String,
-        statements: Vec<AnswerStatementBody<'g>>,
+        told: &'g AnswerInWords<'g>,
+        quotations: &'g HashMap<EdgeId, Quotations>,
     ) -> Self {
+        let (answer, statements) = (&told.answer, told.statements.iter());
         Self {
-            text,
+            text: &told.text,
             values: ValuesBody::all(wire, fields, &answer.values),
             entity: answer.entity.as_ref().map(|entity| wire.reference(entity)),
             grade: answer.grade.as_str(),
             relaxations: answer.relaxations.iter().map(|relaxation| relaxation.as_str()).collect(),
             truth: answer.truth.map(Code::as_str),
-            statements,
+            statements: statements.map(|told| AnswerStatementBody::new(wire, told, quotations)).collect(),
             statement_count: answer.is_sourced.then_some(answer.statements.len()),
         }
     }
