@@ -48,8 +48,7 @@ pub fn answer<'g>(
     for row in found.rows {
         if let Some(entity) = row.entity {
             let is_told = all.answers.len() < MOST_JOINED;
-            let answer = of_entity(&mut search, &query.which, entity, is_told)?;
-            all.answers.push(Answer { values: row.values, ..answer });
+            all.answers.push(of_entity(&mut search, &query.which, entity, is_told)?);
             continue;
         }
         all.is_cut |= row.count > row.statements.len();

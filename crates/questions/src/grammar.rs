@@ -81,12 +81,9 @@ impl Grammar {
         regions.iter().try_for_each(|label| rules.add_label(label))?;
         let question = rules.number("QUESTION")?;
         let (rules, numbers) = rules.whole();
-        let noise = keys(lexicon.noise);
-        let links = lexicon.links.into_iter().chain(lexicon.of.clone()).chain(lexicon.possessive.clone());
-        let mut generic: Vec<_> = lexicon.generic.iter().map(|(kind, words)| (*kind, nouns(words))).collect();
-        generic.sort_by_key(|(kind, _)| kind.index());
-        let kinds = lexicon.condition_kinds.iter();
-        let meetings = lexicon.meetings.iter();
+        let noise = keys(&lexicon.noise);
+        let links = lexicon.links.iter().chain(&lexicon.of).chain(&lexicon.possessive);
+        let (kinds, meetings) = (lexicon.condition_kinds.iter(), lexicon.meetings.iter());
         Ok(Self {
             rules,
             question,
@@ -94,22 +91,22 @@ impl Grammar {
             noise,
             numbers,
             regional,
-            function: keys(lexicon.function),
-            turning: keys(turning),
+            function: keys(&lexicon.function),
+            turning: keys(&turning),
             relative: lexicon.relative.iter().map(|(relative, words)| (*relative, phrases(words))).collect(),
             condition_kinds: kinds.map(|(kind, words)| (*kind, phrases(words))).collect(),
             condition_tests: lexicon.condition_tests.iter().map(test).collect::<Result<_, _>>()?,
-            locating: keys(lexicon.locating),
-            passive: keys(lexicon.passive),
-            possessed: keys(lexicon.possessed),
-            somebody: keys(lexicon.somebody),
-            resumed: keys(lexicon.resumed),
+            locating: keys(&lexicon.locating),
+            passive: keys(&lexicon.passive),
+            possessed: keys(&lexicon.possessed),
+            somebody: keys(&lexicon.somebody),
+            resumed: keys(&lexicon.resumed),
             meetings: meetings.map(|(code, words)| (code.as_str().into(), phrases(words).concat())).collect(),
             months: lexicon.months.iter().map(|names| phrases(names)).collect(),
-            generic,
+            generic: generic(&lexicon.generic),
             offices: lexicon.offices.iter().map(|ways| phrases(ways)).collect(),
-            of: lexicon.of.map(key),
-            possessive: lexicon.possessive.map(key),
+            of: lexicon.of.as_deref().map(key),
+            possessive: lexicon.possessive.as_deref().map(key),
         })
     }
 
@@ -176,16 +173,20 @@ impl Grammar {
 }
 
 /// The search key of a word, without the Arabic article.
-fn key(word: String) -> Box<str> {
-    bare(&search_key(&word)).into()
+fn key(word: &str) -> Box<str> {
+    bare(&search_key(word)).into()
 }
 
-fn keys(words: impl IntoIterator<Item = String>) -> HashSet<Box<str>> {
-    words.into_iter().map(key).collect()
+fn keys<'w>(words: impl IntoIterator<Item = &'w String>) -> HashSet<Box<str>> {
+    words.into_iter().map(|word| key(word)).collect()
 }
 
-fn nouns(words: &[String]) -> Vec<Box<str>> {
-    words.iter().map(|word| search_key(word).into()).collect()
+/// The nouns for each kind, in the order of the kinds.
+fn generic(nouns: &HashMap<EntityKind, Vec<String>>) -> Vec<(EntityKind, Vec<Box<str>>)> {
+    let keys = |words: &Vec<String>| words.iter().map(|word| search_key(word).into()).collect();
+    let mut all: Vec<_> = nouns.iter().map(|(kind, words)| (*kind, keys(words))).collect();
+    all.sort_by_key(|(kind, _)| kind.index());
+    all
 }
 
 fn phrases(list: &[String]) -> Phrases {

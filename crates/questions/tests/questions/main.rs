@@ -3,6 +3,7 @@
 
 #![expect(clippy::print_stdout, reason = "tests print what they measured")]
 
+mod outcomes;
 mod paraphrase;
 mod robust;
 mod set;
