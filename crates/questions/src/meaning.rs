@@ -32,18 +32,39 @@ pub(crate) enum Under {
     About,
 }
 
-/// Both together; `None` when they contradict each other. Branches of a tree, and members that begin with `+`, `-` or `&`, always stand
-/// beside each other.
+/// What is apart in a `where` is in no query: it only contradicts others of its name.
+const APART: &str = "apart";
+/// What a `where` has here holds together with others of its name, where else any of them does.
+const EVERY: &str = "every";
+/// What a `where` has here does not hold.
+const EXCEPT: &str = "except";
+/// What a `where` has here is told of each: whether it holds for all is no question of any.
+const EACH: &str = "each";
+
+/// What is apart under a name.
+pub(crate) fn apart<'m>(means: &'m Means, name: &str) -> Option<&'m str> {
+    means.get("where")?.get(APART)?.get(name)?.as_str()
+}
+
+/// Whether a member is told of each.
+pub(crate) fn is_of_each(means: &Means, member: &str) -> bool {
+    means.get("where").and_then(|which| which.get(EACH)?.get(member)).is_some()
+}
+
+/// Both together; `None` when they contradict each other. Branches of a tree, and what holds of every, of none or of each,
+/// always stand beside each other.
 pub(crate) fn merged(a: &Means, b: &Means, lists: Lists) -> Option<Means> {
     let mut all = a.clone();
     for (key, theirs) in b {
         let together = match (all.get(key), theirs) {
             (None, theirs) => theirs.clone(),
             (Some(ours), theirs) if ours == theirs => continue,
-            (Some(Value::Object(ours)), Value::Object(theirs)) => Value::Object(merged(ours, theirs, lists)?),
+            (Some(Value::Object(ours)), Value::Object(theirs)) => {
+                let lists = if [EVERY, EXCEPT, EACH].contains(&key.as_str()) { Lists::Any } else { lists };
+                Value::Object(merged(ours, theirs, lists)?)
+            }
             (Some(Value::Array(ours)), Value::Array(theirs)) => {
                 let stand_beside = lists == Lists::Any
-                    || key.starts_with(['+', '-', '&'])
                     || ["assume", "withdraw", "select"].contains(&key.as_str())
                     || ours.iter().chain(theirs).all(Value::is_object);
                 if !stand_beside {
@@ -74,12 +95,10 @@ fn members(which: &Means) -> usize {
         }
         _ => 1,
     };
-    which.iter().filter(|(member, _)| !member.starts_with('!')).map(|(_, value)| of(value)).sum()
+    which.iter().filter(|(member, _)| *member != APART).map(|(_, value)| of(value)).sum()
 }
 
-/// The fragment that puts an entity at a path. `assume.true` supposes that a condition holds; a last member that begins
-/// with `+` holds together with others of its name, where without it any of them does; with `-` it does not hold; one that
-/// begins with `&` is told of each: whether it holds for all is no question of any.
+/// The fragment that puts an entity at a path. `assume.true` supposes that a condition holds.
 pub(crate) fn at(path: &[Box<str>], id: EntityId) -> Means {
     let id = Value::from(id.0.to_string());
     let (last, before) = match path {
@@ -139,7 +158,7 @@ pub(crate) fn under(place: Under, means: &Means) -> Option<Means> {
 const JOINS: [&str; 3] = ["subject_of", "object_of", "about"];
 
 /// Marks what is of the same matter as what stands beside it.
-const SAME: &str = "=";
+const SAME: &str = "same_matter";
 
 /// The members of a `where` that say what a commitment is about.
 const MATTER: [&str; 4] = ["capability", "mission", "object", "coalition"];
@@ -161,51 +180,72 @@ fn complete(which: &mut Map<String, Value>) {
     }
 }
 
-/// The query that is meant: members with `+` become branches of `all_of`, those with `-` of `none_of`, and a join that stands
-/// alone there goes beside it. Members with `!` only contradict others of their name.
+/// The query that is meant: of what holds together each further value becomes a branch of `all_of`, what is excepted one of
+/// `none_of`, and a join that stands alone there goes beside it.
 pub(crate) fn query_of(means: &Means) -> Value {
     let mut whole = Map::new();
-    let (mut branches, mut without): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
-    for (key, value) in means {
-        if key.starts_with(['&', '!']) {
-            continue;
-        }
-        if let Some(member) = key.strip_prefix('-') {
-            without.push(Value::Object(Map::from_iter([(member.to_owned(), value.clone())])));
-            continue;
-        }
-        match (key.strip_prefix('+'), value) {
-            (Some(bare), Value::Array(values)) => {
-                for value in values {
-                    let one = Value::Array(vec![value.clone()]);
-                    if !whole.contains_key(bare) && !means.contains_key(bare) {
-                        whole.insert(bare.to_owned(), one);
-                    } else {
-                        branches.push(Value::Object(Map::from_iter([(bare.to_owned(), one)])));
-                    }
-                }
-            }
-            (_, Value::Object(inner)) => {
-                whole.insert(key.clone(), query_of(inner));
-            }
-            (_, Value::Array(values)) => {
+    for (member, value) in means.iter().filter(|(key, _)| ![APART, EVERY, EXCEPT, EACH].contains(&key.as_str())) {
+        let value = match value {
+            Value::Object(inner) => query_of(inner),
+            Value::Array(values) => {
                 let each = values.iter().map(|value| value.as_object().map_or_else(|| value.clone(), query_of));
-                whole.insert(key.clone(), Value::Array(each.collect()));
+                Value::Array(each.collect())
             }
-            (_, value) => {
-                whole.insert(key.clone(), value.clone());
+            value => value.clone(),
+        };
+        whole.insert(member.clone(), value);
+    }
+    for (member, values) in within(means, EACH) {
+        extend(&mut whole, member, values.as_array().into_iter().flatten().cloned());
+    }
+    let branches = further(means, &mut whole);
+    extend(&mut whole, "all_of", branches);
+    let without = within(means, EXCEPT).map(|(member, values)| one(member, values.clone()));
+    extend(&mut whole, "none_of", without);
+    put_beside(&mut whole);
+    complete(&mut whole);
+    Value::Object(whole)
+}
+
+/// The members that a fragment has under a key.
+fn within<'m>(means: &'m Means, key: &str) -> impl Iterator<Item = (&'m String, &'m Value)> {
+    means.get(key).and_then(Value::as_object).into_iter().flatten()
+}
+
+/// A branch with one member.
+fn one(member: &str, value: Value) -> Value {
+    Value::Object(Map::from_iter([(member.to_owned(), value)]))
+}
+
+/// Adds values to a list; without any there need be none.
+fn extend(whole: &mut Means, member: &str, values: impl IntoIterator<Item = Value>) {
+    let mut values = values.into_iter().peekable();
+    if values.peek().is_none() {
+        return;
+    }
+    if let Value::Array(all) = whole.entry(member).or_insert_with(|| Value::Array(Vec::new())) {
+        all.extend(values);
+    }
+}
+
+/// Puts the first value of what holds together in its place, if there is none; the others are branches.
+fn further(means: &Means, whole: &mut Means) -> Vec<Value> {
+    let mut branches = Vec::new();
+    for (member, values) in within(means, EVERY) {
+        for value in values.as_array().into_iter().flatten() {
+            let value = Value::Array(vec![value.clone()]);
+            if whole.contains_key(member) {
+                branches.push(one(member, value));
+            } else {
+                whole.insert(member.clone(), value);
             }
         }
     }
-    let told = means.iter().filter_map(|(key, value)| Some((key.strip_prefix('&')?, value.as_array()?.clone())));
-    for (member, parts) in told.chain([("all_of", branches), ("none_of", without)]) {
-        if parts.is_empty() {
-            continue;
-        }
-        if let Value::Array(all) = whole.entry(member).or_insert_with(|| Value::Array(Vec::new())) {
-            all.extend(parts);
-        }
-    }
+    branches
+}
+
+/// Puts a join that is the only branch beside the rest, if there is no other of its name.
+fn put_beside(whole: &mut Means) {
     let alone = match whole.get("all_of").and_then(Value::as_array).map(Vec::as_slice) {
         Some([Value::Object(only)]) => only.iter().next().filter(|_| only.len() == 1),
         _ => None,
@@ -215,8 +255,6 @@ pub(crate) fn query_of(means: &Means) -> Value {
         whole.remove("all_of");
         whole.insert(member, join);
     }
-    complete(&mut whole);
-    Value::Object(whole)
 }
 
 #[cfg(test)]
@@ -236,13 +274,13 @@ mod tests {
         assert_eq!(merged(&a, &b, Lists::Any).map(Value::Object), Some(both));
         assert_eq!(merged(&a, &b, Lists::Contradict), None);
         assert_eq!(merged(&a, &means(json!({"find": "offices"})), Lists::Any), None);
-        let told = means(json!({"where": {"subject": ["a"], "&subject": ["b"]}}));
+        let told = means(json!({"where": {"subject": ["a"], "each": {"subject": ["b"]}}}));
         assert_eq!(query_of(&told), json!({"where": {"subject": ["a", "b"]}}));
     }
 
     #[test]
     fn conditions_that_hold_together_are_branches() {
-        let asked = means(json!({"where": {"+condition": ["a", "b"]}}));
+        let asked = means(json!({"where": {"every": {"condition": ["a", "b"]}}}));
         let expected = json!({"where": {"condition": ["a"], "all_of": [{"condition": ["b"]}]}});
         assert_eq!(query_of(&asked), expected);
     }

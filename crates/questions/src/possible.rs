@@ -6,7 +6,7 @@ use pledgegraph_model::{
     Code, EdgeKind, EntityId, EntityKind, Query, QueryAsk, QueryField, QueryTarget, Related, Rows, Stage, Stance, Where,
 };
 
-use crate::meaning::Means;
+use crate::meaning::{Means, apart};
 
 /// How many conditions are looked through for those that somebody decides.
 const MOST_CONDITIONS: usize = 500;
@@ -40,7 +40,7 @@ fn is_possible(graph: &Graph, means: &Means, query: &Query) -> bool {
     let all = |ids: &[EntityId], is_so: fn(&Graph, EntityId) -> bool| ids.iter().all(|id| is_so(graph, *id));
     let by_find = match query.find {
         QueryTarget::Commitments => {
-            let is_passive = means.get("where").is_some_and(|which| which.get("!voice").is_some());
+            let is_passive = apart(means, "voice") == Some("passive");
             (!is_passive || all(&which.object, is_only_given))
                 && !(is_over(which) && which.subject.iter().any(|id| is_only_given(graph, *id)))
                 && (which.stance != [Stance::Withdrawn] || all(&which.subject, can_take_back))

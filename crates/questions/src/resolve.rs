@@ -7,7 +7,7 @@ use pledgegraph_model::{
 };
 use serde_json::{Map, Value};
 
-use crate::meaning::{Lists, Means, merged, query_of};
+use crate::meaning::{Lists, Means, is_of_each, merged, query_of};
 use crate::possible::{can_be_meant, has, is_done_or_over, is_person, of_kind};
 
 /// The query that is meant; `None` when its parts contradict each other.
@@ -17,7 +17,7 @@ pub(crate) fn resolve(graph: &Graph, means: &Means, today: NaiveDate) -> Option<
         supposed(&mut query)?;
     }
     // Whether it holds for each is answered by those for whom it does; whether it is so, and how, by what is on record.
-    let of_each = means.get("where").and_then(|which| which.get("&subject")).is_some();
+    let of_each = is_of_each(means, "subject");
     if query.ask == QueryAsk::Exists && (of_each || !query.select.is_empty()) {
         let is_one = !of_each && query.find == QueryTarget::Commitments;
         query.ask = QueryAsk::Items;
