@@ -23,25 +23,14 @@ impl<'g> Search<'g> {
         }
         let mut known: HashSet<_> = told.aside.iter().map(EdgeView::id).collect();
         told.counter.retain(|view| known.insert(view.id()));
-        let asked = Query { select: Vec::new(), ask: QueryAsk::Items, ..query.clone() };
-        if query.select.contains(&QueryField::Conditions) && !told.answers.is_empty() {
-            told.unconditioned = self.statements(&asked)?;
-            told.unconditioned
-                .retain(|view| has_no_conditions(view) && self.counts(view) && !known.contains(&view.id()));
-        }
-        // What does not state one condition may be silent on all.
-        if query.which.none_of.iter().any(|part| !part.condition.is_empty()) {
-            let found = told.answers.iter().flat_map(|answer| &answer.statements);
-            told.unconditioned = found.filter(|view| has_no_conditions(view)).copied().collect();
-        }
+        told.unconditioned = self.unconditioned(query, told)?;
         if query.ask == QueryAsk::Exists && relaxes {
             told.instead = self.on_the_matter(query)?;
             told.instead.retain(|view| !known.contains(&view.id()));
         } else if told.answers.is_empty() && !query.select.is_empty() {
-            told.instead = self.statements(&asked)?;
+            told.instead = self.statements(&without_fields(query))?;
             if told.instead.is_empty() {
-                let wider = Query { select: Vec::new(), ask: QueryAsk::Items, ..wider.clone() };
-                told.instead = self.statements(&wider)?;
+                told.instead = self.statements(&without_fields(wider))?;
             }
             told.instead.retain(|view| !relaxes || is_on_line(query, view));
             self.part(query, told);
@@ -59,6 +48,22 @@ impl<'g> Search<'g> {
             told.instead = self.statements(&Query { which: of_them, ..Query::of(QueryTarget::Statements) })?;
         }
         Ok(())
+    }
+
+    /// Where conditions are asked for, or one of them is not to be stated, what has none.
+    fn unconditioned(&mut self, query: &Query, told: &Answers<'g>) -> Result<Vec<EdgeView<'g>>, BudgetSpent> {
+        // What does not state one condition may be silent on all.
+        if query.which.none_of.iter().any(|part| !part.condition.is_empty()) {
+            let found = told.answers.iter().flat_map(|answer| &answer.statements);
+            return Ok(found.filter(|view| has_no_conditions(view)).copied().collect());
+        }
+        if !query.select.contains(&QueryField::Conditions) || told.answers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let known: HashSet<_> = told.aside.iter().chain(&told.counter).map(EdgeView::id).collect();
+        let mut found = self.statements(&without_fields(query))?;
+        found.retain(|view| has_no_conditions(view) && self.counts(view) && !known.contains(&view.id()));
+        Ok(found)
     }
 
     /// Of what is on record instead, what does not count is set aside, and what is denied or not known speaks against it.
@@ -203,6 +208,11 @@ impl<'g> Search<'g> {
         let within = Where { coalition: which.subject.clone(), capability: which.capability.clone(), ..Where::all() };
         self.statements(&Query { which: within, ..Query::of(query.find) })
     }
+}
+
+/// What a query finds, whatever it asks of it.
+fn without_fields(query: &Query) -> Query {
+    Query { select: Vec::new(), ask: QueryAsk::Items, ..query.clone() }
 }
 
 /// Whether what is asked for can be interrupted: a pledge, and not what became of it.

@@ -151,51 +151,55 @@ impl Calendar<'_> {
             Some(edge) if at == edge.token => Some(&*edge.word),
             _ => lattice.tokens.get(at).map(|token| &*token.key),
         };
-        let number = |at: usize| word(at).and_then(|word| word.parse::<u32>().ok());
-        let year =
-            |at: usize| number(at).filter(|year| (1900..2200).contains(year)).and_then(|year| i32::try_from(year).ok());
-        let day = |at: usize| number(at).filter(|day| (1..=31).contains(day));
-        let month = |at: usize| named(&word, self.months, at);
-        let mut found = Vec::new();
         if word(first).is_none() {
-            return found;
+            return Vec::new();
         }
-        let mut push = |end: usize, range: Option<(NaiveDate, NaiveDate)>| {
-            found.extend(range.map(|(first, last)| (end, Period::Days(first, last))));
-        };
-        if let Some(y) = year(first) {
-            push(first + 1, of_year(y));
-            if let Some(m) = number(first + 1).filter(|m| (1..=12).contains(m)) {
-                push(first + 2, of_month(y, m));
-                if let Some(d) = day(first + 2) {
-                    push(first + 3, of_day(y, m, d));
-                }
-            }
-        }
-        if let Some((m, after)) = month(first) {
-            if let Some(y) = year(after) {
-                push(after + 1, of_month(y, m));
-            }
-            if let Some((d, y)) = day(after).zip(year(after + 1)) {
-                push(after + 2, of_day(y, m, d));
-            }
-        }
-        if let Some((d, (m, after))) = day(first).zip(month(first + 1))
-            && let Some(y) = year(after)
-        {
-            push(after + 1, of_day(y, m, d));
-        }
-        let mut lately = Vec::new();
+        let mut found = written(&word, self.months, first);
         for (relative, ways) in self.relative {
             for way in ways.iter().filter(|way| is_at(&word, first, way)) {
                 let period = relative.days(self.today).map(|(first, last)| Period::Lately(first, last));
-                lately.extend(period.map(|period| (first + way.len(), period)));
+                found.extend(period.map(|period| (first + way.len(), period)));
             }
         }
-        found.append(&mut lately);
-        found.extend(month(first).map(|(m, after)| (after, Period::Month(m))));
+        found.extend(named(&word, self.months, first).map(|(month, after)| (after, Period::Month(month))));
         found
     }
+}
+
+/// The dates in digits or with the name of a month that begin at a place, each with a year.
+fn written<'w>(word: &impl Fn(usize) -> Option<&'w str>, months: &MonthNames, first: usize) -> Vec<Found> {
+    let number = |at: usize| word(at).and_then(|word| word.parse::<u32>().ok());
+    let year =
+        |at: usize| number(at).filter(|year| (1900..2200).contains(year)).and_then(|year| i32::try_from(year).ok());
+    let day = |at: usize| number(at).filter(|day| (1..=31).contains(day));
+    let month = |at: usize| named(word, months, at);
+    let mut found = Vec::new();
+    let mut push = |end: usize, range: Option<(NaiveDate, NaiveDate)>| {
+        found.extend(range.map(|(first, last)| (end, Period::Days(first, last))));
+    };
+    if let Some(y) = year(first) {
+        push(first + 1, of_year(y));
+        if let Some(m) = number(first + 1).filter(|m| (1..=12).contains(m)) {
+            push(first + 2, of_month(y, m));
+            if let Some(d) = day(first + 2) {
+                push(first + 3, of_day(y, m, d));
+            }
+        }
+    }
+    if let Some((m, after)) = month(first) {
+        if let Some(y) = year(after) {
+            push(after + 1, of_month(y, m));
+        }
+        if let Some((d, y)) = day(after).zip(year(after + 1)) {
+            push(after + 2, of_day(y, m, d));
+        }
+    }
+    if let Some((d, (m, after))) = day(first).zip(month(first + 1))
+        && let Some(y) = year(after)
+    {
+        push(after + 1, of_day(y, m, d));
+    }
+    found
 }
 
 /// Whether these words stand at a place.

@@ -98,31 +98,8 @@ pub(crate) fn is_on_line(query: &Query, view: &EdgeView<'_>) -> bool {
 
 /// How exactly a statement is what was asked for, and what it gives up.
 pub(crate) fn given_up(query: &Query, view: &EdgeView<'_>, relaxes: bool) -> (Grade, Vec<Relaxation>) {
-    let mut up = Vec::new();
-    let mut narrower = false;
-    if let Some(commitment) = view.detail().commitment().filter(|_| relaxes) {
-        let which = &query.which;
-        let is_less = which.stance_min.is_some_and(|least| !commitment.stance.at_least(least));
-        if is_less || (!which.stance.is_empty() && !which.stance.contains(&commitment.stance)) {
-            up.push(Relaxation::Stance);
-        }
-        if asks_for_countries(query) && view.subject().kind() == EntityKind::Group {
-            up.push(Relaxation::Group);
-        }
-        if !which.capability.is_empty() {
-            if which.capability.iter().any(|asked| commitment.capability.is_within(*asked)) {
-                narrower = !which.capability.contains(&commitment.capability);
-            } else {
-                up.push(Relaxation::Capability);
-            }
-        }
-        let asked = asked_conditions(which);
-        if which.explicitness.is_none()
-            && asked.iter().any(|id| is_implied(view, *id, commitment.conditions.as_deref()))
-        {
-            up.push(Relaxation::Explicitness);
-        }
-    }
+    let of_pledge = Some(view).filter(|_| relaxes).and_then(|view| given_up_of_pledge(query, view));
+    let (mut up, narrower) = of_pledge.unwrap_or_default();
     let is_own = query.which.modality.is_empty() && (relaxes || query.find == QueryTarget::Memberships);
     if is_own && !view.modality().counts() {
         up.push(Relaxation::Modality);
@@ -143,6 +120,33 @@ pub(crate) fn given_up(query: &Query, view: &EdgeView<'_>, relaxes: bool) -> (Gr
         (false, _) => Grade::Relaxed,
     };
     (grade, up)
+}
+
+/// What a commitment gives up, and whether its capability is narrower than was asked for.
+fn given_up_of_pledge(query: &Query, view: &EdgeView<'_>) -> Option<(Vec<Relaxation>, bool)> {
+    let commitment = view.detail().commitment()?;
+    let which = &query.which;
+    let mut up = Vec::new();
+    let mut narrower = false;
+    let is_less = which.stance_min.is_some_and(|least| !commitment.stance.at_least(least));
+    if is_less || (!which.stance.is_empty() && !which.stance.contains(&commitment.stance)) {
+        up.push(Relaxation::Stance);
+    }
+    if asks_for_countries(query) && view.subject().kind() == EntityKind::Group {
+        up.push(Relaxation::Group);
+    }
+    if !which.capability.is_empty() {
+        if which.capability.iter().any(|asked| commitment.capability.is_within(*asked)) {
+            narrower = !which.capability.contains(&commitment.capability);
+        } else {
+            up.push(Relaxation::Capability);
+        }
+    }
+    let is_implied = |id: &EntityId| is_implied(view, *id, commitment.conditions.as_deref());
+    if which.explicitness.is_none() && asked_conditions(which).iter().any(is_implied) {
+        up.push(Relaxation::Explicitness);
+    }
+    Some((up, narrower))
 }
 
 /// The conditions that a query names, in its branches that all hold too.

@@ -18,6 +18,7 @@ mod lang;
 mod lexicon;
 mod matches;
 mod meaning;
+mod members;
 mod names;
 mod notation;
 mod outcome;

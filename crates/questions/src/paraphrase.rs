@@ -7,85 +7,14 @@ use std::collections::HashMap;
 
 use pledgegraph_graph::Graph;
 use pledgegraph_model::{
-    AttendanceMode, AttendanceRole, Capability, Code, CodeEntry, ConditionKind, Conditionality, EntityId, EntityKind,
-    EntityRef, Explicitness, MAX_QUERY_DEPTH, MembershipRole, Mission, Modality, OrganizationClass, Polarity, Query,
-    QueryAsk, QueryField, QueryTarget, RemarkType, Stage, Stance, Standing, Truth, search_key,
+    Code, CodeEntry, EntityId, EntityRef, MAX_QUERY_DEPTH, Query, QueryAsk, QueryField, QueryTarget, Truth, search_key,
 };
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::lang::Lang;
 use crate::lexicon::{self, LexiconError};
-
-/// What a member of a `where` holds.
-#[derive(Debug, Clone, Copy)]
-enum Holds {
-    Entities,
-    Codes(fn() -> Vec<&'static CodeEntry>),
-    /// One code and not a list of them.
-    Code(fn() -> Vec<&'static CodeEntry>),
-    /// One text or day.
-    Text,
-    /// Several texts.
-    Texts,
-    /// A tree.
-    Where,
-    /// Several trees.
-    Branches,
-    /// Statements that it is an end of.
-    Related,
-}
-
-fn entries<C: Code>() -> Vec<&'static CodeEntry> {
-    C::ALL.iter().map(|code| code.entry()).collect()
-}
-
-/// The members of a `where`, in the order in which they are said.
-const MEMBERS: [(&str, Holds); 43] = [
-    ("subject", Holds::Entities),
-    ("subject_is", Holds::Where),
-    ("object", Holds::Entities),
-    ("object_is", Holds::Where),
-    ("is", Holds::Entities),
-    ("kind", Holds::Codes(entries::<EntityKind>)),
-    ("region", Holds::Texts),
-    ("class", Holds::Codes(entries::<OrganizationClass>)),
-    ("condition_kind", Holds::Codes(entries::<ConditionKind>)),
-    ("capability", Holds::Codes(entries::<Capability>)),
-    ("mission", Holds::Codes(entries::<Mission>)),
-    ("stance", Holds::Codes(entries::<Stance>)),
-    ("stance_min", Holds::Code(entries::<Stance>)),
-    ("stage", Holds::Codes(entries::<Stage>)),
-    ("coalition", Holds::Entities),
-    ("condition", Holds::Entities),
-    ("explicitness", Holds::Code(entries::<Explicitness>)),
-    ("conditionality", Holds::Codes(entries::<Conditionality>)),
-    ("meeting", Holds::Entities),
-    ("place", Holds::Entities),
-    ("acting_through", Holds::Entities),
-    ("agent", Holds::Entities),
-    ("source", Holds::Entities),
-    ("modality", Holds::Codes(entries::<Modality>)),
-    ("polarity", Holds::Codes(entries::<Polarity>)),
-    ("standing", Holds::Codes(entries::<Standing>)),
-    ("membership_role", Holds::Codes(entries::<MembershipRole>)),
-    ("attendance_role", Holds::Codes(entries::<AttendanceRole>)),
-    ("attendance_mode", Holds::Codes(entries::<AttendanceMode>)),
-    ("remark_type", Holds::Codes(entries::<RemarkType>)),
-    ("in_force", Holds::Codes(entries::<Truth>)),
-    ("said_from", Holds::Text),
-    ("said_to", Holds::Text),
-    ("month", Holds::Texts),
-    ("recorded_from", Holds::Text),
-    ("valid_at", Holds::Text),
-    ("q", Holds::Text),
-    ("about", Holds::Related),
-    ("subject_of", Holds::Related),
-    ("object_of", Holds::Related),
-    ("all_of", Holds::Branches),
-    ("any_of", Holds::Branches),
-    ("none_of", Holds::Branches),
-];
+use crate::members::{Holds, MEMBERS, entries};
 
 /// The phrases of all members, by language.
 #[derive(Debug)]
@@ -265,25 +194,7 @@ impl<'a> Reader<'a> {
         if self.takes_word("where") {
             query.insert("where".to_owned(), Value::Object(self.conjunction(1)?));
         }
-        let mut assumed = Vec::new();
-        while self.takes_word("assume") {
-            let condition = self.entity()?;
-            if !self.takes_word("assumed") {
-                return None;
-            }
-            let truth = Value::from(self.code(entries::<Truth>)?);
-            assumed.push(Value::Object(Map::from_iter([
-                ("condition".to_owned(), condition),
-                ("truth".to_owned(), truth),
-            ])));
-        }
-        let mut withdrawn = Vec::new();
-        if self.takes_word("withdraw") {
-            withdrawn.push(self.entity()?);
-            while self.takes_word("and") {
-                withdrawn.push(self.entity()?);
-            }
-        }
+        let (assumed, withdrawn) = (self.assumed()?, self.withdrawn()?);
         if self.takes_word("at_least") {
             query.insert("at_least".to_owned(), Value::from(self.quoted()?.parse::<usize>().ok()?));
         }
@@ -293,6 +204,31 @@ impl<'a> Reader<'a> {
         query.insert("select".to_owned(), Value::from(select));
         query.extend(group_by.map(|field| ("group_by".to_owned(), Value::from(field))));
         self.takes_word("end").then(|| serde_json::from_value(Value::Object(query)).ok())?
+    }
+
+    /// Which conditions are supposed to hold, and which not.
+    fn assumed(&mut self) -> Option<Vec<Value>> {
+        let mut assumed = Vec::new();
+        while self.takes_word("assume") {
+            let condition = self.entity()?;
+            if !self.takes_word("assumed") {
+                return None;
+            }
+            assumed.push(json!({"condition": condition, "truth": self.code(entries::<Truth>)?}));
+        }
+        Some(assumed)
+    }
+
+    /// Who is supposed to withdraw.
+    fn withdrawn(&mut self) -> Option<Vec<Value>> {
+        let mut withdrawn = Vec::new();
+        if self.takes_word("withdraw") {
+            withdrawn.push(self.entity()?);
+            while self.takes_word("and") {
+                withdrawn.push(self.entity()?);
+            }
+        }
+        Some(withdrawn)
     }
 
     fn conjunction(&mut self, depth: usize) -> Option<Map<String, Value>> {

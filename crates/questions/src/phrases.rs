@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use pledgegraph_graph::{EdgeView, Value};
+use pledgegraph_graph::{EdgeView, EntityView, Value};
 use pledgegraph_model::{
     Code, Conditionality, Count, CountOp, Date, EdgeKind, Polarity, Query, QueryAsk, QueryField, Standing, Text, Truth,
 };
@@ -24,21 +24,7 @@ impl Speaker<'_> {
             return self.name(&entity).to_owned();
         }
         if let Some(set) = &answer.set {
-            let members = set.iter().map(|(condition, holds)| {
-                let name = self.name(condition);
-                // Of a blocking set each fails, of an unlocking one each holds, unless a `not` stands over it.
-                if *holds == (query.ask == QueryAsk::UnlockingSets) {
-                    name.to_owned()
-                } else {
-                    self.word("not").to_owned() + name
-                }
-            });
-            let members: Vec<String> = members.collect();
-            return if members.is_empty() {
-                self.word("nothing").to_owned()
-            } else {
-                self.list(&members, String::clone)
-            };
+            return self.set(query, set);
         }
         if !answer.against.is_empty() {
             let side = |views: &[EdgeView<'_>]| self.list(views, |view| self.claim(view));
@@ -61,6 +47,16 @@ impl Speaker<'_> {
             [] => answer.statements.first().map(|view| self.statement(view)).unwrap_or_default(),
             [only] => only.clone(),
             [first, rest @ ..] => filled(self.word("aside"), &[first, &rest.join(self.word("comma"))]),
+        }
+    }
+
+    /// A set of conditions: of a blocking set each fails, of an unlocking one each holds, unless a `not` stands over it.
+    fn set(&self, query: &Query, set: &[(EntityView<'_>, bool)]) -> String {
+        let is_plain = query.ask == QueryAsk::UnlockingSets;
+        let not = |holds: bool| if holds == is_plain { "" } else { self.word("not") };
+        match set {
+            [] => self.word("nothing").to_owned(),
+            set => self.list(set, |(condition, holds)| not(*holds).to_owned() + self.name(condition)),
         }
     }
 

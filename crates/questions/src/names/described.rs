@@ -151,14 +151,17 @@ impl<'a> Names<'a> {
 
     /// Conditions that are called by their kind, or by the actor that decides them and what it is to give.
     pub(super) fn conditions(&self, node: usize) -> Vec<Named> {
+        [self.of_condition_kind(node), self.given_by(node), self.given_of(node)].concat()
+    }
+
+    /// Conditions that are called by their kind; more words of the name may follow: a truce in Kivu.
+    fn of_condition_kind(&self, node: usize) -> Vec<Named> {
         let mut found: Vec<Named> = Vec::new();
-        let all = || self.candidates(EntityKind::Condition).iter().map(|(view, _)| view);
         for (kind, ways) in &self.grammar.condition_kinds {
             for (first, end) in ways.iter().filter_map(|way| self.words(node, way)) {
                 let of_kind = |view: &&EntityView<'_>| matches!(view.entity().detail, EntityDetail::Condition(ref condition) if condition.condition_kind == *kind);
                 for (view, words) in self.candidates(EntityKind::Condition).iter().filter(|(view, _)| of_kind(&view)) {
                     found.push(self.named((first, end - 1), view, true));
-                    // More words of its name may follow: a truce in Kivu.
                     let rest = self.lattice.tokens.get(end..).unwrap_or_default();
                     let has = |word: &str| words.contains(bare(word));
                     let run =
@@ -168,52 +171,70 @@ impl<'a> Names<'a> {
                 }
             }
         }
-        let tests = self.grammar.condition_tests.iter();
-        let tests = || tests.clone().flat_map(|(capability, ways)| ways.iter().map(move |way| (*capability, way)));
-        let decided = |actor: EntityId, given: Option<Capability>, (start, end): (usize, usize)| {
-            let by_actor = move |view: &&EntityView<'_>| {
-                view.entity().detail.test().is_some_and(|test| {
-                    let is_given =
-                        |given: Capability| test.capability.is_within(given) || given.is_within(test.capability);
-                    test.actor == Some(actor) && given.is_none_or(is_given)
-                })
-            };
-            let end_byte = self.lattice.tokens[end - 1].end;
-            let named = move |view: &EntityView<'_>| Named {
-                end,
-                start,
-                end_byte,
-                entity: view.id(),
-                kind: view.kind(),
-                described: true,
-                spelling: Spelling::Name,
-            };
-            all().filter(by_actor).map(named).collect::<Vec<_>>()
-        };
+        found
+    }
+
+    /// Conditions that are called by who decides them, then by what is given: X's backing.
+    fn given_by(&self, node: usize) -> Vec<Named> {
+        let mut found = Vec::new();
         for actor in self.at(node) {
             let marked =
                 self.grammar.possessive.as_ref().and_then(|mark| self.words(actor.end, std::slice::from_ref(mark)));
             let after = marked.map_or(actor.end, |(_, after)| after);
-            for (given, way) in tests() {
+            for (given, way) in self.tests() {
                 if let Some((_, end)) = self.words(after, way) {
-                    found.extend(decided(actor.entity, given, (actor.start, end)));
+                    found.extend(self.decided(actor.entity, given, (actor.start, end)));
                 }
             }
         }
-        for (given, (first, after)) in tests().filter_map(|(given, way)| Some((given, self.words(node, way)?))) {
-            let linked = |at: usize| {
-                let edges = self.lattice.edges.get(at).into_iter().flatten();
-                edges.filter(|edge| self.grammar.is_linking(&edge.word)).map(|edge| edge.to).collect::<Vec<_>>()
-            };
+        found
+    }
+
+    /// Conditions that are called by what is given, then by who decides them: backing of X.
+    fn given_of(&self, node: usize) -> Vec<Named> {
+        let linked = |at: usize| {
+            let edges = self.lattice.edges.get(at).into_iter().flatten();
+            edges.filter(|edge| self.grammar.is_linking(&edge.word)).map(|edge| edge.to).collect::<Vec<_>>()
+        };
+        let mut found = Vec::new();
+        for (given, (first, after)) in self.tests().filter_map(|(given, way)| Some((given, self.words(node, way)?))) {
             let mut places = vec![after];
             places.extend(linked(after));
             let further: Vec<usize> = places.iter().skip(1).flat_map(|at| linked(*at)).collect();
             places.extend(further);
             for actor in places.into_iter().flat_map(|at| self.at(at)) {
-                found.extend(decided(actor.entity, given, (self.lattice.tokens[first].start, actor.end)));
+                found.extend(self.decided(actor.entity, given, (self.lattice.tokens[first].start, actor.end)));
             }
         }
         found
+    }
+
+    /// What an actor can give that a condition hangs on, each way to say it.
+    fn tests(&self) -> impl Iterator<Item = (Option<Capability>, &Vec<Box<str>>)> {
+        let tests = self.grammar.condition_tests.iter();
+        tests.flat_map(|(capability, ways)| ways.iter().map(move |way| (*capability, way)))
+    }
+
+    /// The conditions that an actor decides by giving something, named from a byte up to a node.
+    fn decided(&self, actor: EntityId, given: Option<Capability>, (start, end): (usize, usize)) -> Vec<Named> {
+        let by_actor = |view: &&EntityView<'_>| {
+            view.entity().detail.test().is_some_and(|test| {
+                let is_given = |given: Capability| test.capability.is_within(given) || given.is_within(test.capability);
+                test.actor == Some(actor) && given.is_none_or(is_given)
+            })
+        };
+        let end_byte = self.lattice.tokens[end - 1].end;
+        let named = |view: &EntityView<'_>| Named {
+            end,
+            start,
+            end_byte,
+            entity: view.id(),
+            kind: view.kind(),
+            described: true,
+            spelling: Spelling::Name,
+        };
+        let all = self.candidates(EntityKind::Condition).iter().map(|(view, _)| view);
+        all.filter(by_actor).map(named).collect()
     }
 
     /// Persons named by an office and its country: president of X, X's president; or by the office alone.
