@@ -1,7 +1,7 @@
 //! Who takes part in a meeting.
 
 use crate::code::code_list;
-use crate::field::fields;
+use crate::value::fields;
 use crate::{Count, EntityKind};
 
 code_list! {

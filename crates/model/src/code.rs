@@ -119,17 +119,6 @@ macro_rules! code_list {
             $($mappings)?
         }
 
-        impl $crate::field::FieldType for $name {
-            const PRESENCE: $crate::field::Presence = $crate::field::Presence::of::<Self>();
-            const TAKES: $crate::field::Takes = $crate::field::Takes::Code($crate::field::Codes::of::<Self>());
-        }
-
-        impl<N> $crate::field::FieldValue<N> for $name {
-            fn value(&self) -> Option<$crate::field::Value<'_, N>> {
-                Some($crate::field::Value::Code($crate::code::Code::entry(*self)))
-            }
-        }
-
         $(impl Default for $name {
             fn default() -> Self {
                 Self::$default

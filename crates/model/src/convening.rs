@@ -1,7 +1,7 @@
 //! A claim that a meeting is planned, held or called off.
 
 use crate::code::code_list;
-use crate::field::fields;
+use crate::value::fields;
 use crate::{Date, Text};
 
 code_list! {

@@ -6,8 +6,9 @@ use serde_json::{Map, Value as Json};
 
 use crate::date::{DATE, END};
 use crate::evidence::EVIDENCE;
-use crate::field::{Field, Fields, MAX_PARTS, Takes, Value};
+use crate::field::{Field, MAX_PARTS, Takes};
 use crate::link::LINK;
+use crate::value::{Fields, Value};
 use crate::{
     Action, Attendance, Bare, Commitment, Conditionality, Convening, Date, EdgeId, EdgeKind, EntityId, Evidence, Link,
     Membership, Modality, Office, Outcome, PartOf, Polarity, QueryField, Rank, Remark, Request,
@@ -36,6 +37,13 @@ macro_rules! details {
             pub fn fields(kind: EdgeKind) -> &'static [Field] {
                 match kind {
                     $(EdgeKind::$kind => <$detail as Fields<N>>::FIELDS,)*
+                }
+            }
+
+            /// As what structured queries ask for each of these, if they do.
+            pub fn asked_as(kind: EdgeKind) -> &'static [Option<QueryField>] {
+                match kind {
+                    $(EdgeKind::$kind => <$detail as Fields<N>>::ASKED,)*
                 }
             }
 
@@ -107,7 +115,7 @@ impl<N> EdgeDetail<N> {
 
     /// The values of what a structured query calls so; in a statement of one kind at most one field is called so.
     pub fn asked(&self, query: QueryField) -> Option<Value<'_, N>> {
-        let at = Self::fields(self.kind()).iter().position(|field| field.query == Some(query))?;
+        let at = Self::asked_as(self.kind()).iter().position(|asked| *asked == Some(query))?;
         self.value(at)
     }
 }

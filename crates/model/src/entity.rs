@@ -6,8 +6,10 @@ use serde_json::{Map, Value as Json};
 
 use crate::code::code_list;
 use crate::condition::{CONDITION_TEST, ConditionTest};
-use crate::field::{Field, FieldType, FieldValue, Fields, MAX_ITEMS, Pattern, Table, Takes, Value, fields};
-use crate::{ConditionKind, Date, EntityId, EntityKind, EntityRef, Lang, MAX_TEXT, Slug, Text};
+use crate::field::{Field, FieldType as _, MAX_ITEMS, Pattern, Table, Takes};
+use crate::iso3166::NUMERIC;
+use crate::value::{Fields, Value, fields};
+use crate::{ConditionKind, Date, EntityId, EntityKind, EntityRef, Iso3166, Lang, MAX_TEXT, Slug, Text};
 
 code_list! {
     /// What kind of other name an alias is.
@@ -44,18 +46,6 @@ code_list! {
     }
 }
 
-/// The codes of ISO 3166-1.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Iso3166 {
-    /// Two letters.
-    pub alpha2: String,
-    /// Three letters.
-    pub alpha3: String,
-    /// Three digits.
-    pub numeric: String,
-}
-
 /// The fields of another name.
 pub static ALIAS: Table = Table {
     schema: "AliasDraft",
@@ -83,44 +73,11 @@ pub static REDIRECT: Table = Table {
     read_only: &[],
 };
 
-fn upper(text: &str, length: usize) -> bool {
-    text.len() == length && text.bytes().all(|b| b.is_ascii_uppercase())
-}
-
-fn digits(text: &str) -> bool {
-    text.len() == 3 && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-static ALPHA2: Pattern = Pattern { regex: "^[A-Z]{2}$", matches: |t| upper(t, 2), says: "two capital letters" };
-static ALPHA3: Pattern = Pattern { regex: "^[A-Z]{3}$", matches: |t| upper(t, 3), says: "three capital letters" };
-static NUMERIC: Pattern = Pattern { regex: "^[0-9]{3}$", matches: digits, says: "three digits" };
 static SHA256: Pattern = Pattern {
     regex: "^[0-9a-f]{64}$",
     matches: |text| text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')),
     says: "64 lower-case hexadecimal digits",
 };
-/// The fields of the codes of a country.
-pub static ISO3166: Table = Table {
-    schema: "Iso3166Draft",
-    description: "The codes of ISO 3166-1.",
-    fields: &[
-        Field::required("alpha2", Takes::Pattern(&ALPHA2), "Two letters.").example(r#""GB""#),
-        Field::required("alpha3", Takes::Pattern(&ALPHA3), "Three letters.").example(r#""GBR""#),
-        Field::required("numeric", Takes::Pattern(&NUMERIC), "Three digits.").example(r#""826""#),
-    ],
-    read_only: &[],
-};
-
-impl FieldType for Iso3166 {
-    const TAKES: Takes = Takes::Object(&ISO3166);
-}
-
-impl<N> FieldValue<N> for Iso3166 {
-    fn value(&self) -> Option<Value<'_, N>> {
-        Some(Value::Iso3166(self))
-    }
-}
-
 /// What entities of every kind have.
 pub static COMMON_ENTITY_FIELDS: [Field; 3] = [
     Field::required(

@@ -1,7 +1,7 @@
 //! Requests, actions, outcomes of conditions, and remarks.
 
 use crate::code::code_list;
-use crate::field::fields;
+use crate::value::fields;
 use crate::{Capability, Date, EntityKind, Text};
 
 code_list! {

@@ -6,6 +6,7 @@
 //! Statements are generic over how they name an entity (`N`): [`EntityId`] in storage, [`EntityRef`] in files that
 //! people write, a dense node number in the in-memory graph. One definition serves all three.
 
+mod amount;
 mod attendance;
 mod canonical;
 mod capability;
@@ -23,9 +24,11 @@ mod event;
 mod evidence;
 mod field;
 mod id;
+mod iso3166;
 mod link;
 mod membership;
 mod query;
+mod query_field;
 mod reference;
 mod stance;
 mod standing;
@@ -33,14 +36,16 @@ mod statement;
 mod synthetic;
 mod text;
 mod truth;
+mod value;
 mod vocabulary;
 
+pub use amount::{Count, CountOp, Quantity};
 pub use attendance::{Attendance, AttendanceMode, AttendanceRole};
 pub use canonical::{content_hash, edge_hash, encode, entity_hash};
 pub use capability::{Capability, Mission, Specificity};
 pub use change::{Change, Commit, Removed, Stamp};
 pub use code::{Code, CodeEntry, Mapping, UnknownCode};
-pub use commitment::{Area, Commitment, Conditionality, Count, CountOp, Quantity, Stage};
+pub use commitment::{Area, Commitment, Conditionality, Stage};
 pub use condition::{
     ConditionKind, ConditionNode, ConditionOp, ConditionTest, Conditions, MAX_CONDITION_DEPTH, Relation,
 };
@@ -49,7 +54,7 @@ pub use date::{Anchor, Date, DateError, Edtf, IntervalEnd, Precision};
 pub use edge::{COMMON_FIELDS, Edge, EdgeDetail};
 pub use edge_kind::{EdgeKind, Ends};
 pub use entity::{
-    Alias, AliasKind, Bare, COMMON_ENTITY_FIELDS, Condition, Country, Entity, EntityDetail, Iso3166, Organization,
+    Alias, AliasKind, Bare, COMMON_ENTITY_FIELDS, Condition, Country, Entity, EntityDetail, Organization,
     OrganizationClass, Person, REDIRECTS, Redirect, Source,
 };
 pub use entity_kind::EntityKind;
@@ -57,11 +62,13 @@ pub use event::{Action, ActionClass, Outcome, OutcomeValue, Remark, RemarkType, 
 pub use evidence::{
     Attribution, AttributionMode, AttributionRole, Evidence, Explicitness, Locator, Quotation, QuoteSelector,
 };
-pub use field::{Codes, Field, Fields, MAX_INTEGER, MAX_ITEMS, MAX_PARTS, Pattern, Presence, Table, Takes, Value};
+pub use field::{Codes, Field, MAX_INTEGER, MAX_ITEMS, MAX_PARTS, Pattern, Presence, Table, Takes};
 pub use id::{EdgeId, EntityId};
+pub use iso3166::Iso3166;
 pub use link::{Link, LinkType};
 pub use membership::{Listed, Membership, MembershipRole, Office, PartOf};
-pub use query::{Assumed, MAX_QUERY_DEPTH, Query, QueryAsk, QueryField, QueryTarget, Related, Rows, Where};
+pub use query::{Assumed, MAX_QUERY_DEPTH, Query, QueryAsk, QueryTarget, Related, Rows, Where};
+pub use query_field::QueryField;
 pub use reference::{EntityRef, ReferenceError, Slug};
 pub use stance::{Stance, StanceSet};
 pub use standing::Standing;
@@ -72,13 +79,15 @@ pub use text::{
     mixes_scripts, search_key, skeleton, words,
 };
 pub use truth::{Ground, Truth};
+pub use value::{Fields, Value};
 pub use vocabulary::{CodeList, code_lists};
 
 /// The fields of objects in statements and entities.
 pub mod tables {
-    pub use crate::commitment::{COUNT, QUANTITY};
+    pub use crate::amount::{COUNT, QUANTITY};
     pub use crate::condition::{CONDITION_NODE, CONDITION_TEST};
     pub use crate::date::{DATE, END};
-    pub use crate::entity::{ALIAS, ISO3166, REDIRECT};
+    pub use crate::entity::{ALIAS, REDIRECT};
     pub use crate::evidence::{ATTRIBUTION, EVIDENCE, QUOTE};
+    pub use crate::iso3166::ISO3166;
 }

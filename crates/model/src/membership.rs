@@ -1,7 +1,7 @@
 //! Membership, office, and what is part of what.
 
 use crate::code::code_list;
-use crate::field::fields;
+use crate::value::fields;
 use crate::{Count, Text};
 
 code_list! {

@@ -43,8 +43,9 @@ impl<'g> EdgeView<'g> {
 
     /// Whether a value is what is meant where nothing is said.
     fn is_default(&self, field: QueryField, value: &Value<'g>) -> bool {
-        let own = EdgeDetail::<Node>::fields(self.kind()).iter().find(|own| own.query == Some(field));
-        match (own.map(|own| own.presence), value) {
+        let kind = self.kind();
+        let at = EdgeDetail::<Node>::asked_as(kind).iter().position(|asked| *asked == Some(field));
+        match (at.map(|at| EdgeDetail::<Node>::fields(kind)[at].presence), value) {
             (Some(Presence::Default(default)), Value::Code(entry)) => entry.code == default(),
             _ => false,
         }

@@ -89,6 +89,7 @@ fn field(takes: &Takes) -> RefOr<Schema> {
             let text = AdditionalProperties::RefOr(string(None));
             RefOr::T(Schema::Object(ObjectBuilder::new().additional_properties(Some(text)).build()))
         }
+        Takes::Id | Takes::Statement => shown(&Shows::Uuid),
         _ => string(None),
     }
 }
