@@ -1,6 +1,6 @@
 //! The command line: what can be asked of the program, and the exit code of each end.
 
-mod oidc;
+mod flags;
 mod place;
 mod tokens;
 mod transfer;
@@ -13,10 +13,11 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use self::oidc::OidcArgs;
+use self::flags::{EVERYWHERE, Flags};
+use self::place::DatabaseArgs;
 use self::tokens::TokenArgs;
 use self::transfer::{AskArgs, ExportArgs, ImportArgs};
-use crate::config::{Loaded, Settings, load, show};
+use crate::config::{FILE_VARIABLE, Group, Loaded, Settings, load, show, unknown_variables};
 use crate::database::{Choice, Database};
 use crate::generate::generate;
 use crate::{ask, demo, export, import, logging, serve, token, verify};
@@ -30,16 +31,11 @@ struct Cli {
     command: Command,
 
     /// A configuration file (TOML); `pledgegraph config` shows its keys
-    #[arg(long, global = true, value_name = "FILE", env = "PLEDGEGRAPH_CONFIG", help_heading = "Everywhere")]
+    #[arg(long, global = true, value_name = "FILE", env = FILE_VARIABLE, help_heading = EVERYWHERE)]
     config: Option<PathBuf>,
 
-    /// The form of the log on standard error: human or json [default: human]
-    #[arg(long, global = true, value_name = "FORMAT", env = "PLEDGEGRAPH_LOG_FORMAT", help_heading = "Everywhere")]
-    log_format: Option<String>,
-
-    /// What is logged: a level, or a list such as `warn,pledgegraph=debug` [default: info,sqlx=warn]
-    #[arg(long, global = true, value_name = "FILTER", env = "PLEDGEGRAPH_LOG_LEVEL", help_heading = "Everywhere")]
-    log_level: Option<String>,
+    #[command(flatten)]
+    everywhere: Flags<{ Group::Everywhere as u8 }>,
 }
 
 const EXAMPLES: &str = "\
@@ -96,15 +92,14 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct DemoArgs {
-    /// The directory of the demonstration's database [default: see `pledgegraph config`]
-    #[arg(long = "data-dir", value_name = "DIR", env = "PLEDGEGRAPH_DEMO_DATA_DIR")]
-    demo_data_dir: Option<String>,
+    #[command(flatten)]
+    data: Flags<{ Group::Demo as u8 }>,
 
     #[command(flatten)]
     http: HttpArgs,
 
     #[command(flatten)]
-    postgres: PostgresArgs,
+    postgres: Flags<{ Group::Postgres as u8 }>,
 }
 
 #[derive(Debug, Args)]
@@ -112,9 +107,8 @@ struct ServeArgs {
     #[command(flatten)]
     database: DatabaseArgs,
 
-    /// Fail when the schema of the database is not up to date, in place of migrating it
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", env = "PLEDGEGRAPH_NO_MIGRATE")]
-    no_migrate: Option<String>,
+    #[command(flatten)]
+    schema: Flags<{ Group::Schema as u8 }>,
 
     #[command(flatten)]
     http: HttpArgs,
@@ -132,97 +126,12 @@ struct MigrateArgs {
 }
 
 #[derive(Debug, Args)]
-struct DatabaseArgs {
-    /// The directory of the embedded PostgreSQL, unless `DATABASE_URL` is set [default: see `pledgegraph config`]
-    #[arg(long, value_name = "DIR", env = "PLEDGEGRAPH_DATA_DIR")]
-    data_dir: Option<String>,
-
-    #[command(flatten)]
-    postgres: PostgresArgs,
-}
-
-#[derive(Debug, Args)]
-struct PostgresArgs {
-    /// The directory of the PostgreSQL server programs [default: searched for, newest first, and fetched if there are none]
-    #[arg(long, value_name = "DIR", env = "PLEDGEGRAPH_PG_BIN")]
-    pg_bin: Option<String>,
-
-    /// The most connections to the database that are open at a time, beside two that follow its log [default: 8]
-    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_DATABASE_CONNECTIONS")]
-    database_connections: Option<String>,
-}
-
-#[derive(Debug, Args)]
 struct HttpArgs {
-    /// Where to listen; port 0 picks a free one [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDR:PORT", env = "PLEDGEGRAPH_LISTEN")]
-    listen: Option<String>,
-
-    /// From which origins browsers may read, with commas between them [default: *, any]
-    #[arg(long, value_name = "LIST", env = "PLEDGEGRAPH_ALLOWED_ORIGINS")]
-    allowed_origins: Option<String>,
-
-    /// The hosts that the service answers for, with commas between them; others get 421 [default: any]
-    #[arg(long, value_name = "LIST", env = "PLEDGEGRAPH_HOSTS")]
-    hosts: Option<String>,
-
-    /// The most connections that are open at a time [default: 1000]
-    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_CONNECTIONS")]
-    connections: Option<String>,
-
-    /// The most connections of one address, unless it is that of a proxy of yours [default: 100]
-    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_CONNECTIONS_PER_ADDRESS")]
-    connections_per_address: Option<String>,
-
-    /// Your proxies in front of the service, addresses or networks with commas between them, such as 10.0.0.0/8 [default: none]
-    ///
-    /// Of a request from one of them, `Forwarded` or `X-Forwarded-For` says who asks; from anybody else they are not read.
-    #[arg(long, value_name = "LIST", env = "PLEDGEGRAPH_PROXIES")]
-    proxies: Option<String>,
-
-    /// How long a connection may be silent between two requests, in seconds: longer than a proxy in front keeps it [default: 75]
-    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_KEEP_ALIVE_SECONDS")]
-    keep_alive_seconds: Option<String>,
-
-    /// The most requests that are answered at a time; further ones get 503 [default: 1024]
-    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_REQUESTS_IN_FLIGHT")]
-    requests_in_flight: Option<String>,
-
-    /// How many reads a token, or without one an address, may ask for in a minute; 0 is without limit [default: 60000]
-    ///
-    /// The address is that of the connection, unless it is one of `--proxies`: any other proxy counts as one client.
-    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_READS_PER_MINUTE")]
-    reads_per_minute: Option<String>,
-
-    /// How many writes a token, or without one an address, may ask for in a minute; 0 is without limit [default: 6000]
-    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_WRITES_PER_MINUTE")]
-    writes_per_minute: Option<String>,
-
-    /// Reading needs a token with the scope `read` too
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", env = "PLEDGEGRAPH_CLOSED_READS")]
-    closed_reads: Option<String>,
+    #[command(flatten)]
+    http: Flags<{ Group::Http as u8 }>,
 
     #[command(flatten)]
-    oidc: OidcArgs,
-
-    /// How many rows of the database are compared in a second with what is held in memory, so that what was changed past the
-    /// log shows; 0 compares none [default: 12, a million a day]
-    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_RECHECK_ROWS_PER_SECOND")]
-    recheck_rows_per_second: Option<String>,
-
-    /// A read whose answer takes longer to begin is given up, in seconds [default: 10]
-    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_REQUEST_SECONDS")]
-    request_seconds: Option<String>,
-
-    /// How long `/readyz` is 503 after the signal to stop, before no more requests are taken, in seconds [default: 0]
-    ///
-    /// Balancers that ask `/readyz` send nobody here any more when the port is closed.
-    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_DRAIN_SECONDS")]
-    drain_seconds: Option<String>,
-
-    /// How long requests may take to finish after the signal to stop, in seconds [default: 10]
-    #[arg(long, value_name = "N", env = "PLEDGEGRAPH_SHUTDOWN_SECONDS")]
-    shutdown_seconds: Option<String>,
+    oidc: Flags<{ Group::Oidc as u8 }>,
 }
 
 #[derive(Debug, Args)]
@@ -312,11 +221,19 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<(), Failure> {
     }
     let matches = innermost(matches);
     let loaded = load(cli.config.as_deref(), matches, &|name| std::env::var(name).ok()).map_err(Failure::Usage)?;
+    let unknown = unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()));
     if let Command::Config(_) = cli.command {
-        return Ok(print_configuration(&loaded)?);
+        print_configuration(&loaded)?;
+        if let Some(unknown) = unknown {
+            let _ = writeln!(io::stderr(), "warning: {unknown}");
+        }
+        return serve::check(&loaded.settings).map_err(Failure::Usage);
     }
     let answers = matches!(cli.command, Command::Ask(_));
     logging::start(&loaded.settings, answers).map_err(Failure::Usage)?;
+    if let Some(unknown) = unknown {
+        tracing::warn!("{unknown}");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
     let result = match &cli.command {
         Command::Demo(_) => runtime.block_on(demo::run(&loaded.settings)),
@@ -383,16 +300,12 @@ mod tests {
     }
 
     #[test]
-    fn every_setting_with_a_flag_is_an_argument_of_that_name() {
+    fn every_setting_with_a_flag_is_an_argument_of_a_command() {
         let command = Cli::command();
         for setting in SETTINGS.iter().filter(|setting| setting.flag.is_some()) {
-            let of = |command: &clap::Command| {
-                let argument = command.get_arguments().find(|argument| argument.get_id() == setting.key)?;
-                Some((format!("--{}", argument.get_long()?), argument.get_env()?.to_str()?.to_owned()))
-            };
-            let found = command.get_subcommands().find_map(of).or_else(|| of(&command));
-            let expected = (setting.flag.unwrap_or_default().to_owned(), setting.env.to_owned());
-            assert_eq!(found, Some(expected), "{}", setting.key);
+            let has =
+                |command: &clap::Command| command.get_arguments().any(|argument| argument.get_id() == setting.key);
+            assert!(has(&command) || command.get_subcommands().any(has), "{}", setting.key);
         }
     }
 }

@@ -184,10 +184,17 @@ async fn start(directory: &Path, settings: &Settings) -> Result<Cluster> {
     Ok(Cluster::start(&ClusterOptions::new(directory, programs)).await?)
 }
 
+/// How to connect to the database of this URL.
+///
+/// # Errors
+/// When it is not the URL of a PostgreSQL.
+pub(crate) fn connect_options(url: &Secret) -> Result<PgConnectOptions> {
+    PgConnectOptions::from_str(url.reveal()).context("DATABASE_URL cannot be read")
+}
+
 /// Connects, to know that it answers and can be used.
 async fn reach(url: &Secret) -> Result<PgConnectOptions> {
-    let options = PgConnectOptions::from_str(url.reveal()).context("DATABASE_URL cannot be read")?;
-    let options = options.application_name("pledgegraph");
+    let options = connect_options(url)?.application_name("pledgegraph");
     let place = place(url.reveal(), &options);
     let Ok(looked) = tokio::time::timeout(ANSWER_LIMIT, look(&options, &place)).await else {
         bail!("the PostgreSQL of DATABASE_URL ({place}) does not answer within {} s", ANSWER_LIMIT.as_secs());

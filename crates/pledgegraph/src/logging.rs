@@ -17,8 +17,7 @@ use crate::config::{LOG_LEVEL, LogFormat, Settings};
 /// When the filter cannot be read.
 pub(crate) fn start(settings: &Settings, answers: bool) -> Result<()> {
     let level = if answers && settings.log_level == LOG_LEVEL { "warn" } else { &settings.log_level };
-    let filter: Targets =
-        level.parse().with_context(|| format!("log_level `{level}` is not a filter, such as `{LOG_LEVEL}`"))?;
+    let filter = filter(level)?;
     let lines = fmt::layer().with_writer(io::stderr);
     let lines = match settings.log_format {
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
@@ -26,4 +25,12 @@ pub(crate) fn start(settings: &Settings, answers: bool) -> Result<()> {
     };
     registry().with(lines.with_filter(filter)).init();
     Ok(())
+}
+
+/// What is logged, by level and target.
+///
+/// # Errors
+/// When the text cannot be read so.
+pub(crate) fn filter(level: &str) -> Result<Targets> {
+    level.parse().with_context(|| format!("log_level `{level}` is not a filter, such as `{LOG_LEVEL}`"))
 }

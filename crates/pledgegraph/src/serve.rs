@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use nix::unistd::Uid;
 use pledgegraph_live::{Live, LiveOptions};
 use pledgegraph_server::{AppState, ConnectionOptions, CursorKey, ServerOptions};
@@ -14,9 +14,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::config::Settings;
-use crate::database::{Choice, Database};
+use crate::database::{Choice, Database, connect_options};
 use crate::signals::Signals;
-use crate::{demo, http, token};
+use crate::{demo, http, logging, token};
 
 /// What a run serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,25 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
         tracing::warn!("running as root, which nothing here needs: start it as an account of its own");
     }
     serve(settings, Choice::of(settings)?, Content::Own).await
+}
+
+/// Looks whether the settings can be used, as far as that shows before anything is started.
+///
+/// # Errors
+/// One line that names the setting.
+pub(crate) fn check(settings: &Settings) -> Result<()> {
+    let listen = &settings.listen;
+    ensure!(is_address(listen), "cannot listen on `{listen}`, given as ADDR:PORT");
+    logging::filter(&settings.log_level)?;
+    settings.database_url.as_ref().map(connect_options).transpose()?;
+    http::connections(settings)?;
+    http::options(settings).map(drop)
+}
+
+/// Whether it has the form of an address with a port. A name is not looked up.
+fn is_address(text: &str) -> bool {
+    let named = || text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    text.parse::<SocketAddr>().is_ok() || named()
 }
 
 /// Serves a database until a signal: the first one lets requests finish, a second one ends at once.

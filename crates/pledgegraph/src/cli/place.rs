@@ -2,9 +2,19 @@ use anyhow::Result;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args};
 
-use super::DatabaseArgs;
-use crate::config::Settings;
+use super::flags::Flags;
+use crate::config::{Group, Settings};
 use crate::database::Choice;
+
+/// Where the database is.
+#[derive(Debug, Args)]
+pub(super) struct DatabaseArgs {
+    #[command(flatten)]
+    data: Flags<{ Group::Data as u8 }>,
+
+    #[command(flatten)]
+    postgres: Flags<{ Group::Postgres as u8 }>,
+}
 
 /// Which of the databases is meant, for commands that work beside a running service.
 #[derive(Debug, Args)]

@@ -6,7 +6,8 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use config::{ConfigError, File, FileFormat, Map, Source, Value};
 
-use super::{Default, SETTINGS, Setting, data_home};
+use super::SETTINGS;
+use super::setting::{Default, Setting};
 
 /// Values by key, each with its origin.
 #[derive(Debug, Clone)]
@@ -40,10 +41,11 @@ impl Layer {
             if let Ok(Some(value)) = matches.try_get_one::<String>(setting.key)
                 && matches.value_source(setting.key) == Some(ValueSource::CommandLine)
             {
-                return Some((value.clone(), format!("flag {}", setting.flag?)));
+                return Some((value.clone(), format!("flag --{}", setting.flag_name())));
             }
-            let value = environment(setting.env).filter(|value| !value.is_empty())?;
-            Some((value, format!("environment {}", setting.env)))
+            let variable = setting.variable();
+            let value = environment(&variable).filter(|value| !value.is_empty())?;
+            Some((value, format!("environment {variable}")))
         })
     }
 
@@ -77,4 +79,15 @@ fn one_line(error: &ConfigError) -> anyhow::Error {
     let drawn = |line: &&str| line.contains(" | ") || line.trim_end().ends_with('|');
     let said: Vec<&str> = text.lines().filter(|line| !drawn(line)).map(str::trim).collect();
     anyhow::Error::msg(said.join(": "))
+}
+
+/// Where data lies: `/var/lib` for root, whose home nobody else may enter, else the user's own place.
+fn data_home(name: &str) -> Option<String> {
+    let absolute = |variable: &str| std::env::var(variable).ok().filter(|value| value.starts_with('/'));
+    let base = if nix::unistd::Uid::effective().is_root() {
+        "/var/lib".to_owned()
+    } else {
+        absolute("XDG_DATA_HOME").or_else(|| absolute("HOME").map(|home| format!("{home}/.local/share")))?
+    };
+    Some(format!("{base}/pledgegraph/{name}"))
 }

@@ -2,7 +2,8 @@ use std::io::{self, Write};
 
 use config::{Value, ValueKind};
 
-use super::{Loaded, SETTINGS, Setting};
+use super::load::Loaded;
+use super::{SETTINGS, Setting};
 use crate::database::redacted;
 
 /// Writes the effective configuration as a configuration file: each value, and after `#` where it comes from.
@@ -18,7 +19,7 @@ pub(crate) fn show(loaded: &Loaded, out: &mut impl Write) -> io::Result<()> {
 fn line(loaded: &Loaded, setting: &Setting) -> (String, String) {
     let key = setting.key;
     let Some(value) = loaded.values.get(key) else {
-        return (format!("# {key} is not set"), format!("{} would set it", setting.env));
+        return (format!("# {key} is not set"), format!("{} would set it", setting.variable()));
     };
     // A comment: as a line of a file it would be wrong.
     let hidden = if setting.secret { "# " } else { "" };

@@ -84,6 +84,34 @@ fn the_configuration_shows_its_origins_and_no_password() {
 }
 
 #[test]
+fn the_configuration_is_shown_with_what_is_wrong_with_it() {
+    for (arguments, said) in [
+        (["--listen", "foo"], "error: cannot listen on `foo`, given as ADDR:PORT"),
+        (["--listen", "localhost:99999"], "error: cannot listen on `localhost:99999`, given as ADDR:PORT"),
+        (["--hosts", "http://x"], "error: hosts: `http://x` is not a host, such as example.org"),
+        (["--oidc-audience", "me"], "error: oidc_audience and oidc_jwks_url mean nothing without oidc_issuer"),
+    ] {
+        let output = run(&["config", arguments[0], arguments[1]]);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), format!("{said}\n"));
+        assert!(String::from_utf8_lossy(&output.stdout).contains(arguments[1]), "it is shown nevertheless");
+    }
+    assert!(output(&["config", "--listen", "localhost:0"]).contains("localhost:0"));
+}
+
+#[test]
+fn a_variable_that_is_no_setting_is_told() {
+    let warning = "no setting has this variable: PLEDGEGRAPH_LISTN (did you mean PLEDGEGRAPH_LISTEN?)";
+    for (arguments, code) in [(&["config"][..], 0), (&["verify", "--data-dir", "/nowhere"], 1)] {
+        let mut command = program(arguments);
+        let output = finish(command.env("PLEDGEGRAPH_LISTN", "x"));
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{error}");
+        assert_eq!(error.matches(warning).count(), 1, "{error}");
+    }
+}
+
+#[test]
 fn a_seed_decides_the_synthetic_graph() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("graph.ndjson");
