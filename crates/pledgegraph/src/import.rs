@@ -49,7 +49,7 @@ pub(crate) struct Order {
 /// One line that says why it was not imported, or how many lines were refused.
 pub(crate) async fn run(order: &Order, choice: Choice<'_>, settings: &Settings) -> Result<()> {
     // Before anything is started for a file that is not there.
-    let feed = Feed::open(order)?;
+    let feed = Feed::open(&order.file, order.mapping.as_deref())?;
     let report = order
         .report
         .as_ref()

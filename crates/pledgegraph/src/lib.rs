@@ -2,6 +2,7 @@
 //! other versions' databases call [`verify::verify`].
 
 mod ask;
+mod bundled;
 pub mod cli;
 mod config;
 mod database;

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use crate::config::Settings;
 use crate::database::{Choice, Database, connect_options};
 use crate::signals::Signals;
-use crate::{demo, http, logging, token};
+use crate::{bundled, http, logging, token};
 
 /// What a run serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,7 +161,7 @@ async fn start(database: &Database, settings: &Settings, content: Content) -> Re
         database.migrate().await?;
     }
     if content == Content::Bundled {
-        demo::load(&database.pool).await?;
+        bundled::load(&database.pool).await?;
     }
     let options = LiveOptions { recheck_rows_per_second: settings.recheck_rows_per_second, ..LiveOptions::default() };
     let live = Live::start(database.pool.clone(), options).await.context("cannot load the graph")?;

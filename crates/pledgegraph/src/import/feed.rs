@@ -12,7 +12,6 @@ use futures_util::stream;
 use tokio::sync::mpsc::{self, Sender};
 use tokio::task::JoinHandle;
 
-use super::Order;
 use super::mapping::Mapping;
 
 /// How much is read at once, in bytes.
@@ -44,17 +43,17 @@ impl Read for Counted {
 }
 
 impl Feed {
-    /// Opens the file of an order.
+    /// Opens a file, `-` for standard input, with what its columns mean if it is CSV.
     ///
     /// # Errors
     /// When it or its mapping cannot be read.
-    pub(crate) fn open(order: &Order) -> Result<Self> {
-        let name = order.file.display().to_string();
-        let mapping = order.mapping.as_deref().map(Mapping::read).transpose()?;
-        let (source, size): (Box<dyn Read + Send>, _) = if order.file == Path::new("-") {
+    pub(crate) fn open(file: &Path, mapping: Option<&Path>) -> Result<Self> {
+        let name = file.display().to_string();
+        let mapping = mapping.map(Mapping::read).transpose()?;
+        let (source, size): (Box<dyn Read + Send>, _) = if file == Path::new("-") {
             (Box::new(io::stdin()), None)
         } else {
-            let file = File::open(&order.file).with_context(|| format!("cannot read {name}"))?;
+            let file = File::open(file).with_context(|| format!("cannot read {name}"))?;
             let size = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
             (Box::new(file), size)
         };
