@@ -5,25 +5,7 @@ use pledgegraph_model::{EdgeId, EdgeKind, EntityId};
 use crate::Graph;
 use crate::edges::EdgePage;
 use crate::filter::{EdgeFilter, Page};
-use crate::node::Incidence;
-
-/// Which way an edge goes, seen from an entity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Direction {
-    /// The entity is the subject.
-    Outgoing,
-    /// The entity is the object.
-    Incoming,
-}
-
-impl Direction {
-    pub(crate) fn incidence(self, kind: EdgeKind) -> Incidence {
-        match self {
-            Self::Outgoing => Incidence::Subject(kind),
-            Self::Incoming => Incidence::Object(kind),
-        }
-    }
-}
+use crate::node::{Direction, Incidence};
 
 /// The edges of one kind and direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

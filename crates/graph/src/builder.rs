@@ -10,15 +10,15 @@ use pledgegraph_model::{
 };
 
 use crate::Graph;
+use crate::force::conditions::Tests;
 use crate::force::kept::KeptForce;
-use crate::force::reverse::Tests;
 use crate::graph::LinksTo;
 use crate::identity::Identity;
 use crate::indexes::Indexes;
 use crate::links::ChainLinks;
 use crate::names::Names;
 use crate::node::{Incidence, Node, NodeRecord};
-use crate::parts::KeptParts;
+use crate::parts::kept::KeptParts;
 use crate::postings::Postings;
 use crate::record::{EdgeRecord, Interner};
 use crate::standing::kept::Standings;
@@ -147,6 +147,13 @@ impl Builder {
         graph.force = KeptForce::with_room(graph.edges.len());
         graph.note_differing(self.differing);
         graph
+    }
+}
+
+impl Graph {
+    /// The graph before the first commit.
+    pub fn empty() -> Self {
+        Builder::new().finish(0, [0; 16], 0, None)
     }
 }
 

@@ -12,6 +12,27 @@ pub(crate) const NEVER: u32 = u32::MAX;
 /// A gate: dense, from 0.
 pub(crate) type Gate = u32;
 
+/// A value of Kleene's logic in the circuit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Var(u32);
+
+impl Var {
+    /// The gate that is true when the value is true.
+    pub(crate) fn certain(self) -> Gate {
+        self.0 * 2
+    }
+
+    /// The gate that is true unless the value is false.
+    pub(crate) fn possible(self) -> Gate {
+        self.0 * 2 + 1
+    }
+
+    /// The value of a gate's variable.
+    pub(crate) fn of(gate: Gate) -> Self {
+        Self(gate / 2)
+    }
+}
+
 /// A circuit, with the wires grouped by where they come from.
 #[derive(Debug, Default)]
 pub(crate) struct Circuit {

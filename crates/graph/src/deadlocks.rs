@@ -8,7 +8,7 @@ use pledgegraph_model::{EdgeId, EntityId, Truth};
 
 use crate::Graph;
 use crate::circuit::Run;
-use crate::dependence::Var;
+use crate::circuit::Var;
 use crate::force::{BudgetSpent, Evaluation, ForceQuery};
 use crate::node::Node;
 use crate::view::{EdgeView, EntityView};

@@ -5,6 +5,7 @@
 //! over conditions without a test, so it is pushed down to them (De Morgan) and the circuit stays monotone whatever cycles
 //! the pledges form. Only what the commitments asked for depend on is looked at.
 
+pub(crate) mod position;
 mod tested;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -17,37 +18,15 @@ use pledgegraph_model::{
 };
 
 use crate::Graph;
-use crate::circuit::{Circuit, CircuitBuilder, Gate, NEVER};
+use crate::circuit::{Circuit, CircuitBuilder, Gate, NEVER, Var};
 use crate::counted::Counted;
-use crate::force::Force;
 use crate::force::kept::KeptForce;
 use crate::force::reverse::Reached;
+use crate::force::value::Force;
 use crate::node::Node;
 use crate::record::EdgeRecord;
 use crate::standing::Rule;
-use tested::{Matter, OnMatters, TestKey, TestedPosition};
-pub(crate) use tested::{Matters, PledgeVar, Tested, matter_of};
-
-/// A value of Kleene's logic in the circuit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Var(u32);
-
-impl Var {
-    /// The gate that is true when the value is true.
-    pub(crate) fn certain(self) -> Gate {
-        self.0 * 2
-    }
-
-    /// The gate that is true unless the value is false.
-    pub(crate) fn possible(self) -> Gate {
-        self.0 * 2 + 1
-    }
-
-    /// The value of a gate's variable.
-    pub(crate) fn of(gate: Gate) -> Self {
-        Self(gate / 2)
-    }
-}
+use position::{Matter, OnMatters, TestKey, Tested, TestedPosition, matter_of};
 
 /// What is taken as given.
 #[derive(Debug, Clone)]

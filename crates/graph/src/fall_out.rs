@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use pledgegraph_model::{Capability, EntityId, Stance, Standing};
 
 use crate::Graph;
+use crate::circuit::Var;
 use crate::circuit::{Gate, NEVER};
 use crate::counted::Counted;
 use crate::deadlocks::Names;
-use crate::dependence::{Dependence, DependenceBuilder, Suppose, Var};
+use crate::dependence::{Dependence, DependenceBuilder, Suppose};
 use crate::force::reverse::Reached;
 use crate::force::{BudgetSpent, Evaluation, ForceQuery};
 use crate::node::Node;

@@ -10,6 +10,7 @@ use pledgegraph_model::{
 
 use crate::counted::Counted;
 use crate::postings::Postings;
+use crate::said::Span;
 
 /// Which part of a list: the items after `after` in the published order (the order of recording).
 #[derive(Debug, Clone, Copy)]
@@ -34,15 +35,6 @@ pub struct Total {
     pub value: u64,
     /// `false`: there are at least so many; counting stopped at its budget.
     pub exact: bool,
-}
-
-/// A range of days, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Span {
-    /// First day.
-    pub from: Option<NaiveDate>,
-    /// Last day.
-    pub to: Option<NaiveDate>,
 }
 
 /// Edges that an analysis has chosen, of one snapshot.

@@ -1,7 +1,10 @@
 //! What is in force: the truth of every condition and of every commitment that hangs on them.
 
+pub(crate) mod conditions;
+mod forget;
 pub(crate) mod kept;
 pub(crate) mod reverse;
+pub(crate) mod value;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,14 +13,15 @@ use chrono::NaiveDate;
 use pledgegraph_model::{Code, EdgeId, EdgeKind, EntityId, EntityKind, Ground, Stance, StanceSet, Truth};
 
 use crate::Graph;
-use crate::circuit::NEVER;
+use crate::circuit::{NEVER, Var};
 use crate::counted::Counted;
-use crate::dependence::{CommitmentVar, Dependence, DependenceBuilder, Suppose, Var};
+use crate::dependence::{CommitmentVar, Dependence, DependenceBuilder, Suppose};
 use crate::filter::Chosen;
 use crate::indexes::Index;
 use crate::node::Node;
 use crate::postings::Postings;
 use kept::Known;
+use value::Force;
 
 /// What to evaluate, and what to suppose.
 #[derive(Debug, Clone)]
@@ -55,30 +59,6 @@ impl std::fmt::Display for BudgetSpent {
 }
 
 impl std::error::Error for BudgetSpent {}
-
-/// A truth at both fixpoints. Where pledges wait for each other they differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Force {
-    /// Least fixpoint: only what follows from facts.
-    pub cautious: Truth,
-    /// Greatest fixpoint: everyone moves if everyone moves.
-    pub coordinated: Truth,
-}
-
-impl Force {
-    /// False, whoever moves.
-    pub(crate) const FALSE: Self = Self { cautious: Truth::False, coordinated: Truth::False };
-
-    /// The truth where both agree; else it is unknown.
-    pub fn truth(self) -> Truth {
-        if self.cautious == self.coordinated { self.cautious } else { Truth::Unknown }
-    }
-
-    /// Whether the fixpoints differ: it waits for something that waits for it.
-    pub fn is_gap(self) -> bool {
-        self.cautious != self.coordinated
-    }
-}
 
 /// A commitment, evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,9 +10,11 @@ use std::sync::Arc;
 use pledgegraph_model::{Capability, Commitment, EdgeId, EntityId, EntityKind, Mission, Stance, Truth};
 
 use crate::Graph;
+use crate::circuit::Var;
 use crate::circuit::{Gate, Run};
 use crate::counted::Counted;
-use crate::dependence::{Dependence, DependenceBuilder, PledgeVar, Suppose, Var};
+use crate::dependence::position::PledgeVar;
+use crate::dependence::{Dependence, DependenceBuilder, Suppose};
 use crate::force::BudgetSpent;
 use crate::node::Node;
 use crate::record::EdgeRecord;

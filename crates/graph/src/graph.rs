@@ -1,4 +1,4 @@
-//! The graph value and its look-ups.
+//! The graph value, and where its records are.
 
 use std::sync::Arc;
 
@@ -6,19 +6,18 @@ use chrono::{DateTime, Utc};
 use imbl::{OrdMap, OrdSet, Vector};
 use pledgegraph_model::{Code, EdgeId, EntityId, EntityKind, EntityRef, LinkType, Removed};
 
+use crate::force::conditions::Tests;
 use crate::force::kept::KeptForce;
-use crate::force::reverse::Tests;
 use crate::identity::Identity;
 use crate::indexes::Indexes;
 use crate::links::ChainLinks;
 use crate::names::Names;
 use crate::node::{Node, NodeRecord};
-use crate::parts::KeptParts;
+use crate::parts::kept::KeptParts;
 use crate::postings::Postings;
 use crate::record::EdgeRecord;
 use crate::standing::kept::Standings;
 use crate::standing::matters::{Denial, Matter};
-use crate::view::{EdgeView, EntityView};
 use crate::work;
 
 /// Which edges link to an edge, and how.
@@ -67,11 +66,6 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// The graph before the first commit.
-    pub fn empty() -> Self {
-        crate::Builder::new().finish(0, [0; 16], 0, None)
-    }
-
     /// `seq` of the last commit that it holds.
     pub fn seq(&self) -> i64 {
         self.seq
@@ -124,32 +118,6 @@ impl Graph {
         self.indexes.live.len()
     }
 
-    /// The entity with this identifier, or the one that it was merged into: compare the identifiers.
-    pub fn entity(&self, id: EntityId) -> Option<EntityView<'_>> {
-        self.node(id).or_else(|| self.merged.get(&id).copied()).map(|node| self.at(node))
-    }
-
-    /// The entity with this reference, or the one that it leads to since a merge or a renaming: compare the references.
-    pub fn find(&self, reference: &EntityRef) -> Option<EntityView<'_>> {
-        self.references.get(reference).map(|node| self.at(*node))
-    }
-
-    /// The edge with this identifier.
-    pub fn edge(&self, id: EdgeId) -> Option<EdgeView<'_>> {
-        self.slot(id).and_then(|slot| self.view(slot))
-    }
-
-    /// The entity of a handle.
-    ///
-    /// # Panics
-    /// When the handle is of another graph, or its entity was removed since.
-    pub fn at(&self, node: Node) -> EntityView<'_> {
-        match self.record(node) {
-            Some(record) => EntityView { node, record },
-            None => panic!("the handle is of another graph or its entity was removed"),
-        }
-    }
-
     pub(crate) fn record(&self, node: Node) -> Option<&NodeRecord> {
         work::step();
         self.nodes.get(node.index()).and_then(Option::as_ref)
@@ -158,10 +126,6 @@ impl Graph {
     pub(crate) fn edge_record(&self, slot: u32) -> Option<&EdgeRecord> {
         work::step();
         self.edges.get(slot as usize).and_then(Option::as_ref)
-    }
-
-    pub(crate) fn view(&self, slot: u32) -> Option<EdgeView<'_>> {
-        self.edge_record(slot).map(|record| EdgeView { graph: self, record })
     }
 
     pub(crate) fn node(&self, id: EntityId) -> Option<Node> {

@@ -49,6 +49,24 @@ pub(crate) enum Incidence {
     Agent,
 }
 
+/// Which way an edge goes, seen from an entity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Direction {
+    /// The entity is the subject.
+    Outgoing,
+    /// The entity is the object.
+    Incoming,
+}
+
+impl Direction {
+    pub(crate) fn incidence(self, kind: EdgeKind) -> Incidence {
+        match self {
+            Self::Outgoing => Incidence::Subject(kind),
+            Self::Incoming => Incidence::Object(kind),
+        }
+    }
+}
+
 /// An entity and its groups of statements.
 #[derive(Debug, Clone)]
 pub(crate) struct NodeRecord {

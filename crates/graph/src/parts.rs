@@ -1,9 +1,10 @@
 //! What is part of what, at any depth: found on demand for the day of the graph, and kept for versions that share it.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+pub(crate) mod kept;
+
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use chrono::NaiveDate;
 use pledgegraph_model::EdgeKind;
 
@@ -11,40 +12,7 @@ use crate::Graph;
 use crate::counted::Counted;
 use crate::node::{Incidence, Node};
 use crate::standing::kept::Touched;
-
-/// Parts that are kept in all; beyond it begins anew: some 4 MiB.
-const MOST_PARTS: usize = 1 << 20;
-
-/// The parts of wholes.
-#[derive(Debug, Clone, Default)]
-struct Found {
-    of: HashMap<Node, Arc<[Node]>>,
-    /// How many parts there are in it.
-    parts: usize,
-}
-
-/// The parts of wholes on the day of the graph, as far as somebody asked. Versions share the table until a commit touches
-/// what is part of what: an entry is the same in all that share it.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct KeptParts(Arc<ArcSwap<Found>>);
-
-impl KeptParts {
-    fn get(&self, whole: Node) -> Option<Arc<[Node]>> {
-        self.0.load().of.get(&whole).cloned()
-    }
-
-    fn fill(&self, whole: Node, parts: &Arc<[Node]>) {
-        self.0.rcu(|found| {
-            let mut found = Found::clone(found);
-            if found.parts + parts.len() > MOST_PARTS {
-                found = Found::default();
-            }
-            found.parts += parts.len();
-            found.of.insert(whole, Arc::clone(parts));
-            found
-        });
-    }
-}
+use kept::KeptParts;
 
 impl Graph {
     /// The nodes and all that is part of them on a day, at any depth, ascending; each once.
@@ -113,7 +81,7 @@ impl Graph {
     /// Whether any of the parts that are kept are others than those found anew.
     pub(crate) fn parts_differ(&self) -> bool {
         let sorted = |nodes: &[Node]| nodes.iter().copied().collect::<BTreeSet<_>>();
-        let kept = self.parts.0.load_full();
-        kept.of.iter().any(|(whole, parts)| sorted(parts) != sorted(&self.parts_of(&[*whole], self.day())))
+        let kept = self.parts.all();
+        kept.iter().any(|(whole, parts)| sorted(parts) != sorted(&self.parts_of(&[*whole], self.day())))
     }
 }

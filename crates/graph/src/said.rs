@@ -6,8 +6,16 @@ use chrono::{Datelike as _, NaiveDate};
 use imbl::OrdMap;
 use pledgegraph_model::Date;
 
-use crate::filter::Span;
 use crate::postings::Postings;
+
+/// A range of days, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Span {
+    /// First day.
+    pub from: Option<NaiveDate>,
+    /// Last day.
+    pub to: Option<NaiveDate>,
+}
 
 /// A date that may mean more months than this is kept apart.
 const LONG: i32 = 24;

@@ -5,10 +5,12 @@
 //! modality that counts. Every comparison with the day goes through [`Rule::reached`], which remembers the next day on which
 //! one would come out otherwise: until then the standing stays what it is.
 
+pub(crate) mod covering;
 pub(crate) mod kept;
 pub(crate) mod matters;
 pub(crate) mod order;
 pub(crate) mod remembered;
+mod renewal;
 pub(crate) mod same;
 
 use std::cell::Cell;
@@ -23,7 +25,8 @@ use crate::Graph;
 use crate::node::Node;
 use crate::record::EdgeRecord;
 use crate::work;
-use matters::Side;
+use covering::{Said, covers};
+use matters::{Side, is_negative};
 use order::Order;
 
 /// Decides standings of one graph on one day.
@@ -84,11 +87,6 @@ fn is_opposite(taking: &Commitment<Node>, taken: &Commitment<Node>) -> bool {
         taken.stance.rank().is_some_and(|rank| rank >= 1)
             && (cancels || matches!(taking.stance, Stance::Withdrawn | Stance::Declined))
     }
-}
-
-/// Whether it says that nothing will come: a negative stance, or a stage that ended it.
-fn is_negative(commitment: &Commitment<Node>) -> bool {
-    commitment.stage == Stage::Cancelled || StanceSet::Negative.contains(commitment.stance)
 }
 
 fn is_conditional(commitment: &Commitment<Node>) -> bool {
@@ -298,7 +296,7 @@ impl<'g> Rule<'g> {
         (by, taking): (&EdgeRecord, &Commitment<Node>),
         (edge, taken): (&EdgeRecord, &Commitment<Node>),
     ) -> Effect {
-        let is_exception = || self.graph.said_at_one_time(by, edge) && !matters::covers((edge, taken), (by, taking));
+        let is_exception = || self.graph.said_at_one_time(by, edge) && !covers((edge, taken), (by, taking));
         if !is_opposite(taking, taken) || self.begun(by) == Effect::None || is_exception() {
             return Effect::None;
         }
@@ -371,9 +369,6 @@ impl<'g> Rule<'g> {
         })
     }
 }
-
-/// A commitment with its slot and record.
-type Said<'g> = (u32, &'g EdgeRecord, &'g Commitment<Node>);
 
 /// Whether one statement, of the same actor, takes another back by its sign.
 fn takes_back(by: &EdgeRecord, edge: &EdgeRecord) -> bool {

@@ -6,10 +6,42 @@ use pledgegraph_model::{
     Polarity, Rank, Standing,
 };
 
+use crate::Graph;
 use crate::counted::Counted;
-use crate::node::{Node, NodeRecord};
+use crate::node::{Direction, Node, NodeRecord};
 use crate::record::EdgeRecord;
-use crate::{Direction, Graph};
+
+impl Graph {
+    /// The entity with this identifier, or the one that it was merged into: compare the identifiers.
+    pub fn entity(&self, id: EntityId) -> Option<EntityView<'_>> {
+        self.node(id).or_else(|| self.merged.get(&id).copied()).map(|node| self.at(node))
+    }
+
+    /// The entity with this reference, or the one that it leads to since a merge or a renaming: compare the references.
+    pub fn find(&self, reference: &EntityRef) -> Option<EntityView<'_>> {
+        self.references.get(reference).map(|node| self.at(*node))
+    }
+
+    /// The edge with this identifier.
+    pub fn edge(&self, id: EdgeId) -> Option<EdgeView<'_>> {
+        self.slot(id).and_then(|slot| self.view(slot))
+    }
+
+    /// The entity of a handle.
+    ///
+    /// # Panics
+    /// When the handle is of another graph, or its entity was removed since.
+    pub fn at(&self, node: Node) -> EntityView<'_> {
+        match self.record(node) {
+            Some(record) => EntityView { node, record },
+            None => panic!("the handle is of another graph or its entity was removed"),
+        }
+    }
+
+    pub(crate) fn view(&self, slot: u32) -> Option<EdgeView<'_>> {
+        self.edge_record(slot).map(|record| EdgeView { graph: self, record })
+    }
+}
 
 /// An entity of a snapshot.
 #[derive(Debug, Clone, Copy)]

@@ -1,16 +1,17 @@
 //! The tests of conditions: what pledges of actors decide.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use pledgegraph_model::{
-    Capability, Commitment, ConditionTest, Conditionality, EdgeId, EdgeKind, EntityId, EntityKind, Mission, Stance,
-    StanceSet, Standing, Truth,
+    Capability, Commitment, ConditionTest, Conditionality, EdgeId, EdgeKind, EntityId, EntityKind, Stance, Standing,
+    Truth,
 };
 
-use super::{DependenceBuilder, Var, Within};
+use super::position::{Matter, Matters, PledgeVar, Tested, TestedPosition, TestedStatement, matter_of};
+use super::{DependenceBuilder, Within};
+use crate::circuit::Var;
 use crate::indexes::Index;
 use crate::node::{Incidence, Node};
 use crate::positions::latest;
@@ -18,79 +19,10 @@ use crate::record::EdgeRecord;
 use crate::standing::matters::Side;
 use crate::view::EdgeView;
 
-/// A test, so that conditions with the same one share it.
-pub(super) type TestKey = (Option<Node>, Capability, Stance, Option<u32>);
-
-/// What a test comes to.
-#[derive(Debug, Clone)]
-pub(crate) struct Tested {
-    pub(crate) var: Var,
-    /// Whether an actor's statements on one matter disagree.
-    pub(crate) disputed: bool,
-    /// The positions that it looks at, by slot.
-    pub(crate) statements: Arc<Vec<u32>>,
-    /// The values that it is the best of.
-    pledges: Arc<[PledgeVar]>,
-}
-
-/// A value that counts for an actor, and the commitment that has it, where one does.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct PledgeVar {
-    pub(crate) slot: Option<u32>,
-    pub(crate) var: Var,
-}
-
-/// What was found of positions, by actor and what they are on.
-pub(super) type OnMatters = RefCell<HashMap<(Node, Matter), Option<Rc<TestedPosition>>>>;
-
-/// What a position is on.
-pub(super) type Matter = (Capability, Mission, Node);
-
-/// Matters of actors.
-pub(crate) type Matters = HashSet<(Node, Matter)>;
-
-/// The matter of a commitment, with its actor.
-pub(crate) fn matter_of(edge: &EdgeRecord) -> Option<(Node, Matter)> {
-    let commitment = edge.detail.commitment()?;
-    Some((edge.subject, (commitment.capability, commitment.mission, edge.object)))
-}
-
 /// How many statements with a capability are looked at for actors whose pledges hang on nothing.
 const MOST_OF_ALL: usize = 4_096;
 /// How many statements of an actor, and of it on one matter, are looked at for such a pledge.
 const MOST_OF_ACTOR: usize = 64;
-
-/// A position of an actor, as tests look at it.
-#[derive(Debug)]
-pub(super) struct TestedPosition {
-    current: Vec<TestedStatement>,
-}
-
-/// A statement of a position.
-#[derive(Debug)]
-struct TestedStatement {
-    slot: u32,
-    stance: Stance,
-    /// Whether it stands, and not only may.
-    stands: bool,
-}
-
-impl TestedPosition {
-    /// The statements that reach a stance.
-    fn reaching(&self, least: Stance) -> impl Iterator<Item = &TestedStatement> {
-        self.current.iter().filter(move |said| said.stance.at_least(least))
-    }
-
-    /// Whether it reaches a stance, none of it says no, and one that reaches it is enough.
-    fn is_decided_by(&self, least: Stance, is_enough: impl Fn(&TestedStatement) -> bool) -> bool {
-        self.negative().next().is_none() && self.reaching(least).any(is_enough)
-    }
-
-    /// The statements that say no.
-    fn negative(&self) -> impl Iterator<Item = &TestedStatement> {
-        self.current.iter().filter(|said| StanceSet::Negative.contains(said.stance))
-    }
-}
 
 impl DependenceBuilder<'_> {
     /// The pledgers that have counted commitments of a kind, each with these by slot. O(commitments with the capability).

@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use imbl::Vector;
 use pledgegraph_model::{Code, Truth};
 
-use super::Force;
+use super::value::Force;
 use crate::postings::{Block, Postings};
 
 /// Statements in a chunk; that of a block of [`Postings`].

@@ -1,55 +1,15 @@
-//! What hangs on what, backwards: from what a commit touched to the commitments whose force it may change.
+//! What hangs on what, backwards: from conditions and statements to the commitments that hang on them.
 
-use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
-use imbl::OrdSet;
 use pledgegraph_model::{
-    Capability, Code, Commitment, ConditionTest, EdgeDetail, Entity, EntityId, EntityKind, Explicitness, Stance,
+    Capability, Code, Commitment, ConditionTest, EdgeDetail, EntityId, EntityKind, Explicitness, Stance,
 };
 
-use super::ForceQuery;
-use super::kept::KeptForce;
+use super::conditions::Tests;
 use crate::Graph;
-use crate::dependence::{DependenceBuilder, Matters, matter_of};
 use crate::node::{Incidence, Node};
 use crate::record::EdgeRecord;
-use crate::standing::kept::Touched;
-
-/// From so many commitments on it costs less to find out anew what is asked for than to follow what hangs together.
-const MOST_FORGOTTEN: usize = 20_000;
-
-/// Conditions with a test, by whose pledges it looks at.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Tests {
-    /// Those of one actor.
-    by_actor: OrdSet<(EntityId, Node)>,
-    /// Those of any number of actors.
-    of_all: OrdSet<Node>,
-}
-
-impl Tests {
-    /// Enters the test of a condition, or takes it out.
-    pub(crate) fn change(&mut self, node: Node, entity: &Entity, add: bool) {
-        let Some(test) = entity.detail.test() else { return };
-        match test.actor.filter(|_| test.n.is_none()) {
-            Some(actor) if add => drop(self.by_actor.insert((actor, node))),
-            Some(actor) => drop(self.by_actor.remove(&(actor, node))),
-            None if add => drop(self.of_all.insert(node)),
-            None => drop(self.of_all.remove(&node)),
-        }
-    }
-
-    /// The conditions that look at pledges of an actor alone.
-    pub(crate) fn of_actor(&self, actor: EntityId) -> impl Iterator<Item = Node> + '_ {
-        self.by_actor.range((actor, Node::FIRST)..=(actor, Node::LAST)).map(|(_, node)| *node)
-    }
-
-    /// The conditions that look at the pledges of all actors.
-    pub(crate) fn of_all(&self) -> impl Iterator<Item = Node> + '_ {
-        self.of_all.iter().copied()
-    }
-}
 
 /// What has been reached so far, and what has still to be looked at.
 #[derive(Debug, Default)]
@@ -97,7 +57,7 @@ impl Graph {
 
     /// Everything that hangs on a commitment of a record, or on its outcome or part, directly. `settled`: whether the test of a
     /// condition holds whatever becomes of it.
-    fn reach_from(&self, record: &EdgeRecord, reached: &mut Reached, settled: &impl Fn(Node) -> bool) {
+    pub(super) fn reach_from(&self, record: &EdgeRecord, reached: &mut Reached, settled: &impl Fn(Node) -> bool) {
         let mut looking = |conditions: &mut dyn Iterator<Item = Node>| {
             conditions.filter(|node| !settled(*node)).for_each(|node| reached.condition(node));
         };
@@ -161,42 +121,6 @@ impl Graph {
             }
         }
         true
-    }
-
-    /// Forgets what is in force where a commit may have changed it: `looked_at` are the statements whose standing was found
-    /// again, `conditions` those whose test changed.
-    ///
-    /// It goes no further than a test that held before and holds now by pledges which hang on nothing and were not touched:
-    /// such a test is true whatever the rest comes to.
-    pub(crate) fn forget_force(&mut self, touched: &[Touched], looked_at: BTreeSet<u32>, conditions: &[Node]) {
-        let mut reached = Reached::default();
-        for node in conditions {
-            reached.condition(*node);
-        }
-        let before = touched.iter().filter_map(|touched| touched.before.as_ref());
-        let now = looked_at.iter().filter_map(|slot| self.edge_record(*slot));
-        let changed: Vec<&EdgeRecord> = before.chain(now).collect();
-        let matters: Matters = changed.iter().filter_map(|record| matter_of(record)).collect();
-        let query = ForceQuery::all(self.day(), usize::MAX);
-        let builder = DependenceBuilder::new(self, query.suppose(self), query.budget);
-        // Conditions with the same test share what becomes of it.
-        let known: RefCell<HashMap<&ConditionTest<EntityId>, bool>> = RefCell::default();
-        let settled = |node: Node| {
-            let Some(test) = self.test_of(node) else { return false };
-            *known.borrow_mut().entry(test).or_insert_with(|| builder.holds_anyway(test, &matters))
-        };
-        for record in changed {
-            self.reach_from(record, &mut reached, &settled);
-        }
-        reached.commitments.extend(looked_at);
-        let counts = |slot, record: &EdgeRecord| query.counted.takes(self, slot, record);
-        let is_all = self.reach_on(&mut reached, MOST_FORGOTTEN, &counts, &settled);
-        drop(builder);
-        if is_all {
-            self.force.forget(reached.commitments, self.edges.len());
-        } else {
-            self.force = KeptForce::with_room(self.edges.len());
-        }
     }
 
     /// The tests of all conditions, found anew.

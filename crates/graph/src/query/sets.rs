@@ -16,10 +16,11 @@ use pledgegraph_model::{
 use crate::Graph;
 use crate::counted::Counted;
 use crate::entities::EntityFilter;
-use crate::filter::{Chosen, EdgeFilter, Page, Span};
+use crate::filter::{Chosen, EdgeFilter, Page};
 use crate::force::{BudgetSpent, Evaluation, ForceQuery};
 use crate::node::Node;
 use crate::record::EdgeRecord;
+use crate::said::Span;
 use crate::standing::remembered::Remembered;
 use crate::view::EdgeView;
 use crate::work;
