@@ -13,7 +13,7 @@ use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-pub use clean::{MAX_NAME, MAX_TEXT, clean_name, clean_text, has_latin, mixes_scripts};
+pub use clean::{MAX_NAME, MAX_TEXT, check_name, clean_name, clean_text, has_latin, mixes_scripts};
 pub use skeleton::skeleton;
 
 /// A language tag (BCP 47): two or three lower-case letters, then subtags.
@@ -119,14 +119,6 @@ pub enum TextError {
     /// Over [`MAX_NAME`] or [`MAX_TEXT`] code points.
     #[error("it is too long: a name has at most 512 characters, a text 65536")]
     TooLong,
-}
-
-/// Checks that a name is as [`clean_name`] would store it.
-///
-/// # Errors
-/// [`TextError`] names the rule.
-pub fn check_name(name: &str) -> Result<(), TextError> {
-    if clean_name(name)? == name { Ok(()) } else { Err(TextError::NotNormal) }
 }
 
 /// The key under which a name is looked up: NFKD without marks, lower case, Arabic letters and digits unified, tatweel

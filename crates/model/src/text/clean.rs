@@ -46,6 +46,14 @@ pub fn clean_name(name: &str) -> Result<String, TextError> {
     if name.chars().count() > MAX_NAME { Err(TextError::TooLong) } else { Ok(name) }
 }
 
+/// Checks that a name is as [`clean_name`] would store it.
+///
+/// # Errors
+/// [`TextError`] names the rule.
+pub fn check_name(name: &str) -> Result<(), TextError> {
+    if clean_name(name)? == name { Ok(()) } else { Err(TextError::NotNormal) }
+}
+
 /// A text as it is stored: NFC. Line feeds and tabs are allowed, and bidi controls that are balanced in their paragraph.
 ///
 /// # Errors
