@@ -11,16 +11,8 @@ use std::collections::HashMap;
 use anyhow::{Context as _, Result, bail};
 use pledgegraph_model::{Edge, EdgeId, Entity, EntityId, EntityRef};
 
+pub use read::DataFile;
 pub use region::{Region, regions};
-
-/// A data file: its name, for messages, and its text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DataFile<'a> {
-    /// The name of the file.
-    pub name: &'a str,
-    /// The TOML text.
-    pub text: &'a str,
-}
 
 /// All countries of ISO 3166-1.
 pub const COUNTRIES: DataFile<'static> =

@@ -7,6 +7,15 @@ use pledgegraph_model::{Edge, EdgeId, Entity, EntityRef};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+/// A data file: its name, for messages, and its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DataFile<'a> {
+    /// The name of the file.
+    pub name: &'a str,
+    /// The TOML text.
+    pub text: &'a str,
+}
+
 /// The records of one file.
 pub(super) struct Records {
     pub(super) entities: Vec<Entity<EntityRef>>,
@@ -34,7 +43,7 @@ struct Tables {
     edge: Vec<Record>,
 }
 
-pub(super) fn records(file: &super::DataFile<'_>) -> Result<Records> {
+pub(super) fn records(file: &DataFile<'_>) -> Result<Records> {
     let tables: Tables = toml::from_str(file.text)?;
     let countries = tables.country.into_iter().map(|mut record| {
         record.insert("kind".to_owned(), "country".into());
