@@ -2,7 +2,7 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
-use super::programs::{MINIMUM_MAJOR, Version};
+use super::version::{MINIMUM_MAJOR, Version};
 
 /// Why the embedded PostgreSQL cannot be used. Each message is one line and leaves its cause to `source()`.
 #[derive(Debug, thiserror::Error)]

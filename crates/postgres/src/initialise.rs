@@ -10,7 +10,8 @@ use nix::unistd::Uid;
 
 use super::account::{Account, bare_command};
 use super::error::{Error, While, last_line};
-use super::programs::{Programs, Version};
+use super::programs::Programs;
+use super::version::Version;
 
 /// The superuser of an embedded cluster.
 pub(super) const SUPERUSER: &str = "pledgegraph";

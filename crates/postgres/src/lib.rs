@@ -17,10 +17,12 @@ mod postmaster;
 mod programs;
 mod settle;
 pub mod throwaway;
+mod version;
 
 pub use attach::attach;
 pub use cluster::{Cluster, ClusterOptions, DATABASE};
 pub use error::Error;
 pub use launcher::{Launcher, run_launcher_if_asked};
 pub use postmaster::Process;
-pub use programs::{MINIMUM_MAJOR, Programs, Search, Version, system_directories};
+pub use programs::{Programs, Search, system_directories};
+pub use version::{MINIMUM_MAJOR, Version};
