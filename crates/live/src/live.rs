@@ -17,14 +17,16 @@ use crate::day;
 use crate::follower::Follower;
 use crate::hints::Hints;
 use crate::load::load;
-use crate::past::Past;
+use crate::past::kept::Past;
 use crate::protocol::{self, Place, Reply};
 use crate::published::Published;
 use crate::recheck::Recheck;
-use crate::rehearsal::REHEARSALS;
 use crate::status::{Notes, Status};
-use crate::tokens::{self, Tokens};
+use crate::tokens::known::{Tokens, follow};
 use crate::writer::{Job, Receipt, Writer};
+
+/// How many rehearsals go on at once. Each has a connection while it waits for the head; the others are for the readers.
+const REHEARSALS: usize = 2;
 
 /// What can be set.
 #[derive(Debug, Clone)]
@@ -105,7 +107,7 @@ impl Live {
             tokio::spawn(follower.clone().run(stopped.clone())),
             tokio::spawn(follower.listen(stopped.clone())),
             tokio::spawn(day::run(Arc::clone(&published), stopped.clone())),
-            tokio::spawn(tokens::follow(Arc::clone(&tokens), connections.clone(), stopped.clone())),
+            tokio::spawn(follow(Arc::clone(&tokens), connections.clone(), stopped.clone())),
         ];
         if options.recheck_rows_per_second > 0 {
             let (connections, published, content) = (connections.clone(), Arc::clone(&published), Arc::clone(&content));

@@ -4,27 +4,24 @@
 //! built in bulk from the rows as they were then. Either way it is the graph of a process that was there: the same
 //! rows in the same order, and the digest of its commit.
 
-use std::collections::VecDeque;
+pub(crate) mod kept;
+
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use pledgegraph_graph::Graph;
 use pledgegraph_store::history::{self, Moment};
 use pledgegraph_store::{StoreError, log, past};
-use tokio::sync::Semaphore;
 
 use crate::Live;
 use crate::connection::{self, Connections, broken_off, is_late};
 use crate::load::{Loading, unless_stalled};
 use crate::published::Published;
+use kept::{Past, rows};
 
-/// How many graphs of the past are kept, and how many rows they may have in all; one is kept however large it is.
-const KEPT: usize = 8;
-const KEPT_ROWS: usize = 2_000_000;
-/// How many requests may wait for graphs of the past, and how long each. What it waited for is built all the same.
-const WAITING: usize = 16;
+/// How long a request may wait for a graph of the past. What it waited for is built all the same.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long the database may take to tell what is to be applied: everybody waits for it.
 const APPLYING: Duration = Duration::from_secs(5);
@@ -32,99 +29,6 @@ const APPLYING: Duration = Duration::from_secs(5);
 const BUILT_PER_APPLIED: usize = 20;
 /// So many changes are applied in any case.
 const ALWAYS_APPLIED: usize = 1_000;
-
-/// Graphs of the past.
-#[derive(Debug)]
-pub(crate) struct Past {
-    kept: Mutex<Kept>,
-    /// One graph is built at a time: it takes three connections and memory; and who waited for the same finds it built.
-    turn: tokio::sync::Mutex<()>,
-    places: Arc<Semaphore>,
-    /// One request at a time keeps the writers from the head.
-    settling: Arc<tokio::sync::Mutex<()>>,
-}
-
-#[derive(Debug, Default)]
-struct Kept {
-    /// How often the published graph had been loaded anew: the history may be another since.
-    loads: u64,
-    /// No commit will be recorded before this time any more.
-    settled: Option<DateTime<Utc>>,
-    /// The one asked for last comes last.
-    graphs: VecDeque<Arc<Graph>>,
-    /// All that were built here and are still in use.
-    built: Vec<Weak<Graph>>,
-}
-
-impl Default for Past {
-    fn default() -> Self {
-        Self {
-            kept: Mutex::default(),
-            turn: tokio::sync::Mutex::default(),
-            places: Arc::new(Semaphore::new(WAITING)),
-            settling: Arc::default(),
-        }
-    }
-}
-
-fn rows(graph: &Graph) -> usize {
-    graph.entity_count() + graph.edge_count()
-}
-
-impl Past {
-    fn kept(&self, loads: u64) -> MutexGuard<'_, Kept> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.loads != loads {
-            *kept = Kept { loads, ..Kept::default() };
-        }
-        kept
-    }
-
-    /// The graph after a commit, if it is kept.
-    pub(crate) fn find(&self, seq: i64, loads: u64) -> Option<Arc<Graph>> {
-        let mut kept = self.kept(loads);
-        let at = kept.graphs.iter().position(|graph| graph.seq() == seq)?;
-        let graph = kept.graphs.remove(at)?;
-        kept.graphs.push_back(Arc::clone(&graph));
-        Some(graph)
-    }
-
-    /// The last graph at or before a commit that is kept.
-    fn nearest(&self, seq: i64, loads: u64) -> Option<Arc<Graph>> {
-        let kept = self.kept(loads);
-        kept.graphs.iter().filter(|graph| graph.seq() <= seq).max_by_key(|graph| graph.seq()).map(Arc::clone)
-    }
-
-    fn keep(&self, graph: &Arc<Graph>, loads: u64) {
-        let mut kept = self.kept(loads);
-        kept.built.retain(|built| built.strong_count() > 0);
-        kept.built.push(Arc::downgrade(graph));
-        kept.graphs.push_back(Arc::clone(graph));
-        let too_much = |graphs: &VecDeque<Arc<Graph>>| {
-            graphs.len() > KEPT
-                || (graphs.len() > 1 && graphs.iter().map(|graph| rows(graph)).sum::<usize>() > KEPT_ROWS)
-        };
-        while too_much(&kept.graphs) {
-            kept.graphs.pop_front();
-        }
-    }
-
-    /// Whether it is known that no commit will be recorded at or before a time any more.
-    fn is_settled(&self, time: DateTime<Utc>, loads: u64) -> bool {
-        self.kept(loads).settled.is_some_and(|settled| time < settled)
-    }
-
-    fn settle(&self, time: DateTime<Utc>, loads: u64) {
-        let mut kept = self.kept(loads);
-        kept.settled = kept.settled.max(Some(time));
-    }
-
-    /// Whether a graph was built here. Such a one can be built again, and need not be kept for a cursor.
-    pub(crate) fn has_built(&self, graph: &Arc<Graph>) -> bool {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.built.iter().any(|built| built.as_ptr() == Arc::as_ptr(graph))
-    }
-}
 
 impl Live {
     /// The graph as it stood after the commit `seq`; `None` when the log has no such commit. From memory where it is

@@ -17,15 +17,13 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use self::differing::{Differing, differing, has_another_digest, identifier, is_of_another_history, row};
-use self::pass::Pass;
+use self::pass::{AT_ONCE, Pass};
 use crate::connection::{Connections, ask_within};
 use crate::content::{Content, name};
 use crate::load::load;
 use crate::published::Published;
 
-/// How many rows are read in one transaction, at most.
-const AT_ONCE: usize = 200;
-/// How long that may take.
+/// How long reading the rows of one transaction may take.
 const LIMIT: Duration = Duration::from_secs(10);
 /// How long loading may take: longer than it ever does, unless a connection is frozen.
 const LOADING: Duration = Duration::from_mins(10);

@@ -9,9 +9,6 @@ use crate::Live;
 use crate::connection::{PATIENCE, broken_off};
 use crate::writer::{FOLLOWER_LIMIT, Receipt, not_published};
 
-/// How many rehearsals go on at once. Each has a connection while it waits for the head; the others are for the readers.
-pub(crate) const REHEARSALS: usize = 2;
-
 impl Live {
     /// Does all of a write, the checks of the database included, and takes it back. Waits its turn among the writers of
     /// all processes.

@@ -7,8 +7,10 @@ use pledgegraph_model::Removed;
 use pledgegraph_store::recheck::Table;
 use uuid::Uuid;
 
-use super::AT_ONCE;
 use super::differing::{Differing, row};
+
+/// How many rows are read in one transaction, at most.
+pub(super) const AT_ONCE: usize = 200;
 
 /// How far a pass over all rows has come.
 pub(super) struct Pass {

@@ -1,10 +1,13 @@
 //! The protocol by which processes follow the log, acknowledge writes and answer readers, tried in every order of events.
 //!
 //! `state.rs` is one database that fails over and two processes with a follower and a writer each, `model.rs` what these do;
-//! what they decide, the service's own code decides (`src/protocol.rs`, the links of `graph`). `properties.rs` says what is
-//! promised. `rules.rs` leaves out one rule of the protocol at a time and names the promise that is then broken.
+//! what they decide, the service's own code decides (`src/protocol.rs`, the links of `graph`). `promises.rs` names what is
+//! promised, `properties.rs` checks it. `rules.rs` leaves out one rule of the protocol at a time and names the promise that is
+//! then broken.
 
+mod checked;
 mod model;
+mod promises;
 mod properties;
 mod rules;
 mod state;

@@ -3,9 +3,7 @@
 use std::ops::Range;
 
 use pledgegraph_live::protocol::{self, Place, Reply};
-use stateright::{Model, Property};
 
-use crate::properties;
 use crate::rules::Rule;
 use crate::state::{Answer, Committed, Follower, Process, Reader, State, head};
 
@@ -54,60 +52,6 @@ pub(crate) enum Action {
     FailOver(i64),
 }
 
-impl Model for Protocol {
-    type State = State;
-    type Action = Action;
-
-    fn init_states(&self) -> Vec<State> {
-        vec![State::first()]
-    }
-
-    fn actions(&self, state: &State, actions: &mut Vec<Action>) {
-        for process in 0..state.processes.len() {
-            self.steps(state, process, actions);
-            actions.extend(self.writes(state, process).map(|write| Action::Write(process, write)));
-            if state.processes[process].committed.is_some() {
-                actions.push(Action::Freeze(process));
-            }
-            if state.reader == Reader::NotYet {
-                let versions =
-                    state.versions().filter(|version| self.reads(state, process, *version) == Some(Reply::Unclear));
-                actions.extend(versions.map(|version| Action::Ask(process, version)));
-            }
-        }
-        if state.failovers < self.bounds.failovers {
-            actions.extend((0..state.database.last()).map(Action::FailOver));
-        }
-    }
-
-    fn next_state(&self, last: &State, action: Action) -> Option<State> {
-        let mut state = last.clone();
-        match action {
-            Action::Write(process, write) => state.write(process, write),
-            Action::Freeze(process) => state.processes[process].committed = None,
-            Action::Publish(process) => self.publish(&mut state, process),
-            Action::Acknowledge(process, answer) => {
-                state.processes[process].waiting.remove(&answer);
-                state.acknowledge(process, answer);
-            }
-            Action::Look(process) => self.look(&mut state, process),
-            Action::Follow(process) => self.follow(&mut state, process),
-            Action::Load(process) => state.processes[process].follower = Follower::Loaded(state.database.clone()),
-            Action::Replace(process) => self.replace(&mut state.processes[process]),
-            Action::Ask(process, version) => {
-                state.reader = Reader::Waiting { process, version, looks: 0, has_waited: false };
-            }
-            Action::Reply => self.answer(&mut state),
-            Action::FailOver(upto) => state.fail_over(upto),
-        }
-        Some(state)
-    }
-
-    fn properties(&self) -> Vec<Property<Self>> {
-        properties::all()
-    }
-}
-
 impl Protocol {
     fn has(&self, rule: Rule) -> bool {
         self.without != Some(rule)
@@ -115,7 +59,7 @@ impl Protocol {
 
     /// What clients may ask a process to write. The first they ask the first, and what is new comes in order: else there would
     /// be the same again with other names.
-    fn writes(&self, state: &State, number: usize) -> Range<u8> {
+    pub(crate) fn writes(&self, state: &State, number: usize) -> Range<u8> {
         let is_free = state.processes[number].committed.is_none() && (state.requests > 0 || number == 0);
         if !is_free || state.requests == self.bounds.requests {
             return 0..0;
@@ -125,7 +69,7 @@ impl Protocol {
     }
 
     /// What a process goes on to do by itself.
-    fn steps(&self, state: &State, number: usize, actions: &mut Vec<Action>) {
+    pub(crate) fn steps(&self, state: &State, number: usize, actions: &mut Vec<Action>) {
         let process = &state.processes[number];
         if process.committed.is_some() {
             actions.push(Action::Publish(number));
@@ -180,7 +124,7 @@ impl Protocol {
         (!process.is_lost() || !self.has(Rule::TheLostAcknowledgeNothing)) && process.own.holds(place)
     }
 
-    fn publish(&self, state: &mut State, number: usize) {
+    pub(crate) fn publish(&self, state: &mut State, number: usize) {
         let Some(Committed { before, answer }) = state.processes[number].committed.take() else { return };
         let commits: &[Place] = if answer.is_replay { &[] } else { &[answer.place] };
         if self.has(Rule::TheWriterChecksWhatItFollows) {
@@ -196,7 +140,7 @@ impl Protocol {
         }
     }
 
-    fn look(&self, state: &mut State, number: usize) {
+    pub(crate) fn look(&self, state: &mut State, number: usize) {
         let process = &mut state.processes[number];
         let own = head(&process.own);
         let is_ours = state.database.holds(own);
@@ -211,7 +155,7 @@ impl Protocol {
         if self.has(Rule::DoubtsAreRefuted) { process.doubts } else { 0 }
     }
 
-    fn follow(&self, state: &mut State, number: usize) {
+    pub(crate) fn follow(&self, state: &mut State, number: usize) {
         let follower = std::mem::replace(&mut state.processes[number].follower, Follower::Resting);
         let Follower::Looked { from, commits, is_ours, doubts } = follower else { return };
         if let Some(commits) = commits {
@@ -227,7 +171,7 @@ impl Protocol {
         process.overlooked |= !is_ours && !process.is_lost();
     }
 
-    fn replace(&self, process: &mut Process) {
+    pub(crate) fn replace(&self, process: &mut Process) {
         let Follower::Loaded(links) = std::mem::replace(&mut process.follower, Follower::Resting) else { return };
         let before = std::mem::replace(&mut process.own, links);
         if self.has(Rule::LostHistoriesAreRemembered) {
@@ -236,7 +180,7 @@ impl Protocol {
         (process.doubts, process.found_a_loss) = (0, false);
     }
 
-    fn answer(&self, state: &mut State) {
+    pub(crate) fn answer(&self, state: &mut State) {
         let Reader::Waiting { process, version, .. } = std::mem::replace(&mut state.reader, Reader::Answered) else {
             return;
         };

@@ -5,48 +5,35 @@ use pledgegraph_live::protocol::{Place, Reply};
 use stateright::Property;
 
 use crate::model::Protocol;
+use crate::promises as promise;
 use crate::state::{Acknowledged, Process, State};
-
-pub(crate) const READS_SEE_THE_VERSION: &str = "a read with a version sees it and all before it";
-pub(crate) const NO_FALSE_REFUSAL: &str = "no version that the database has is refused as one of a lost history";
-pub(crate) const LOST_VERSIONS_ARE_REFUSED: &str = "a version of a lost history is refused as such in the end";
-pub(crate) const LOOKS_NOTICE: &str = "a loss is noticed by the first look after it";
-pub(crate) const SNAPSHOTS_ARE_WHOLE: &str = "a snapshot is one history from its beginning";
-pub(crate) const WRITES_ARE_READABLE: &str = "a write is acknowledged when it can be read there";
-pub(crate) const REPLAYS_ARE_READABLE: &str = "a repeated write is acknowledged when it can be read there";
-pub(crate) const STAYS_READABLE: &str = "what was acknowledged and no failover lost can always be read there";
-pub(crate) const THE_LOST_ARE_SILENT: &str = "nothing is answered from a history that is known to be lost";
-pub(crate) const THE_LOST_DO_NOT_ACKNOWLEDGE: &str = "nothing is acknowledged over a history that is known to be lost";
-pub(crate) const THE_LOST_ARE_NOT_READY: &str = "no process is ready over a history that is known to be lost";
-pub(crate) const ALL_COME_TO_FOLLOW: &str = "in the end all processes have the history of the database, and are ready";
-pub(crate) const ALL_IS_READABLE: &str = "in the end what was acknowledged and no failover lost can be read everywhere";
 
 /// The promises, and what must be possible for them to say something.
 pub(crate) fn all() -> Vec<Property<Protocol>> {
     vec![
-        Property::<Protocol>::always(READS_SEE_THE_VERSION, reads_see_the_version),
-        Property::<Protocol>::always(NO_FALSE_REFUSAL, no_false_refusal),
-        Property::<Protocol>::always(LOST_VERSIONS_ARE_REFUSED, lost_versions_are_refused),
-        Property::<Protocol>::always(LOOKS_NOTICE, |_, state| {
+        Property::<Protocol>::always(promise::READS_SEE_THE_VERSION, reads_see_the_version),
+        Property::<Protocol>::always(promise::NO_FALSE_REFUSAL, no_false_refusal),
+        Property::<Protocol>::always(promise::LOST_VERSIONS_ARE_REFUSED, lost_versions_are_refused),
+        Property::<Protocol>::always(promise::LOOKS_NOTICE, |_, state| {
             !state.processes.iter().any(|process| process.overlooked)
         }),
-        Property::<Protocol>::always(SNAPSHOTS_ARE_WHOLE, snapshots_are_whole),
-        Property::<Protocol>::always(WRITES_ARE_READABLE, |_, state| {
+        Property::<Protocol>::always(promise::SNAPSHOTS_ARE_WHOLE, snapshots_are_whole),
+        Property::<Protocol>::always(promise::WRITES_ARE_READABLE, |_, state| {
             state.told.acknowledged.iter().all(|told| told.answer.is_replay || told.was_readable)
         }),
-        Property::<Protocol>::always(REPLAYS_ARE_READABLE, |_, state| {
+        Property::<Protocol>::always(promise::REPLAYS_ARE_READABLE, |_, state| {
             state.told.acknowledged.iter().all(|told| !told.answer.is_replay || told.was_readable)
         }),
-        Property::<Protocol>::always(STAYS_READABLE, stays_readable),
-        Property::<Protocol>::always(THE_LOST_ARE_SILENT, the_lost_are_silent),
-        Property::<Protocol>::always(THE_LOST_DO_NOT_ACKNOWLEDGE, |_, state| {
+        Property::<Protocol>::always(promise::STAYS_READABLE, stays_readable),
+        Property::<Protocol>::always(promise::THE_LOST_ARE_SILENT, the_lost_are_silent),
+        Property::<Protocol>::always(promise::THE_LOST_DO_NOT_ACKNOWLEDGE, |_, state| {
             !state.told.acknowledged.iter().any(|told| told.had_found_a_loss)
         }),
-        Property::<Protocol>::always(THE_LOST_ARE_NOT_READY, |model, state| {
+        Property::<Protocol>::always(promise::THE_LOST_ARE_NOT_READY, |model, state| {
             !state.processes.iter().any(|process| process.found_a_loss && model.is_ready(process))
         }),
-        Property::<Protocol>::always(ALL_COME_TO_FOLLOW, all_come_to_follow),
-        Property::<Protocol>::always(ALL_IS_READABLE, all_is_readable),
+        Property::<Protocol>::always(promise::ALL_COME_TO_FOLLOW, all_come_to_follow),
+        Property::<Protocol>::always(promise::ALL_IS_READABLE, all_is_readable),
         Property::<Protocol>::sometimes("a failover loses what was acknowledged", |_, state| {
             state.told.acknowledged.iter().any(|told| !state.database.holds(told.answer.place))
         }),

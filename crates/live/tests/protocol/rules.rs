@@ -1,6 +1,6 @@
 //! The rules of the protocol, each of which can be left out.
 
-use crate::properties as promise;
+use crate::promises as promise;
 
 /// A rule without which a promise is broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
