@@ -4,33 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result, ensure};
 use pledgegraph_tests::app::Answer;
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::changed::{matches, without_query};
+use crate::difference::{Difference, Kind};
+use crate::pattern::{matches, without_query};
 use crate::recording::RecordedAnswer;
-
-/// A difference.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Difference {
-    /// A JSON pointer into the body, `status`, or `header NAME`.
-    pub(crate) at: String,
-    pub(crate) kind: Kind,
-    pub(crate) old: String,
-    pub(crate) new: String,
-}
-
-/// What happened to a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Kind {
-    /// It was not there.
-    Added,
-    /// It is gone.
-    Removed,
-    /// It is another.
-    Changed,
-}
 
 /// The headers that are compared. The date, the length and what is said about caches do not belong to what was answered.
 const HEADERS: [&str; 13] = [
@@ -48,16 +26,6 @@ const HEADERS: [&str; 13] = [
     "www-authenticate",
     "x-request-id",
 ];
-
-impl std::fmt::Display for Difference {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.kind {
-            Kind::Added => write!(f, "{} is new: {}", self.at, self.new),
-            Kind::Removed => write!(f, "{} is gone: {}", self.at, self.old),
-            Kind::Changed => write!(f, "{} was {} and is {}", self.at, self.old, self.new),
-        }
-    }
-}
 
 /// What is of the moment of asking, by path and place, as in `changed.toml`: that it is there is compared, and nothing
 /// else of it.

@@ -6,7 +6,9 @@
 
 mod changed;
 mod compare;
+mod difference;
 mod losing;
+mod pattern;
 mod recording;
 mod replay;
 mod restored;

@@ -8,10 +8,11 @@ use sqlx::postgres::PgConnection;
 use crate::answers::{Compared, compare, compare_builds, copy, parameters};
 use crate::client::Client;
 use crate::load::{Request, Side};
+use crate::plan::Plan;
 use crate::questions::{QUESTIONS, Question, Sql};
+use crate::servers::DATABASE;
 use crate::servers::{Postgres, Server};
 use crate::table::{self, Measured};
-use crate::{DATABASE, Plan};
 
 /// How many ask at once where many do.
 const MANY: usize = 8;

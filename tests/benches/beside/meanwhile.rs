@@ -8,10 +8,10 @@ use anyhow::{Context as _, Result};
 use sqlx::postgres::PgConnection;
 use tokio::time::MissedTickBehavior;
 
-use crate::Plan;
 use crate::answers::parameters;
 use crate::client::Client;
 use crate::load::{Cell, Connection, Request};
+use crate::plan::Plan;
 use crate::questions::QUESTIONS;
 use crate::servers::Server;
 use crate::table::{Table, median, number, ratio};

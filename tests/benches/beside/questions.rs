@@ -3,7 +3,7 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-use crate::answers::{entities, histories, matrix_cells, page, path_lengths, plain_page, reached, record};
+use crate::lines::{entities, histories, matrix_cells, page, path_lengths, plain_page, reached, record};
 
 /// A question.
 pub(crate) struct Question {

@@ -9,12 +9,14 @@ use sqlx::Executor as _;
 use sqlx::postgres::PgConnection;
 
 use crate::asking::questions;
+use crate::plan::Plan;
 use crate::questions::QUESTIONS;
+use crate::servers::DATABASE;
 use crate::servers::{Postgres, Server, build, token, verify};
 use crate::starting::Import;
 use crate::table::median;
 use crate::writes::{Writers, measure};
-use crate::{DATABASE, Plan, meanwhile, sql, starting, table};
+use crate::{meanwhile, sql, starting, table};
 
 /// The database of the other build.
 const OTHER: &str = "other";

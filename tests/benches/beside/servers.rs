@@ -17,6 +17,9 @@ use tempfile::TempDir;
 use crate::client::Client;
 use crate::load::{Connection, Side};
 
+/// The database of the product.
+pub(crate) const DATABASE: &str = "pledgegraph";
+
 /// The hidden argument that makes this program start another one that ends with its parent.
 const TIED: &str = "--internal-tied";
 /// The hidden argument that makes this program a server that says hello.

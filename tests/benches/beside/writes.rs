@@ -6,9 +6,11 @@ use anyhow::{Context as _, Result, ensure};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Executor as _, Row as _};
 
+use crate::answers;
 use crate::load::{Cell, Request, Side};
+use crate::plan::Plan;
+use crate::servers::DATABASE;
 use crate::servers::Postgres;
-use crate::{Plan, answers};
 
 /// How many writes are made ready, to be sent in turn.
 const READY: usize = 500;
@@ -113,7 +115,7 @@ fn pgbench(postgres: &Postgres, clients: usize, plan: &Plan) -> Result<Option<f6
     std::fs::write(&script, "insert into beside.single (content) values (repeat('x', 400));\n")?;
     let seconds = (plan.seconds * 2).as_secs().max(1).to_string();
     command.args(["-n", "-M", "prepared", "-j", "2", "-c", &clients.to_string(), "-T", &seconds, "-f"]);
-    let output = command.arg(&script).arg(crate::DATABASE).output()?;
+    let output = command.arg(&script).arg(DATABASE).output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let rate =
         text.lines().find(|line| line.starts_with("tps")).and_then(|line| line.split_whitespace().nth(2)?.parse().ok());
