@@ -125,7 +125,7 @@ impl Circuit {
     ///
     /// O(gates + wires): the dual of [`Circuit::least`], false spreads where more inputs fail than a gate can spare.
     pub(crate) fn greatest(&self, pinned: &[(Gate, bool)]) -> Vec<bool> {
-        // How many inputs more may become false; -1: the gate is false.
+        // How many inputs more may become false: of a gate "2 of 3" one, and then none; -1: the gate is false.
         let spare = |gate: usize| i64::from(self.inputs[gate]) - i64::from(self.thresholds[gate]);
         let mut spare: Vec<i64> = (0..self.gates()).map(spare).collect();
         for (gate, value) in pinned {

@@ -171,8 +171,9 @@ impl<'g, 'q> Finder<'g, 'q> {
         finder
     }
 
-    /// Takes in the groups of what is touched where their statements have an end in common only: the convenings of a
-    /// meeting. Statements of one subject about one object are all touched if one is.
+    /// Takes in the rest of the groups that `touching` touches. Asked about Britain, it is the British date of a meeting
+    /// that was found; the French date of the same meeting, which it contradicts, does not touch Britain and is added here.
+    /// Statements of one subject about one object need no such care: all are touched if one is.
     fn complete(&mut self) {
         let graph = self.graph;
         let meetings: BTreeSet<Node> = self.of_kind(EdgeKind::Convening).map(|view| view.record.object).collect();

@@ -1,5 +1,8 @@
-//! What is held beside what the database says of it. Rows are held under the hash of their content; a row that somebody
-//! changed past the log stands in the database under another one, and goes on doing so until it is written again.
+//! Rows that somebody changed past the log, and how they are told from others.
+//!
+//! A row in the database has a column with the hash of its content. The graph does not trust it: it holds each row under the
+//! hash of what was loaded. When somebody changes a stance with SQL and not the hash, the two differ: the row is *differing*.
+//! It stays so until a commit writes the row again.
 
 use imbl::OrdMap;
 use pledgegraph_model::{Removed, Stamp};
@@ -64,7 +67,8 @@ impl Graph {
     }
 
     /// What is left of the difference between the digest of the commit and that of what is held, when the rows that differ
-    /// are accounted for. Commits leave it as it is, whatever it is.
+    /// are accounted for: 0 where only contents were changed, something else where a row was deleted with SQL. A commit
+    /// changes both digests alike and so leaves it as it is, which is how a commit is checked although rows differ.
     pub fn unexplained(&self) -> u64 {
         self.held ^ self.digest ^ self.explained
     }

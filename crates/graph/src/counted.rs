@@ -16,8 +16,9 @@ pub(crate) fn are_those_that_count(modalities: &[Modality]) -> bool {
 pub struct Counted {
     /// The day.
     pub day: NaiveDate,
-    /// The modalities that count, in place of own and reported statements; empty = these. They replace those of the
-    /// statements asked for, never who takes back whom.
+    /// The modalities that count, in place of own and reported statements; empty = these. They say which statements are
+    /// taken, never who takes back whom: when what others *expect* of a country is asked for too, their expectation still
+    /// takes back nothing that the country pledged itself.
     pub modalities: Vec<Modality>,
     /// The standings that count, in place of `stands` and `may_stand`; empty = these.
     pub standings: Vec<Standing>,

@@ -38,7 +38,8 @@ pub(crate) struct Suppose {
     pub(crate) assume: BTreeMap<Node, Truth>,
     /// Actors whose commitments are taken as withdrawn.
     pub(crate) withdraw: BTreeSet<Node>,
-    /// Whether no outcome is looked at, and each condition is false but for its test: the question of what it would take.
+    /// Whether the question is what it would take, whatever is on record: no outcome is looked at, and each condition is
+    /// false unless its test makes it true. So a ceasefire that holds today is among what it takes all the same.
     pub(crate) blank: bool,
 }
 
@@ -47,8 +48,8 @@ pub(crate) struct Suppose {
 pub(crate) struct CommitmentVar {
     pub(crate) var: Var,
     pub(crate) ground: Ground,
-    /// What leaves something open pledges nothing: it reaches a test that asks for no more, and is not shown as in force
-    /// unless that little was asked about.
+    /// How firm it is. What is not ruled out is no pledge, so it is not shown as in force unless the query has a
+    /// `stance_min` that low; yet a condition whose test asks for `not_ruled_out` may hold by it.
     pub(crate) stance: Stance,
     /// The most that it can be, whatever its conditions come to.
     pub(crate) most: Truth,
@@ -58,7 +59,7 @@ pub(crate) struct CommitmentVar {
 #[derive(Debug, Clone)]
 pub(crate) struct ConditionVar {
     pub(crate) var: Var,
-    /// What the condition would be false of; only where a tree has it under a `not`.
+    /// The value of "the condition does not hold"; only where a tree has it under a `not`, as in "unless sanctions end".
     pub(crate) negated: Option<Var>,
     /// Whether what decides it disagrees by itself: outcomes, or statements of one actor on one matter.
     pub(crate) disputed: bool,
@@ -78,14 +79,16 @@ pub(crate) struct Dependence {
     pub(crate) commitments: BTreeMap<u32, CommitmentVar>,
     /// By node.
     pub(crate) conditions: BTreeMap<Node, ConditionVar>,
-    /// What is known beforehand, at the least fixpoint and at the greatest.
+    /// The gates of commitments that an earlier evaluation found, with their values at the least fixpoint and at the
+    /// greatest: they are pinned in place of wiring what those commitments depend on.
     pub(crate) known_least: Vec<(Gate, bool)>,
     pub(crate) known_greatest: Vec<(Gate, bool)>,
     /// Whether the budget ended the construction: values are not to be used then.
     pub(crate) exceeded: bool,
 }
 
-/// What hangs on an actor, and what the commitments among it are about, by pledger.
+/// What hangs on an actor. `by_pledger`: the matters of the commitments among it: of France its forces, which hang on the
+/// actor, and not its demining, which does not.
 struct Within {
     actor: Node,
     reached: Reached,
@@ -162,8 +165,8 @@ impl<'g> DependenceBuilder<'g> {
         }
     }
 
-    /// Takes what is known of commitments as it is, in place of what they depend on. Values of a fixpoint may be put in for
-    /// some of its variables: the fixpoint of the rest is the same.
+    /// Takes what is known of commitments as it is, in place of what they depend on. That is sound: where A hangs on B, and B
+    /// was found true at the least fixpoint, a circuit with B pinned true has the same least value for A.
     pub(crate) fn knowing(self, known: &'g KeptForce) -> Self {
         Self { known: Some(known), ..self }
     }
@@ -412,7 +415,7 @@ impl<'g> DependenceBuilder<'g> {
             ConditionOp::AnyOf => 1,
             _ => node.k.map_or(n, |k| k as usize).min(n),
         };
-        // Not (k of n) = (n - k + 1) of the opposites.
+        // Not (k of n) = (n - k + 1) of the opposites: that not two of three hold takes two of three that do not.
         Some(self.at_least(if negated { n - k + 1 } else { k }, &of))
     }
 
@@ -477,8 +480,11 @@ impl<'g> DependenceBuilder<'g> {
         }
     }
 
-    /// A test and what outcomes say: agreeing or undecided ones decide, disagreeing ones leave it unknown. Statements that
-    /// disagree about the test matter only where it hangs on them: where it is not decided without them.
+    /// Puts a test and what outcomes say together. "Met" is on record and the test holds or is open: true. "Met" is on
+    /// record and the test fails: they disagree, unknown. "Unmet" likewise. Without outcomes the test decides.
+    ///
+    /// Where the statements that the test looks at disagree (`tested.disputed`), an open test does not do: "met" makes it
+    /// true only if the test holds anyway, as by other actors who are enough for it.
     fn join(&mut self, var: Var, tested: &Tested, said: Option<Truth>, disputed: bool) {
         let test = tested.var;
         match said {

@@ -209,8 +209,10 @@ fn reach(evaluation: &Evaluation, starts: &[Var]) -> (Vec<Var>, HashMap<Var, Opt
     (order, before)
 }
 
-/// Which values are true when every condition is given, and not when those that hang on the actor are left to their tests
-/// and the actor's own commitments are gone.
+/// The commitments over which the actor has a veto: two evaluations are compared. In the first every condition is given. In
+/// the second the actor's own commitments are gone, and conditions that hang on the actor hold only if their tests find
+/// somebody else; all others are given as before. "US backing or NATO backing" is true in both, so the United States decide
+/// nothing there; "US backing" alone fails in the second.
 fn decisive(evaluation: &Evaluation, reached: &HashMap<Var, Option<Var>>, own: &[Var]) -> HashSet<Var> {
     let dependence = &evaluation.dependence;
     let given = |with: &dyn Fn(Var) -> bool| {

@@ -8,8 +8,9 @@ use imbl::Vector;
 const FULL_AT_BUILD: usize = 16;
 const FULL: usize = 64;
 
-/// A hash table of (fingerprint, number) whose buckets are shared between snapshots. The identifiers themselves stay in
-/// the records: `is` asks the record of a number whether it is the one looked for.
+/// A hash table of (fingerprint, number) whose buckets are shared between snapshots. The identifiers themselves, 16 bytes
+/// each, stay in the records alone. Since two identifiers may have one fingerprint, each look-up is given `is`, which looks
+/// at the record of a number and says whether it is the one looked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Identity {
     /// A power of two of them.

@@ -1,4 +1,7 @@
 //! The links of the chain of commits, by which one history is told from another.
+//!
+//! A failover may lose the last commits. Then commit 12 is written a second time, with other content: both histories have a
+//! commit 12, and only its link, which covers all that came before, tells which of them a graph holds.
 
 use imbl::Vector;
 

@@ -37,7 +37,7 @@ fn change(map: &mut OrdMap<Box<str>, Postings>, key: &str, node: Node, add: bool
     }
 }
 
-/// The entries of a sorted map whose key begins with `prefix`.
+/// The entries of a sorted map whose key begins with `prefix`: they stand together, for "ger" from "ger" to before "ges".
 pub(crate) fn with_prefix<'m>(
     map: &'m OrdMap<Box<str>, Postings>,
     prefix: &'m str,

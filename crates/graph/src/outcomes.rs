@@ -10,8 +10,9 @@ use crate::positions::latest;
 use crate::{EdgeView, Graph};
 
 impl Graph {
-    /// The outcomes of a condition that stand, by slot: those that count, of each actor the latest, and none that was said
-    /// before the moment since which another says the opposite. Preferred ones pass over all others.
+    /// The outcomes of a condition that stand, by slot: those that count, and of each actor the latest. "Unmet", said in May,
+    /// does not stand beside "met since June" of another actor: it was said before that moment, and does not contradict it.
+    /// Where any is preferred, only preferred ones stand.
     pub(crate) fn standing_outcomes(&self, condition: Node, counted: &Counted) -> Vec<(u32, OutcomeValue)> {
         let group = self.record(condition).and_then(|r| r.group(Incidence::Object(EdgeKind::Outcome)));
         let slots = group.into_iter().flat_map(|slots| slots.iter());

@@ -184,7 +184,8 @@ impl Search<'_> {
         Ok(None)
     }
 
-    /// Adds the shortest ways to leave the last path found at each of its places.
+    /// Adds, for each place of the last path found, the shortest way that leaves it there: of A - B - C the best path that
+    /// begins at A and does not go to B, and the best that begins A - B and does not go on to C.
     fn deviate(
         &mut self,
         found: &[Vec<Node>],

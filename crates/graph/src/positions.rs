@@ -29,7 +29,8 @@ pub struct PositionQuery {
     pub counted: Counted,
     /// At most so many statements are looked through for what they are about, and as many again to tell the whole of it.
     pub budget: usize,
-    /// Which of the matters are wanted, by their place in the order of the answer; the others are only counted.
+    /// Which of the matters are wanted, by their place in the order of the answer: `50..100` is the second page of fifty. The
+    /// others are only counted.
     pub part: Range<usize>,
 }
 
@@ -116,8 +117,9 @@ impl Graph {
         PositionAnswer { positions: positions.collect(), total, truncated }
     }
 
-    /// The statements that count, by what they are about. O(statements considered), at most `budget`; where that leaves some
-    /// out, as many again are looked at so that the matters wanted are whole.
+    /// The statements that count, by what they are about. O(statements considered), at most `budget`. Where the budget ends
+    /// the walk, a matter may have been seen in part: what was said in March, and not what was said in June. So all that is
+    /// said on each matter wanted is then looked up by itself, for as much of the budget again.
     pub(crate) fn matters(&self, query: &PositionQuery) -> Matters<'_> {
         let page: Page<EdgeId> = Page::first(query.budget);
         let found = self.edges(&query.filter(), page);

@@ -19,7 +19,8 @@ const MANY: usize = 64;
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Clause<'g> {
     any: Vec<Cow<'g, Postings>>,
-    /// Whether no number is in two of them, so that their sizes add up.
+    /// Whether no number is in two of them, so that their sizes add up: those of `stance=willing` and `stance=offered` do,
+    /// since a statement has one stance; those of two conditions do not, since a pledge may hang on both.
     disjoint: bool,
 }
 

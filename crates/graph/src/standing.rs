@@ -184,7 +184,8 @@ impl<'g> Rule<'g> {
         published.or_else(said).unwrap_or_else(|| edge.stamp.recorded_at.date_naive())
     }
 
-    /// Whether a bound that the source states leaves open if the statement holds on the day.
+    /// Whether a bound that the source states leaves open if the statement holds on the day: "until 2025" does on 10 July
+    /// 2025, since the end may lie before or after it; "until 2026" does not.
     fn is_vague(&self, edge: &EdgeRecord) -> bool {
         let circumstances = edge.circumstances();
         let (from, until) = (&circumstances.valid_from, &circumstances.valid_until);
@@ -226,7 +227,8 @@ impl<'g> Rule<'g> {
     /// Whether a sound statement takes its place. One that takes it back does not: see [`Rule::taken_back`].
     fn superseded(&self, slot: u32, edge: &EdgeRecord) -> Effect {
         let mut most = Effect::None;
-        // What takes it back, and was itself superseded, has taken its place all the same.
+        // A withdrawal that links to the pledge takes it back. Was it itself superseded since, it does not any more, and has
+        // taken the pledge's place all the same.
         for by in self.superseding(slot, edge).filter(|by| !takes_back(by, edge) || self.is_superseded(by)) {
             most = most.max(self.begun(by));
         }
@@ -271,7 +273,8 @@ impl<'g> Rule<'g> {
         };
         let is_later = orders.0.is_after(orders.1);
         let effect = match (is_taking, is_later) {
-            // A refusal may be of more than was pledged; talk of what was refused may be less.
+            // Who pledged 100 tanks and later refuses "tanks" may have been asked for 200; who refused troops and later does
+            // not rule out "forces" may mean trainers.
             (false, true) => self.begun(by).min(Effect::Perhaps),
             (false, false) => Effect::None,
             (true, true) => self.strength(by),
@@ -316,7 +319,8 @@ impl<'g> Rule<'g> {
             && slot().is_some_and(|slot| self.superseding(slot, edge).any(|by| self.begun(by) == Effect::Certain))
     }
 
-    /// Whether a statement names by `supersedes` what it takes back: then it takes that back alone.
+    /// Whether a statement names by `supersedes` what it takes back. Then it takes that back alone: a withdrawal that names
+    /// the pledge of March leaves the pledge of May, on the same matter, as it is.
     fn names_what_it_takes_back(&self, by: &EdgeRecord, taking: &Commitment<Node>) -> bool {
         let links = by.circumstances().links.iter().filter(|link| link.link_type == LinkType::Supersedes);
         let targets = links.filter_map(|link| self.graph.edge_record(self.graph.slot(link.edge)?));

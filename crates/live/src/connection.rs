@@ -18,17 +18,18 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long an answer to a question may take.
 const LONGEST: Duration = Duration::from_secs(30);
-/// How long work may take before it is asked whether the server is at it; how often that is asked, and how long after each
-/// other, since between two statements it is not.
+/// Work that takes longer than `SILENT` may hang on a frozen connection. So the server is asked, on another connection, whether
+/// it is at it, `LOOKS` times with `BETWEEN` between them: once is not enough, since between two statements a server rests.
 const SILENT: Duration = Duration::from_secs(1);
 const LOOKS: u32 = 3;
 const BETWEEN: Duration = Duration::from_millis(300);
 /// How long a connection that was idle may take to say that it is there.
 const PING: Duration = Duration::from_millis(200);
 
-/// The options of a pool whose connections are there when somebody gets them: one that is frozen, since what lies between
-/// forgot it, would let its user wait for ever, and is thrown away. So is one to a standby once a primary was there: while
-/// the primary changes, what lies between may lead to the one before, which does not have what was read and written since.
+/// The options of a pool whose connections work when somebody gets them. Two kinds are thrown away. One is frozen: a firewall
+/// forgot it while it was idle, and whoever asks on it would wait for ever. The other leads to a standby, though a primary
+/// was there before: during a failover a proxy may still lead to the server that was the primary, which does not have what
+/// was read and written since.
 pub fn pool_options() -> PgPoolOptions {
     let had_primary = Arc::new(AtomicBool::default());
     let options = PgPoolOptions::new().after_connect(move |connection, _| {
@@ -211,8 +212,9 @@ impl Connections {
         Err(unavailable(StoreError::Database(error)))
     }
 
-    /// Waits until a process of the server is seen at rest again and again, or has not been known for longer than a
-    /// connection may take: then the connection to it is frozen, and no answer will come on it.
+    /// Waits until it is certain that no answer will come on a connection. The server works in a process of its own for each
+    /// connection; when that is seen at rest three times in turn, although we wait for it, its answer went to a connection
+    /// that is frozen. `process` is its number, or 0 as long as it did not say: then it has two seconds to do so.
     pub(crate) async fn is_frozen(&self, process: &AtomicI32) {
         tokio::time::sleep(SILENT).await;
         let (mut idle, since) = (0, Instant::now());

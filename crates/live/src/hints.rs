@@ -4,8 +4,10 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use tokio::sync::Notify;
 
-/// Hints that there is something in the log. Those that come while the own writer is at work wait until it is done: most
-/// announce what it is about to publish itself, and reading that back would cost as much again.
+/// Hints that there is something in the log. The database announces each commit to all processes, also to the one that made
+/// it, and that one publishes it by itself: reading it back would cost as much again. So while the own writer is at work a
+/// hint waits. When the writer has published up to 12 and 12 was announced, there is nothing to read; was it 13, somebody
+/// else wrote, and the follower looks.
 #[derive(Debug, Default)]
 pub(crate) struct Hints {
     look: Notify,

@@ -75,8 +75,8 @@ impl Live {
         self.connections.ask(move |connection| Box::pin(log::chain_at(connection, seq))).await
     }
 
-    /// The changes after a place in the feed `(seq, ordinal)`, at most `limit`; an `ordinal` of -1 means the end of the
-    /// commit, so that `(0, -1)` is the beginning.
+    /// The changes after a place in the feed, at most `limit`. A place is `(seq, ordinal)`: `(7, 2)` goes on after change 2 of
+    /// commit 7, and `(7, -1)` after the whole of commit 7, so that `(0, -1)` is the beginning.
     ///
     /// # Errors
     /// When the database cannot be read.

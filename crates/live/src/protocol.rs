@@ -9,9 +9,9 @@ pub type Place = (i64, [u8; 16]);
 /// Why commits could not be applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gap {
-    /// They come later than what follows the newest snapshot; the follower will close the gap.
+    /// The newest snapshot stands at 10, and they begin with 12; the follower will close the gap.
     NotNext,
-    /// They belong to another history than the newest snapshot; the follower will load anew.
+    /// They belong to another history: they follow an 11 with another link than the 11 here; the follower will load anew.
     History,
     /// What is held afterwards is not what the database says: load anew.
     Digest,
@@ -40,16 +40,18 @@ pub fn was_lost<'l>(own: &ChainLinks, lost: impl IntoIterator<Item = &'l ChainLi
 pub enum Reply {
     /// The snapshot holds it.
     Held,
-    /// It is not there yet, or its history is lost: the snapshot does not tell.
+    /// The snapshot stands at 10, and 12 is asked for. It may come, or its history may be lost: the snapshot does not tell.
     Behind,
-    /// Another commit is in its place, so one of the two histories is lost: the database knows which.
+    /// A 10 with another link is asked for than the one here. One of the two histories is lost, the reader's or that of the
+    /// snapshot: the database knows which.
     Unclear,
     /// Its history is lost.
     Diverged,
 }
 
 impl Reply {
-    /// What it comes to when the database was looked at since the reader asked, and has the history of the snapshot.
+    /// What it comes to when the database was looked at since the reader asked, and has the history of the snapshot: then it
+    /// is the reader's that is lost.
     #[must_use]
     pub fn after_a_look(self) -> Self {
         if self == Self::Unclear { Self::Diverged } else { self }

@@ -32,8 +32,8 @@ pub(crate) struct Published {
     reached: watch::Sender<(u64, i64)>,
     /// `seq` of the newest snapshot, for whoever waits for the next.
     seq: watch::Sender<i64>,
-    /// How often the follower found the newest snapshot in the history of the database, and how often since then it was
-    /// found not to be there: then nothing is answered from it.
+    /// Two counts: looks of the follower that found the newest snapshot in the history of the database, and doubts, findings
+    /// since then that it is not. While there is a doubt, nothing is answered from the snapshot.
     looked: watch::Sender<(u64, u64)>,
     /// The histories that were lost, the last ones.
     lost: Mutex<VecDeque<ChainLinks>>,
@@ -102,8 +102,9 @@ impl Published {
         self.looked.send_modify(|(_, doubts)| *doubts += 1);
     }
 
-    /// The newest snapshot is in the history of the database. So it was not lost where that was found before the look, `doubts`
-    /// times: a commit that came back late was of a history that was lost before the newest snapshot was loaded.
+    /// A look found the newest snapshot in the history of the database. That refutes the `doubts` that there were when the
+    /// look began, and none that came since. A doubt may be wrong: a write is acknowledged late by a server that was the
+    /// primary before, and its link is not the one here, for it is of the lost history and the snapshot of the new one.
     pub(crate) fn mark_seen(&self, doubts: u64) {
         self.looked.send_modify(|(times, left)| (*times, *left) = (*times + 1, left.saturating_sub(doubts)));
         if doubts > 0 {
@@ -133,7 +134,7 @@ impl Published {
     pub(crate) async fn is_seen_again(&self, limit: Duration) -> bool {
         let mut looked = self.looked.subscribe();
         let before = looked.borrow_and_update().0;
-        // The first may have begun before it was asked for.
+        // Two: one may be under way, and have read the database before it was asked for.
         let again = looked.wait_for(|(times, doubts)| *doubts > 0 || *times >= before + 2);
         tokio::time::timeout(limit, again).await.is_ok_and(|seen| seen.is_ok())
     }

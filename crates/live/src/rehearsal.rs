@@ -35,8 +35,9 @@ impl Live {
         rehearsal.await.unwrap_or_else(|error| Err(broken_off(error).into()))
     }
 
-    /// The receipt of what was done under a key, if anything was: for requests that could not be understood any more
-    /// after they were done. As for a write, it is given when what was done is durable and published here.
+    /// The receipt of what was done under a key, if anything was. It is asked for before the request is looked at: "retract
+    /// this record", repeated with its key after it was done, names a record that is not there any more. As for a write, the
+    /// receipt is given when what was done is durable and published here.
     ///
     /// # Errors
     /// [`WriteError::KeyReused`] when it was another request; else why the database cannot be asked, or

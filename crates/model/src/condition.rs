@@ -65,7 +65,7 @@ pub struct ConditionTest<N> {
     pub capability: Capability,
     /// The least stance that makes it true.
     pub min_stance: Stance,
-    /// How many actors must reach it; only for a participation threshold.
+    /// How many actors must reach it, as in "if at least three countries send forces"; only for a participation threshold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub n: Option<u32>,
 }

@@ -51,7 +51,7 @@ pub struct Edtf {
     precision: Precision,
     earliest: Option<NaiveDate>,
     latest: Option<NaiveDate>,
-    /// The month of a masked year: in every year.
+    /// The month where the year is unsaid: 4 for `XXXX-04`, which may mean April of any year.
     recurring_month: Option<u8>,
 }
 
@@ -131,7 +131,8 @@ impl Edtf {
         self.possibly_in_month(month) && !(1..=12).any(|other| other != month && self.possibly_in_month(other))
     }
 
-    /// For a masked year: whether the month falls into the range at all.
+    /// Where the year is unsaid: whether the month falls into the range at all. `XXXX-04` does not fall into May to July of
+    /// 2025, and does into any range of a year. For all other dates, and ranges without an end, `true`.
     fn recurs_in(&self, from: Option<NaiveDate>, to: Option<NaiveDate>) -> bool {
         let (Some(month), Some(from), Some(to)) = (self.recurring_month, from, to) else { return true };
         let mut first = from.with_day(1).unwrap_or(from);
@@ -317,7 +318,7 @@ fn last_of_month(any: NaiveDate) -> NaiveDate {
 }
 
 code_list! {
-    /// What a relative date hangs on.
+    /// What a relative date hangs on: "next Thursday" in an article without a date on a day that is not known.
     Anchor in "anchors" {
         Unresolved = "unresolved", "Unresolved", "غير محدد", "The date is relative to a day that is not known.",
             "التاريخ نسبي إلى يوم غير معلوم.";

@@ -10,8 +10,9 @@ use xxhash_rust::xxh3::xxh3_128;
 /// 2025-07-04T00:00:00Z in Unix milliseconds: the time part of the identifiers of bundled records.
 const BUNDLED_MILLIS: u128 = 1_751_587_200_000;
 
-/// A `UUIDv7` whose time is that of the bundled records plus the collation of the key (in quarter microseconds: 42 bits
-/// over the milliseconds, `rand_a` and the top of `rand_b`), and whose other 52 bits are a hash of the key.
+/// A `UUIDv7` that is made of a key, so that it is the same in every database, and that is ordered as the keys are: before
+/// `fr-forces` comes `au-forces`. Its time is that of the bundled records plus the collation of the key (in quarter
+/// microseconds: 42 bits over the milliseconds, `rand_a` and the top of `rand_b`); the other 52 bits are a hash of the key.
 fn keyed(domain: &str, key: &str) -> Uuid {
     let hash = xxh3_128(format!("{domain}/{key}").as_bytes()) & ((1 << 52) - 1);
     let order = collation(key.rsplit(':').next().unwrap_or(key));

@@ -469,7 +469,8 @@ impl<R: Clone> Where<R> {
         self.valid_at.or_else(|| self.all_of.iter().find_map(Self::day))
     }
 
-    /// The parts of it that are about the same rows.
+    /// The parts of it that are about the same rows: in "countries that are in Europe, and that are the subject of a pledge"
+    /// the first, for the second is about pledges and among [`Where::joins`].
     pub fn branches(&self) -> impl Iterator<Item = &Self> {
         self.all_of.iter().chain(&self.any_of).chain(&self.none_of)
     }

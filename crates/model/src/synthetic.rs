@@ -1,7 +1,8 @@
 //! A synthetic graph for benchmarks and tests: the shapes of the real one, the same for the same seed.
 //!
-//! Who and what a statement names is skewed: the cube of a uniform number, so that the first of n has the (1/n)^(1/3)-th part
-//! of all (of 200 countries, 17 %). Each edge is made by itself, from the seed and its number.
+//! Who and what a statement names is skewed, as in real data, where a few countries are in most statements: the number of the
+//! country is the cube of a uniform number, so that the first of n has the (1/n)^(1/3)-th part of all (of 200 countries,
+//! 17 %). Each edge is made by itself, from the seed and its number.
 
 mod commitments;
 mod entities;

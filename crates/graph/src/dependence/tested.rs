@@ -148,8 +148,9 @@ impl DependenceBuilder<'_> {
         holds
     }
 
-    /// Whether a test holds whatever any condition comes to, since pledges that hang on none are enough for it. Says no
-    /// rather than look at many. `but`: matters to leave out.
+    /// Whether a test holds whatever any condition comes to: it asks for two actors with forces, and two pledge them without
+    /// conditions. `false` also where it would take a look at very many statements to know. `but`: matters that are left
+    /// out, such as those on which something has just changed.
     pub(crate) fn holds_anyway(&self, test: &ConditionTest<EntityId>, but: &Matters) -> bool {
         let pledges = |actor: Node| self.pledges_anyway(actor, test.capability, test.min_stance, but);
         let Some(n) = test.n else {

@@ -1,8 +1,10 @@
 //! What is in force on the day of the graph, filled on demand and carried over from version to version.
 //!
-//! A byte a statement, in parts that versions share: an entry is the same in every version that shares it, so whoever finds
-//! it first may fill it for all. A commit takes along every part but those with an entry that it may change; these are
-//! copied, and the entry is emptied. Only the default parameters have entries; everything else is evaluated when asked.
+//! A byte a statement, in parts that versions share. Say that nobody has asked yet whether pledge 7 is in force. Version 12
+//! adds a remark, whose own entry is in another part, and shares the part of pledge 7 with version 11: who asks first, in
+//! either of them, fills the entry for both. Version 13 writes an outcome that pledge 7 hangs on: it gets a copy of that part,
+//! in which the entry is empty again, and versions 11 and 12 keep theirs. Only answers to the default parameters are kept;
+//! everything else is evaluated when asked.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU8, Ordering};

@@ -88,9 +88,10 @@ impl Graph {
         })
     }
 
-    /// Follows what hangs on the conditions reached, to its end or until there are `most` commitments; whether it ended.
-    /// `may_decide`: whether a commitment may decide tests that ask for no more than it; `settled`: whether the test of a
-    /// condition holds whatever becomes of it.
+    /// Follows what hangs on the conditions reached: from a ceasefire to the pledges that hang on it, from those to the
+    /// conditions whose tests look at such pledges ("three countries have pledged forces"), and on, to the end or until there
+    /// are `most` commitments; whether it ended. `may_decide`: whether a commitment can decide a test at all; `settled`:
+    /// whether the test of a condition holds anyway, so that nothing need be followed through it.
     pub(crate) fn reach_on(
         &self,
         reached: &mut Reached,
@@ -98,7 +99,8 @@ impl Graph {
         may_decide: &impl Fn(u32, &EdgeRecord) -> bool,
         settled: &impl Fn(Node) -> bool,
     ) -> bool {
-        // Tests of all actors look at no more of a pledge than this.
+        // A test of all actors asks who pledges a capability, how firmly. So of pledges alike in both the first leads to all
+        // conditions with such tests.
         let mut seen: HashSet<(Capability, Stance)> = HashSet::new();
         while let Some(condition) = reached.waiting.pop() {
             for slot in self.hanging_on(condition) {

@@ -95,7 +95,8 @@ pub(super) struct Place<'p> {
     day: NaiveDate,
     /// Whether something is counted or concluded from the whole of it.
     concludes: bool,
-    /// Which rows: those that it is joined with are others.
+    /// Which rows the part is about: 0 for those that the query looks for. In "countries that attended and pledged nothing"
+    /// the countries are 0, the attendances 1, the pledges 2.
     rows: usize,
 }
 
@@ -295,8 +296,9 @@ impl<'g> Sets<'g> {
         Ok(found)
     }
 
-    /// Of what parts left out, only that is told which everything around them lets through: `own` is what the filter around
-    /// them does by itself.
+    /// Of what parts left out, only that is told which everything around them lets through. In "of France, and (willing, or
+    /// in a coalition)" the part `willing` sets aside pledges of all countries that were taken back; told are those of France.
+    /// `own`: what the filter around the parts lets through by itself, here what is of France.
     fn tell_of(&self, parts: &Parts, own: &FixedBitSet, place: Place<'_>) {
         let mut all = self.left_out.borrow_mut();
         let beside = |parts: &[Part], but: usize, slot: usize| {
@@ -473,7 +475,8 @@ impl Parts {
     }
 }
 
-/// The standings that count where none is asked for: what counts anyway, and what a filter by polarity names itself.
+/// The standings that count where none is asked for: `stands` and `may_stand`; and `denied` where the filter has
+/// `polarity=denied`, for else it would ask for denials and then set them all aside. Likewise `unverified` for `unknown`.
 fn asked_standings(standings: &[Standing], polarity: &[Polarity]) -> Vec<Standing> {
     if !standings.is_empty() || polarity.is_empty() {
         return standings.to_vec();

@@ -57,7 +57,8 @@ pub(crate) struct Matter {
     pub(super) coalition: u8,
 }
 
-/// A number for a coalition, which others may have too; 0 where there is none.
+/// A number from 1 to 255 for a coalition, 0 where there is none. Two coalitions may have the same number, so it can only
+/// tell that two commitments are *not* of one coalition.
 fn mark(coalition: Option<Node>) -> u8 {
     coalition.map_or(0, |node| number(1 + node.index() % usize::from(u8::MAX)))
 }

@@ -28,8 +28,8 @@ impl Order {
         self.first.filter(|first| self.last == Some(*first))
     }
 
-    /// For choosing the latest of several: by the end, then by the beginning; no end is the latest, no beginning the
-    /// earliest.
+    /// For choosing the latest of several dates: the one that ends last, then the one that begins last. So July 2025 is later
+    /// than 30 July 2025, for it may mean the 31st. Without an end a date is the latest, without a beginning the earliest.
     fn key(self) -> (NaiveDate, NaiveDate) {
         (self.last.unwrap_or(NaiveDate::MAX), self.first.unwrap_or(NaiveDate::MIN))
     }

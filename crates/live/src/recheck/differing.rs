@@ -20,7 +20,7 @@ pub(super) enum There {
     Broken,
     /// A row, which is not held.
     Another,
-    /// Something with this hash, or the same under another one.
+    /// A row whose content has this hash; it differs from what is held by content, or only by the hash that stands in it.
     Content(u64),
 }
 
@@ -47,8 +47,9 @@ pub(super) fn has_another_digest(graph: &Graph, page: &Page) -> bool {
     graph.chain() == page.head.chain && graph.digest() != page.head.digest
 }
 
-/// The rows that the database has otherwise than they are held. Only those count that no commit wrote since the earlier of
-/// both versions.
+/// The rows that the database has otherwise than they are held. The page was read at one commit, the snapshot stands at
+/// another, say 10 and 12: a row that commit 11 wrote differs and is no finding. So only rows count that no commit wrote
+/// after the earlier one of the two.
 pub(super) fn differing(
     graph: &Graph,
     (table, asked): (Table, &[(usize, HeldRow)]),

@@ -17,8 +17,8 @@ pub(super) struct Pass {
     /// How often a graph had been loaded anew: rows have other places since.
     pub(super) loads: u64,
     pub(super) table: Table,
-    /// The place in the snapshot from which on rows are to be compared, and the identifier after which rows of the database
-    /// are to be looked for here.
+    /// Where both sides of the comparison go on: the snapshot at this place in its order, for rows that the database changed
+    /// or lost; the database after the identifier `after`, for rows that it has and the snapshot does not.
     place: usize,
     pub(super) after: Uuid,
     /// The rows that differ.
@@ -27,7 +27,8 @@ pub(super) struct Pass {
     pub(super) broken: BTreeSet<Removed>,
     /// Whether loading anew has failed.
     pub(super) failed: bool,
-    /// What loading anew does not bring in, as an edge that names nobody: it was tried.
+    /// Differences for which loading anew is of no use, as was found out by doing it: an edge that somebody inserted past all
+    /// checks, to an entity that does not exist, is left out of the graph however often it is loaded.
     pub(super) in_vain: Differing,
 }
 
