@@ -20,6 +20,19 @@ pub struct AdjacentGroup {
 
 impl Graph {
     /// The groups of edges of an entity that are not empty. O(groups).
+    ///
+    /// ```
+    /// # let bundle = pledgegraph_bundle::bundled().expect("a test reads it");
+    /// # let graph = pledgegraph_graph::Builder::one_commit(bundle.entities, bundle.edges);
+    /// use pledgegraph_graph::Direction;
+    /// use pledgegraph_model::EdgeKind;
+    ///
+    /// let april = graph.find(&"meeting:coalition-april".parse()?).expect("an entity").id();
+    /// let groups = graph.adjacent(april);
+    /// let attended = groups.iter().find(|group| group.kind == EdgeKind::Attendance).expect("a group");
+    /// assert_eq!((attended.direction, attended.total), (Direction::Incoming, 7));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn adjacent(&self, id: EntityId) -> Vec<AdjacentGroup> {
         let Some(record) = self.node(id).and_then(|node| self.record(node)) else { return Vec::new() };
         record

@@ -74,6 +74,16 @@ impl Builder {
     }
 
     /// Entities and edges as one commit, the first: what tests, benchmarks and tools without a database ask.
+    ///
+    /// ```
+    /// use pledgegraph_graph::Builder;
+    /// use pledgegraph_model::Synthetic;
+    ///
+    /// let small = Synthetic::new(300, 1);
+    /// let graph = Builder::one_commit(small.entities(), small.edges());
+    /// assert_eq!((graph.edge_count(), graph.seq()), (300, 1));
+    /// assert_eq!(graph.verify(), []);
+    /// ```
     pub fn one_commit(entities: impl IntoIterator<Item = Entity>, edges: impl IntoIterator<Item = Edge>) -> Graph {
         let stamp = Stamp { version: 1, recorded_at: DateTime::UNIX_EPOCH };
         let mut builder = Self::new();

@@ -106,6 +106,20 @@ impl Graph {
     ///
     /// O(statements x log statements): they are grouped by what they are about, and compared within a group by what tells
     /// them apart. With `touching` only the groups of what is touched are looked at, each of them whole.
+    ///
+    /// ```
+    /// # let bundle = pledgegraph_bundle::bundled().expect("a test reads it");
+    /// # let graph = pledgegraph_graph::Builder::one_commit(bundle.entities, bundle.edges);
+    /// use pledgegraph_graph::{ConflictKind, ConflictQuery};
+    ///
+    /// let query = ConflictQuery { kinds: vec![ConflictKind::Stated], touching: None, valid_at: None, budget: 1_000 };
+    /// let answer = graph.conflicts(&query);
+    /// // "Has not met since March of last year", and "met in April".
+    /// let meetings = answer.conflicts.iter().find(|conflict| conflict.about.label("en").0 == "Coalition of the Willing");
+    /// let meetings = meetings.expect("a conflict");
+    /// assert_eq!((meetings.one.len(), meetings.other.len()), (1, 1));
+    /// assert!(meetings.within_document);
+    /// ```
     pub fn conflicts(&self, query: &ConflictQuery) -> ConflictAnswer<'_> {
         let mut finder = Finder::new(self, query);
         let wanted = |kind| query.kinds.is_empty() || query.kinds.contains(&kind);

@@ -38,6 +38,31 @@ impl Graph {
     ///
     /// A filter by index costs O(edges / 64 x clauses) word operations at most and looks at no record; see
     /// [`EdgePage::visited`] for what was looked at.
+    ///
+    /// ```
+    /// # let bundle = pledgegraph_bundle::bundled().expect("a test reads it");
+    /// # let graph = pledgegraph_graph::Builder::one_commit(bundle.entities, bundle.edges);
+    /// use pledgegraph_graph::{EdgeFilter, Page};
+    /// use pledgegraph_model::{Capability, EdgeKind, Stance};
+    ///
+    /// let backing = graph.find(&"condition:us-backing".parse()?).expect("an entity").id();
+    /// let filter = EdgeFilter {
+    ///     kinds: vec![EdgeKind::Commitment],
+    ///     capability: Some(vec![Capability::MilitaryForces]),
+    ///     stance: Some(vec![Stance::Willing, Stance::Offered, Stance::Pledged]),
+    ///     condition: Some(vec![backing]),
+    ///     ..EdgeFilter::default()
+    /// };
+    /// let page = graph.edges(&filter, Page::first(2));
+    /// let pledgers: Vec<&str> = page.items.iter().map(|edge| edge.subject().label("en").0).collect();
+    /// assert_eq!(pledgers, ["Australia", "France"]);
+    /// assert_eq!((page.more, page.total.value), (true, 3));
+    ///
+    /// let last = page.items.last().map(|edge| edge.id());
+    /// let rest = graph.edges(&filter, Page { after: last, limit: 2 });
+    /// assert_eq!(rest.items[0].subject().label("en").0, "United Kingdom");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn edges(&self, filter: &EdgeFilter, page: Page<EdgeId>) -> EdgePage<'_> {
         let select =
             Select { clauses: self.clauses(filter), after: page.after.and_then(|id| self.slot(id)), limit: page.limit };
@@ -61,6 +86,25 @@ impl Graph {
     /// What a filter leaves out because it does not count, by standing; `false`: counting stopped at its budget.
     ///
     /// O(what does not count) on the day of the graph, else as much as the list itself, once for all standings.
+    ///
+    /// ```
+    /// # let bundle = pledgegraph_bundle::bundled().expect("a test reads it");
+    /// # let graph = pledgegraph_graph::Builder::one_commit(bundle.entities, bundle.edges);
+    /// use pledgegraph_graph::{Counted, EdgeFilter, Page};
+    /// use pledgegraph_model::{EdgeKind, Stance, Standing};
+    ///
+    /// // One declining is on record; others concede it, so it is not the group's own word.
+    /// let filter = EdgeFilter {
+    ///     kinds: vec![EdgeKind::Commitment],
+    ///     capability: Some(vec!["military.forces".parse()?]),
+    ///     stance: Some(vec![Stance::Declined]),
+    ///     counted: Some(Counted::on(graph.day())),
+    ///     ..EdgeFilter::default()
+    /// };
+    /// assert!(graph.edges(&filter, Page::first(10)).items.is_empty());
+    /// assert_eq!(graph.set_aside(&filter), (vec![(Standing::NotCounted, 1)], true));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set_aside(&self, filter: &EdgeFilter) -> (Vec<(Standing, u64)>, bool) {
         let Some(counted) = &filter.counted else { return (Vec::new(), true) };
         if counted.day != self.day() {

@@ -58,6 +58,21 @@ impl Graph {
     /// (conditions that look at pledges, pledges that hang on conditions), so that only the dependents and what they hang on are looked at. O(size of their circuit)
     /// (directed hypergraphs: Gallo et al. 1993).
     ///
+    /// ```
+    /// # let bundle = pledgegraph_bundle::bundled().expect("a test reads it");
+    /// # let graph = pledgegraph_graph::Builder::one_commit(bundle.entities, bundle.edges);
+    /// use pledgegraph_graph::{ForceQuery, Step};
+    ///
+    /// let states = graph.find(&"country:US".parse()?).expect("an entity").id();
+    /// let answer = graph.fall_out(states, &ForceQuery::all(graph.day(), 1_000_000))?;
+    /// let mut dependents = answer.dependents.iter();
+    /// let french = dependents.find(|own| own.commitment.subject().label("en").0 == "France").expect("a dependent");
+    /// assert!(french.decisive, "it has no other way into force");
+    /// let Step::Condition(condition) = answer.chain(french, 10)[0] else { panic!("a chain begins with a condition") };
+    /// assert_eq!(condition.label("en").0, "US backing");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`BudgetSpent`] when the circuit would be larger than the budget of the query.
     pub fn fall_out(&self, actor: EntityId, query: &ForceQuery) -> Result<FallOut<'_>, BudgetSpent> {

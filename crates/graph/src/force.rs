@@ -114,6 +114,25 @@ impl Graph {
     /// 1984; Kleene logic: Kleene 1952, section 64; fixpoints of logic programs: Fitting, A Kripke-Kleene semantics for
     /// logic programs, Journal of Logic Programming 2(4), 1985).
     ///
+    /// ```
+    /// # let bundle = pledgegraph_bundle::bundled().expect("a test reads it");
+    /// # let graph = pledgegraph_graph::Builder::one_commit(bundle.entities, bundle.edges);
+    /// use pledgegraph_graph::ForceQuery;
+    /// use pledgegraph_model::{EdgeId, Ground, Truth};
+    ///
+    /// // What if both conditions of the British pledge held?
+    /// let id = |reference: &str| Some(graph.find(&reference.parse().ok()?)?.id());
+    /// let conditions = ["condition:ceasefire", "condition:us-backing"].into_iter().filter_map(id);
+    /// let query = ForceQuery {
+    ///     assume: conditions.map(|condition| (condition, Truth::True)).collect(),
+    ///     ..ForceQuery::all(graph.day(), 1_000_000)
+    /// };
+    /// let evaluation = graph.evaluate(&query)?;
+    /// let pledge = evaluation.commitment(&graph, EdgeId::of_key("l21-gb-forces")).expect("it was evaluated");
+    /// assert_eq!((pledge.force.truth(), pledge.ground), (Truth::True, Ground::Conditions));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`BudgetSpent`] when the circuit would be larger than the budget.
     pub fn evaluate(&self, query: &ForceQuery) -> Result<Evaluation, BudgetSpent> {
@@ -138,6 +157,21 @@ impl Graph {
 
     /// What is shown of some commitments, or of all where the query names none. With the default parameters, on the day of
     /// the graph, what is known of this version already is not found again.
+    ///
+    /// ```
+    /// # let bundle = pledgegraph_bundle::bundled().expect("a test reads it");
+    /// # let graph = pledgegraph_graph::Builder::one_commit(bundle.entities, bundle.edges);
+    /// use pledgegraph_graph::ForceQuery;
+    /// use pledgegraph_model::{EdgeId, Truth};
+    ///
+    /// // Of the conditions of this pledge, the article says that the backing was refused.
+    /// let pledge = EdgeId::of_key("l21-gb-forces");
+    /// let query = ForceQuery { commitments: Some(vec![pledge]), ..ForceQuery::all(graph.day(), 1_000_000) };
+    /// let force = graph.forces(&query)?.of(&graph, pledge).expect("it was asked for");
+    /// assert_eq!(force.truth(), Truth::False);
+    /// assert!(!force.is_gap());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`BudgetSpent`] when the circuit of what is not known would be larger than the budget.

@@ -65,6 +65,42 @@ impl Graph {
     /// `not` occurs each condition is two variables (it holds, it does not), and the sets are completed to prime implicants
     /// by consensus. Terms and sets: Vesely et al., Fault Tree Handbook, 1981.
     ///
+    /// ```
+    /// # let bundle = pledgegraph_bundle::bundled().expect("a test reads it");
+    /// # let graph = pledgegraph_graph::Builder::one_commit(bundle.entities, bundle.edges);
+    /// use pledgegraph_graph::{ActorGoal, Counted, Goal, GoalQuery};
+    /// use pledgegraph_model::{Capability, Stance};
+    ///
+    /// // Three actors are to stand with forces.
+    /// let goal = ActorGoal {
+    ///     actors: Vec::new(),
+    ///     kinds: Vec::new(),
+    ///     capability: Some(Capability::MilitaryForces),
+    ///     mission: None,
+    ///     coalition: None,
+    ///     beneficiary: None,
+    ///     among: None,
+    ///     at_least: Some(3),
+    /// };
+    /// let query = GoalQuery {
+    ///     goal: Goal::Actors(goal),
+    ///     stance_min: Stance::Willing,
+    ///     counted: Counted::on(graph.day()),
+    ///     include_implied: true,
+    ///     assume: Vec::new(),
+    ///     withdraw: Vec::new(),
+    ///     budget: 1_000_000,
+    ///     steps: 1_000_000,
+    /// };
+    /// let sets = graph.goal_sets(&query)?;
+    /// let names = |set: &Vec<pledgegraph_graph::ConditionLiteral>| -> Vec<&str> {
+    ///     set.iter().map(|literal| graph.at(literal.condition).label("en").0).collect()
+    /// };
+    /// assert_eq!(sets.unlocking.iter().map(names).collect::<Vec<_>>(), [["Ceasefire", "US backing"]]);
+    /// assert_eq!(sets.blocking.iter().map(names).collect::<Vec<_>>(), [["Ceasefire"], ["US backing"]]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`BudgetSpent`] when the circuit would be too large, or when the steps ended before there was any set.
     pub fn goal_sets(&self, query: &GoalQuery) -> Result<GoalSets<'_>, BudgetSpent> {

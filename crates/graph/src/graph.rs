@@ -24,6 +24,28 @@ use crate::work;
 pub(crate) type LinksTo = Arc<Vec<(EdgeId, LinkType)>>;
 
 /// The whole graph at one version. A clone shares everything with the original.
+///
+/// ```
+/// use pledgegraph_graph::{Builder, Graph};
+/// use pledgegraph_model::{Change, Commit, EdgeId, Removed, Synthetic, edge_hash};
+///
+/// let small = Synthetic::new(300, 1);
+/// let first = Builder::one_commit(small.entities(), small.edges());
+///
+/// // A commit makes the next version; whoever reads the first one goes on reading it.
+/// let edge = small.edges().last().expect("an edge");
+/// let mut next = Graph::clone(&first);
+/// next.apply(&Commit {
+///     seq: 2,
+///     chain: [2; 16],
+///     digest: first.digest() ^ edge_hash(&edge),
+///     recorded_at: Default::default(),
+///     changes: vec![Change::Remove(Removed::Edge(edge.id))],
+/// });
+/// assert_eq!((first.seq(), next.seq()), (1, 2));
+/// assert!(first.edge(edge.id).is_some() && next.edge(edge.id).is_none());
+/// assert!(next.agrees());
+/// ```
 #[derive(Debug, Clone)]
 pub struct Graph {
     pub(crate) seq: i64,

@@ -130,6 +130,27 @@ impl Graph {
     /// A pivot table of the commitments that pass the filter.
     ///
     /// O(commitments x log cells); one on `n` conditions counts `n` times where conditions are an axis.
+    ///
+    /// ```
+    /// # let bundle = pledgegraph_bundle::bundled().expect("a test reads it");
+    /// # let graph = pledgegraph_graph::Builder::one_commit(bundle.entities, bundle.edges);
+    /// use pledgegraph_graph::{Axis, AxisKey, EdgeFilter, MatrixQuery};
+    /// use pledgegraph_model::{Capability, Stance};
+    ///
+    /// let forces = EdgeFilter { capability: Some(vec![Capability::MilitaryForces]), ..EdgeFilter::default() };
+    /// let query = MatrixQuery {
+    ///     rows: Axis::Actor,
+    ///     columns: Axis::Condition,
+    ///     filter: forces,
+    ///     include_implied: true,
+    ///     budget: 1_000,
+    /// };
+    /// let matrix = graph.matrix(&query);
+    /// let of = |reference: &str| graph.find(&reference.parse().ok()?).map(|entity| AxisKey::Entity(entity.node()));
+    /// let (row, column) = (of("country:FR"), of("condition:us-backing"));
+    /// let cell = matrix.cells.iter().find(|cell| Some(cell.row) == row && Some(cell.column) == column);
+    /// assert_eq!(cell.map(|cell| (cell.strongest, cell.commitments.len())), Some((Stance::Willing, 1)));
+    /// ```
     pub fn matrix(&self, query: &MatrixQuery) -> Matrix<'_> {
         let filter = EdgeFilter { kinds: vec![EdgeKind::Commitment], ..query.filter.clone() };
         let found = self.edges(&filter, Page::first(query.budget));

@@ -22,6 +22,16 @@ pub struct MeetingClaims<'g> {
 
 impl Graph {
     /// What is claimed of a meeting. O(convenings), at most 1,000 of them.
+    ///
+    /// ```
+    /// # let bundle = pledgegraph_bundle::bundled().expect("a test reads it");
+    /// # let graph = pledgegraph_graph::Builder::one_commit(bundle.entities, bundle.edges);
+    /// let summit = graph.find(&"meeting:coalition-summit".parse()?).expect("an entity").id();
+    /// let claims = graph.meeting(summit);
+    /// // Three lines say that it takes place; none is known to be the last word.
+    /// assert_eq!(claims.current.len() + claims.passed_over.len(), 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn meeting(&self, id: EntityId) -> MeetingClaims<'_> {
         let record = self.node(id).and_then(|node| self.record(node));
         let convenings = record.and_then(|record| record.group(Incidence::Object(EdgeKind::Convening)));

@@ -69,6 +69,29 @@ impl Graph {
     ///
     /// Yen's algorithm (Yen, Finding the k shortest loopless paths in a network, Management Science 17(11), 1971) over
     /// breadth-first searches: O(k x hops x statements reached), at most `budget` statements.
+    ///
+    /// ```
+    /// # let bundle = pledgegraph_bundle::bundled().expect("a test reads it");
+    /// # let graph = pledgegraph_graph::Builder::one_commit(bundle.entities, bundle.edges);
+    /// use pledgegraph_graph::PathQuery;
+    /// use pledgegraph_model::EdgeKind;
+    ///
+    /// let id = |reference: &str| graph.find(&reference.parse().expect("a reference")).expect("an entity").id();
+    /// let query = PathQuery {
+    ///     from: id("person:starmer"),
+    ///     to: id("country:FR"),
+    ///     k: 1,
+    ///     max_hops: 4,
+    ///     kinds: vec![EdgeKind::Office, EdgeKind::Membership],
+    ///     valid_at: None,
+    ///     max_edges: 5,
+    ///     budget: 10_000,
+    /// };
+    /// let answer = graph.paths(&query);
+    /// // He holds an office in the United Kingdom, which leads the coalition with France.
+    /// let stations: Vec<&str> = answer.paths[0].iter().map(|hop| hop.to.label("en").0).collect();
+    /// assert_eq!(stations, ["United Kingdom", "Coalition of the Willing", "France"]);
+    /// ```
     pub fn paths(&self, query: &PathQuery) -> PathAnswer<'_> {
         let kinds: &[EdgeKind] = if query.kinds.is_empty() { EdgeKind::ALL } else { &query.kinds };
         let mut answer = PathAnswer { paths: Vec::new(), truncated: false, spent: 0 };

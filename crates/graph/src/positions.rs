@@ -107,6 +107,28 @@ impl Graph {
     /// is passed over by all that has.
     ///
     /// O(statements considered), at most twice `budget`.
+    ///
+    /// ```
+    /// # let bundle = pledgegraph_bundle::bundled().expect("a test reads it");
+    /// # let graph = pledgegraph_graph::Builder::one_commit(bundle.entities, bundle.edges);
+    /// use pledgegraph_graph::PositionQuery;
+    /// use pledgegraph_model::{Capability, Stance};
+    ///
+    /// let states = graph.find(&"country:US".parse()?).expect("an entity").id();
+    /// let query = PositionQuery {
+    ///     actors: vec![states],
+    ///     capability: vec![Capability::PoliticalBackstop],
+    ///     ..PositionQuery::all(graph.day(), 1_000)
+    /// };
+    /// let answer = graph.positions(&query);
+    /// assert_eq!(answer.total, 1);
+    /// let position = &answer.positions[0];
+    /// assert_eq!(position.beneficiary.label("en").0, "Ukraine");
+    /// let stances: Vec<Stance> =
+    ///     position.current.iter().filter_map(|edge| Some(edge.detail().commitment()?.stance)).collect();
+    /// assert_eq!(stances, [Stance::Refused]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn positions(&self, query: &PositionQuery) -> PositionAnswer<'_> {
         let Matters { wanted, total, truncated } = self.matters(query);
         let positions = wanted.into_iter().map(|((actor, capability, mission, beneficiary), edges)| {

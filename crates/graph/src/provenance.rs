@@ -49,6 +49,19 @@ impl Graph {
     /// and from it to the statement. What every line passes through are the dominators of the statement (Cooper, Harvey &
     /// Kennedy, A simple, fast dominance algorithm, 2001); how many lines have nothing in common is a maximum flow with
     /// room for one line at each witness (Menger 1927; Ford & Fulkerson 1956): O(lines x links of all chains).
+    ///
+    /// ```
+    /// # let bundle = pledgegraph_bundle::bundled().expect("a test reads it");
+    /// # let graph = pledgegraph_graph::Builder::one_commit(bundle.entities, bundle.edges);
+    /// use pledgegraph_graph::Witness;
+    /// use pledgegraph_model::EdgeId;
+    ///
+    /// // Three pledges, all of one line of one document: there is one witness, however many statements rest on it.
+    /// let pledges = ["l21-gb-forces", "l21-fr-forces", "l21-au-forces"].map(EdgeId::of_key);
+    /// let provenance = graph.provenance(&pledges);
+    /// assert_eq!((provenance.documents.len(), provenance.independent), (1, 1));
+    /// assert!(matches!(provenance.through.last(), Some(Witness::Document(_))));
+    /// ```
     pub fn provenance(&self, ids: &[EdgeId]) -> Provenance<'_> {
         let mut documents: BTreeSet<Node> = BTreeSet::new();
         let mut same_text: HashMap<&str, Node> = HashMap::new();

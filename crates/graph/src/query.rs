@@ -42,6 +42,32 @@ impl Graph {
     /// filter costs ([`Graph::edges`]); joins are O(statements joined). The tree is at most
     /// [`pledgegraph_model::MAX_QUERY_DEPTH`] deep.
     ///
+    /// ```
+    /// # let bundle = pledgegraph_bundle::bundled().expect("a test reads it");
+    /// # let graph = pledgegraph_graph::Builder::one_commit(bundle.entities, bundle.edges);
+    /// use pledgegraph_graph::QueryTerms;
+    /// use pledgegraph_model::{AttendanceRole, Query, QueryTarget, Related, Stance, Where};
+    ///
+    /// // Which countries took part in the April meeting and pledged nothing?
+    /// let april = graph.find(&"meeting:coalition-april".parse()?).expect("an entity").id();
+    /// let took_part = Where { object: vec![april], attendance_role: vec![AttendanceRole::Participant], ..Where::all() };
+    /// let pledged = Where { stance_min: Some(Stance::Willing), ..Where::all() };
+    /// let subject_of = |find, which| Some(Box::new(Related { find, which }));
+    /// let query = Query {
+    ///     which: Where {
+    ///         subject_of: subject_of(QueryTarget::Attendances, took_part),
+    ///         none_of: vec![Where { subject_of: subject_of(QueryTarget::Commitments, pledged), ..Where::all() }],
+    ///         ..Where::all()
+    ///     },
+    ///     ..Query::of(QueryTarget::Countries)
+    /// };
+    /// let terms = QueryTerms { day: graph.day(), concludes: false, limit: 10, budget: 1_000_000 };
+    /// let answer = graph.query(&query, terms)?;
+    /// let countries: Vec<&str> = answer.rows.iter().filter_map(|row| Some(row.entity?.label("en").0)).collect();
+    /// assert_eq!(countries, ["Canada", "New Zealand"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`BudgetSpent`] when what is in force could not be found within the budget.
     pub fn query(&self, query: &Query, terms: QueryTerms) -> Result<QueryRows<'_>, BudgetSpent> {

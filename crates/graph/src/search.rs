@@ -45,6 +45,17 @@ impl Graph {
     /// statements mention them. Slips of the pen are considered only when nothing else matches.
     ///
     /// O(matches x log names); with a slip, one comparison a distinct word.
+    ///
+    /// ```
+    /// # let bundle = pledgegraph_bundle::bundled().expect("a test reads it");
+    /// # let graph = pledgegraph_graph::Builder::one_commit(bundle.entities, bundle.edges);
+    /// use pledgegraph_graph::MatchQuality;
+    ///
+    /// let first = |text| graph.search(text, &[], 1).into_iter().next().expect("a hit");
+    /// assert_eq!(first("لوكسمبورج").entity.label("en").0, "Luxembourg");
+    /// assert_eq!(first("Luxemburg").quality, MatchQuality::Exact);
+    /// assert_eq!(first("Luxembrg").quality, MatchQuality::Fuzzy);
+    /// ```
     pub fn search(&self, text: &str, kinds: &[EntityKind], limit: usize) -> Vec<SearchHit<'_>> {
         let keys = lookup_keys(text);
         let mut best: HashMap<Node, MatchQuality> = HashMap::new();

@@ -44,6 +44,28 @@ impl Graph {
     /// What lies within `depth` edges of the roots, breadth first.
     ///
     /// O(edges of the nodes taken), and no more than `max_nodes` nodes and 16 x `max_edges` edges are looked at.
+    ///
+    /// ```
+    /// # let bundle = pledgegraph_bundle::bundled().expect("a test reads it");
+    /// # let graph = pledgegraph_graph::Builder::one_commit(bundle.entities, bundle.edges);
+    /// use pledgegraph_graph::SubgraphQuery;
+    /// use pledgegraph_model::EdgeKind;
+    ///
+    /// let root = graph.find(&"coalition:of-the-willing".parse()?).expect("an entity").id();
+    /// let query = SubgraphQuery {
+    ///     roots: vec![root],
+    ///     depth: 1,
+    ///     kinds: vec![EdgeKind::Membership],
+    ///     max_nodes: 100,
+    ///     max_edges: 100,
+    ///     valid_at: None,
+    /// };
+    /// let around = graph.subgraph(&query);
+    /// assert_eq!(around.nodes[0].id(), root);
+    /// assert!(around.nodes.iter().any(|node| node.label("en").0 == "France"));
+    /// assert!(around.edges.iter().all(|edge| edge.kind() == EdgeKind::Membership));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn subgraph(&self, query: &SubgraphQuery) -> Subgraph<'_> {
         let kinds: &[EdgeKind] = if query.kinds.is_empty() { EdgeKind::ALL } else { &query.kinds };
         let mut budget = query.max_edges.saturating_mul(16);

@@ -18,6 +18,16 @@ impl Graph {
     }
 
     /// The entity with this reference, or the one that it leads to since a merge or a renaming: compare the references.
+    ///
+    /// ```
+    /// # let bundle = pledgegraph_bundle::bundled().expect("a test reads it");
+    /// # let graph = pledgegraph_graph::Builder::one_commit(bundle.entities, bundle.edges);
+    /// let kingdom = graph.find(&"country:GB".parse()?).expect("an entity");
+    /// assert_eq!(kingdom.label("en"), ("United Kingdom", "en"));
+    /// assert!(graph.entity(kingdom.id()).is_some_and(|same| same.reference() == kingdom.reference()));
+    /// assert!(graph.find(&"country:ZZ".parse()?).is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn find(&self, reference: &EntityRef) -> Option<EntityView<'_>> {
         self.references.get(reference).map(|node| self.at(*node))
     }

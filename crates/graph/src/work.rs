@@ -57,6 +57,23 @@ impl Work {
 
     /// Works on this thread.
     ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use pledgegraph_graph::{Builder, EdgeFilter, Page, Stopped, Work};
+    /// use pledgegraph_model::Synthetic;
+    ///
+    /// let small = Synthetic::new(5_000, 1);
+    /// let graph = Builder::one_commit(small.entities(), small.edges());
+    /// let work = Arc::new(Work::new(1_000_000));
+    /// let listed = work.run(|| graph.edges(&EdgeFilter::default(), Page::first(10)).items.len());
+    /// assert_eq!(listed, Ok(10));
+    ///
+    /// // Nobody waits for the answer any more.
+    /// work.end();
+    /// assert_eq!(work.run(|| graph.verify().len()), Err(Stopped::Unwanted));
+    /// ```
+    ///
     /// # Errors
     /// [`Stopped`] when it may not go on.
     pub fn run<T>(self: &Arc<Self>, task: impl FnOnce() -> T) -> Result<T, Stopped> {

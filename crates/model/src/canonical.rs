@@ -17,6 +17,18 @@ pub fn edge_hash(edge: &Edge) -> u64 {
 
 /// xxh3-64 over the canonical encoding: JSON with fields in the order of their declaration, map keys sorted, absent
 /// fields omitted, no white space. The state's digest is the XOR of these over all live rows.
+///
+/// ```
+/// use pledgegraph_model::{Synthetic, content_hash, encode, entity_hash};
+///
+/// let entities: Vec<_> = Synthetic::new(10, 1).entities().take(2).collect();
+/// assert_eq!(content_hash(&entities[0]), entity_hash(&entities[0]));
+/// assert_ne!(content_hash(&entities[0]), content_hash(&entities[1]));
+/// // The hash is that of the text that the log keeps.
+/// let (image, hash) = encode(&entities[0]);
+/// assert_eq!(hash, content_hash(&entities[0]));
+/// assert!(image.starts_with('{') && !image.contains('\n'));
+/// ```
 pub fn content_hash<T: Serialize>(content: &T) -> u64 {
     // Serialising to memory fails only for maps with keys that are not strings; the model has none.
     xxh3_64(&serde_json::to_vec(content).unwrap_or_default())

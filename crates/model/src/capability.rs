@@ -107,6 +107,15 @@ code_list! {
 
 impl Capability {
     /// Whether `self` is `other` or one of its dotted children: `military.forces.air` is within `military.forces`.
+    ///
+    /// ```
+    /// use pledgegraph_model::Capability;
+    ///
+    /// assert!(Capability::MilitaryForcesAir.is_within(Capability::MilitaryForces));
+    /// assert!(!Capability::MilitaryForces.is_within(Capability::MilitaryForcesAir));
+    /// assert_eq!(Capability::MilitaryForcesAir.parent(), Some(Capability::MilitaryForces));
+    /// assert_eq!(Capability::MilitaryForces.parent(), None, "`military` alone is no code");
+    /// ```
     pub fn is_within(self, other: Self) -> bool {
         self.as_str().strip_prefix(other.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }

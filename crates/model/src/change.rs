@@ -34,6 +34,22 @@ pub enum Removed {
 }
 
 /// One commit of the log.
+///
+/// ```
+/// use pledgegraph_model::{Change, Commit, Synthetic, entity_hash};
+///
+/// let country = Synthetic::new(10, 1).entities().next().expect("an entity");
+/// let hash = entity_hash(&country);
+/// // The first commit: what it writes is all there is, so the digest is the hash of that.
+/// let commit = Commit {
+///     seq: 1,
+///     chain: [1; 16],
+///     digest: hash,
+///     recorded_at: Default::default(),
+///     changes: vec![Change::PutEntity(Box::new(country), hash)],
+/// };
+/// assert_eq!(commit.stamp().version, 1);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
     /// Position in the log, from 1 without gaps.

@@ -27,6 +27,19 @@ pub struct Mapping {
 }
 
 /// A closed list of codes.
+///
+/// ```
+/// use pledgegraph_model::{Capability, Code};
+///
+/// let forces = Capability::parse("military.forces")?;
+/// assert_eq!((forces.as_str(), forces.entry().label_en), ("military.forces", "Forces"));
+/// assert_eq!(Capability::ALL[forces.index()], forces);
+/// assert_eq!(
+///     Capability::parse("military.force").map_err(|unknown| unknown.to_string()),
+///     Err("`military.force` is not in the code list `capabilities`".to_owned())
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Code: Copy + Eq + Sized + 'static {
     /// Name of a code of this list, singular and in camel case: `Stance`.
     const NAME: &'static str;

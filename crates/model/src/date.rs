@@ -45,6 +45,19 @@ pub enum DateError {
 }
 
 /// A date of EDTF level 0 or 1, with the span of days that it may mean.
+///
+/// ```
+/// use pledgegraph_model::{Edtf, Precision};
+///
+/// let april: Edtf = "XXXX-04".parse()?; // "in April", the year unsaid
+/// assert_eq!(april.precision(), Precision::Month);
+/// assert!(april.earliest().is_none() && april.possibly_in_month(4) && !april.possibly_in_month(5));
+///
+/// let season: Edtf = "2025-21".parse()?; // spring begins in March
+/// assert_eq!(season.earliest().map(|day| day.to_string()).as_deref(), Some("2025-03-01"));
+/// assert!("next Thursday".parse::<Edtf>().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Edtf {
     text: Box<str>,
@@ -93,6 +106,15 @@ impl Edtf {
     }
 
     /// How it ends, where it is an interval (EDTF level 1: `..` is open, nothing is unknown).
+    ///
+    /// ```
+    /// use pledgegraph_model::{Edtf, IntervalEnd};
+    ///
+    /// assert_eq!("2025-04/..".parse::<Edtf>()?.end(), IntervalEnd::Open);
+    /// assert_eq!("2025-04/".parse::<Edtf>()?.end(), IntervalEnd::Unknown);
+    /// assert_eq!("2025-04/2025-06".parse::<Edtf>()?.end(), IntervalEnd::Stated);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn end(&self) -> IntervalEnd {
         match self.text.split_once('/') {
             Some((_, "..")) => IntervalEnd::Open,
@@ -102,6 +124,16 @@ impl Edtf {
     }
 
     /// Whether some day that it may mean lies from `from` to `to`, both included.
+    ///
+    /// ```
+    /// use pledgegraph_model::Edtf;
+    ///
+    /// let july: Edtf = "2025-07".parse()?;
+    /// let (tenth, end) = ("2025-07-10".parse()?, "2025-07-31".parse()?);
+    /// assert!(july.possibly_in(Some(tenth), Some(end)), "it may mean a day after the tenth");
+    /// assert!(!july.certainly_in(Some(tenth), Some(end)), "it may mean one before");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn possibly_in(&self, from: Option<NaiveDate>, to: Option<NaiveDate>) -> bool {
         let starts_in_time = !matches!((self.earliest, to), (Some(earliest), Some(to)) if earliest > to);
         let ends_in_time = !matches!((self.latest, from), (Some(latest), Some(from)) if latest < from);

@@ -47,6 +47,16 @@ impl<'de> Deserialize<'de> for Slug {
 }
 
 /// The readable name of an entity: `country:GB`, `condition:us-backing`. Unique; it outlives corrections of names.
+///
+/// ```
+/// use pledgegraph_model::{EntityKind, EntityRef, ReferenceError};
+///
+/// let reference: EntityRef = "condition:us-backing".parse()?;
+/// assert_eq!((reference.kind, reference.slug.as_str()), (EntityKind::Condition, "us-backing"));
+/// assert_eq!("us-backing".parse::<EntityRef>(), Err(ReferenceError::Form));
+/// assert_eq!("state:GB".parse::<EntityRef>(), Err(ReferenceError::Kind));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntityRef {
     /// The kind.

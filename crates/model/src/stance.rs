@@ -57,6 +57,14 @@ impl Stance {
     }
 
     /// Whether this stance is at least as firm as `min`; never true when either is `not_stated`.
+    ///
+    /// ```
+    /// use pledgegraph_model::Stance;
+    ///
+    /// assert!(Stance::Pledged.at_least(Stance::Willing));
+    /// assert!(!Stance::NotRuledOut.at_least(Stance::Willing));
+    /// assert!(!Stance::NotStated.at_least(Stance::Refused), "what is not stated cannot be compared");
+    /// ```
     pub fn at_least(self, min: Self) -> bool {
         matches!((self.rank(), min.rank()), (Some(own), Some(least)) if own >= least)
     }

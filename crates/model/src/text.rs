@@ -123,6 +123,14 @@ pub enum TextError {
 
 /// The key under which a name is looked up: NFKD without marks, lower case, Arabic letters and digits unified, tatweel
 /// and invisible joiners dropped, everything else that is no letter or digit a single space.
+///
+/// ```
+/// use pledgegraph_model::search_key;
+///
+/// assert_eq!(search_key("Côte d'Ivoire"), "cote d ivoire");
+/// assert_eq!(search_key("أوكرانيا"), search_key("اوكرانيا"));
+/// assert_eq!(search_key("٢٠٢٥"), "2025");
+/// ```
 pub fn search_key(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
     let mut gap = false;
@@ -169,6 +177,14 @@ pub fn words(key: &str) -> impl Iterator<Item = &str> {
 
 /// The keys under which to look a typed text up: the key itself, then, without an English article, and for Arabic, each word without the article and
 /// the one-letter prefixes that are written onto it (and, with, for, as, so). Only for look-up, never for storage.
+///
+/// ```
+/// use pledgegraph_model::lookup_keys;
+///
+/// assert_eq!(lookup_keys("The United States"), ["the united states", "united states"]);
+/// // "For Britain": the one-letter word is written onto the name.
+/// assert!(lookup_keys("لبريطانيا").contains(&"بريطانيا".to_owned()));
+/// ```
 pub fn lookup_keys(text: &str) -> Vec<String> {
     let key = search_key(text);
     let mut keys = vec![key.clone()];

@@ -7,6 +7,15 @@ code_list! {
     ///
     /// Strong Kleene logic (Kleene, Introduction to Metamathematics, 1952, section 64): "and" is the least of the values,
     /// "or" the greatest, "at least k of n" the k-th greatest, "not" swaps true and false and keeps unknown.
+    ///
+    /// ```
+    /// use pledgegraph_model::Truth;
+    ///
+    /// let (ceasefire, backing) = (Truth::Unknown, Truth::False);
+    /// assert_eq!(ceasefire.min(backing), Truth::False, "both");
+    /// assert_eq!(ceasefire.max(backing), Truth::Unknown, "either");
+    /// assert_eq!(!ceasefire, Truth::Unknown);
+    /// ```
     Truth in "truths" {
         False = "false", "False", "كاذب", "The statements on record decide that it does not hold.", "تقطع البيانات المسجلة بأنه غير متحقق.";
         Unknown = "unknown", "Unknown", "غير معروف",

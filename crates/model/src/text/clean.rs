@@ -19,6 +19,15 @@ const VIRAMA: u8 = 9;
 /// A name as it is stored: NFC, without the direction marks U+200E, U+200F and U+061C, without white space at its ends, and
 /// where several spaces stand together, with the first of them.
 ///
+/// ```
+/// use pledgegraph_model::{TextError, clean_name};
+///
+/// // Two code points become one letter, and of the spaces one is left.
+/// assert_eq!(clean_name(" Co\u{302}te   d'Ivoire "), Ok("Côte d'Ivoire".to_owned()));
+/// // The first letter is Cyrillic.
+/// assert_eq!(clean_name("\u{421}oalition"), Err(TextError::MixedScript));
+/// ```
+///
 /// # Errors
 /// [`TextError`] names the rule that the name breaks: visible, at most [`MAX_NAME`] code points, no controls, bidi
 /// controls, other invisible, private-use or unassigned characters, joiners only between letters that they join, at most

@@ -10,6 +10,14 @@ static ASCII: LazyLock<Vec<String>> =
     LazyLock::new(|| (0..128_u8).map(|b| whole(&char::from(b).to_string())).collect());
 
 /// The skeleton of a name (UTS 39): two names that are drawn alike have the same. What has no form of its own is left out.
+///
+/// ```
+/// use pledgegraph_model::skeleton;
+///
+/// // The second one begins with a Cyrillic letter.
+/// assert_eq!(skeleton("Coalition"), skeleton("\u{421}oalition"));
+/// assert_ne!(skeleton("Coalition"), skeleton("Collation"));
+/// ```
 pub fn skeleton(name: &str) -> String {
     if name.is_ascii() { name.bytes().map(|b| ASCII[usize::from(b)].as_str()).collect() } else { whole(name) }
 }
