@@ -36,7 +36,7 @@ fn hash(dump: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// Restores a dump as the README says, all or nothing.
+/// Restores a dump as `OPERATIONS.md` says, all or nothing.
 fn restore(dump: &[u8], into: &PgConnectOptions) -> Result<()> {
     let pg_bin = std::env::var_os("PLEDGEGRAPH_PG_BIN").map(PathBuf::from);
     let programs = Programs::find(pg_bin.as_deref(), throwaway::server()?.directory())?;

@@ -1,13 +1,13 @@
 //! The program itself: what it prints, what it answers, how it fails, that it survives being killed, its PostgreSQL, and
-//! its README.
+//! the documents that show its answers.
 
 mod commands;
+mod documents;
 mod failures;
 mod importing;
 mod killed;
 mod postgres;
 mod process;
-mod readme;
 mod running;
 mod schema;
 mod tokens;

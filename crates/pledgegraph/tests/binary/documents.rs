@@ -1,7 +1,8 @@
-//! The README as its reader follows it: every command is run, and what it answers compared with what is shown.
+//! The README and the tour as their readers follow them: every command is run, and what it answers compared with what is
+//! shown. And every link in the documents leads somewhere.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process::{Service, demo, finish};
@@ -9,7 +10,16 @@ use crate::process::{Service, demo, finish};
 /// What stands between the answers of two commands.
 const MARK: &str = "-- the next command --";
 
-/// A command and the answer that the README shows, if it shows one.
+/// Where a document of the checkout lies.
+fn place(document: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(document)
+}
+
+fn text(document: &str) -> String {
+    fs::read_to_string(place(document)).unwrap_or_else(|error| panic!("{document}: {error}"))
+}
+
+/// A command and the answer that the document shows, if it shows one.
 struct Example {
     command: String,
     /// The fence that opens the answer, and the answer.
@@ -17,19 +27,19 @@ struct Example {
 }
 
 impl Example {
-    /// The blocks of the command and its answer, as the README has them with this answer.
+    /// The blocks of the command and its answer, as the document has them with this answer.
     fn with(&self, answer: &str) -> String {
         let fence = self.shown.as_ref().map(|(fence, _)| fence.as_str()).unwrap_or_default();
         format!("```sh\n{}\n```\n```{fence}\n{answer}```\n", self.command)
     }
 }
 
-/// Every `sh` block that asks the service or calls the program, with the block that follows it at once.
-fn examples(readme: &str) -> Vec<Example> {
-    let blocks = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split_once("\n```\n"));
+/// Every `sh` block that asks the service, calls the program or writes a file for it, with the block that follows it at once.
+fn examples(document: &str) -> Vec<Example> {
+    let blocks = document.split("```sh\n").skip(1).filter_map(|rest| rest.split_once("\n```\n"));
     let runs = |command: &str| {
         let command = command.split_once("=$(").map_or(command, |(_, command)| command);
-        command.starts_with("curl ") || command.starts_with("pledgegraph ")
+        ["curl ", "pledgegraph ", "cat >"].iter().any(|begins| command.starts_with(begins))
     };
     let shown = |after: &str| {
         let (fence, rest) = after.strip_prefix("```")?.split_once('\n')?;
@@ -75,13 +85,12 @@ fn run(examples: &[Example], address: &str, data: &Path) -> Vec<String> {
     given.split(&format!("\n{MARK}\n")).map(str::to_owned).collect()
 }
 
-/// With `UPDATE_README=1` the answers are written anew, for reading before they are committed.
-#[test]
-fn every_answer_is_the_one_that_is_shown() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
-    let mut readme = fs::read_to_string(&path).expect("the README");
-    let examples = examples(&readme);
-    assert!(examples.len() >= 25, "{} examples", examples.len());
+/// Runs the commands of a document on a service of its own, and compares the answers. With `UPDATE_README=1` those that are
+/// shown are written anew, for reading before they are committed.
+fn check_answers(document: &str, least: usize) {
+    let mut shown = text(document);
+    let examples = examples(&shown);
+    assert!(examples.len() >= least, "{} examples", examples.len());
     let directory = tempfile::tempdir().expect("a directory");
     let data = directory.path().join("data");
     let mut service = Service::start(demo(&data));
@@ -96,12 +105,61 @@ fn every_answer_is_the_one_that_is_shown() {
             let command = &example.command;
             wrong.push(format!("{command}\n  is shown as\n{answer}\n  and is\n{given}"));
             let before = example.with(answer);
-            assert!(readme.contains(&before), "{before}");
-            readme = readme.replacen(&before, &example.with(&format!("{}\n", given.trim_end())), 1);
+            assert!(shown.contains(&before), "{before}");
+            shown = shown.replacen(&before, &example.with(&format!("{}\n", given.trim_end())), 1);
         }
     }
     if std::env::var_os("UPDATE_README").is_some() {
-        fs::write(&path, readme).expect("written");
+        fs::write(place(document), shown).expect("written");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn every_answer_of_the_readme_is_the_one_that_is_shown() {
+    check_answers("README.md", 12);
+}
+
+#[test]
+fn every_answer_of_the_tour_is_the_one_that_is_shown() {
+    check_answers("crates/pledgegraph/TOUR.md", 25);
+}
+
+/// The name under which a heading is linked to: as GitHub makes it of the text.
+fn anchor(heading: &str) -> String {
+    let text = heading.trim_start_matches('#').trim().to_lowercase();
+    let kept = text.chars().filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+/// The links of a document, but for those that lead out of the checkout.
+fn links(document: &str) -> impl Iterator<Item = &str> {
+    let targets = document.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+    targets.map(|(target, _)| target).filter(|target| !target.contains("://"))
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let documents = ["README.md", "crates/README.md", "crates/pledgegraph/TOUR.md", "crates/pledgegraph/OPERATIONS.md"];
+    let mut links_seen = 0;
+    for document in documents {
+        for link in links(&text(document)) {
+            let (path, name) = link.split_once('#').unwrap_or((link, ""));
+            let beside = Path::new(document).parent().expect("a directory").join(path);
+            let target = if path.is_empty() { Path::new(document) } else { &beside };
+            let target = target.to_str().expect("UTF-8");
+            assert!(place(target).exists(), "{document} links to {link}");
+            let is_named =
+                name.is_empty() || text(target).lines().any(|line| line.starts_with('#') && anchor(line) == name);
+            assert!(is_named, "{document} links to {link}, and there is no such heading");
+            links_seen += 1;
+        }
+    }
+    assert!(links_seen >= 10, "{links_seen} links");
+}
+
+#[test]
+fn the_readme_names_the_rust_that_it_needs() {
+    let needed = format!("Rust {}", env!("CARGO_PKG_RUST_VERSION"));
+    assert!(text("README.md").contains(&needed), "{needed}");
 }
