@@ -7,37 +7,14 @@ use pledgegraph_model::{Change, Commit, Removed};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use crate::chain::Link;
-use crate::commits::{Answer, Idempotency};
 use crate::edge_row::EdgeRows;
-use crate::edges::column;
-use crate::error::{is_refused, is_transient};
 use crate::idempotency::{self, Kept};
+use crate::logged::{Logged, LoggedRow};
+use crate::prepared::{Prepared, PreparedWrite};
+use crate::refusal::{is_refused, is_transient};
 use crate::standing::Standing;
-use crate::write::{Prepared, PreparedWrite};
-use crate::{
-    Head, StoreError, WriteError, chain, conditions, diagnosis, edges, entities, evidence, head, links, originals,
-};
-
-/// What the log keeps of a commit, beside the commit itself.
-pub(crate) struct Logged {
-    seq: i64,
-    chain: Link,
-    digest: u64,
-    nonce: Link,
-    recorded_at: DateTime<Utc>,
-    origin: Option<String>,
-    key: Option<Idempotency>,
-    rows: Vec<LoggedRow>,
-}
-
-pub(crate) struct LoggedRow {
-    subject: &'static str,
-    id: Uuid,
-    op: &'static str,
-    hash: Option<i64>,
-    image: String,
-}
+use crate::write::Answer;
+use crate::{Head, StoreError, WriteError, chain, diagnosis, edges, entities, head, originals, table};
 
 /// A transaction that holds the head.
 pub(crate) struct Batch {
@@ -54,7 +31,7 @@ impl Batch {
         writes: &[PreparedWrite],
         process: &AtomicI32,
     ) -> Result<Self, StoreError> {
-        let (head, now) = head::take(conn, process).await?;
+        let (head, now) = head::take(conn, process, Some("10s")).await?;
         let standing = Standing::read(conn, writes, now).await?;
         Ok(Self { now, head, standing, commits: Vec::new(), answers: Vec::new() })
     }
@@ -117,15 +94,15 @@ impl Batch {
 
     /// Writes the rows of some writes, of which none touches what another touches.
     pub(crate) async fn put(&self, conn: &mut PgConnection, writes: &[PreparedWrite]) -> Result<(), sqlx::Error> {
-        let (mut entity_rows, mut rows, mut seqs) = (Vec::new(), EdgeRows::default(), Vec::new());
+        let (mut entity_rows, mut entity_seqs) = (Vec::new(), Vec::new());
+        let (mut rows, mut edge_seqs) = (EdgeRows::default(), Vec::new());
         let (mut gone_entities, mut gone_edges, mut put_again) = (Vec::new(), Vec::new(), Vec::new());
         for (write, seq) in writes.iter().zip(self.head.seq + 1..) {
-            entity_rows.extend(write.entity_rows(seq));
+            entity_rows.extend(write.entities().map(|(entity, hash)| entities::row(entity, hash)));
+            entity_seqs.resize(entity_rows.len(), seq);
             for (edge, hash) in write.edges() {
-                // `PreparedWrite::new` has tried it.
-                if rows.push(edge, hash).is_ok() {
-                    seqs.push(seq);
-                }
+                rows.push(edge, hash);
+                edge_seqs.push(seq);
                 put_again.extend(self.standing.edges.contains_key(&edge.id.0).then_some(edge.id.0));
             }
             for removed in write.removes() {
@@ -135,19 +112,18 @@ impl Batch {
                 }
             }
         }
-        let edge_rows: Vec<_> = rows.edges.into_iter().zip(seqs).collect();
         let standing = |id: &Uuid| self.standing.entities.contains_key(id);
-        let changed = entity_rows.iter().map(|(row, _)| row.id).filter(standing).chain(gone_entities.iter().copied());
+        let changed = entity_rows.iter().map(|row| row.id).filter(standing).chain(gone_entities.iter().copied());
         originals::keep(conn, &changed.collect::<Vec<_>>(), &[&put_again[..], &gone_edges[..]].concat()).await?;
         edges::remove(conn, &gone_edges).await?;
         // Before the entities go: a speaker may go whose words are put anew in another's name.
         edges::clear(conn, &put_again).await?;
         entities::remove(conn, &gone_entities).await?;
-        entities::put(conn, &entity_rows, self.now).await?;
-        edges::put(conn, &edge_rows, self.now).await?;
-        conditions::insert(conn, &rows.conditions).await?;
-        evidence::insert(conn, &rows.evidence).await?;
-        links::insert(conn, &rows.links).await
+        table::put(conn, &entity_rows, entity_seqs, self.now).await?;
+        table::put(conn, &rows.edges, edge_seqs, self.now).await?;
+        table::insert(conn, &rows.conditions).await?;
+        table::insert(conn, &rows.evidence).await?;
+        table::insert(conn, &rows.links).await
     }
 
     pub(crate) fn record_all(&mut self, writes: &[PreparedWrite]) {
@@ -170,7 +146,8 @@ impl Batch {
                 Kept { fingerprint: key.fingerprint, seq, chain, recorded_at: self.now, answer: key.answer.clone() };
             self.standing.keep(idempotency::owner(key), kept);
         }
-        self.commits.push(Logged { seq, chain, digest, nonce, recorded_at, origin, key, rows });
+        let changes = rows.len();
+        self.commits.push(Logged { seq, chain, digest, nonce, recorded_at, changes, origin, key, rows });
         let changes = write.changes.iter().map(|prepared| prepared.change.clone()).collect();
         self.answers.push(Ok(Answer::Committed(Commit { seq, chain, digest, recorded_at, changes })));
     }
@@ -190,45 +167,6 @@ impl Batch {
             (image, _) => image.clone().unwrap_or_default(),
         };
         self.head.digest ^= self.standing.take_in(prepared, seq) ^ hash.unwrap_or_default();
-        LoggedRow { subject, id, op, hash: hash.map(u64::cast_signed), image }
-    }
-}
-
-/// Writes the commits, their changes and their keys down.
-pub(crate) async fn log(conn: &mut PgConnection, commits: &[Logged]) -> Result<(), sqlx::Error> {
-    let rows: Vec<(i64, i32, &LoggedRow)> =
-        commits.iter().flat_map(|c| (0..).zip(&c.rows).map(|(i, row)| (c.seq, i, row))).collect();
-    sqlx::query!(
-        "with logged as (
-             insert into commit (seq, chain, digest, nonce, recorded_at, changes, origin)
-             select c.seq, c.chain, c.digest, c.nonce, c.recorded_at, c.changes, c.origin::json
-             from unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bytea[], $5::timestamptz[], $6::integer[],
-                 $7::text[]) as c (seq, chain, digest, nonce, recorded_at, changes, origin)
-         )
-         insert into change (seq, ordinal, subject, id, op, hash, image)
-         select r.seq, r.ordinal, r.subject, r.id, r.op, r.hash, r.image::json
-         from unnest($8::bigint[], $9::integer[], $10::text[], $11::uuid[], $12::text[], $13::bigint[], $14::text[])
-             as r (seq, ordinal, subject, id, op, hash, image)",
-        &column(commits, |c| c.seq),
-        &column(commits, |c| c.chain.to_vec()),
-        &column(commits, |c| c.digest.cast_signed()),
-        &column(commits, |c| c.nonce.to_vec()),
-        &column(commits, |c| c.recorded_at),
-        &column(commits, |c| i32::try_from(c.rows.len()).unwrap_or(i32::MAX)),
-        &column(commits, |c| c.origin.clone()) as _,
-        &column(&rows, |r| r.0),
-        &column(&rows, |r| r.1),
-        &column(&rows, |r| r.2.subject) as _,
-        &column(&rows, |r| r.2.id),
-        &column(&rows, |r| r.2.op) as _,
-        &column(&rows, |r| r.2.hash) as _,
-        &column(&rows, |r| r.2.image.as_str()) as _,
-    )
-    .execute(&mut *conn)
-    .await?;
-    let keys: Vec<_> = commits.iter().filter_map(|c| Some((c.key.as_ref()?, c.seq))).collect();
-    match commits.last() {
-        Some(last) => idempotency::keep(conn, &keys, last.recorded_at).await,
-        None => Ok(()),
+        LoggedRow { subject, id: Some(id), op, hash, image }
     }
 }

@@ -3,19 +3,23 @@
 //! Rows are validated and staged outside the lock; under it they are only moved. The log refers to the new rows instead
 //! of repeating them.
 
+use std::sync::atomic::AtomicI32;
+
 use chrono::{DateTime, Utc};
 use pledgegraph_model::{Edge, Entity, encode};
-use serde::{Deserialize, Serialize};
 use sqlx::{Connection, Executor, PgConnection};
 use thiserror::Error;
 
-use crate::edge_row::{EdgeRows, json};
-use crate::error::refusal;
-use crate::staging::{self, Place, Stage, Staged, of_database};
-
 use crate::chain::Linking;
+use crate::edge_row::{self, EdgeRows};
+use crate::logged::{self, Logged, LoggedRow};
+use crate::refusal::{is_transient, refusal};
+use crate::staging::{self, Place, Stage, Staged, of_database};
+use crate::value::json;
+use crate::{Head, Origin, StoreError, WriteError, chain, entities, head, originals};
+
 pub use crate::staging::Refusal;
-use crate::{Head, Origin, StoreError, WriteError, chain, head, originals};
+pub use crate::summary::Summary;
 
 /// Why a bulk load was not done.
 #[derive(Debug, Error)]
@@ -46,29 +50,6 @@ impl<E: std::error::Error + 'static> From<StoreError> for LoadError<E> {
     }
 }
 
-/// What a bulk load brought. It stands in the log as the image of the commit's change of the subject `bulk`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Summary {
-    /// How many entities.
-    pub entities: u64,
-    /// How many edges.
-    pub edges: u64,
-    /// XOR of the hashes of all of them.
-    pub digest: u64,
-}
-
-impl Summary {
-    pub(crate) fn add_entity(&mut self, hash: u64) {
-        self.entities += 1;
-        self.digest ^= hash;
-    }
-
-    pub(crate) fn add_edge(&mut self, hash: u64) {
-        self.edges += 1;
-        self.digest ^= hash;
-    }
-}
-
 /// Loads entities and edges as one commit, all or nothing; gives the new head and what was loaded. New rows only: one
 /// that exists refuses the load.
 ///
@@ -86,7 +67,7 @@ pub async fn load<E: std::error::Error + 'static>(
     for (i, entity) in entities.into_iter().enumerate() {
         let entity = entity.map_err(LoadError::Item)?;
         let (_, hash) = encode(&entity);
-        check_entity(i, &entity)?;
+        WriteError::unless_valid(i, entities::problems(&entity))?;
         place.line += 1;
         stage.entity(place, &entity, hash);
         stage.send(&mut tx, false).await?;
@@ -170,9 +151,9 @@ async fn write(
     staged: Staged,
     origin: &Origin,
 ) -> Result<Result<Head, Vec<Refusal>>, StoreError> {
-    let (head, now) = head::begin_commit(conn).await?;
+    let (head, now) = head::take(conn, &AtomicI32::default(), None).await?;
     let seq = head.seq + 1;
-    let (mut digest, mut replaces) = (head.digest ^ staged.new.digest, (0, 0));
+    let (mut digest, mut replaces) = (head.digest ^ staged.new.digest, (0, Vec::new()));
     if staged.replaced > 0 {
         // Whoever held the lock before may have changed them.
         let refusals = staging::changed(conn, MOST_REFUSALS).await?;
@@ -181,10 +162,10 @@ async fn write(
         }
         let (entities, edges) = staging::replaced(conn).await?;
         originals::keep(conn, &entities, &edges).await?;
-        replaces = (entities.len(), edges.len());
+        replaces = (entities.len(), edges);
         digest ^= staging::standing_digest(conn).await? ^ staged.replaced_digest;
     }
-    staging::move_rows(conn, replaces, seq, now).await?;
+    staging::move_rows(conn, (replaces.0, &replaces.1), seq, now).await?;
     let head = log(conn, Head { digest, ..head }, staged, origin, now).await?;
     head::end_commit(conn, seq).await?;
     Ok(Ok(head))
@@ -197,25 +178,11 @@ pub(crate) async fn tell_planner(conn: &mut PgConnection, staged: Staged) {
     }
 }
 
-fn check_entity(i: usize, entity: &Entity) -> Result<(), WriteError> {
-    if entity.kind == entity.detail.kind() {
-        return Ok(());
-    }
-    let problems = vec![("/kind".to_owned(), "the fields are those of another kind".to_owned())];
-    Err(WriteError::Invalid { mutation: i, problems })
-}
-
 pub(crate) fn edge_rows(i: usize, edge: &Edge, hash: u64) -> Result<EdgeRows, WriteError> {
+    WriteError::unless_valid(i, edge_row::problems(edge))?;
     let mut rows = EdgeRows::default();
-    let mut problems = edge.errors();
-    if let Err(more) = rows.push(edge, hash) {
-        problems.extend(more);
-    }
-    if problems.is_empty() {
-        return Ok(rows);
-    }
-    let problems = problems.into_iter().map(|(pointer, text)| (pointer, text.to_owned())).collect();
-    Err(WriteError::Invalid { mutation: i, problems })
+    rows.push(edge, hash);
+    Ok(rows)
 }
 
 /// Writes the commit down that follows `before`, whose digest is already that of the commit.
@@ -227,46 +194,26 @@ async fn log(
     now: DateTime<Utc>,
 ) -> Result<Head, sqlx::Error> {
     let (seq, nonce, digest) = (before.seq + 1, chain::nonce(), before.digest);
-    let bulk = (staged.new.entities + staged.new.edges > 0).then(|| json(&staged.new));
-    let origin = (*origin != Origin::default()).then(|| json(origin));
+    let (origin, summary) = (origin.to_text(), staged.new);
+    let bulk = LoggedRow { subject: "bulk", id: None, op: "put", hash: Some(summary.digest), image: json(&summary) };
+    let rows = if summary.entities + summary.edges > 0 { vec![bulk] } else { Vec::new() };
     let mut linking = Linking::begin(before.chain, seq);
-    if let Some(image) = &bulk {
-        linking.image(image);
+    for row in &rows {
+        linking.image(&row.image);
     }
     staging::images(conn, |image| linking.image(image)).await?;
     let chain = linking.end(nonce, origin.as_deref());
-    let changes = i64::from(bulk.is_some()) + staged.replaced;
-    sqlx::query!(
-        "insert into commit (seq, chain, digest, nonce, recorded_at, changes, origin)
-         values ($1, $2, $3, $4, $5, $6, $7::text::json)",
-        seq,
-        &chain[..],
-        digest.cast_signed(),
-        &nonce[..],
-        now,
-        i32::try_from(changes).unwrap_or(i32::MAX),
-        origin
-    )
-    .execute(&mut *conn)
-    .await?;
-    if let Some(image) = &bulk {
-        sqlx::query!(
-            "insert into change (seq, ordinal, subject, op, hash, image)
-             values ($1, 0, 'bulk', 'put', $2, $3::text::json)",
-            seq,
-            staged.new.digest.cast_signed(),
-            image
-        )
-        .execute(&mut *conn)
-        .await?;
-    }
-    staging::log_replaced(conn, seq, i32::from(bulk.is_some())).await?;
+    let (before, recorded_at) = (rows.len(), now);
+    let changes = usize::try_from(staged.replaced).unwrap_or(usize::MAX).saturating_add(before);
+    let commit = Logged { seq, chain, digest, nonce, recorded_at, changes, origin, key: None, rows };
+    logged::insert(conn, &[commit]).await?;
+    staging::log_replaced(conn, seq, i32::from(before > 0)).await?;
     Ok(Head { seq, chain, digest, recorded_at: Some(now) })
 }
 
 /// What it means that COMMIT failed.
 pub(crate) fn of_commit(error: sqlx::Error) -> WriteError {
-    if refusal(&error).is_some() && !crate::error::is_transient(&error) {
+    if refusal(&error).is_some() && !is_transient(&error) {
         of_database(error)
     } else {
         WriteError::OutcomeUnknown(std::sync::Arc::new(error.into()))

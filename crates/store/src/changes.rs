@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use pledgegraph_model::{EdgeId, EntityId, Removed, encode};
+use pledgegraph_model::{EntityId, Removed};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use crate::bulk::Summary;
-use crate::snapshot::{ONE_SNAPSHOT, Which, some_edges};
-use crate::{StoreError, chain, entities};
+use crate::row::{ONE_SNAPSHOT, Table, Which, id_of};
+use crate::snapshot::some_rows;
+use crate::summary::Summary;
+use crate::{StoreError, chain};
 
 /// One change of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +54,7 @@ pub async fn after(
         if left == 0 {
             break;
         }
-        match entry.bulk {
+        match entry.rows {
             Some(rows) => {
                 let skip = if entry.seq == from.seq { from.next.saturating_sub(entry.place).max(0) } else { 0 };
                 if skip < rows {
@@ -77,12 +78,12 @@ struct Place {
 /// An entry of the log.
 struct Entry {
     seq: i64,
-    chain: [u8; 16],
+    chain: Vec<u8>,
     recorded_at: DateTime<Utc>,
     /// Its place in the feed.
     place: i64,
     /// How many rows it stands for, if it is that of a bulk load.
-    bulk: Option<i64>,
+    rows: Option<i64>,
     op: String,
     subject: String,
     id: Option<Uuid>,
@@ -93,7 +94,8 @@ struct Entry {
 
 async fn entries(conn: &mut PgConnection, from: Place, limit: usize) -> Result<Vec<Entry>, StoreError> {
     // What comes after a bulk load in its commit is moved back by the rows that the load stands for.
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Entry,
         r#"select f.seq as "seq!", f.place as "place!", f.op as "op!", f.subject as "subject!", f.id, f.rows,
                f.image::text as "image!", k.chain, k.recorded_at,
                case when f.op = 'merge' then (f.image ->> 'into')::uuid end as merged_into,
@@ -115,21 +117,7 @@ async fn entries(conn: &mut PgConnection, from: Place, limit: usize) -> Result<V
         from.next,
         i64::try_from(limit).unwrap_or(i64::MAX)
     );
-    let rows = rows.fetch_all(conn).await?;
-    let entry = rows.into_iter().map(|row| Entry {
-        seq: row.seq,
-        chain: chain::from_column(&row.chain),
-        recorded_at: row.recorded_at,
-        place: row.place,
-        bulk: row.rows,
-        op: row.op,
-        subject: row.subject,
-        id: row.id,
-        merged_into: row.merged_into,
-        image: row.image,
-        kind: row.kind,
-    });
-    Ok(entry.collect())
+    Ok(rows.fetch_all(conn).await?)
 }
 
 impl Entry {
@@ -137,7 +125,7 @@ impl Entry {
         let put = self.op == "put";
         Some(LoggedChange {
             seq: self.seq,
-            chain: self.chain,
+            chain: chain::from_column(&self.chain),
             ordinal: i32::try_from(self.place).unwrap_or(i32::MAX),
             recorded_at: self.recorded_at,
             op: match self.op.as_str() {
@@ -145,16 +133,12 @@ impl Entry {
                 "merge" => "merge",
                 _ => "remove",
             },
-            subject: subject(self.subject == "edge", self.id?),
+            subject: Table::named(&self.subject).row(self.id?),
             merged_into: self.merged_into.map(EntityId),
             image: put.then_some(self.image),
             kind: self.kind,
         })
     }
-}
-
-fn subject(is_edge: bool, id: Uuid) -> Removed {
-    if is_edge { Removed::Edge(EdgeId(id)) } else { Removed::Entity(EntityId(id)) }
 }
 
 /// Some of the rows of a bulk load, as it wrote them: those after the first `skip`, at most `limit`.
@@ -169,15 +153,15 @@ async fn loaded(
     let entities = i64::try_from(summary.entities).unwrap_or(i64::MAX);
     let mut rows = Vec::new();
     if skip < entities {
-        rows = page(conn, entry.seq, false, skip, limit).await?;
+        rows = page(conn, entry.seq, Table::Entities, skip, limit).await?;
     }
     let left = limit - rows.len();
     if left > 0 {
-        rows.extend(page(conn, entry.seq, true, (skip - entities).max(0), left).await?);
+        rows.extend(page(conn, entry.seq, Table::Edges, (skip - entities).max(0), left).await?);
     }
-    let change = |(place, (subject, image, kind)): (i64, (Removed, String, Option<String>))| LoggedChange {
+    let change = |(place, (subject, image, kind)): (i64, Loaded)| LoggedChange {
         seq: entry.seq,
-        chain: entry.chain,
+        chain: chain::from_column(&entry.chain),
         ordinal: i32::try_from(place).unwrap_or(i32::MAX),
         recorded_at: entry.recorded_at,
         op: "put",
@@ -189,68 +173,36 @@ async fn loaded(
     Ok((entry.place + skip..).zip(rows).map(change).collect())
 }
 
+/// A row of a bulk load, its image and its kind.
+type Loaded = (Removed, String, Option<String>);
+
 /// A page of the entities or edges of a bulk load: what stands as it was, and the originals of what does not.
 async fn page(
     conn: &mut PgConnection,
     seq: i64,
-    edges: bool,
+    table: Table,
     skip: i64,
     limit: usize,
-) -> Result<Vec<(Removed, String, Option<String>)>, StoreError> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let found: Vec<(Uuid, Option<String>, Option<String>)> = if edges {
-        let rows = sqlx::query!(
-            r#"select id as "id!", image::text, image ->> 'kind' as kind
-               from (select id, null::json as image from edge where version = $1 and created_seq = $1
-                     union all select id, image from original where seq = $1 and subject = 'edge'
-                     order by id offset $2 limit $3) r"#,
-            seq,
-            skip,
-            limit
-        );
-        rows.fetch_all(&mut *conn).await?.into_iter().map(|row| (row.id, row.image, row.kind)).collect()
-    } else {
-        let rows = sqlx::query!(
-            r#"select id as "id!", image::text, image ->> 'kind' as kind
-               from (select id, null::json as image from entity where version = $1 and created_seq = $1
-                     union all select id, image from original where seq = $1 and subject = 'entity'
-                     order by id offset $2 limit $3) r"#,
-            seq,
-            skip,
-            limit
-        );
-        rows.fetch_all(&mut *conn).await?.into_iter().map(|row| (row.id, row.image, row.kind)).collect()
-    };
-    let standing: Vec<Uuid> = found.iter().filter(|(_, image, _)| image.is_none()).map(|(id, ..)| *id).collect();
-    let mut images = images(conn, edges, &standing).await?;
-    let row = |(id, image, kind): (Uuid, Option<String>, Option<String>)| match image {
-        Some(image) => Some((subject(edges, id), image, kind)),
-        None => images.remove(&id).map(|(image, kind)| (subject(edges, id), image, Some(kind))),
-    };
-    Ok(found.into_iter().filter_map(row).collect())
-}
-
-/// The images of rows that stand, with their kinds.
-async fn images(
-    conn: &mut PgConnection,
-    edges: bool,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, (String, String)>, StoreError> {
-    let mut images = HashMap::with_capacity(ids.len());
-    match edges {
-        _ if ids.is_empty() => {}
-        true => {
-            some_edges(conn, Which::Of(ids), |edge, _| {
-                images.insert(edge.id.0, (encode(&edge).0, edge.kind().to_string()));
-            })
-            .await?;
-        }
-        false => {
-            entities::read(conn, Which::Of(ids), |(entity, ..)| {
-                images.insert(entity.id.0, (encode(&entity).0, entity.kind.to_string()));
-            })
-            .await?;
-        }
+) -> Result<Vec<Loaded>, StoreError> {
+    let found = sqlx::query!(
+        r#"select id as "id!", image::text, kind
+           from (select id, null::json as image, kind from entity
+                     where version = $1 and created_seq = $1 and $2 = 'entity'
+                 union all select id, null, kind from edge where version = $1 and created_seq = $1 and $2 = 'edge'
+                 union all select id, image, image ->> 'kind' from original where seq = $1 and subject = $2
+                 order by id offset $3 limit $4) r"#,
+        seq,
+        table.subject(),
+        skip,
+        i64::try_from(limit).unwrap_or(i64::MAX)
+    );
+    let found = found.fetch_all(&mut *conn).await?;
+    let standing: Vec<Uuid> = found.iter().filter(|row| row.image.is_none()).map(|row| row.id).collect();
+    let mut images = HashMap::with_capacity(standing.len());
+    if !standing.is_empty() {
+        let which = Which::Of(&standing);
+        some_rows(conn, table, which, |row, _| drop(images.insert(id_of(row.id()), row.image()))).await?;
     }
-    Ok(images)
+    let mut row = |id, image: Option<String>, kind| Some((table.row(id), image.or_else(|| images.remove(&id))?, kind));
+    Ok(found.into_iter().filter_map(|found| row(found.id, found.image, found.kind)).collect())
 }

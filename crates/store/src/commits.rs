@@ -2,101 +2,17 @@
 
 use std::sync::atomic::AtomicI32;
 
-use chrono::{DateTime, Utc};
-use pledgegraph_model::{Commit, Edge, EdgeId, Entity, EntityId, Removed};
 use sqlx::{Connection, PgConnection};
 use thiserror::Error;
 
-use crate::batch::{self, Batch};
-use crate::edge_row::json;
-use crate::error::is_refused;
-use crate::write::PreparedWrite;
-use crate::{Head, StoreError, WriteError, head, runs};
+use crate::batch::Batch;
+use crate::prepared::PreparedWrite;
+use crate::refusal::is_refused;
+use crate::write::{Answer, Write};
+use crate::{Head, StoreError, WriteError, head, logged, runs};
 
 /// The most writes that one transaction takes.
 pub const MAX_BATCH: usize = 256;
-
-/// A change that a client asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Mutation {
-    /// The entity is to be as given; new or not.
-    PutEntity(Entity),
-    /// The edge is to be as given, with its conditions, evidence and links; new or not.
-    PutEdge(Edge),
-    /// The entity is to go; nothing may name it any more.
-    RemoveEntity(EntityId),
-    /// The edge is to go; no other edge may link to it any more.
-    RemoveEdge(EdgeId),
-    /// The entity `from` is to go, because it is the entity `into`. The same write puts that one, with the redirect, and
-    /// every row that named the other.
-    MergeEntity {
-        /// The entity that goes.
-        from: EntityId,
-        /// The entity that stays.
-        into: EntityId,
-    },
-}
-
-/// Changes that are done together or not at all, as one commit.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Write {
-    /// The changes. Their order does not matter; of several that concern one row the last stands.
-    pub mutations: Vec<Mutation>,
-    /// What must hold of rows before anything is changed; decided under the lock.
-    pub expected: Vec<(Removed, Expected)>,
-    /// Who asks for it.
-    pub origin: Origin,
-    /// Under which key the answer is kept, so that a repetition changes nothing.
-    pub idempotency: Option<Idempotency>,
-}
-
-/// What must hold of a row for a write to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expected {
-    /// It does not exist.
-    Absent,
-    /// It exists.
-    Present,
-    /// It exists, and this commit wrote it last.
-    Version(i64),
-}
-
-/// Who asked for a write. It stands in the log with the commit, and the chain covers it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-pub struct Origin {
-    /// The name of the token, or the subject of the JWT; `None` for what the program itself does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub principal: Option<String>,
-    /// The token.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<uuid::Uuid>,
-    /// The identifier of the request.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request: Option<String>,
-    /// The address that the request came from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
-}
-
-impl Origin {
-    /// As the log keeps it; `None` when nobody asks but the program itself.
-    pub(crate) fn to_text(&self) -> Option<String> {
-        (*self != Self::default()).then(|| json(self))
-    }
-}
-
-/// A key under which a write is done at most once (draft-ietf-httpapi-idempotency-key-header).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Idempotency {
-    /// Whose key it is: keys of different principals are independent.
-    pub principal: String,
-    /// The key, at most 255 bytes.
-    pub key: String,
-    /// SHA-256 of what the request asks for; another one under the same key is refused.
-    pub fingerprint: [u8; 32],
-    /// What is given back with the receipt of a repetition; opaque here.
-    pub answer: String,
-}
 
 /// What became of a batch.
 #[derive(Debug)]
@@ -105,54 +21,6 @@ pub struct Done {
     pub before: Head,
     /// For each write, in the order given: what was done, or why nothing was.
     pub answers: Vec<Result<Answer, WriteError>>,
-}
-
-/// How a write was answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// It was done now.
-    Committed(Commit),
-    /// It was done before, under the same key; nothing was changed now.
-    Repeated(Repeated),
-}
-
-impl Answer {
-    /// The commit's position in the log, and its link of the chain.
-    pub fn place(&self) -> (i64, [u8; 16]) {
-        match self {
-            Self::Committed(commit) => (commit.seq, commit.chain),
-            Self::Repeated(repeated) => (repeated.seq, repeated.chain),
-        }
-    }
-
-    /// When the commit was recorded.
-    pub fn recorded_at(&self) -> DateTime<Utc> {
-        match self {
-            Self::Committed(commit) => commit.recorded_at,
-            Self::Repeated(repeated) => repeated.recorded_at,
-        }
-    }
-
-    /// The commit, if it was done now.
-    pub fn commit(&self) -> Option<&Commit> {
-        match self {
-            Self::Committed(commit) => Some(commit),
-            Self::Repeated(_) => None,
-        }
-    }
-}
-
-/// A write that was done before.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Repeated {
-    /// Its position in the log.
-    pub seq: i64,
-    /// Its link of the chain.
-    pub chain: [u8; 16],
-    /// When it was recorded.
-    pub recorded_at: DateTime<Utc>,
-    /// What was to be given back with its receipt.
-    pub answer: String,
 }
 
 /// Why no answer can be given for a whole batch.
@@ -282,7 +150,7 @@ async fn write_all(
     }
     let Batch { head, commits, answers, .. } = batch;
     if !commits.is_empty() {
-        batch::log(conn, &commits).await?;
+        logged::insert(conn, &commits).await?;
         head::end_commit(conn, head.seq).await?;
     }
     Ok(Done { before, answers })

@@ -6,7 +6,6 @@
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
-use pledgegraph_model::Code;
 use uuid::Uuid;
 
 /// What makes a row unreadable.
@@ -47,29 +46,17 @@ impl<'a> Fields<'a> {
         usize::try_from(length).ok().map(|length| self.take(length)).transpose()
     }
 
-    fn fixed<const N: usize>(&mut self) -> Result<Option<[u8; N]>, Problem> {
-        let field = self.bytes()?;
-        field.map(|bytes| bytes.try_into().or(Err("a field has another length".to_owned()))).transpose()
-    }
-
-    pub(crate) fn optional_uuid(&mut self) -> Result<Option<Uuid>, Problem> {
-        Ok(self.fixed()?.map(Uuid::from_bytes))
+    fn fixed<const N: usize>(&mut self) -> Result<[u8; N], Problem> {
+        let field = self.bytes()?.ok_or_else(null)?;
+        field.try_into().or(Err("a field has another length".to_owned()))
     }
 
     pub(crate) fn uuid(&mut self) -> Result<Uuid, Problem> {
-        self.optional_uuid()?.ok_or_else(null)
-    }
-
-    pub(crate) fn small(&mut self) -> Result<Option<i16>, Problem> {
-        Ok(self.fixed()?.map(i16::from_be_bytes))
-    }
-
-    pub(crate) fn int(&mut self) -> Result<Option<i32>, Problem> {
-        Ok(self.fixed()?.map(i32::from_be_bytes))
+        self.fixed().map(Uuid::from_bytes)
     }
 
     pub(crate) fn big(&mut self) -> Result<i64, Problem> {
-        self.fixed()?.map(i64::from_be_bytes).ok_or_else(null)
+        self.fixed().map(i64::from_be_bytes)
     }
 
     /// Microseconds since 2000-01-01.
@@ -78,30 +65,9 @@ impl<'a> Fields<'a> {
         let micros = self.big()?.checked_add(EPOCH).and_then(DateTime::from_timestamp_micros);
         micros.ok_or_else(|| "a time is out of range".to_owned())
     }
-
-    pub(crate) fn optional_text(&mut self) -> Result<Option<&'a str>, Problem> {
-        self.bytes()?.map(std::str::from_utf8).transpose().map_err(|e| e.to_string())
-    }
-
-    pub(crate) fn optional_code<C: Code>(&mut self) -> Result<Option<C>, Problem> {
-        self.optional_text()?.map(C::parse).transpose().map_err(|e| e.to_string())
-    }
-
-    pub(crate) fn code<C: Code>(&mut self) -> Result<C, Problem> {
-        self.optional_code()?.ok_or_else(null)
-    }
-
-    /// The text of a jsonb field, whose first byte is the version of its format.
-    pub(crate) fn jsonb(&mut self) -> Result<Option<&'a [u8]>, Problem> {
-        match self.bytes()? {
-            None => Ok(None),
-            Some([1, json @ ..]) => Ok(Some(json)),
-            Some(_) => Err("a jsonb field is of an unknown version".to_owned()),
-        }
-    }
 }
 
-fn null() -> Problem {
+pub(crate) fn null() -> Problem {
     "a column is null that must not be".to_owned()
 }
 
@@ -126,31 +92,16 @@ impl TextRows {
         self.text.push('\n');
     }
 
-    fn null(&mut self) {
+    pub(crate) fn null(&mut self) {
         self.text.push_str("\\N\t");
     }
 
-    pub(crate) fn plain(&mut self, value: impl std::fmt::Display) -> &mut Self {
+    pub(crate) fn plain(&mut self, value: impl std::fmt::Display) {
         // Writing to a string does not fail.
         let _ = write!(self.text, "{value}\t");
-        self
     }
 
-    pub(crate) fn optional(&mut self, value: Option<impl std::fmt::Display>) -> &mut Self {
-        match value {
-            Some(value) => {
-                self.plain(value);
-            }
-            None => self.null(),
-        }
-        self
-    }
-
-    pub(crate) fn text(&mut self, value: Option<&str>) -> &mut Self {
-        let Some(value) = value else {
-            self.null();
-            return self;
-        };
+    pub(crate) fn text(&mut self, value: &str) {
         for c in value.chars() {
             match c {
                 '\\' => self.text.push_str("\\\\"),
@@ -161,6 +112,5 @@ impl TextRows {
             }
         }
         self.text.push('\t');
-        self
     }
 }

@@ -6,9 +6,10 @@ use pledgegraph_model::{Code, Edge, EntityKind, EntityRef, Removed};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::edges::column;
-use crate::error::refusal;
-use crate::write::{Key, PreparedWrite, named_entities, pointer_in_entity};
+use crate::prepared::{Key, PreparedWrite, named_entities, pointer_in_entity};
+use crate::refusal::refusal;
+use crate::row::id_of;
+use crate::table::column;
 use crate::{StoreError, WriteError, edges, entities, naming};
 
 /// Names the rule that a write broke, given what the database said; `Err` when the failure is not the write's fault.
@@ -27,9 +28,7 @@ pub(crate) async fn of_refusal(
         ("23505", Some("entity_pkey" | "edge_pkey")) => Ok(WriteError::DuplicateId),
         // Data exceptions and the other integrity constraints.
         (code, constraint) if code.starts_with("22") || code.starts_with("23") => {
-            let constraint = constraint.unwrap_or(code);
-            let refused = || WriteError::Refused { constraint: constraint.to_owned() };
-            Ok(WriteError::of_rule(constraint).unwrap_or_else(refused))
+            Ok(WriteError::of_constraint(constraint.unwrap_or(code)))
         }
         _ => Err(error.into()),
     }
@@ -107,7 +106,8 @@ async fn taken_reference(conn: &mut PgConnection, write: &PreparedWrite) -> Resu
         let own = (entity.reference(), entity.id);
         wanted.extend([own].into_iter().chain(entity.redirected()).map(|(r, id)| (r, id.0, entity.id.0)));
     }
-    let changed: Vec<Uuid> = write.entities().map(|(entity, _)| entity.id.0).chain(write.removes().map(id)).collect();
+    let changed: Vec<Uuid> =
+        write.entities().map(|(entity, _)| entity.id.0).chain(write.removes().map(id_of)).collect();
     let taken = sqlx::query_scalar!(
         r#"select w.place as "place!"
            from unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[]) with ordinality w (kind, slug, id, owner, place)
@@ -135,11 +135,4 @@ async fn taken_reference(conn: &mut PgConnection, write: &PreparedWrite) -> Resu
         Some((reference, ..)) => WriteError::DuplicateReference(reference.clone()),
         None => WriteError::Refused { constraint: "entity_reference".to_owned() },
     })
-}
-
-fn id(row: Removed) -> Uuid {
-    match row {
-        Removed::Entity(id) => id.0,
-        Removed::Edge(id) => id.0,
-    }
 }

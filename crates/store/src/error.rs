@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use pledgegraph_model::{EdgeId, EdgeKind, EntityKind, EntityRef, Removed};
-use sqlx::postgres::PgDatabaseError;
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::refusal::{is_transient, refusal};
+use crate::row::id_of;
 use crate::schema::SchemaError;
 
 /// Reading or reaching the database failed.
@@ -68,37 +69,6 @@ impl StoreError {
             Self::BrokenRow { .. } | Self::BrokenLog { .. } | Self::Schema(_) => false,
         }
     }
-}
-
-/// See [`StoreError::is_transient`].
-pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
-    match error {
-        // Protocol: a proxy without a server behind it answers the first bytes with something that is no PostgreSQL.
-        sqlx::Error::Io(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed
-        | sqlx::Error::BeginFailed
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::Protocol(_) => true,
-        sqlx::Error::Database(error) => {
-            let code = error.code().unwrap_or_default();
-            code.starts_with("08") // connection exception
-                || code.starts_with("53") // out of connections, memory or disk
-                || matches!(&*code, "57P01" | "57P02" | "57P03" | "57014" | "25006" | "40001" | "40P01" | "55P03")
-        }
-        _ => false,
-    }
-}
-
-/// Whether the server refused what was sent, so that sending it again would not help.
-pub(crate) fn is_refused(error: &sqlx::Error) -> bool {
-    refusal(error).is_some() && !is_transient(error)
-}
-
-/// The database's own error, where it is one.
-pub(crate) fn refusal(error: &sqlx::Error) -> Option<&PgDatabaseError> {
-    error.as_database_error()?.try_downcast_ref::<PgDatabaseError>()
 }
 
 /// Why a write was not done.
@@ -220,6 +190,17 @@ impl From<StoreError> for WriteError {
 }
 
 impl WriteError {
+    /// What a mutation breaks by itself, as (JSON pointer, text).
+    pub(crate) fn invalid(mutation: usize, problems: Vec<(String, &'static str)>) -> Self {
+        let problems = problems.into_iter().map(|(pointer, text)| (pointer, text.to_owned())).collect();
+        Self::Invalid { mutation, problems }
+    }
+
+    /// The same, if it breaks anything.
+    pub(crate) fn unless_valid(mutation: usize, problems: Vec<(String, &'static str)>) -> Result<(), Self> {
+        if problems.is_empty() { Ok(()) } else { Err(Self::invalid(mutation, problems)) }
+    }
+
     /// Why nothing was written when the database failed.
     pub fn of_failure(error: StoreError) -> Self {
         let full = matches!(&error, StoreError::Database(e) if refusal(e).is_some_and(|r| r.code() == "53100"));
@@ -230,8 +211,9 @@ impl WriteError {
         }
     }
 
-    /// The rule across rows that a constraint of the database stands for.
-    pub(crate) fn of_rule(constraint: &str) -> Option<Self> {
+    /// What it means that a constraint of the database refused: the rule across rows that it stands for, if it does.
+    pub(crate) fn of_constraint(constraint: &str) -> Self {
+        let of_content = |rule, detail| Self::NotAllowed { rule, detail };
         let (rule, detail) = match constraint {
             "edge_self_loop" => {
                 ("self-loop", "a part_of, membership, sidelines or request joins two different entities")
@@ -241,22 +223,13 @@ impl WriteError {
                 "the asserted part_of statements would lead back to where they began, or over more than 1,000 levels",
             ),
             "edge_condition_negated_test" => {
-                let detail = "`not` would stand over a condition that has a test";
-                return Some(Self::NotAllowed { rule: "negated-test", detail });
+                return of_content("negated-test", "`not` would stand over a condition that has a test");
             }
             "edge_link_supersedes_cycle" => {
-                let detail = "a statement would supersede itself, through others";
-                return Some(Self::NotAllowed { rule: "supersedes-cycle", detail });
+                return of_content("supersedes-cycle", "a statement would supersede itself, through others");
             }
-            _ => return None,
+            other => return Self::Refused { constraint: other.to_owned() },
         };
-        Some(Self::Constraint { rule, detail: detail.to_owned() })
-    }
-}
-
-fn id_of(row: Removed) -> Uuid {
-    match row {
-        Removed::Entity(id) => id.0,
-        Removed::Edge(id) => id.0,
+        Self::Constraint { rule, detail: detail.to_owned() }
     }
 }

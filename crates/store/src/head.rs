@@ -34,21 +34,6 @@ pub async fn read(conn: &mut PgConnection) -> Result<Head, StoreError> {
     })
 }
 
-/// The head as a transaction took it, and the time of what it commits.
-struct Taken {
-    seq: i64,
-    chain: Vec<u8>,
-    digest: i64,
-    now: DateTime<Utc>,
-}
-
-impl Taken {
-    fn head(self) -> (Head, DateTime<Utc>) {
-        let (chain, digest) = (chain::from_column(&self.chain), self.digest.cast_unsigned());
-        (Head { seq: self.seq, chain, digest, recorded_at: Some(self.now) }, self.now)
-    }
-}
-
 /// Whether a process of the server is at work.
 ///
 /// # Errors
@@ -85,26 +70,25 @@ pub async fn confirm(conn: &mut PgConnection, process: &AtomicI32) -> Result<(),
     Ok(())
 }
 
-/// The commit that the transaction of this connection may now write, until it ends.
-pub(crate) async fn begin_commit(conn: &mut PgConnection) -> Result<(Head, DateTime<Utc>), sqlx::Error> {
-    let query = sqlx::query_as!(
-        Taken,
-        r#"select seq as "seq!", chain as "chain!", digest as "digest!", now as "now!" from begin_commit()"#
-    );
-    query.fetch_one(conn).await.map(Taken::head)
-}
-
-/// As [`begin_commit`]; every statement that follows may take 10 seconds. A lock timeout would not do for the wait: it
-/// counts anew for each of the locks that stand before the row.
-/// The process of the server is noted, so that it can be asked about.
-pub(crate) async fn take(conn: &mut PgConnection, process: &AtomicI32) -> Result<(Head, DateTime<Utc>), sqlx::Error> {
+/// The head that the transaction of this connection may now move, until it ends, and the time of what it commits. Every
+/// statement that follows may take as long as `longest`, where it is given. A lock timeout would not do for the wait: it
+/// counts anew for each of the locks that stand before the row. The process of the server is noted, so that it can be
+/// asked about.
+pub(crate) async fn take(
+    conn: &mut PgConnection,
+    process: &AtomicI32,
+    longest: Option<&str>,
+) -> Result<(Head, DateTime<Utc>), sqlx::Error> {
     let query = sqlx::query!(
         r#"select seq as "seq!", chain as "chain!", digest as "digest!", now as "now!", pg_backend_pid() as "process!"
-           from begin_commit(), set_config('statement_timeout', '10s', true)"#
+           from begin_commit(),
+               set_config('statement_timeout', coalesce($1, current_setting('statement_timeout')), true)"#,
+        longest
     );
     let row = query.fetch_one(conn).await?;
     process.store(row.process, Ordering::Relaxed);
-    Ok(Taken { seq: row.seq, chain: row.chain, digest: row.digest, now: row.now }.head())
+    let (chain, digest) = (chain::from_column(&row.chain), row.digest.cast_unsigned());
+    Ok((Head { seq: row.seq, chain, digest, recorded_at: Some(row.now) }, row.now))
 }
 
 /// Checks all references, moves the head to a commit that stands in `commit`, and wakes the followers when the

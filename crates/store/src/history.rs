@@ -7,9 +7,10 @@ use pledgegraph_model::{Edge, EdgeId, EntityId, Removed, Stamp};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
+use crate::StoreError;
 use crate::originals::decode;
-use crate::snapshot::{ONE_SNAPSHOT, Row, Which, some_edges};
-use crate::{StoreError, entities};
+use crate::row::{ONE_SNAPSHOT, Row, Table, Which, id_of};
+use crate::snapshot::some_rows;
 
 /// What a row was after one of the commits that changed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +43,7 @@ pub struct VersionHead {
 /// # Errors
 /// When the database cannot be read.
 pub async fn versions(conn: &mut PgConnection, row: Removed) -> Result<Vec<VersionHead>, StoreError> {
-    let (subject, id) = named(row);
+    let (subject, id) = (Table::of(row).subject(), id_of(row));
     // What stands is in the log too, unless a bulk load wrote it: `union` leaves one of the two.
     let found = sqlx::query!(
         r#"select v.seq as "seq!", v.put as "put!", v.merged_into, k.recorded_at
@@ -98,7 +99,7 @@ pub async fn last_version_at(
     row: Removed,
     upto_seq: i64,
 ) -> Result<Option<RowVersion>, StoreError> {
-    let (subject, id) = named(row);
+    let (subject, id) = (Table::of(row).subject(), id_of(row));
     let mut tx = conn.begin_with(ONE_SNAPSHOT).await?;
     let last = sqlx::query_scalar!(
         r#"select max(v.seq) from (
@@ -119,16 +120,9 @@ pub async fn last_version_at(
     Ok(versions.pop())
 }
 
-fn named(row: Removed) -> (&'static str, Uuid) {
-    match row {
-        Removed::Entity(id) => ("entity", id.0),
-        Removed::Edge(id) => ("edge", id.0),
-    }
-}
-
 /// The versions of a row, in a transaction that sees one state: all, or those of some commits.
 async fn read(tx: &mut PgConnection, row: Removed, seqs: Option<&[i64]>) -> Result<Vec<RowVersion>, StoreError> {
-    let (subject, id) = named(row);
+    let (subject, id) = (Table::of(row).subject(), id_of(row));
     let logged = sqlx::query!(
         r#"select v.seq as "seq!", v.put as "put!", v.image::text as "image!", v.merged_into, k.recorded_at
            from (select seq, op = 'put' as put, image,
@@ -168,20 +162,7 @@ async fn read(tx: &mut PgConnection, row: Removed, seqs: Option<&[i64]>) -> Resu
 
 async fn standing(conn: &mut PgConnection, row: Removed) -> Result<Option<(Row, Stamp)>, StoreError> {
     let mut found = None;
-    match row {
-        Removed::Entity(id) => {
-            entities::read(conn, Which::Of(&[id.0]), |(entity, _, stamp, _)| {
-                found = Some((Row::Entity(entity), stamp));
-            })
-            .await?;
-        }
-        Removed::Edge(id) => {
-            some_edges(conn, Which::Of(&[id.0]), |edge, stamp| {
-                found = Some((Row::Edge(edge), stamp.stamp));
-            })
-            .await?;
-        }
-    }
+    some_rows(conn, Table::of(row), Which::Of(&[id_of(row)]), |row, stamp| found = Some((row, stamp.stamp))).await?;
     Ok(found)
 }
 
@@ -196,8 +177,10 @@ pub async fn whole_edges(conn: &mut PgConnection, ids: &[EdgeId]) -> Result<Vec<
     let mut tx = conn.begin_with(ONE_SNAPSHOT).await?;
     let asked: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let mut found = HashMap::with_capacity(ids.len());
-    some_edges(&mut tx, Which::Of(&asked), |edge, stamp| {
-        found.insert(edge.id, (edge, stamp.stamp.version));
+    some_rows(&mut tx, Table::Edges, Which::Of(&asked), |row, stamp| {
+        if let Row::Edge(edge) = row {
+            found.insert(edge.id, (edge, stamp.stamp.version));
+        }
     })
     .await?;
     tx.commit().await?;

@@ -6,9 +6,34 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 
 use crate::chain::{self, Link};
-use crate::commits::{Idempotency, Repeated};
-use crate::edges::column;
+use crate::table::column;
 use crate::{StoreError, WriteError};
+
+/// A key under which a write is done at most once (draft-ietf-httpapi-idempotency-key-header).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Idempotency {
+    /// Whose key it is: keys of different principals are independent.
+    pub principal: String,
+    /// The key, at most 255 bytes.
+    pub key: String,
+    /// SHA-256 of what the request asks for; another one under the same key is refused.
+    pub fingerprint: [u8; 32],
+    /// What is given back with the receipt of a repetition; opaque here.
+    pub answer: String,
+}
+
+/// A write that was done before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeated {
+    /// Its position in the log.
+    pub seq: i64,
+    /// Its link of the chain.
+    pub chain: [u8; 16],
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// What was to be given back with its receipt.
+    pub answer: String,
+}
 
 /// How long a key is kept.
 const KEPT: TimeDelta = TimeDelta::days(7);

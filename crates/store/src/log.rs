@@ -6,10 +6,11 @@ use pledgegraph_model::{Change, Commit, EdgeId, EntityId, Removed};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use crate::bulk::Summary;
 use crate::chain::Link;
-use crate::snapshot::{Row, Which};
-use crate::{Head, StoreError, chain, entities, head, originals, snapshot};
+use crate::row::{ONE_SNAPSHOT, Row, Table, Which};
+use crate::snapshot::some_rows;
+use crate::summary::Summary;
+use crate::{Head, StoreError, chain, head, originals};
 
 /// What happened after a point of the log, as of one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub enum Tail {
 /// # Errors
 /// When the database cannot be read, or the log contradicts itself.
 pub async fn since(conn: &mut PgConnection, seq: i64, chain: [u8; 16]) -> Result<Tail, StoreError> {
-    let mut tx = conn.begin_with(snapshot::ONE_SNAPSHOT).await?;
+    let mut tx = conn.begin_with(ONE_SNAPSHOT).await?;
     let head = head::read(&mut tx).await?;
     // Most often nothing happened.
     if (head.seq, head.chain) == (seq, chain) {
@@ -51,7 +52,7 @@ pub async fn between(
     (seq, chain): (i64, [u8; 16]),
     last: i64,
 ) -> Result<Option<Vec<Commit>>, StoreError> {
-    let mut tx = conn.begin_with(snapshot::ONE_SNAPSHOT).await?;
+    let mut tx = conn.begin_with(ONE_SNAPSHOT).await?;
     if chain_at(&mut tx, seq).await? != Some(chain) {
         return Ok(None);
     }
@@ -112,7 +113,7 @@ pub async fn changed_rows(
 /// # Errors
 /// [`StoreError::BrokenLog`] names the first commit that was tampered with.
 pub async fn verify(conn: &mut PgConnection) -> Result<i64, StoreError> {
-    let mut tx = conn.begin_with(snapshot::ONE_SNAPSHOT).await?;
+    let mut tx = conn.begin_with(ONE_SNAPSHOT).await?;
     let head = head::read(&mut tx).await?;
     let (mut before, mut last) = (Link::default(), 0);
     loop {
@@ -279,8 +280,9 @@ async fn loaded_by(conn: &mut PgConnection, entry: &Entry, image: &str) -> Resul
         changes.push(change);
     };
     let which = Which::LoadedBy(entry.seq);
-    entities::read(conn, which, |(entity, hash, _, _)| add(Row::Entity(entity), hash)).await?;
-    snapshot::some_edges(conn, which, |edge, stamp| add(Row::Edge(edge), stamp.hash)).await?;
+    for table in [Table::Entities, Table::Edges] {
+        some_rows(conn, table, which, |row, stamp| add(row, stamp.hash)).await?;
+    }
     originals::of_load(conn, entry.seq, add).await?;
     if found == expected { Ok(changes) } else { Err(entry.broken("rows of the bulk load are missing")) }
 }

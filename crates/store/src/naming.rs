@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::write::{Key, PreparedWrite};
+use crate::prepared::{Key, PreparedWrite};
 
 /// Counts the rows that name an entity or edge that the write would remove, by what they are; those that the write itself
 /// changes are left out. Looks through all attributions, as the trigger does that keeps speakers.

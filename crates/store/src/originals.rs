@@ -2,14 +2,13 @@
 //! load instead of repeating them; what it refers to is in its table as long as nothing changed it, and here afterwards.
 
 use futures_util::TryStreamExt;
-use pledgegraph_model::encode;
-use serde::de::DeserializeOwned;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::edges::column;
-use crate::snapshot::{Row, Which};
-use crate::{StoreError, entities, snapshot};
+use crate::StoreError;
+use crate::row::{Row, Table, Which, id_of};
+use crate::snapshot::some_rows;
+use crate::table::column;
 
 /// How many rows are kept with one statement.
 const AT_ONCE: usize = 1_000;
@@ -41,11 +40,10 @@ pub(crate) async fn keep(conn: &mut PgConnection, entities: &[Uuid], edges: &[Uu
     let loaded = loaded.fetch_all(&mut *conn).await?;
     let of = |edges: bool| loaded.iter().filter(move |row| row.is_edge == edges).map(|row| row.id).collect();
     let (entities, edges): (Vec<Uuid>, Vec<Uuid>) = (of(false), of(true));
-    for ids in entities.chunks(AT_ONCE) {
-        keep_entities(conn, ids).await.map_err(of_database)?;
-    }
-    for ids in edges.chunks(AT_ONCE) {
-        keep_edges(conn, ids).await.map_err(of_database)?;
+    for (table, ids) in [(Table::Entities, entities), (Table::Edges, edges)] {
+        for ids in ids.chunks(AT_ONCE) {
+            keep_some(conn, table, ids).await.map_err(of_database)?;
+        }
     }
     Ok(())
 }
@@ -58,21 +56,11 @@ fn of_database(error: StoreError) -> sqlx::Error {
     }
 }
 
-async fn keep_entities(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), StoreError> {
+async fn keep_some(conn: &mut PgConnection, table: Table, ids: &[Uuid]) -> Result<(), StoreError> {
     let mut kept = Vec::with_capacity(ids.len());
-    entities::read(conn, Which::Of(ids), |(entity, hash, stamp, _)| {
-        let image = encode(&entity).0;
-        kept.push(Original { id: entity.id.0, seq: stamp.version, subject: "entity", hash, image });
-    })
-    .await?;
-    insert(conn, kept).await
-}
-
-async fn keep_edges(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), StoreError> {
-    let mut kept = Vec::with_capacity(ids.len());
-    snapshot::some_edges(conn, Which::Of(ids), |edge, stamp| {
-        let (seq, hash) = (stamp.stamp.version, stamp.hash);
-        kept.push(Original { id: edge.id.0, seq, subject: "edge", hash, image: encode(&edge).0 });
+    some_rows(conn, table, Which::Of(ids), |row, stamp| {
+        let (id, seq, image) = (id_of(row.id()), stamp.stamp.version, row.image());
+        kept.push(Original { id, seq, subject: table.subject(), hash: stamp.hash, image });
     })
     .await?;
     insert(conn, kept).await
@@ -116,9 +104,9 @@ pub(crate) async fn of_load(
 
 /// A row from its image, as `change` and `original` have it.
 pub(crate) fn decode(subject: &str, id: Uuid, image: &str) -> Result<Row, StoreError> {
-    fn read<T: DeserializeOwned>(image: &str) -> Result<T, serde_json::Error> {
-        serde_json::from_str(image)
-    }
-    let row = if subject == "entity" { read(image).map(Row::Entity) } else { read(image).map(Row::Edge) };
+    let row = match Table::named(subject) {
+        Table::Entities => serde_json::from_str(image).map(Row::Entity),
+        Table::Edges => serde_json::from_str(image).map(Row::Edge),
+    };
     row.map_err(|e| StoreError::broken_row("change", id, &e))
 }

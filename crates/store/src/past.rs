@@ -9,7 +9,8 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgPool;
 
 use crate::originals::decode;
-use crate::snapshot::{Reading, Row, RowStamp, Which};
+use crate::row::{Row, RowStamp, Table, Which};
+use crate::snapshot::Reading;
 use crate::{Head, StoreError, chain};
 
 /// Reads every row as it stood after the commit `seq`, entities before edges, and that commit as the head; `None` when
@@ -20,9 +21,9 @@ use crate::{Head, StoreError, chain};
 pub async fn load(pool: &PgPool, seq: i64, mut each: impl FnMut(Row, RowStamp)) -> Result<Option<Head>, StoreError> {
     let mut reading = Reading::begin(pool).await?;
     let Some(head) = head_at(&mut reading.first.0, seq).await? else { return Ok(None) };
-    reading.entities(Which::UpTo(seq), &mut each).await?;
+    reading.rows(Table::Entities, Which::UpTo(seq), &mut each).await?;
     overwritten(&mut reading.first.0, seq, &mut each).await?;
-    reading.edges(Which::UpTo(seq), &mut each).await?;
+    reading.rows(Table::Edges, Which::UpTo(seq), &mut each).await?;
     reading.end().await?;
     Ok(Some(head))
 }

@@ -3,17 +3,11 @@
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use crate::snapshot::{self, ONE_SNAPSHOT, Row, RowStamp, Which};
-use crate::{Head, StoreError, entities, head};
+use crate::row::{ONE_SNAPSHOT, RowStamp, Which, id_of};
+use crate::snapshot::some_rows;
+use crate::{Head, StoreError, head};
 
-/// Which rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Table {
-    /// Entities.
-    Entities,
-    /// Edges, with all that belongs to them.
-    Edges,
-}
+pub use crate::row::Table;
 
 /// Some rows as they stand, as of one moment.
 #[derive(Debug, Clone)]
@@ -40,22 +34,8 @@ pub async fn page(
     let mut tx = conn.begin_with(ONE_SNAPSHOT).await?;
     let head = head::read(&mut tx).await?;
     let mut rows = Vec::with_capacity(ids.len());
-    let which = Which::Of(ids);
-    match table {
-        _ if ids.is_empty() => {}
-        Table::Entities => {
-            entities::read(&mut tx, which, |(entity, hash, stamp, created_seq)| {
-                let id = entity.id.0;
-                rows.push((id, Row::Entity(entity).hash(), RowStamp { hash, stamp, created_seq }));
-            })
-            .await?;
-        }
-        Table::Edges => {
-            snapshot::some_edges(&mut tx, which, |edge, stamp| {
-                rows.push((edge.id.0, Row::Edge(edge).hash(), stamp));
-            })
-            .await?;
-        }
+    if !ids.is_empty() {
+        some_rows(&mut tx, table, Which::Of(ids), |row, stamp| rows.push((id_of(row.id()), row.hash(), stamp))).await?;
     }
     let next = next(&mut tx, table, after, limit).await?;
     tx.commit().await?;

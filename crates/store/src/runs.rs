@@ -6,7 +6,7 @@ use std::ops::Range;
 use uuid::Uuid;
 
 use crate::entities::StandingEntity;
-use crate::write::{Key, PreparedWrite};
+use crate::prepared::{Key, PreparedWrite};
 
 /// Splits the writes into runs of neighbours. Within a run no write touches what another writes or names, so that their
 /// order does not matter and one statement serves all. A write that removes is alone: whether it may depends on every

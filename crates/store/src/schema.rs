@@ -4,7 +4,7 @@ use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migrator};
 use sqlx::{AssertSqlSafe, PgConnection};
 use thiserror::Error;
 
-use crate::error::refusal;
+use crate::refusal::refusal;
 
 /// All migrations, in order.
 pub static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");

@@ -7,11 +7,11 @@ use pledgegraph_model::{Change, Edge, Entity, EntityId, Removed};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::commits::{Answer, Expected};
 use crate::edges::StandingEdge;
 use crate::entities::StandingEntity;
 use crate::idempotency::{self, Kept, Owner};
-use crate::write::{Key, Prepared, PreparedWrite};
+use crate::prepared::{Key, Prepared, PreparedWrite};
+use crate::write::{Answer, Expected};
 use crate::{WriteError, edges, entities};
 
 /// The rows that the writes change or expect something of, and the keys that they carry.

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::error::refusal;
+use crate::refusal::refusal;
 use crate::token_text::TokenText;
 use crate::{Scope, StoreError};
 

@@ -1,13 +1,13 @@
 //! What is wrong with the staged rows, by the line that each came from.
 
-use pledgegraph_model::{EdgeId, EdgeKind, EntityId, EntityKind, EntityRef, Removed};
+use pledgegraph_model::{EdgeId, EdgeKind, EntityKind, EntityRef};
 use sqlx::PgConnection;
 use std::sync::Arc;
 use uuid::Uuid;
 
-use super::line_of;
 use crate::code_text::CodeText;
-use crate::error::{is_transient, refusal};
+use crate::refusal::{is_transient, refusal};
+use crate::row::Table;
 use crate::{StoreError, WriteError};
 
 /// A staged row that cannot be written.
@@ -41,8 +41,8 @@ pub(crate) async fn changed(conn: &mut PgConnection, limit: i64) -> Result<Vec<R
 /// others only, or of all.
 async fn taken_rows(conn: &mut PgConnection, limit: i64, replacing: bool) -> Result<Vec<Refusal>, StoreError> {
     let rows = sqlx::query!(
-        r#"select s.line, s.id, 'entity' as "subject!", s.replaces, e.kind as "standing?", s.kind,
-               e.version as "version?"
+        r#"select s.line as "line!", s.id as "id!", 'entity' as "subject!", s.replaces as "replaces!",
+               e.kind as "standing?", s.kind as "kind!", e.version as "version?"
            from stage_entity s left join entity e on e.id = s.id
            where (s.replaces or not $2)
                and ((e.id is not null) <> s.replaces or e.kind <> s.kind or e.hash <> s.standing)
@@ -55,21 +55,15 @@ async fn taken_rows(conn: &mut PgConnection, limit: i64, replacing: bool) -> Res
         limit,
         replacing
     );
-    let refusal = |line, id, subject: &str, version, standing: Option<String>, kind: String, replaces| {
-        let row = if subject == "entity" { Removed::Entity(EntityId(id)) } else { Removed::Edge(EdgeId(id)) };
-        let error = match standing {
+    let refusals = rows.fetch_all(conn).await?.into_iter().map(|found| {
+        let row = Table::named(&found.subject).row(found.id);
+        let error = match found.standing {
             None => WriteError::Stale { row, current: None },
-            Some(standing) if standing != kind => WriteError::KindChanged(row),
-            Some(_) if replaces => WriteError::Stale { row, current: version },
+            Some(standing) if standing != found.kind => WriteError::KindChanged(row),
+            Some(_) if found.replaces => WriteError::Stale { row, current: found.version },
             Some(_) => WriteError::DuplicateId,
         };
-        Refusal { line, error }
-    };
-    let rows = rows.fetch_all(conn).await?.into_iter();
-    let refusals = rows.map(|row| {
-        let (line, id) = (row.line.unwrap_or_default(), row.id.unwrap_or_default());
-        let (kind, replaces) = (row.kind.unwrap_or_default(), row.replaces == Some(true));
-        refusal(line, id, &row.subject, row.version, row.standing, kind, replaces)
+        Refusal { line: found.line, error }
     });
     Ok(refusals.collect())
 }
@@ -247,7 +241,7 @@ async fn supersedes_cycles(conn: &mut PgConnection, limit: i64) -> Result<Vec<Re
 }
 
 fn of_rule(constraint: &str, lines: Vec<i64>) -> Vec<Refusal> {
-    lines.into_iter().filter_map(|line| Some(Refusal { line, error: WriteError::of_rule(constraint)? })).collect()
+    lines.into_iter().map(|line| Refusal { line, error: WriteError::of_constraint(constraint) }).collect()
 }
 
 /// Which lines the database meant when it refused the rows under the lock. The transaction has gone back to where they
@@ -276,6 +270,11 @@ pub(crate) async fn of_refusal(
     Ok(vec![Refusal { line: line.unwrap_or_default(), error: of_database(error) }])
 }
 
+/// The line of a row.
+async fn line_of(conn: &mut PgConnection, row: Uuid) -> Result<Option<i64>, sqlx::Error> {
+    sqlx::query_scalar!(r#"select line as "line!" from stage_line where row_id = $1"#, row).fetch_optional(conn).await
+}
+
 /// The constraint that refused a row, and the row's identifier, which is the first column of all tables of the graph.
 fn refused_row(error: &sqlx::Error) -> Option<(String, Option<Uuid>)> {
     let refused = refusal(error)?;
@@ -300,8 +299,7 @@ pub(crate) fn of_database(error: sqlx::Error) -> WriteError {
             WriteError::DuplicateId
         }
         (code, constraint) if code.starts_with("22") || code.starts_with("23") => {
-            let constraint = constraint.unwrap_or(code);
-            WriteError::of_rule(constraint).unwrap_or_else(|| WriteError::Refused { constraint: constraint.to_owned() })
+            WriteError::of_constraint(constraint.unwrap_or(code))
         }
         _ => WriteError::of_failure(error.into()),
     }

@@ -5,8 +5,10 @@ use futures_util::TryStreamExt;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::StoreError;
-use crate::bulk::Summary;
+use crate::rows::{ConditionRow, EdgeRow, EntityRow, EvidenceRow, LinkRow};
+use crate::summary::Summary;
+use crate::table::{ALL, Chunk, move_new, move_parts, replace};
+use crate::{StoreError, edges};
 
 /// How many edges one statement moves under the lock: what it must check later is kept in the server's memory.
 const MOVE_AT_ONCE: i64 = 100_000;
@@ -64,15 +66,13 @@ pub(crate) async fn replaced(conn: &mut PgConnection) -> Result<(Vec<Uuid>, Vec<
 
 /// Gives the after-images of the rows that are replaced, in the order of the log.
 pub(crate) async fn images(conn: &mut PgConnection, mut each: impl FnMut(&str)) -> Result<(), sqlx::Error> {
-    let mut entities = sqlx::query_scalar!(r#"select image as "image!" from stage_entity where replaces order by id"#)
-        .fetch(&mut *conn);
-    while let Some(image) = entities.try_next().await? {
-        each(&image);
-    }
-    drop(entities);
-    let mut edges =
-        sqlx::query_scalar!(r#"select image as "image!" from stage_edge where replaces order by id"#).fetch(conn);
-    while let Some(image) = edges.try_next().await? {
+    let mut images = sqlx::query_scalar!(
+        r#"select image as "image!"
+           from (select 0 as place, id, image from stage_entity where replaces
+                 union all select 1, id, image from stage_edge where replaces) r order by place, id"#
+    )
+    .fetch(conn);
+    while let Some(image) = images.try_next().await? {
         each(&image);
     }
     Ok(())
@@ -93,39 +93,30 @@ pub(crate) async fn log_replaced(conn: &mut PgConnection, seq: i64, before: i32)
     Ok(())
 }
 
-/// Moves the staged rows into the graph, as the commit `seq`; so many of the entities and edges take the place of others.
+/// Moves the staged rows into the graph, as the commit `seq`; so many of the entities, and these edges, take the place of
+/// others.
 pub(crate) async fn move_rows(
     conn: &mut PgConnection,
-    (entities, edges): (usize, usize),
+    (entities, edges): (usize, &[Uuid]),
     seq: i64,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     if entities > 0 {
-        all_replaced(seq, replace_entities(conn, seq, now).await?, entities)?;
+        all_replaced(seq, replace::<EntityRow<'_>>(conn, seq, now).await?, entities)?;
     }
-    sqlx::query!(
-        "insert into entity (id, kind, slug, names, aliases, redirects, detail, hash, created_seq, version, recorded_at)
-         select id, kind, slug, names, aliases, redirects, detail, hash, $1, $1, $2
-         from stage_entity where not replaces order by id",
-        seq,
-        now
-    )
-    .execute(&mut *conn)
-    .await?;
-    if edges > 0 {
-        all_replaced(seq, replace_edges(conn, seq, now).await?, edges)?;
+    move_new::<EntityRow<'_>>(conn, ALL, seq, now).await?;
+    if !edges.is_empty() {
+        edges::clear(conn, edges).await?;
+        all_replaced(seq, replace::<EdgeRow<'_>>(conn, seq, now).await?, edges.len())?;
     }
-    let mut after = Uuid::nil();
-    while let Some(upto) = chunk_end(conn, after).await? {
-        move_edges(conn, (after, upto), seq, now).await?;
-        after = upto;
+    let mut next = Some(Uuid::nil());
+    while let Some(first) = next
+        && let Some(last) = chunk_end(conn, first).await?
+    {
+        move_edges(conn, (first, last), seq, now).await?;
+        next = last.as_u128().checked_add(1).map(Uuid::from_u128);
     }
-    sqlx::query!(
-        "insert into edge_link (edge_id, link, target_id, ordinal)
-         select edge_id, link, target_id, ordinal from stage_edge_link order by edge_id"
-    )
-    .execute(conn)
-    .await?;
+    move_parts::<LinkRow<'_>>(conn, ALL).await?;
     Ok(())
 }
 
@@ -137,95 +128,22 @@ fn all_replaced(seq: i64, replaced: u64, staged: usize) -> Result<(), StoreError
     Err(StoreError::BrokenLog { seq, problem: format!("{staged} rows should replace others, and {replaced} do") })
 }
 
-async fn replace_entities(conn: &mut PgConnection, seq: i64, now: DateTime<Utc>) -> Result<u64, sqlx::Error> {
-    let done = sqlx::query!(
-        "update entity e set slug = s.slug, names = s.names, aliases = s.aliases, redirects = s.redirects,
-             detail = s.detail, hash = s.hash, version = $1, recorded_at = $2
-         from stage_entity s where s.replaces and e.id = s.id",
-        seq,
-        now
-    )
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected())
-}
-
-/// Puts the fields of the edges that are replaced in place, and takes away what else belongs to them.
-async fn replace_edges(conn: &mut PgConnection, seq: i64, now: DateTime<Utc>) -> Result<u64, sqlx::Error> {
-    let done = sqlx::query!(
-        "with conditions as (delete from edge_condition where edge_id in (select id from stage_edge where replaces)),
-             evidence as (delete from evidence where edge_id in (select id from stage_edge where replaces)),
-             links as (delete from edge_link where edge_id in (select id from stage_edge where replaces))
-         update edge e set subject_id = r.subject_id, subject_kind = s.kind, object_id = r.object_id,
-             object_kind = o.kind, polarity = r.polarity, modality = r.modality, rank = r.rank, said_at = r.said_at,
-             valid_from = r.valid_from, valid_until = r.valid_until, capability = r.capability, mission = r.mission,
-             specificity = r.specificity, stance = r.stance, stage = r.stage, conditionality = r.conditionality,
-             relation = r.relation, coalition_id = r.coalition_id, meeting_id = r.meeting_id, place_id = r.place_id,
-             acting_through_id = r.acting_through_id, detail = r.detail, hash = r.hash, version = $1, recorded_at = $2
-         from stage_edge r left join entity s on s.id = r.subject_id left join entity o on o.id = r.object_id
-         where r.replaces and e.id = r.id",
-        seq,
-        now
-    )
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected())
-}
-
 /// The last of the next edges, in the order of identifiers.
-async fn chunk_end(conn: &mut PgConnection, after: Uuid) -> Result<Option<Uuid>, sqlx::Error> {
+async fn chunk_end(conn: &mut PgConnection, first: Uuid) -> Result<Option<Uuid>, sqlx::Error> {
     sqlx::query_scalar!(
-        "select id from (select id from stage_edge where id > $1 order by id limit $2) chunk order by id desc limit 1",
-        after,
+        "select id from (select id from stage_edge where id >= $1 order by id limit $2) chunk order by id desc limit 1",
+        first,
         MOVE_AT_ONCE
     )
     .fetch_optional(conn)
     .await
 }
 
-/// Moves the edges after the first and up to the second identifier, with their conditions and evidence.
-async fn move_edges(
-    conn: &mut PgConnection,
-    (after, upto): (Uuid, Uuid),
-    seq: i64,
-    now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "insert into edge (id, kind, subject_id, subject_kind, object_id, object_kind, polarity, modality, rank,
-             said_at, valid_from, valid_until, capability, mission, specificity, stance, stage, conditionality, relation,
-             coalition_id, meeting_id, place_id, acting_through_id, detail, hash, created_seq, version, recorded_at)
-         select r.id, r.kind, r.subject_id, (select s.kind from entity s where s.id = r.subject_id),
-             r.object_id, (select o.kind from entity o where o.id = r.object_id), r.polarity, r.modality, r.rank,
-             r.said_at, r.valid_from, r.valid_until, r.capability, r.mission, r.specificity,
-             r.stance, r.stage, r.conditionality, r.relation, r.coalition_id, r.meeting_id, r.place_id,
-             r.acting_through_id, r.detail, r.hash, $3, $3, $4
-         from stage_edge r where not r.replaces and r.id > $1 and r.id <= $2 order by r.id",
-        after,
-        upto,
-        seq,
-        now
-    )
-    .execute(&mut *conn)
-    .await?;
-    sqlx::query!(
-        "insert into edge_condition (edge_id, node, parent, op, k, condition_id, explicitness)
-         select edge_id, node, parent, op, k, condition_id, explicitness
-         from stage_edge_condition where edge_id > $1 and edge_id <= $2 order by edge_id, node",
-        after,
-        upto
-    )
-    .execute(&mut *conn)
-    .await?;
-    sqlx::query!(
-        "insert into evidence (edge_id, ordinal, source_id, line, page, quote, quotation, quotation_lang, explicitness,
-             attribution)
-         select edge_id, ordinal, source_id, line, page, quote, quotation, quotation_lang, explicitness, attribution
-         from stage_evidence where edge_id > $1 and edge_id <= $2 order by edge_id, ordinal",
-        after,
-        upto
-    )
-    .execute(&mut *conn)
-    .await?;
+/// Moves the edges of a chunk, with their conditions and evidence.
+async fn move_edges(conn: &mut PgConnection, chunk: Chunk, seq: i64, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
+    move_new::<EdgeRow<'_>>(conn, chunk, seq, now).await?;
+    move_parts::<ConditionRow<'_>>(conn, chunk).await?;
+    move_parts::<EvidenceRow<'_>>(conn, chunk).await?;
     sqlx::query!("select check_references()").execute(conn).await?;
     Ok(())
 }

@@ -56,3 +56,15 @@ async fn the_saved_queries_are_those_of_today() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn statements_made_of_the_declared_columns_are_those_of_the_schema() -> Result<()> {
+    let mut conn = TestDb::new().await?.connect().await?;
+    let statements = pledgegraph_store::rows::statements();
+    assert!(statements.len() > 10, "only {} statements", statements.len());
+    for statement in statements {
+        let described = conn.describe(AssertSqlSafe(statement.as_str()).into_sql_str()).await;
+        described.with_context(|| format!("the schema does not know what {statement} names"))?;
+    }
+    Ok(())
+}
