@@ -17,7 +17,7 @@ pub struct Span {
     pub to: Option<NaiveDate>,
 }
 
-/// A date that may mean more months than this is kept apart.
+/// A date that may mean more months than this is kept apart: "the 2020s" would stand in 120 lists.
 const LONG: i32 = 24;
 
 /// Edges by the months that their `said_at` may mean.

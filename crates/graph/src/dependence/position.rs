@@ -69,7 +69,8 @@ impl TestedPosition {
         self.current.iter().filter(move |said| said.stance.at_least(least))
     }
 
-    /// Whether it reaches a stance, none of it says no, and one that reaches it is enough.
+    /// Whether a position that reaches a stance is decided by one of its statements: none of them says no, and for one that
+    /// reaches the stance `is_enough` holds, such as that it hangs on nothing.
     pub(super) fn is_decided_by(&self, least: Stance, is_enough: impl Fn(&TestedStatement) -> bool) -> bool {
         self.negative().next().is_none() && self.reaching(least).any(is_enough)
     }

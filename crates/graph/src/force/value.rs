@@ -18,7 +18,8 @@ impl Force {
         if self.cautious == self.coordinated { self.cautious } else { Truth::Unknown }
     }
 
-    /// Whether the fixpoints differ: it waits for something that waits for it.
+    /// Whether the fixpoints differ: it waits for something that waits for it. France sends forces if Britain does, Britain
+    /// if France does: cautiously neither is in force, coordinated both are.
     pub fn is_gap(self) -> bool {
         self.cautious != self.coordinated
     }

@@ -18,8 +18,9 @@ struct Found {
     parts: usize,
 }
 
-/// The parts of wholes on the day of the graph, as far as somebody asked. Versions share the table until a commit touches
-/// what is part of what: an entry is the same in all that share it.
+/// The parts of wholes on the day of the graph, as far as somebody asked: of the United States the Pentagon, and what is part
+/// of that. Versions share the table, and who fills an entry fills it for all of them, until a commit touches what is part
+/// of what: the version that it makes begins with an empty table.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct KeptParts(Arc<ArcSwap<Found>>);
 

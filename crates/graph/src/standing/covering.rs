@@ -30,7 +30,8 @@ fn covers_rest(over: &Commitment<Node>, under: &Commitment<Node>) -> bool {
 }
 
 impl Graph {
-    /// The places from one to another. With an end of its own the range would be sought twice.
+    /// The places from `first` to `last`. It is a range without an end, left when `last` is passed: for a range with both
+    /// ends the tree would be searched twice.
     fn matters_from(&self, first: Matter, last: Matter) -> impl Iterator<Item = Matter> + '_ {
         let all = self.matters.range(first..).take_while(move |matter| **matter <= last);
         work::over_keys(all.copied())

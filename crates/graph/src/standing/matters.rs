@@ -44,7 +44,9 @@ pub(super) fn is_negative(commitment: &Commitment<Node>) -> bool {
     commitment.stage == Stage::Cancelled || StanceSet::Negative.contains(commitment.stance)
 }
 
-/// A commitment in its place among those of its actor, with what mostly tells that it does not cover another: 16 bytes.
+/// A commitment in its place among those of its actor, in 16 bytes: what an actor pledges of forces to Ukraine stands
+/// together in the sorted set. Mission and coalition are there to pass by, without a look at the record, what cannot cover
+/// another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Matter {
     pub(super) actor: Node,

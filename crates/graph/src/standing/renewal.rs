@@ -97,7 +97,9 @@ impl Graph {
         let before: HashMap<u32, &EdgeRecord> =
             touched.iter().filter_map(|touched| Some((touched.slot, touched.before.as_ref()?))).collect();
         self.renew_cycles(touched, &mut actors);
-        // What supersedes a statement, or is superseded by it, may take back or not because of it.
+        // A withdrawal that says what it supersedes takes back that alone, and one that is superseded takes back nothing. So
+        // when the statement at the other end of such a link changes, or goes, the withdrawal may take back more or less
+        // than before, though nobody touched it.
         for slot in actors.clone() {
             for record in before.get(&slot).copied().into_iter().chain(self.edge_record(slot)) {
                 actors.extend(self.linked(record, |link| link == LinkType::Supersedes));

@@ -28,7 +28,8 @@ pub(crate) struct Past {
 struct Kept {
     /// How often the published graph had been loaded anew: the history may be another since.
     loads: u64,
-    /// No commit will be recorded before this time any more.
+    /// No commit will be recorded before this time any more. Before that is known, a commit that is under way may still be
+    /// recorded in what is past by now, and `known_at` would answer differently the next time.
     settled: Option<DateTime<Utc>>,
     /// The one asked for last comes last.
     graphs: VecDeque<Arc<Graph>>,
