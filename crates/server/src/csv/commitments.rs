@@ -30,7 +30,7 @@ pub(crate) const COLUMNS: &[EdgeColumn] = edge_columns! {
     "modality", |_, view, cell| cell.put(view.modality());
     "conditionality", |_, view, cell| cell.put_some(own(view).map(|c| c.conditionality));
     "conditions_text", |wire, view, cell| cell.put_some(root(view).map(|root| text(wire, root)));
-    "condition_refs", |wire, view, cell| put_condition_refs(wire, view, cell);
+    "condition_refs", put_condition_refs;
     "in_force", |wire, view, cell| {
         let force = wire.forces.and_then(|forces| forces.of(wire.graph, view.id()));
         cell.put_some(force.map(Force::truth));
@@ -39,7 +39,7 @@ pub(crate) const COLUMNS: &[EdgeColumn] = edge_columns! {
     "said_to", |_, view, cell| cell.put_some(view.said_at().latest());
     "said_precision", |_, view, cell| cell.put(view.said_at().precision());
     "said_text", |_, view, cell| cell.put_some(view.said_at().verbatim.as_deref());
-    "source_refs", |wire, view, cell| put_sources(wire, view, cell);
+    "source_refs", put_sources;
     "locators", |_, view, cell| put_locators(view, cell);
     "version", |_, view, cell| cell.put(view.version());
     "recorded_at", |_, view, cell| put_recorded_at(view, cell);
@@ -48,7 +48,7 @@ pub(crate) const COLUMNS: &[EdgeColumn] = edge_columns! {
     "valid_from", |_, view, cell| cell.put_date(view.valid_from());
     "valid_until", |_, view, cell| cell.put_date(view.valid_until());
     "valid_until_ended", |_, view, cell| put_ended(view, cell);
-    "standing", |wire, view, cell| put_standing(wire, view, cell);
+    "standing", put_standing;
 };
 
 fn own<'g>(view: &EdgeView<'g>) -> Option<&'g Commitment<Node>> {

@@ -29,12 +29,12 @@ const LAST: &[EdgeColumn] = edge_columns! {
     "said_text", |_, view, cell| cell.put_some(view.said_at().verbatim.as_deref());
     "valid_from", |_, view, cell| cell.put_date(view.valid_from());
     "valid_until", |_, view, cell| cell.put_date(view.valid_until());
-    "source_refs", |wire, view, cell| put_sources(wire, view, cell);
+    "source_refs", put_sources;
     "locators", |_, view, cell| put_locators(view, cell);
     "version", |_, view, cell| cell.put(view.version());
     "recorded_at", |_, view, cell| put_recorded_at(view, cell);
     "valid_until_ended", |_, view, cell| put_ended(view, cell);
-    "standing", |wire, view, cell| put_standing(wire, view, cell);
+    "standing", put_standing;
 };
 
 /// The columns of a collection of some kinds; none = all, which have no columns of their own.

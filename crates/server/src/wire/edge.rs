@@ -189,18 +189,17 @@ fn own(kinds: &[EdgeKind]) -> Vec<Member> {
     let fields = |kind: &EdgeKind| EdgeDetail::<EntityId>::fields(*kind);
     let mut members: Vec<Member> = Vec::new();
     for field in kinds.iter().flat_map(fields) {
-        match members.iter_mut().find(|known| known.name == field.name) {
-            Some(known) => known.or(field),
-            None => {
-                if matches!(field.takes, Takes::Conditions(_)) {
-                    members.push(Member::code::<Relation>(
-                        "relation",
-                        "How the conditions bear on the pledge: `necessary` is \"only if\", `sufficient` is \"if\".",
-                    ));
-                }
-                members.push(Member::of_field(field));
-            }
+        if let Some(known) = members.iter_mut().find(|known| known.name == field.name) {
+            known.or(field);
+            continue;
         }
+        if matches!(field.takes, Takes::Conditions(_)) {
+            members.push(Member::code::<Relation>(
+                "relation",
+                "How the conditions bear on the pledge: `necessary` is \"only if\", `sufficient` is \"if\".",
+            ));
+        }
+        members.push(Member::of_field(field));
     }
     let everywhere = |name: &str| kinds.iter().all(|kind| fields(kind).iter().any(|field| field.name == name));
     for member in &mut members {

@@ -135,13 +135,12 @@ pub(crate) fn members(kind: Option<EntityKind>) -> Vec<Member> {
             "References that lead here since a merge or a renaming; absent where there are none.",
         ),
     ];
-    match kind {
-        Some(kind) => members.extend(own(kind)),
-        None => {
-            members.push(Member::sometimes("match", Shows::Schema("Match"), "How the search found it."));
-            let of_kind = |kind: &EntityKind| own(*kind).into_iter().filter(|member| !of_truth(member.name));
-            members.extend(EntityKind::ALL.iter().flat_map(of_kind).map(|member| member.if_always(false)));
-        }
+    if let Some(kind) = kind {
+        members.extend(own(kind));
+    } else {
+        members.push(Member::sometimes("match", Shows::Schema("Match"), "How the search found it."));
+        let of_kind = |kind: &EntityKind| own(*kind).into_iter().filter(|member| !of_truth(member.name));
+        members.extend(EntityKind::ALL.iter().flat_map(of_kind).map(|member| member.if_always(false)));
     }
     members.extend([
         Member::always("version", Shows::Integer, "The version that last wrote it: the number of a commit."),
