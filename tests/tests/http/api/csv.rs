@@ -7,7 +7,8 @@ use serde_json::Value;
 const COMMITMENT_COLUMNS: &str = "id,pledger_ref,pledger_iso2,pledger_iso3,pledger_en,pledger_ar,beneficiary_ref,\
 beneficiary_en,beneficiary_ar,coalition_ref,capability,mission,specificity,stance,stance_rank,stage,modality,\
 conditionality,conditions_text,condition_refs,in_force,said_from,said_to,said_precision,said_text,source_refs,locators,\
-version,recorded_at,polarity,rank,valid_from,valid_until,valid_until_ended,standing";
+version,recorded_at,polarity,rank,valid_from,valid_until,valid_until_ended,standing,\
+    relation,quantity,quantity_unit,count_op,count,place_ref,area,meeting_ref,acting_through_ref,rationale_en,rationale_ar";
 
 const POSITION_COLUMNS: &str = "actor_ref,actor_en,actor_ar,capability,mission,stance,stage,specificity,conditionality,\
 statement_id,said_from,said_to,locators,source_refs,passed_over,beneficiary_ref,\
@@ -97,6 +98,7 @@ async fn cells_are_what_the_json_says() -> Result<()> {
             "stage",
             "modality",
             "conditionality",
+            "relation",
             "recorded_at",
         ] {
             assert_eq!(cell(column), item[column], "{column}");
