@@ -28,6 +28,7 @@ fields! {
     pub struct Attendance<N> {
         /// What the subject is to the meeting.
         #[query(Role)]
+        #[bearing(Essence)]
         pub role: AttendanceRole,
         /// How it takes part.
         #[serde(skip_serializing_if = "Option::is_none")]

@@ -59,17 +59,21 @@ fields! {
     pub struct Commitment<N> {
         /// What is pledged.
         #[query(Capability)]
+        #[bearing(Essence)]
         pub capability: Capability,
         /// What for.
         #[serde(default)]
         #[query(Mission)]
+        #[bearing(Essence)]
         pub mission: Mission,
         /// How exactly the source says what.
         #[serde(default)]
+        #[bearing(Telling)]
         pub specificity: Specificity,
         /// How firm the words are.
         #[example(r#""willing""#)]
         #[query(Stance)]
+        #[bearing(Essence)]
         pub stance: Stance,
         /// What has been done.
         #[serde(default)]
@@ -78,6 +82,7 @@ fields! {
         /// Whether it hangs on anything; `conditional` where `conditions` are given.
         #[serde(default)]
         #[example(r#""conditional""#)]
+        #[bearing(Telling)]
         pub conditionality: Conditionality,
         /// What it hangs on; present exactly when it is `conditional`.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,6 +92,7 @@ fields! {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[example(r#""coalition:of-the-willing""#)]
         #[query(Coalition)]
+        #[bearing(Essence)]
         pub coalition: Option<N> => reference(&[EntityKind::Coalition]),
         /// How much.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,9 +106,11 @@ fields! {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[example(r#""country:UA""#)]
         #[query(Place)]
+        #[bearing(Essence)]
         pub place: Option<N> => reference(EntityKind::PLACES),
         /// Inside or outside `place`; only with it.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[bearing(Essence)]
         pub area: Option<Area>,
         /// The meeting where it was announced.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -114,6 +122,7 @@ fields! {
         /// Why, in our own words, by language; never evaluated.
         #[serde(default, skip_serializing_if = "Text::is_empty")]
         #[query(Rationale)]
+        #[bearing(Telling)]
         pub rationale: Text => optional,
     }
 }

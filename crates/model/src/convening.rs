@@ -45,16 +45,20 @@ fields! {
         pub format: Option<ConveningFormat>,
         /// What became of the meeting.
         #[query(Status)]
+        #[bearing(Essence)]
         pub status: ConveningStatus,
         /// The agenda, an item at a time, each by language.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         #[query(Agenda)]
+        #[bearing(Telling)]
         pub agenda: Vec<Text>,
         /// Whether the source gives the whole agenda.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[bearing(Telling)]
         pub agenda_complete: Option<bool>,
         /// What the source claims of the meeting among all.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[bearing(Telling)]
         pub claim: Option<ConveningClaim>,
     }
 }

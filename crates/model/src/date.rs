@@ -466,6 +466,10 @@ impl FieldType for Date {
     const TAKES: Takes = Takes::Object(&DATE);
 }
 
+impl FieldType for Box<Date> {
+    const TAKES: Takes = Takes::Object(&DATE);
+}
+
 impl<'de> Deserialize<'de> for Date {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]

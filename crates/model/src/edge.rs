@@ -8,7 +8,7 @@ use crate::date::{DATE, END};
 use crate::evidence::EVIDENCE;
 use crate::field::{Field, MAX_PARTS, Takes};
 use crate::link::LINK;
-use crate::value::{Fields, Value};
+use crate::value::{Bearing, Fields, Value};
 use crate::{
     Action, Attendance, Bare, Commitment, Conditionality, Convening, Date, EdgeId, EdgeKind, EntityId, Evidence, Link,
     Membership, Modality, Office, Outcome, PartOf, Polarity, QueryField, Rank, Remark, Request,
@@ -44,6 +44,13 @@ macro_rules! details {
             pub fn asked_as(kind: EdgeKind) -> &'static [Option<QueryField>] {
                 match kind {
                     $(EdgeKind::$kind => <$detail as Fields<N>>::ASKED,)*
+                }
+            }
+
+            /// What each of these is to what a statement says.
+            pub fn bearings(kind: EdgeKind) -> &'static [Bearing] {
+                match kind {
+                    $(EdgeKind::$kind => <$detail as Fields<N>>::BEARINGS,)*
                 }
             }
 
@@ -111,6 +118,12 @@ impl<N> EdgeDetail<N> {
     pub fn values(&self) -> impl Iterator<Item = (&'static Field, Value<'_, N>)> {
         let fields = Self::fields(self.kind()).iter().enumerate();
         fields.filter_map(|(at, field)| Some((field, self.value(at)?)))
+    }
+
+    /// The values of the fields that bear so on what the statement says, each with its field.
+    pub fn bearing(&self, bearing: Bearing) -> impl Iterator<Item = (&'static Field, Value<'_, N>)> {
+        let all = Self::bearings(self.kind()).iter().zip(Self::fields(self.kind())).enumerate();
+        all.filter(move |(_, (of, _))| **of == bearing).filter_map(|(at, (_, field))| Some((field, self.value(at)?)))
     }
 
     /// The values of what a structured query calls so; in a statement of one kind at most one field is called so.
@@ -233,13 +246,12 @@ impl<N, L> Edge<N, L> {
                 }
             }
         }
-        let other_dates = match &self.detail {
-            EdgeDetail::Convening(convening) => [("date", convening.date.as_ref())],
-            EdgeDetail::Outcome(outcome) => [("since", outcome.since.as_ref())],
-            _ => [("", None)],
-        };
-        let dates = [("said_at", Some(&self.said_at)), ("valid_from", Some(&self.valid_from))];
-        for (field, _) in dates.into_iter().chain(other_dates).filter(|(_, date)| date.is_some_and(|d| d.ended)) {
+        let own = self.detail.values().filter_map(|(field, value)| match value {
+            Value::Date(date) => Some((field.name, date)),
+            _ => None,
+        });
+        let dates = [("said_at", &self.said_at), ("valid_from", &self.valid_from)];
+        for (field, _) in dates.into_iter().chain(own).filter(|(_, date)| date.ended) {
             errors.push((format!("/{field}/ended"), "only `valid_until` has `ended`"));
         }
         if let EdgeDetail::Commitment(commitment) = &self.detail {

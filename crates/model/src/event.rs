@@ -20,10 +20,12 @@ fields! {
         /// What is asked for, where it is a capability.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[query(Capability)]
+        #[bearing(Essence)]
         pub capability: Option<Capability>,
         /// What is asked for, in our own words, by language.
         #[serde(default, skip_serializing_if = "Text::is_empty")]
         #[query(Text)]
+        #[bearing(Essence)]
         pub text: Text => optional,
         /// The person or body through which the subject acts.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,10 +64,12 @@ fields! {
     /// The fields of an `action` edge.
     pub struct Action {
         /// The class of the event.
+        #[bearing(Essence)]
         pub class: ActionClass,
         /// What happened, in our own words, by language.
         #[serde(default, skip_serializing_if = "Text::is_empty")]
         #[query(Text)]
+        #[bearing(Essence)]
         pub text: Text => optional,
     }
 }
@@ -83,6 +87,7 @@ fields! {
     pub struct Outcome {
         /// Whether the condition holds.
         #[query(Status)]
+        #[bearing(Essence)]
         pub value: OutcomeValue,
         /// Since when the condition holds or not.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,9 +112,11 @@ fields! {
     pub struct Remark {
         /// What the remark does.
         #[serde(rename = "type")]
+        #[bearing(Essence)]
         pub remark_type as "type": RemarkType,
         /// What it says, in our own words, by language.
         #[query(Text)]
+        #[bearing(Essence)]
         pub text: Text,
     }
 }

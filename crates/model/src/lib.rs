@@ -79,7 +79,7 @@ pub use text::{
     mixes_scripts, search_key, skeleton, words,
 };
 pub use truth::{Ground, Truth};
-pub use value::{Fields, Value};
+pub use value::{Bearing, Fields, Value};
 pub use vocabulary::{CodeList, code_lists};
 
 /// The fields of objects in statements and entities.

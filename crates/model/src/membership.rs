@@ -20,6 +20,7 @@ fields! {
     pub struct Membership {
         /// What the member is to it.
         #[query(Role)]
+        #[bearing(Essence)]
         pub role: MembershipRole,
         /// How many, where the subject is a group.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,6 +35,7 @@ fields! {
         /// Title of the office, by language.
         #[example(r#"{"en": "Prime Minister"}"#)]
         #[query(Title)]
+        #[bearing(Essence)]
         pub title: Text,
     }
 }

@@ -35,12 +35,25 @@ pub enum Value<'a, N> {
     Test(&'a ConditionTest<N>),
 }
 
+/// What a field is to what a statement says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bearing {
+    /// With another value it would be another statement: who pledges air defence pledges something else than troops.
+    Essence,
+    /// It makes the same statement more exact: a pledge of 5 million is a pledge, too.
+    Exactness,
+    /// It tells of the statement, and says nothing more: why something is pledged.
+    Telling,
+}
+
 /// What the statements or entities of a kind have of their own; `N` is how they name an entity.
 pub trait Fields<N>: Sized {
     /// The fields, in the order of their declaration, which is that of the canonical encoding.
     const FIELDS: &'static [Field];
     /// As what structured queries ask for each field, if they do.
     const ASKED: &'static [Option<QueryField>];
+    /// What each field is to what a statement says.
+    const BEARINGS: &'static [Bearing];
     /// The same with other names for entities.
     type Of<M>;
 
@@ -59,6 +72,7 @@ pub trait Fields<N>: Sized {
 impl<N, T: Fields<N>> Fields<N> for Box<T> {
     const FIELDS: &'static [Field] = T::FIELDS;
     const ASKED: &'static [Option<QueryField>] = T::ASKED;
+    const BEARINGS: &'static [Bearing] = T::BEARINGS;
     type Of<M> = Box<T::Of<M>>;
 
     fn value(&self, at: usize) -> Option<Value<'_, N>> {
@@ -138,6 +152,12 @@ impl<N> FieldValue<N> for Date {
     }
 }
 
+impl<N> FieldValue<N> for Box<Date> {
+    fn value(&self) -> Option<Value<'_, N>> {
+        Some(Value::Date(self))
+    }
+}
+
 impl<N> FieldValue<N> for Count {
     fn value(&self) -> Option<Value<'_, N>> {
         Some(Value::Count(*self))
@@ -166,7 +186,8 @@ impl<N> FieldValue<N> for std::sync::Arc<Conditions<N>> {
 /// what the document says of its fields. The type of a field says what it takes, except where `=>` does: `reference(KINDS)`
 /// for an entity, `optional` or `optional(TAKES)` for what may be left out, `listed(TAKES)` for a list that answers always have, `object(TABLE)` for an object that names entities,
 /// `tree(TABLE)` for conditions. `#[example(...)]` is JSON,
-/// `#[query(...)]` as what structured queries ask for the field, `as "name"` its name where Rust forbids it.
+/// `#[query(...)]` as what structured queries ask for the field, `#[bearing(...)]` what it is to what a statement says
+/// ([`Bearing::Exactness`] if left out), `as "name"` its name where Rust forbids it.
 macro_rules! fields {
     (
         $(#[doc = $about:literal])+
@@ -176,6 +197,7 @@ macro_rules! fields {
                 $(#[serde($($serde:tt)*)])?
                 $(#[example($example:literal)])?
                 $(#[query($query:ident)])?
+                $(#[bearing($bearing:ident)])?
                 pub $field:ident $(as $wire:literal)?: $type:ty $(=> $how:ident $(($arg:expr))?)?,
             )*
         }
@@ -195,6 +217,8 @@ macro_rules! fields {
                 description: concat!($($doc),+).trim_ascii(),
                 example: $crate::code::first_of!($($example,)? ""),
             },)*];
+            const BEARINGS: &'static [$crate::Bearing] =
+                &[$($crate::code::first_of!($($crate::Bearing::$bearing,)? $crate::Bearing::Exactness),)*];
             const ASKED: &'static [Option<$crate::QueryField>] =
                 &[$($crate::code::first_of!($(Some($crate::QueryField::$query),)? None),)*];
             type Of<M> = $name $(<$crate::value::instead_of!($n, M)>)?;

@@ -3,10 +3,10 @@
 use std::convert::Infallible;
 
 use pledgegraph_graph::Graph;
-use pledgegraph_model::{Code, Conditionality, Edge, EdgeKind, Entity, EntityId};
+use pledgegraph_model::{
+    COMMON_FIELDS, Code, Conditionality, Edge, EdgeDetail, EdgeKind, Entity, EntityDetail, EntityId, Field, Takes,
+};
 use serde_json::{Map, Value, json};
-
-use pledgegraph_model::tables::DATE;
 
 /// How a draft names the ends of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(crate) fn write_entity(entity: &Entity, graph: &Graph) -> Value {
     if let Some(draft) = value.as_object_mut() {
         draft.remove("id");
         draft.remove("redirects");
-        underive(draft);
+        underive(draft, EntityDetail::<EntityId>::fields(entity.kind));
     }
     value
 }
@@ -41,7 +41,7 @@ pub(crate) fn write_edge(edge: &Edge, graph: &Graph, naming: Naming) -> Value {
     let mut value = named.map_or_else(|never| match never {}, |named| json!(named));
     if let Some(draft) = value.as_object_mut() {
         draft.remove("id");
-        underive(draft);
+        underive(draft, EdgeDetail::<EntityId>::fields(edge.kind()).iter().chain(&COMMON_FIELDS));
         if edge.kind() == EdgeKind::Commitment {
             put_conditions(draft);
         }
@@ -59,13 +59,11 @@ pub(crate) fn write_edge(edge: &Edge, graph: &Graph, naming: Naming) -> Value {
     value
 }
 
-/// Leaves out what is derived from the rest of a date.
-fn underive(draft: &mut Map<String, Value>) {
-    for field in ["said_at", "valid_from", "valid_until", "date", "since", "published"] {
-        if let Some(Value::Object(date)) = draft.get_mut(field) {
-            for derived in DATE.read_only {
-                date.remove(*derived);
-            }
+/// Leaves out what is derived from the rest of an object, as the first day of a date is.
+fn underive<'f>(draft: &mut Map<String, Value>, fields: impl IntoIterator<Item = &'f Field>) {
+    for field in fields {
+        if let (Takes::Object(table), Some(Value::Object(object))) = (field.takes, draft.get_mut(field.name)) {
+            table.read_only.iter().for_each(|derived| drop(object.remove(*derived)));
         }
     }
 }
