@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """The most expensive request of at most 8 KB.
 
-    tests/scripts/expensive.py target/release/pledgegraph [--statements 100000] [--minutes 5] [--seed N]
+    tests/scripts/expensive.py target/release/pledgegraph [--statements 100000] [--minutes 5] [--times 5] [--seed N]
 
 Asks constructed requests that are expensive by design, then random ones made from the checked-in document and the running
 service's own records, then changes the most expensive again and again. One request at a time; measured is what the service's
 process uses until it rests again, also after the answer. Printed are the most expensive ones that were answered and those that
-were refused: status, CPU seconds (median of five), seconds to the answer, and CPU as a multiple of that of `GET /v1/matrix` of a day
+were refused: status, CPU seconds (the median of so many times), seconds to the answer, and CPU as a multiple of that of `GET /v1/matrix` of a day
 that was not asked before, in the same run; the matrix of today, of which the service keeps all standings, is told beside it.
 Fails when one that was not refused (4xx) costs more than 20 times the former. Requests that write, and imports, are left out. Needs Linux and PostgreSQL's programs; starts and ends its own service.
 """
@@ -36,7 +36,6 @@ QUESTIONS = HERE.parent.parent / "crates" / "questions" / "tests" / "sets"
 LARGEST = 8192  # bytes of target and body
 MOST = 20  # times the matrix
 TOLD = 10
-TIMES = 5
 WARM = 20  # matrices that are measured at once, since the clock of processes ticks in hundredths of a second
 BEST = 20  # of which requests are changed
 NEW = 0.3  # the share of requests that are made anew
@@ -351,8 +350,8 @@ def analyses(countries, conditions):
 class Costs:
     """What requests cost, measured one at a time."""
 
-    def __init__(self, service):
-        self.address, self.pid = service.address, service.process.pid
+    def __init__(self, service, times):
+        self.address, self.pid, self.times = service.address, service.process.pid, times
         self.tried = {}
 
     def rested(self):
@@ -392,15 +391,15 @@ class Costs:
         return sorted(by_kind.values(), key=lambda found: -found[2])[:count]
 
     def again(self, found, made):
-        """The same, measured again: the median of five."""
-        measured = [self.once(made.not_kept(found[0]).asked()) for _ in range(TIMES)]
+        """The same, measured again: the median."""
+        measured = [self.once(made.not_kept(found[0]).asked()) for _ in range(self.times)]
         middle = (statistics.median(each[at] for each in measured) for at in (1, 2))
         return found[0], measured[-1][0], *middle, measured[-1][3]
 
     def matrix(self, of):
         """CPU seconds of a matrix of everything, of a query each time."""
         measured = []
-        for turn in range(TIMES + 1):
+        for turn in range(self.times + 1):
             before = self.rested()
             for number in range(WARM):
                 exchange(self.address, OURS, Asked("matrix", "GET", f"/v1/matrix{of(turn * WARM + number)}"))
@@ -458,6 +457,7 @@ def main():
     arguments.add_argument("program", help="the `pledgegraph` to test")
     arguments.add_argument("--statements", type=int, default=100000, help="how large the graph is")
     arguments.add_argument("--minutes", type=float, default=5, help="how long is searched")
+    arguments.add_argument("--times", type=int, default=5, help="how often the most expensive are measured again")
     arguments.add_argument("--seed", type=int, default=random.randrange(10**6))
     given = arguments.parse_args()
     options = ("--reads-per-minute", "0", "--recheck-rows-per-second", "0", "--log-level", "warn")
@@ -466,7 +466,7 @@ def main():
         with Service(given.program, directory, arguments=options) as service:
             choice = random.Random(given.seed)
             records = Records(service.address, choice)
-            costs, made = Costs(service), Made(records, choice)
+            costs, made = Costs(service, given.times), Made(records, choice)
             today, matrix = costs.matrix(lambda _: ""), costs.matrix(lambda number: f"?valid_at={day(number)}")
             print(f"{given.statements} statements, seed {given.seed}: the matrix of everything takes {matrix * 1000:.1f} ms of CPU, "
                   f"that of today {today * 1000:.1f} ms")
