@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::code::code_list;
 use crate::condition::{CONDITION_NODE, Conditions};
 use crate::value::fields;
-use crate::{Capability, Count, EntityKind, Mission, Quantity, Specificity, Stance, Text};
+use crate::{Capability, Count, Date, EntityKind, Mission, Quantity, Specificity, Stance, Text};
 
 code_list! {
     /// What has been done. Independent of how firm the words are ([`Stance`]).
@@ -124,5 +124,10 @@ fields! {
         #[query(Rationale)]
         #[bearing(Telling)]
         pub rationale: Text => optional,
+        /// By when it is to be done.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[example(r#"{"edtf": "2026-12"}"#)]
+        #[query(Due)]
+        pub due: Option<Box<Date>>,
     }
 }

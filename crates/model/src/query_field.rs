@@ -30,5 +30,6 @@ code_list! {
         Attribution = "attribution", "Through whom", "سلسلة الإسناد", "Everyone through whom it went, from the first to the last.", "كل من مر القول عبره.";
         Anonymity = "anonymity", "Why not named", "سبب عدم التسمية", "Why a speaker is not named.", "لماذا لم يُسمَّ المتحدث.";
         Source = "source", "Source", "المصدر", "The documents that say so.", "الوثائق التي تقول ذلك.";
+        Due = "due", "By when", "الموعد", "By when it is to be done.", "متى يجب إنجازه.";
     }
 }

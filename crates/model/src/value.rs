@@ -183,7 +183,7 @@ impl<N> FieldValue<N> for std::sync::Arc<Conditions<N>> {
 }
 
 /// Declares what the statements or entities of a kind have of their own: a struct as in plain Rust, whose comments are also
-/// what the document says of its fields. The type of a field says what it takes, except where `=>` does: `reference(KINDS)`
+/// what the document says of its fields. New fields go last, so that columns stay where they are. The type of a field says what it takes, except where `=>` does: `reference(KINDS)`
 /// for an entity, `optional` or `optional(TAKES)` for what may be left out, `listed(TAKES)` for a list that answers always have, `object(TABLE)` for an object that names entities,
 /// `tree(TABLE)` for conditions. `#[example(...)]` is JSON,
 /// `#[query(...)]` as what structured queries ask for the field, `#[bearing(...)]` what it is to what a statement says

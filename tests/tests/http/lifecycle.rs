@@ -4,6 +4,7 @@ mod answers;
 mod caching;
 mod client;
 mod cycle;
+mod due;
 mod ended;
 mod faults;
 mod keys;

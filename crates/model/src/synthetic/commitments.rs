@@ -40,6 +40,7 @@ impl Synthetic {
             area: None,
             meeting: random.chance(10).then(|| self.pick(random, EntityKind::Meeting)),
             acting_through: random.chance(5).then(|| self.pick(random, EntityKind::Person)),
+            due: None,
             rationale: if random.chance(5) { text(random) } else { Text::default() },
         })
     }

@@ -8,7 +8,8 @@ const COMMITMENT_COLUMNS: &str = "id,pledger_ref,pledger_iso2,pledger_iso3,pledg
 beneficiary_en,beneficiary_ar,coalition_ref,capability,mission,specificity,stance,stance_rank,stage,modality,\
 conditionality,conditions_text,condition_refs,in_force,said_from,said_to,said_precision,said_text,source_refs,locators,\
 version,recorded_at,polarity,rank,valid_from,valid_until,valid_until_ended,standing,\
-relation,quantity,quantity_unit,count_op,count,place_ref,area,meeting_ref,acting_through_ref,rationale_en,rationale_ar";
+relation,quantity,quantity_unit,count_op,count,place_ref,area,meeting_ref,acting_through_ref,rationale_en,rationale_ar,\
+due_from,due_to,due_edtf,due_text";
 
 const POSITION_COLUMNS: &str = "actor_ref,actor_en,actor_ar,capability,mission,stance,stage,specificity,conditionality,\
 statement_id,said_from,said_to,locators,source_refs,passed_over,beneficiary_ref,\
