@@ -24,8 +24,7 @@ pub(crate) fn chosen<F: 'static>(
     all: impl IntoIterator<Item = &'static Column<F>>,
 ) -> Vec<&'static Column<F>> {
     let all: Vec<&'static Column<F>> = all.into_iter().collect();
-    let names: Vec<&'static str> = all.iter().map(|column| &*column.name).collect();
-    match fields(reader, &names) {
+    match fields(reader, || all.iter().map(|column| &*column.name).collect()) {
         None => all,
         Some(wanted) => wanted.iter().filter_map(|name| all.iter().find(|c| c.name == *name).copied()).collect(),
     }

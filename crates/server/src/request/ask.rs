@@ -242,11 +242,12 @@ fn chain_of(graph: &Graph) -> [u8; 8] {
     beginning
 }
 
-/// The names that `fields=` gives, checked against those that an item has.
-pub(crate) fn fields<'a>(reader: &mut Reader<'a>, known: &[&'static str]) -> Option<Vec<&'a str>> {
+/// The names that `fields=` gives, checked against those that an item has; these are asked for only where it is given.
+pub(crate) fn fields<'a>(reader: &mut Reader<'a>, known: impl FnOnce() -> Vec<&'static str>) -> Option<Vec<&'a str>> {
     let names = reader.values(FIELDS.name)?;
+    let known = known();
     for name in &names {
-        reader.one_of(FIELDS.name, name, || known.to_vec(), |n| known.contains(&n).then_some(()));
+        reader.one_of(FIELDS.name, name, || known.clone(), |n| known.contains(&n).then_some(()));
     }
     Some(names)
 }

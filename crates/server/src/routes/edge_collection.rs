@@ -168,8 +168,8 @@ impl<'a> Form<'a> {
     fn read(ask: &Ask, reader: &mut Reader<'a>, collection: &EdgeCollection) -> Self {
         Self {
             lang: ask.lang(reader),
-            fields: fields(reader, &collection.fields()),
-            parts: parts(reader, &Part::of(collection.all_kinds()), collection.has_force()),
+            fields: fields(reader, || collection.fields()),
+            parts: parts(reader, collection.all_kinds(), collection.has_force()),
             reasons: reasons(reader),
             limit: reader.number(&LIMIT),
         }
@@ -335,7 +335,7 @@ async fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Re
     let given = ask.given(&own.collect::<Vec<_>>());
     let mut reader = Reader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
-    let fields = fields(&mut reader, &collection.fields());
+    let fields = fields(&mut reader, || collection.fields());
     let include_implied = reader.switch(INCLUDE_IMPLIED.name);
     let (day, (quoted, reasons), today) =
         (reader.day(VALID_AT.parameter.name), included(&mut reader, collection.has_force()), reader.today());

@@ -149,7 +149,7 @@ fn list(ask: &Ask) -> Result<Response, ApiError> {
     let mut reader = Reader::new(&given, &pinned.graph, pinned.today);
     let filter = read(&mut reader, &[], &FILTERS);
     let (lang, limit) = (ask.lang(&mut reader), reader.number(&LIMIT));
-    let fields = fields(&mut reader, &known_fields());
+    let fields = fields(&mut reader, known_fields);
     let (text, today) = (reader.text(Q.name), reader.today());
     reader.finish()?;
     let head = ListHead::new(ask, &given, &pinned.graph, lang, today);
@@ -213,7 +213,7 @@ fn one(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
     let given = ask.given(&[&VALID_AT.parameter, &FIELDS, &LANG]);
     let mut reader = Reader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
-    let fields = fields(&mut reader, &known_fields());
+    let fields = fields(&mut reader, known_fields);
     reader.finish()?;
     let view = find(&ask.current, reference, &[])?;
     moved(ask, &view, reference)?;

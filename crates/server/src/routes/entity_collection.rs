@@ -142,7 +142,7 @@ fn list_entities(ask: &Ask, collection: &EntityCollection) -> Result<Response, A
     let mut reader = Reader::new(&given, &pinned.graph, pinned.today);
     let filter = collection.filter(&mut reader);
     let (lang, limit) = (ask.lang(&mut reader), reader.number(&LIMIT));
-    let fields = fields(&mut reader, &collection.fields());
+    let fields = fields(&mut reader, || collection.fields());
     let (today, day) = (reader.today(), day(&mut reader));
     reader.finish()?;
     // Whether a condition holds, and who leads, changes with the day.
@@ -204,7 +204,7 @@ fn get_entity(ask: &Ask, reference: &str, collection: &EntityCollection) -> Resu
     let given = ask.given(&[&VALID_AT.parameter, &FIELDS, &LANG]);
     let mut reader = Reader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
-    let fields = fields(&mut reader, &collection.fields());
+    let fields = fields(&mut reader, || collection.fields());
     let day = day(&mut reader);
     reader.finish()?;
     let view = find(&ask.current, reference, &[collection.kind])?;

@@ -1,5 +1,7 @@
 //! `include=`: whole bodies of what the items of a list name.
 
+use pledgegraph_model::EdgeKind;
+
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
 use crate::wire::included::Part;
@@ -43,9 +45,10 @@ pub(crate) fn reasons(reader: &mut Reader<'_>) -> bool {
     reader.values(INCLUDE.name).unwrap_or_default().contains(&BECAUSE)
 }
 
-/// The parts that a request includes, of those that its collection has.
-pub(crate) fn parts(reader: &mut Reader<'_>, known: &[(&'static str, Part)], explains: bool) -> Vec<Part> {
-    let names = reader.values(INCLUDE.name).unwrap_or_default();
+/// The parts that a request includes, of those that statements of its kinds have.
+pub(crate) fn parts(reader: &mut Reader<'_>, kinds: &[EdgeKind], explains: bool) -> Vec<Part> {
+    let Some(names) = reader.values(INCLUDE.name) else { return Vec::new() };
+    let known = Part::of(kinds);
     let names = names.into_iter().filter(|name| *name != BECAUSE || !explains);
     let part = |name: &str| known.iter().find(|(own, _)| *own == name).map(|(_, part)| *part);
     let allowed = || known.iter().map(|(name, _)| *name).chain(explains.then_some(BECAUSE)).collect();
