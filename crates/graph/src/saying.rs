@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use pledgegraph_model::{Bearing, Presence, Value};
+use pledgegraph_model::{Bearing, Value};
 
 use crate::node::Node;
 use crate::record::EdgeRecord;
@@ -56,12 +56,8 @@ impl<'g> Saying<'g> {
 
     /// What it says more exactly than it must; what is meant where nothing is said is not said.
     pub(crate) fn details(self) -> Details<'g> {
-        let is_said = |presence: Presence, value: &Value<'_, Node>| match (presence, value) {
-            (Presence::Default(default), Value::Code(entry)) => entry.code != default(),
-            _ => true,
-        };
         let details = self.0.detail.bearing(Bearing::Exactness);
-        let said = details.filter(|(field, value)| is_said(field.presence, value));
+        let said = details.filter(|(field, value)| !value.is_default(field.presence));
         Details(said.map(|(field, value)| (field.name, Said::of(value))).collect())
     }
 }

@@ -1,7 +1,7 @@
 //! Values of fields, and the declaration of what statements and entities have of their own.
 
 use crate::{
-    Code, CodeEntry, ConditionTest, Conditions, Count, Date, Field, Iso3166, Lang, Quantity, QueryField, Text,
+    Code, CodeEntry, ConditionTest, Conditions, Count, Date, Field, Iso3166, Lang, Presence, Quantity, QueryField, Text,
 };
 
 /// One value of a field; `N` is how a statement names an entity.
@@ -33,6 +33,13 @@ pub enum Value<'a, N> {
     Iso3166(&'a Iso3166),
     /// What decides a condition.
     Test(&'a ConditionTest<N>),
+}
+
+impl<N> Value<'_, N> {
+    /// Whether it is what is meant where a field is left out: a stage `none` says nothing.
+    pub fn is_default(&self, presence: Presence) -> bool {
+        matches!((presence, self), (Presence::Default(default), Self::Code(entry)) if entry.code == default())
+    }
 }
 
 /// What a field is to what a statement says.
@@ -183,11 +190,12 @@ impl<N> FieldValue<N> for std::sync::Arc<Conditions<N>> {
 }
 
 /// Declares what the statements or entities of a kind have of their own: a struct as in plain Rust, whose comments are also
-/// what the document says of its fields. New fields go last, so that columns stay where they are. The type of a field says what it takes, except where `=>` does: `reference(KINDS)`
-/// for an entity, `optional` or `optional(TAKES)` for what may be left out, `listed(TAKES)` for a list that answers always have, `object(TABLE)` for an object that names entities,
-/// `tree(TABLE)` for conditions. `#[example(...)]` is JSON,
-/// `#[query(...)]` as what structured queries ask for the field, `#[bearing(...)]` what it is to what a statement says
-/// ([`Bearing::Exactness`] if left out), `as "name"` its name where Rust forbids it.
+/// what the document says of its fields. New fields go last, so that columns stay where they are. The type of a field says
+/// what it takes, except where `=>` does: `reference(KINDS)` for an entity, `optional` or `optional(TAKES)` for what may be
+/// left out, `listed(TAKES)` for a list that answers always have, `object(TABLE)` for an object that names entities,
+/// `tree(TABLE)` for conditions. `#[example(...)]` is JSON, `#[query(...)]` as what structured queries ask for the field,
+/// `#[bearing(...)]` what it is to what a statement says ([`Bearing::Exactness`] if left out), `as "name"` its name where
+/// Rust forbids it.
 macro_rules! fields {
     (
         $(#[doc = $about:literal])+

@@ -1,6 +1,6 @@
 //! The values of statements: what a question can ask of them.
 
-use pledgegraph_model::{self as model, AttributionRole, Date, EdgeDetail, EntityDetail, Presence, QueryField};
+use pledgegraph_model::{self as model, AttributionRole, Date, EdgeDetail, EntityDetail, QueryField};
 
 use crate::node::Node;
 use crate::view::EdgeView;
@@ -45,10 +45,7 @@ impl<'g> EdgeView<'g> {
     fn is_default(&self, field: QueryField, value: &Value<'g>) -> bool {
         let kind = self.kind();
         let at = EdgeDetail::<Node>::asked_as(kind).iter().position(|asked| *asked == Some(field));
-        match (at.map(|at| EdgeDetail::<Node>::fields(kind)[at].presence), value) {
-            (Some(Presence::Default(default)), Value::Code(entry)) => entry.code == default(),
-            _ => false,
-        }
+        at.is_some_and(|at| value.is_default(EdgeDetail::<Node>::fields(kind)[at].presence))
     }
 
     /// When: the date of a meeting or an outcome; else when it was said, else from when it holds.

@@ -13,8 +13,7 @@ use super::date::DateBody;
 use super::evidence::{EvidenceList, LinkBody};
 use super::force::{FixpointsBody, because};
 use super::list::WarningBody;
-use super::member::{Member, Members, Shows};
-use super::moment;
+use super::member::{Member, Members, Shows, stamp};
 use super::value::Shown;
 
 /// How bodies name the ends of a statement.
@@ -140,9 +139,7 @@ impl Serialize for EdgeBody<'_> {
         self.put_force(&mut members)?;
         members.put("evidence", EvidenceList { wire, pieces: view.evidence(), quotations: self.quotations })?;
         members.put("links", view.links().iter().map(LinkBody::new).collect::<Vec<_>>())?;
-        members.put("version", view.version())?;
-        members.put("recorded_at", moment::text(view.recorded_at()))?;
-        members.put_some("warnings", (!self.warnings.is_empty()).then_some(&self.warnings))?;
+        members.put_stamp(view.version(), view.recorded_at(), &self.warnings)?;
         members.end()
     }
 }
@@ -156,31 +153,21 @@ pub(crate) fn members(kinds: &[EdgeKind], ends: EndNames) -> Vec<Member> {
     }
     members.extend(ends.names().map(|(name, what, _)| Member::always(name, Shows::Schema("Reference"), what)));
     members.extend(own(kinds));
-    let common = |from: usize, to: usize| COMMON_FIELDS[from..to].iter().map(Member::of_field);
-    members.extend(common(0, 3));
-    members.push(Member::code::<Standing>(
-        "standing",
-        "Whether it counts on the day asked, today unless `valid_at` says otherwise. Derived, and absent from answers to \
-         writes, histories and neighbourhoods.",
-    ));
-    members.extend(common(3, 6));
-    if ends == EndNames::Commitment {
-        members.extend(of_force());
-    }
-    members.extend(common(6, 8));
-    members.extend([
-        Member::always("version", Shows::Integer, "The version that last wrote it: the number of a commit."),
-        Member::always("recorded_at", Shows::Moment, "When that commit was recorded."),
-        Member::sometimes(
-            "warnings",
-            Shows::Schemas("AnswerWarning"),
-            "What to know of a write, in its answer; absent where there is nothing.",
-        ),
-    ]);
-    for member in &mut members {
+    for field in &COMMON_FIELDS {
         // An unknown date of saying is told as such, and links are a list also where there are none.
-        member.always |= ["said_at", "links"].contains(&member.name);
+        let always = field.is_always_there() || ["said_at", "links"].contains(&field.name);
+        members.push(Member::of_field(field).if_always(always));
+        match field.name {
+            "rank" => members.push(Member::code::<Standing>(
+                "standing",
+                "Whether it counts on the day asked, today unless `valid_at` says otherwise. Derived, and absent from \
+                 answers to writes, histories and neighbourhoods.",
+            )),
+            "valid_until" if ends == EndNames::Commitment => members.extend(of_force()),
+            _ => {}
+        }
     }
+    members.extend(stamp());
     members
 }
 

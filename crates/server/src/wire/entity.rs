@@ -13,8 +13,7 @@ use super::date::DateBody;
 use super::force::{DecidedByBody, DependentsBody, FixpointsBody};
 use super::list::WarningBody;
 use super::meeting::Claimed;
-use super::member::{Member, Members, Shows};
-use super::moment;
+use super::member::{Member, Members, Shows, stamp};
 use super::reference::RefText;
 use super::value::Shown;
 
@@ -110,9 +109,7 @@ impl Serialize for EntityBody<'_> {
             self.put_claims(&mut members)?;
         }
         self.put_truth(&mut members)?;
-        members.put("version", view.version())?;
-        members.put("recorded_at", moment::text(view.recorded_at()))?;
-        members.put_some("warnings", (!self.warnings.is_empty()).then_some(&self.warnings))?;
+        members.put_stamp(view.version(), view.recorded_at(), &self.warnings)?;
         members.end()
     }
 }
@@ -142,15 +139,7 @@ pub(crate) fn members(kind: Option<EntityKind>) -> Vec<Member> {
         let of_kind = |kind: &EntityKind| own(*kind).into_iter().filter(|member| !of_truth(member.name));
         members.extend(EntityKind::ALL.iter().flat_map(of_kind).map(|member| member.if_always(false)));
     }
-    members.extend([
-        Member::always("version", Shows::Integer, "The version that last wrote it: the number of a commit."),
-        Member::always("recorded_at", Shows::Moment, "When that commit was recorded."),
-        Member::sometimes(
-            "warnings",
-            Shows::Schemas("AnswerWarning"),
-            "What to know of a write, in its answer; absent where there is nothing.",
-        ),
-    ]);
+    members.extend(stamp());
     members
 }
 

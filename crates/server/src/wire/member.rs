@@ -1,8 +1,12 @@
 //! Members of answers: how they are written, and what the document says of them.
 
+use chrono::{DateTime, Utc};
 use pledgegraph_model::{Code, Codes, Field, Takes};
 use serde::Serialize;
 use serde::ser::SerializeMap;
+
+use super::list::WarningBody;
+use super::moment;
 
 /// Writes the members of a body, or those that are asked for.
 pub(crate) struct Members<'f, S> {
@@ -26,6 +30,18 @@ impl<'f, S: SerializeMap> Members<'f, S> {
     /// What is absent is left out, never `null`.
     pub(crate) fn put_some(&mut self, name: &str, value: Option<impl Serialize>) -> Result<(), S::Error> {
         value.map_or(Ok(()), |value| self.put(name, value))
+    }
+
+    /// By which commit the record was written, when, and what to know of the write.
+    pub(crate) fn put_stamp(
+        &mut self,
+        version: i64,
+        recorded_at: DateTime<Utc>,
+        warnings: &[WarningBody],
+    ) -> Result<(), S::Error> {
+        self.put("version", version)?;
+        self.put("recorded_at", moment::text(recorded_at))?;
+        self.put_some("warnings", (!warnings.is_empty()).then_some(warnings))
     }
 
     pub(crate) fn end(self) -> Result<S::Ok, S::Error> {
@@ -60,6 +76,19 @@ pub(crate) enum Shows {
     Integer,
     /// A moment (RFC 3339).
     Moment,
+}
+
+/// The members of every record that say by which commit it was written; see [`Members::put_stamp`].
+pub(crate) fn stamp() -> [Member; 3] {
+    [
+        Member::always("version", Shows::Integer, "The version that last wrote it: the number of a commit."),
+        Member::always("recorded_at", Shows::Moment, "When that commit was recorded."),
+        Member::sometimes(
+            "warnings",
+            Shows::Schemas("AnswerWarning"),
+            "What to know of a write, in its answer; absent where there is nothing.",
+        ),
+    ]
 }
 
 impl Member {
