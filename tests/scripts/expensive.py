@@ -2,13 +2,15 @@
 """The most expensive request of at most 8 KB.
 
     tests/scripts/expensive.py target/release/pledgegraph [--statements 100000] [--minutes 5] [--times 5] [--seed N]
+                               [--directory KEPT]
 
 Asks constructed requests that are expensive by design, then random ones made from the checked-in document and the running
 service's own records, then changes the most expensive again and again. One request at a time; measured is what the service's
 process uses until it rests again, also after the answer. Printed are the most expensive ones that were answered and those that
 were refused: status, CPU seconds (the median of so many times), seconds to the answer, and CPU as a multiple of that of `GET /v1/matrix` of a day
 that was not asked before, in the same run; the matrix of today, of which the service keeps all standings, is told beside it.
-Fails when one that was not refused (4xx) costs more than 20 times the former. Requests that write, and imports, are left out. Needs Linux and PostgreSQL's programs; starts and ends its own service.
+Fails when one that was not refused (4xx) costs more than 20 times the former. Requests that write, and imports, are left out. With a directory the filled database
+is kept there and used again. Needs Linux and PostgreSQL's programs; starts and ends its own service.
 """
 
 import sys
@@ -17,6 +19,7 @@ sys.dont_write_bytecode = True
 
 import argparse
 import collections
+import contextlib
 import copy
 import json
 import os
@@ -459,10 +462,13 @@ def main():
     arguments.add_argument("--minutes", type=float, default=5, help="how long is searched")
     arguments.add_argument("--times", type=int, default=5, help="how often the most expensive are measured again")
     arguments.add_argument("--seed", type=int, default=random.randrange(10**6))
+    arguments.add_argument("--directory", type=pathlib.Path, help="where the filled database is kept, and used again if it is there")
     given = arguments.parse_args()
     options = ("--reads-per-minute", "0", "--recheck-rows-per-second", "0", "--log-level", "warn")
-    with temporary_directory() as directory:
-        fill(given.program, None, directory, given.statements)
+    with contextlib.nullcontext(given.directory) if given.directory else temporary_directory() as directory:
+        if not (directory / "data").exists():
+            directory.mkdir(exist_ok=True)
+            fill(given.program, None, directory, given.statements)
         with Service(given.program, directory, arguments=options) as service:
             choice = random.Random(given.seed)
             records = Records(service.address, choice)
