@@ -13,10 +13,10 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use pledgegraph_graph::{
-    ActorGoal, Axis, BridgeQuery, BudgetSpent, Builder, ConflictQuery, Counted, EdgeFilter, EdgeView, ForceQuery, Goal,
+    ActorGoal, Axis, BridgeQuery, BudgetSpent, Builder, ConflictQuery, Counted, EdgeQuery, EdgeView, ForceQuery, Goal,
     GoalQuery, Graph, MatrixQuery, Page, PathQuery,
 };
-use pledgegraph_model::{Capability, EdgeKind, EntityId, Stance, Synthetic};
+use pledgegraph_model::{Capability, EdgeKind, EntityId, Stance, Synthetic, Where};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -52,7 +52,7 @@ fn synthetic(edges: usize) -> Graph {
 
 fn report(name: &str, graph: &Graph, actor: EntityId) {
     println!("{name}");
-    let commitments = EdgeFilter { kinds: vec![EdgeKind::Commitment], ..EdgeFilter::default() };
+    let commitments = EdgeQuery::of(&[EdgeKind::Commitment], Where::all());
     let pass = time(|| {
         let all = graph.edges(&commitments, Page::first(usize::MAX)).items;
         Ok(all.iter().filter(|view| view.detail().commitment().is_some_and(|c| c.conditions.is_some())).count())
@@ -64,7 +64,7 @@ fn report(name: &str, graph: &Graph, actor: EntityId) {
     let matrix = MatrixQuery {
         rows: Axis::Actor,
         columns: Axis::Capability,
-        filter: EdgeFilter::default(),
+        commitments: commitments.clone(),
         include_implied: true,
         budget: usize::MAX,
     };

@@ -10,11 +10,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::DateTime;
-use pledgegraph_graph::{Builder, EdgeFilter, Graph, Page};
+use pledgegraph_graph::{Builder, EdgeQuery, Graph, Page};
 use pledgegraph_model::Code as _;
 use pledgegraph_model::{
     Capability, Change, Commit, EdgeId, EdgeKind, EntityId, Explicitness, Modality, Stance, StanceSet, Synthetic,
-    edge_hash,
+    Where, edge_hash,
 };
 
 #[global_allocator]
@@ -37,45 +37,40 @@ fn main() {
 
 fn questions(graph: &Graph) {
     let id = |reference: &str| vec![EntityId::of_key(reference)];
-    let commitments = || EdgeFilter { kinds: vec![EdgeKind::Commitment], ..EdgeFilter::default() };
-    let counted = Some(vec![Modality::OwnStatement, Modality::ReportedByOthers]);
+    let of = |which| EdgeQuery::of(&[EdgeKind::Commitment], which);
+    let counted = vec![Modality::OwnStatement, Modality::ReportedByOthers];
     let positive: Vec<Stance> = Stance::ALL.iter().copied().filter(|s| StanceSet::Positive.contains(*s)).collect();
-    for (name, filter) in [
-        ("all commitments", commitments()),
-        ("capability and children", EdgeFilter { capability: Some(vec![Capability::MilitaryForces]), ..commitments() }),
+    let forces = || Where { capability: vec![Capability::MilitaryForces], ..Where::all() };
+    for (name, query) in [
+        ("all commitments", of(Where::all())),
+        ("capability and children", of(forces())),
         (
             "capability, stance, condition",
-            EdgeFilter {
-                capability: Some(vec![Capability::MilitaryForces]),
-                stance: Some(positive.clone()),
+            of(Where {
+                stance: positive.clone(),
                 modality: counted.clone(),
-                condition: Some(id("condition:synthetic-con-3")),
-                explicitness: Some(vec![Explicitness::Implied]),
-                ..commitments()
-            },
+                condition: id("condition:synthetic-con-3"),
+                explicitness: Some(Explicitness::Implied),
+                ..forces()
+            }),
         ),
-        ("hub as pledger", EdgeFilter { subject: Some(id("country:synthetic-cou-0")), ..commitments() }),
+        ("hub as pledger", of(Where { subject: id("country:synthetic-cou-0"), ..Where::all() })),
         (
             "hub as beneficiary, stance",
-            EdgeFilter {
-                object: Some(id("country:synthetic-cou-0")),
-                stance: Some(positive),
-                modality: counted,
-                ..commitments()
-            },
+            of(Where { object: id("country:synthetic-cou-0"), stance: positive, modality: counted, ..Where::all() }),
         ),
-        ("source", EdgeFilter { source: Some(id("source:synthetic-sou-7")), ..EdgeFilter::default() }),
-        ("word", EdgeFilter { text: Some("winter".to_owned()), ..EdgeFilter::default() }),
+        ("source", EdgeQuery::of(&[], Where { source: id("source:synthetic-sou-7"), ..Where::all() })),
+        ("word", EdgeQuery::of(&[], Where { q: Some("winter".to_owned()), ..Where::all() })),
     ] {
         let mut times: Vec<Duration> = (0..301)
             .map(|_| {
                 let began = Instant::now();
-                black_box(graph.edges(black_box(&filter), Page::first(50)));
+                black_box(graph.edges(black_box(&query), Page::first(50)));
                 began.elapsed()
             })
             .collect();
         times.sort_unstable();
-        let page = graph.edges(&filter, Page::first(50));
+        let page = graph.edges(&query, Page::first(50));
         println!(
             "{name:<30} median {:>9.1?} p99 {:>9.1?}  {:>7} found, {} visited",
             times[150], times[297], page.total.value, page.visited

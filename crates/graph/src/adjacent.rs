@@ -1,10 +1,10 @@
 //! The neighbourhood of one entity, grouped by edge kind and direction.
 
-use pledgegraph_model::{EdgeId, EdgeKind, EntityId};
+use pledgegraph_model::{EdgeId, EdgeKind, EntityId, Where};
 
 use crate::Graph;
 use crate::edges::EdgePage;
-use crate::filter::{EdgeFilter, Page};
+use crate::filter::{EdgeQuery, Page};
 use crate::node::{Direction, Incidence};
 
 /// The edges of one kind and direction.
@@ -56,12 +56,10 @@ impl Graph {
         direction: Direction,
         page: Page<EdgeId>,
     ) -> EdgePage<'_> {
-        let end = Some(vec![id]);
-        let kinds = vec![kind];
-        let filter = match direction {
-            Direction::Outgoing => EdgeFilter { kinds, subject: end, ..EdgeFilter::default() },
-            Direction::Incoming => EdgeFilter { kinds, object: end, ..EdgeFilter::default() },
+        let which = match direction {
+            Direction::Outgoing => Where { subject: vec![id], ..Where::all() },
+            Direction::Incoming => Where { object: vec![id], ..Where::all() },
         };
-        self.edges(&filter, page)
+        self.edges(&EdgeQuery::of(&[kind], which), page)
     }
 }

@@ -6,12 +6,12 @@ use chrono::NaiveDate;
 use fixedbitset::FixedBitSet;
 use pledgegraph_model::{
     AttendanceRole, Code, ConveningStatus, EdgeDetail, EdgeId, EdgeKind, EntityId, EntityKind, LinkType, Modality,
-    OutcomeValue, Polarity, Rank, StanceSet, Standing,
+    OutcomeValue, Polarity, Rank, StanceSet, Standing, Where,
 };
 
 use crate::Graph;
 use crate::counted::Counted;
-use crate::filter::{EdgeFilter, Page};
+use crate::filter::{EdgeQuery, Page};
 use crate::node::{Incidence, Node};
 use crate::positions::PositionQuery;
 use crate::saying::Saying;
@@ -168,13 +168,13 @@ impl<'g, 'q> Finder<'g, 'q> {
     ];
 
     fn new(graph: &'g Graph, query: &'q ConflictQuery) -> Self {
-        let filter = EdgeFilter {
-            touching: query.touching.clone(),
+        let which = Where {
+            touching: query.touching.clone().unwrap_or_default(),
             valid_at: query.valid_at,
-            rank: Some(vec![Rank::Preferred, Rank::Normal]),
-            ..EdgeFilter::default()
+            rank: vec![Rank::Preferred, Rank::Normal],
+            ..Where::all()
         };
-        let found = graph.edges(&filter, Page::first(query.budget));
+        let found = graph.edges(&EdgeQuery::of(&[], which), Page::first(query.budget));
         let (items, truncated) = (found.items, found.more);
         let pairs = query.budget.saturating_mul(PAIRS);
         let mut finder = Self { graph, query, views: Vec::new(), conflicts: Vec::new(), pairs, truncated };

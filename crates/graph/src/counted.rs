@@ -1,7 +1,7 @@
 //! Which statements count.
 
 use chrono::NaiveDate;
-use pledgegraph_model::{Code, Modality, Standing};
+use pledgegraph_model::{Code, Modality, Polarity, Rank, Standing, Where};
 
 use crate::Graph;
 use crate::record::EdgeRecord;
@@ -28,6 +28,12 @@ impl Counted {
     /// What counts on a day unless something else is asked.
     pub fn on(day: NaiveDate) -> Self {
         Self { day, modalities: Vec::new(), standings: Vec::new() }
+    }
+
+    /// What counts of that which a filter lets through: the standings that it names, else those that count anyway and what it
+    /// names by `polarity` or `rank` itself: who asks for denials has them count.
+    pub(crate) fn of_filter(which: &Where, day: NaiveDate) -> Self {
+        Self::on(day).of(which.modality.clone()).standing(asked_standings(which))
     }
 
     /// With other modalities; none = as before.
@@ -66,4 +72,26 @@ impl Counted {
     pub(crate) fn takes(&self, graph: &Graph, slot: u32, edge: &EdgeRecord) -> bool {
         self.takes_standing(self.standing_of(graph, slot, edge))
     }
+}
+
+fn asked_standings(which: &Where) -> Vec<Standing> {
+    if !which.standing.is_empty() {
+        return which.standing.clone();
+    }
+    let named = [
+        (which.polarity.contains(&Polarity::Denied), Standing::Denied),
+        (which.polarity.contains(&Polarity::Unknown), Standing::Unverified),
+        (which.rank.contains(&Rank::Deprecated), Standing::Deprecated),
+    ];
+    let also: Vec<Standing> =
+        named.into_iter().filter(|(is_named, _)| *is_named).map(|(_, standing)| standing).collect();
+    if also.is_empty() {
+        return also;
+    }
+    Standing::ALL.iter().copied().filter(|standing| standing.counts() || also.contains(standing)).collect()
+}
+
+/// Whether a filter leaves it to whoever answers which standings are taken.
+pub(crate) fn names_none(which: &Where) -> bool {
+    asked_standings(which).is_empty()
 }

@@ -1,33 +1,43 @@
 //! Lists of entities.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
-use pledgegraph_model::{
-    Code, ConditionKind, EdgeKind, Entity, EntityDetail, EntityId, EntityKind, OrganizationClass, search_key, words,
-};
+use pledgegraph_model::{Code, EdgeKind, Entity, EntityDetail, EntityId, EntityKind, Where, search_key, words};
 
 use crate::Graph;
 use crate::counted::Counted;
 use crate::filter::{Page, Total};
 use crate::node::{Incidence, Node, NodeRecord};
+use crate::plan::Plan;
+use crate::postings::Postings;
 use crate::select::{Clause, Select};
 use crate::view::EntityView;
 
-/// What entities are asked for. Fields are joined by AND, the values of one field by OR.
-#[derive(Debug, Clone, Default)]
-pub struct EntityFilter {
-    /// Kinds; empty = all.
+/// Which entities.
+///
+/// What holds filters in itself takes more than a list: branches, `subject_of` and `object_of` are for
+/// [`crate::Graph::query`]; a list leaves them to whoever asks.
+#[derive(Debug, Clone)]
+pub struct EntityQuery {
+    /// Entities of these kinds; empty = all.
     pub kinds: Vec<EntityKind>,
-    /// Words of a name; each must occur, as the beginning of a word.
-    pub text: Option<String>,
+    /// Which of them.
+    pub which: Where,
     /// Only persons who hold an office, by a statement that counts.
     pub leaders: Option<Counted>,
-    /// Only countries in any of these UN M49 regions.
-    pub region: Option<Vec<String>>,
-    /// Only conditions of these kinds.
-    pub condition_kind: Option<Vec<ConditionKind>>,
-    /// Only organizations of these classes.
-    pub class: Option<Vec<OrganizationClass>>,
+}
+
+impl EntityQuery {
+    /// Entities of some kinds, empty = all.
+    pub fn of(kinds: &[EntityKind], which: Where) -> Self {
+        Self { kinds: kinds.to_vec(), which, leaders: None }
+    }
+
+    /// All entities.
+    pub fn all() -> Self {
+        Self::of(&[], Where::all())
+    }
 }
 
 /// A page of entities.
@@ -42,28 +52,57 @@ pub struct EntityPage<'g> {
 }
 
 impl Graph {
-    /// The entities that a filter lets through, in the order of recording.
-    pub fn entities(&self, filter: &EntityFilter, page: Page<EntityId>) -> EntityPage<'_> {
-        let kinds: &[EntityKind] = if filter.kinds.is_empty() { EntityKind::ALL } else { &filter.kinds };
-        let by_kind = kinds.iter().map(|kind| (kind.index(), Cow::Borrowed(&self.kinds[kind.index()])));
-        let mut clauses = vec![Clause::by_key(by_kind)];
-        if let Some(text) = &filter.text {
-            let key = search_key(text);
-            clauses.extend(words(&key).map(|word| {
-                Clause::any(self.names.words_with_prefix(word).map(|(_, postings)| Cow::Owned(postings.clone())))
-            }));
-        }
-        let after = page.after.and_then(|id| self.node(id)).map(Node::number);
+    /// The entities that are asked for, in the order of recording.
+    pub fn entities(&self, query: &EntityQuery, page: Page<EntityId>) -> EntityPage<'_> {
         let passes = |record: &NodeRecord| {
-            filter.passes(record) && filter.leaders.as_ref().is_none_or(|counted| self.holds_office(record, counted))
+            passes(&query.which, &record.entity)
+                && query.leaders.as_ref().is_none_or(|counted| self.holds_office(record, counted))
         };
         let test = |number: u32| self.record(Node::new(number)).is_some_and(passes);
-        let selection = Select { clauses, after, limit: page.limit }.run(filter.needs_records().then_some(test));
+        let needs_records = query.leaders.is_some() || is_tested(&query.which);
+        let after = page.after.and_then(|id| self.node(id)).map(Node::number);
+        let clauses = self.clauses_of_entities(&query.kinds, &query.which);
+        let selection = Select { clauses, after, limit: page.limit }.run(needs_records.then_some(test));
         EntityPage {
             items: selection.numbers.iter().map(|number| self.at(Node::new(*number))).collect(),
             more: selection.more,
             total: selection.total,
         }
+    }
+
+    /// The numbers of all that a filter without trees lets through, ascending.
+    pub(crate) fn entity_numbers(&self, kinds: &[EntityKind], which: &Where) -> Vec<u32> {
+        let test = |number: u32| self.record(Node::new(number)).is_some_and(|record| passes(which, &record.entity));
+        let select = Select { clauses: self.clauses_of_entities(kinds, which), after: None, limit: usize::MAX };
+        select.run(is_tested(which).then_some(test)).numbers
+    }
+
+    /// What the indexes tell.
+    fn clauses_of_entities(&self, kinds: &[EntityKind], which: &Where) -> Vec<Clause<'_>> {
+        let all = if kinds.is_empty() { EntityKind::ALL } else { kinds };
+        let kinds = all.iter().filter(|kind| which.kind.is_empty() || which.kind.contains(kind));
+        let mut clauses =
+            vec![Clause::by_key(kinds.map(|kind| (kind.index(), Cow::Borrowed(&self.kinds[kind.index()]))))];
+        for word in which.q.iter().flat_map(|text| words(&search_key(text)).map(str::to_owned).collect::<Vec<_>>()) {
+            let named = self.names.words_with_prefix(&word);
+            clauses.push(Clause::any(named.map(|(_, postings)| Cow::Owned(postings.clone()))));
+        }
+        if !which.is.is_empty() {
+            let numbers: Vec<u32> = self.nodes_of(&which.is).into_iter().map(Node::number).collect();
+            clauses.push(Clause::one(Cow::Owned(Postings::from_sorted(&numbers))));
+        }
+        if !which.source.is_empty() {
+            clauses.push(Clause::one(Cow::Owned(self.named_in(&which.source))));
+        }
+        clauses
+    }
+
+    /// The entities at an end of a statement that a source is evidence of.
+    fn named_in(&self, sources: &[EntityId]) -> Postings {
+        let which = Where { source: sources.to_vec(), ..Where::all() };
+        let edges = self.slots(Plan::of_node(&[], &which, None)).into_iter().filter_map(|slot| self.edge_record(slot));
+        let numbers: BTreeSet<u32> = edges.flat_map(|edge| [edge.subject.number(), edge.object.number()]).collect();
+        Postings::from_sorted(&numbers.into_iter().collect::<Vec<_>>())
     }
 }
 
@@ -80,22 +119,19 @@ impl Graph {
     }
 }
 
-impl EntityFilter {
-    fn needs_records(&self) -> bool {
-        self.leaders.is_some() || self.region.is_some() || self.condition_kind.is_some() || self.class.is_some()
-    }
+/// Whether a filter has what only the record tells.
+fn is_tested(which: &Where) -> bool {
+    !which.region.is_empty() || !which.condition_kind.is_empty() || !which.class.is_empty()
+}
 
-    fn passes(&self, record: &NodeRecord) -> bool {
-        let entity: &Entity = &record.entity;
-        self.region.as_ref().is_none_or(|wanted| match &entity.detail {
-            EntityDetail::Country(country) => country.regions.iter().any(|region| wanted.contains(region)),
-            _ => false,
-        }) && self.condition_kind.as_ref().is_none_or(|kinds| match &entity.detail {
-            EntityDetail::Condition(condition) => kinds.contains(&condition.condition_kind),
-            _ => false,
-        }) && self.class.as_ref().is_none_or(|classes| match &entity.detail {
-            EntityDetail::Organization(organization) => classes.contains(&organization.class),
-            _ => false,
-        })
-    }
+fn passes(which: &Where, entity: &Entity) -> bool {
+    (which.region.is_empty()
+        || matches!(&entity.detail, EntityDetail::Country(country)
+            if country.regions.iter().any(|region| which.region.contains(region))))
+        && (which.condition_kind.is_empty()
+            || matches!(&entity.detail, EntityDetail::Condition(condition)
+                if which.condition_kind.contains(&condition.condition_kind)))
+        && (which.class.is_empty()
+            || matches!(&entity.detail, EntityDetail::Organization(organization)
+                if which.class.contains(&organization.class)))
 }

@@ -1,16 +1,12 @@
-//! What a list of edges may be narrowed by.
+//! What lists are asked for.
 
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use pledgegraph_model::{
-    AttendanceRole, Capability, Conditionality, EdgeKind, EntityId, Explicitness, MembershipRole, Mission, Modality,
-    Polarity, Rank, Stage, Stance,
-};
+use pledgegraph_model::{EdgeKind, Where};
 
 use crate::counted::Counted;
 use crate::postings::Postings;
-use crate::said::Span;
 
 /// Which part of a list: the items after `after` in the published order (the order of recording).
 #[derive(Debug, Clone, Copy)]
@@ -41,66 +37,53 @@ pub struct Total {
 #[derive(Debug, Clone)]
 pub struct Chosen(pub(crate) Vec<Postings>);
 
-/// What edges are asked for. Fields are joined by AND, the values of one field by OR; `None` does not narrow, an empty
-/// list matches nothing.
-#[derive(Debug, Clone, Default)]
-pub struct EdgeFilter {
-    /// Kinds; empty = all.
+/// Which statements.
+///
+/// What holds filters in itself, and what is in force, takes more than a list: branches but `all_of` and an `any_of` in it, `subject_is`, `object_is`,
+/// `about` and `in_force` are for [`crate::Graph::query`]; a list leaves them to whoever asks, who gives what they let
+/// through as `only`.
+#[derive(Debug, Clone)]
+pub struct EdgeQuery {
+    /// Statements of these kinds; empty = all.
     pub kinds: Vec<EdgeKind>,
-    /// Only these, as an analysis has chosen them.
-    pub only: Option<Arc<Chosen>>,
-    /// The subject.
-    pub subject: Option<Vec<EntityId>>,
-    /// Takes in, for each subject, what is part of it, at any depth: on `valid_at`, else today.
-    pub subject_with_parts: bool,
-    /// The object.
-    pub object: Option<Vec<EntityId>>,
-    /// Either end.
-    pub touching: Option<Vec<EntityId>>,
-    /// The coalition of a commitment.
-    pub coalition: Option<Vec<EntityId>>,
-    /// A leaf of the condition tree.
-    pub condition: Option<Vec<EntityId>>,
-    /// A source of the evidence.
-    pub source: Option<Vec<EntityId>>,
-    /// An agent of an attribution chain.
-    pub agent: Option<Vec<EntityId>>,
-    /// The meeting where a commitment was announced.
-    pub meeting: Option<Vec<EntityId>>,
-    /// The place of a commitment or an attendance.
-    pub place: Option<Vec<EntityId>>,
-    /// The person or body through which the subject acts.
-    pub acting_through: Option<Vec<EntityId>>,
-    /// The capability; its dotted children are taken in.
-    pub capability: Option<Vec<Capability>>,
-    /// The mission.
-    pub mission: Option<Vec<Mission>>,
-    /// The stance.
-    pub stance: Option<Vec<Stance>>,
-    /// The stage.
-    pub stage: Option<Vec<Stage>>,
-    /// Whether it hangs on anything.
-    pub conditionality: Option<Vec<Conditionality>>,
-    /// Of the leaf that `condition` names, else of any leaf; never of the evidence.
-    pub explicitness: Option<Vec<Explicitness>>,
-    /// Whose stance the words are.
-    pub modality: Option<Vec<Modality>>,
-    /// Asserted, denied, unknown.
-    pub polarity: Option<Vec<Polarity>>,
-    /// Rank.
-    pub rank: Option<Vec<Rank>>,
+    /// Which of them.
+    pub which: Where,
     /// Only statements that count so, by their standing.
     pub counted: Option<Counted>,
-    /// The role of a membership.
-    pub membership_role: Option<Vec<MembershipRole>>,
-    /// The role of an attendance.
-    pub attendance_role: Option<Vec<AttendanceRole>>,
-    /// When it was said.
-    pub said: Option<Span>,
-    /// A day on which it holds. A statement without bounds always possibly holds.
-    pub valid_at: Option<NaiveDate>,
-    /// Dates must lie certainly within, not possibly.
-    pub date_match_certain: bool,
-    /// Words of its texts or of the names of what it touches; each must occur, as the beginning of a word.
-    pub text: Option<String>,
+    /// Only these, as an analysis has chosen them.
+    pub only: Option<Arc<Chosen>>,
+}
+
+impl EdgeQuery {
+    /// Statements of some kinds, empty = all, whether they count or not.
+    pub fn of(kinds: &[EdgeKind], which: Where) -> Self {
+        Self { kinds: kinds.to_vec(), which, counted: None, only: None }
+    }
+
+    /// All statements.
+    pub fn all() -> Self {
+        Self::of(&[], Where::all())
+    }
+
+    /// The same, of which only what counts so is taken.
+    #[must_use]
+    pub fn counted(self, counted: Counted) -> Self {
+        Self { counted: Some(counted), ..self }
+    }
+
+    /// As a list shows them: every statement, unless it is asked how firm they are or how they stand. `today` is the day of
+    /// standings, where `valid_at` gives none.
+    pub fn listed(kinds: &[EdgeKind], which: Where, today: NaiveDate) -> Self {
+        let counts = which.is_about_firmness() || !which.standing.is_empty();
+        let query = Self::of(kinds, which);
+        if counts { query.counting(today) } else { query }
+    }
+
+    /// What counts of them, where something is counted or concluded. What is not yet or is over has a standing of its own, so
+    /// the day hides nothing that is not said to be set aside, or asked for by its standing.
+    #[must_use]
+    pub fn counting(self, today: NaiveDate) -> Self {
+        let counted = Counted::of_filter(&self.which, self.which.valid_at.unwrap_or(today));
+        self.counted(counted)
+    }
 }

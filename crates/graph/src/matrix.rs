@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pledgegraph_model::{Capability, Code, CodeEntry, Commitment, EdgeKind, Explicitness, Mission, Stage, Stance};
+use pledgegraph_model::{Capability, Code, CodeEntry, Commitment, Explicitness, Mission, Stage, Stance};
 
 use crate::Graph;
-use crate::filter::{EdgeFilter, Page};
+use crate::filter::{EdgeQuery, Page};
 use crate::node::Node;
 use crate::view::EdgeView;
 
@@ -46,8 +46,8 @@ pub struct MatrixQuery {
     pub rows: Axis,
     /// The columns.
     pub columns: Axis,
-    /// Which commitments; the kind is set by the matrix.
-    pub filter: EdgeFilter,
+    /// Which commitments.
+    pub commitments: EdgeQuery,
     /// Whether conditions that a source only implies count as conditions.
     pub include_implied: bool,
     /// At most so many commitments are considered.
@@ -127,21 +127,21 @@ impl Axis {
 }
 
 impl Graph {
-    /// A pivot table of the commitments that pass the filter.
+    /// A pivot table of the commitments.
     ///
     /// O(commitments x log cells); one on `n` conditions counts `n` times where conditions are an axis.
     ///
     /// ```
     /// # let bundle = pledgegraph_bundle::bundled().expect("a test reads it");
     /// # let graph = pledgegraph_graph::Builder::one_commit(bundle.entities, bundle.edges);
-    /// use pledgegraph_graph::{Axis, AxisKey, EdgeFilter, MatrixQuery};
-    /// use pledgegraph_model::{Capability, Stance};
+    /// use pledgegraph_graph::{Axis, AxisKey, EdgeQuery, MatrixQuery};
+    /// use pledgegraph_model::{Capability, EdgeKind, Stance, Where};
     ///
-    /// let forces = EdgeFilter { capability: Some(vec![Capability::MilitaryForces]), ..EdgeFilter::default() };
+    /// let forces = Where { capability: vec![Capability::MilitaryForces], ..Where::all() };
     /// let query = MatrixQuery {
     ///     rows: Axis::Actor,
     ///     columns: Axis::Condition,
-    ///     filter: forces,
+    ///     commitments: EdgeQuery::of(&[EdgeKind::Commitment], forces),
     ///     include_implied: true,
     ///     budget: 1_000,
     /// };
@@ -152,8 +152,7 @@ impl Graph {
     /// assert_eq!(cell.map(|cell| (cell.strongest, cell.commitments.len())), Some((Stance::Willing, 1)));
     /// ```
     pub fn matrix(&self, query: &MatrixQuery) -> Matrix<'_> {
-        let filter = EdgeFilter { kinds: vec![EdgeKind::Commitment], ..query.filter.clone() };
-        let found = self.edges(&filter, Page::first(query.budget));
+        let found = self.edges(&query.commitments, Page::first(query.budget));
         let mut cells: BTreeMap<(AxisKey, AxisKey), Vec<EdgeView<'_>>> = BTreeMap::new();
         for view in found.items {
             let Some(commitment) = view.detail().commitment() else { continue };

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use chrono::NaiveDate;
-use pledgegraph_model::{Capability, EdgeId, EdgeKind, EntityId, Mission, Modality, Rank, Specificity};
+use pledgegraph_model::{Capability, EdgeId, EdgeKind, EntityId, Mission, Modality, Rank, Specificity, Where};
 
 use crate::Graph;
 use crate::counted::Counted;
-use crate::filter::{EdgeFilter, Page};
+use crate::filter::{EdgeQuery, Page};
 use crate::node::Node;
 use crate::record::EdgeRecord;
 use crate::standing::order::Order;
@@ -83,20 +83,16 @@ impl PositionQuery {
     }
 
     /// The statements that are considered.
-    pub fn filter(&self) -> EdgeFilter {
-        fn given<T: Clone>(list: &[T]) -> Option<Vec<T>> {
-            (!list.is_empty()).then(|| list.to_vec())
-        }
-        EdgeFilter {
-            kinds: vec![EdgeKind::Commitment],
-            subject: given(&self.actors),
-            object: given(&self.beneficiary),
-            capability: given(&self.capability),
-            mission: given(&self.mission),
-            modality: given(&self.counted.modalities),
-            counted: Some(self.counted.clone()),
-            ..EdgeFilter::default()
-        }
+    pub fn edges(&self) -> EdgeQuery {
+        let which = Where {
+            subject: self.actors.clone(),
+            object: self.beneficiary.clone(),
+            capability: self.capability.clone(),
+            mission: self.mission.clone(),
+            modality: self.counted.modalities.clone(),
+            ..Where::all()
+        };
+        EdgeQuery::of(&[EdgeKind::Commitment], which).counted(self.counted.clone())
     }
 }
 
@@ -144,7 +140,7 @@ impl Graph {
     /// said on each matter wanted is then looked up by itself, for as much of the budget again.
     pub(crate) fn matters(&self, query: &PositionQuery) -> Matters<'_> {
         let page: Page<EdgeId> = Page::first(query.budget);
-        let found = self.edges(&query.filter(), page);
+        let found = self.edges(&query.edges(), page);
         let mut matters: BTreeMap<Matter, Vec<EdgeView<'_>>> = BTreeMap::new();
         for edge in found.items {
             if let Some(commitment) = edge.detail().commitment() {

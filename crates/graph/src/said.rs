@@ -10,11 +10,11 @@ use crate::postings::Postings;
 
 /// A range of days, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Span {
+pub(crate) struct Span {
     /// First day.
-    pub from: Option<NaiveDate>,
+    pub(crate) from: Option<NaiveDate>,
     /// Last day.
-    pub to: Option<NaiveDate>,
+    pub(crate) to: Option<NaiveDate>,
 }
 
 /// A date that may mean more months than this is kept apart: "the 2020s" would stand in 120 lists.
@@ -31,8 +31,8 @@ pub(crate) struct SaidMonths {
     undated: Postings,
 }
 
-/// Where a date belongs.
-enum Place {
+/// To which lists a date belongs.
+enum Shelf {
     Months(std::ops::RangeInclusive<i32>),
     Long,
     Undated,
@@ -42,25 +42,25 @@ fn month(day: NaiveDate) -> i32 {
     day.year() * 12 + i32::try_from(day.month0()).unwrap_or_default()
 }
 
-fn place(date: &Date) -> Place {
+fn shelf(date: &Date) -> Shelf {
     match (&date.edtf, date.earliest(), date.latest()) {
-        (None, ..) => Place::Undated,
-        (_, Some(first), Some(last)) if month(last) - month(first) < LONG => Place::Months(month(first)..=month(last)),
-        _ => Place::Long,
+        (None, ..) => Shelf::Undated,
+        (_, Some(first), Some(last)) if month(last) - month(first) < LONG => Shelf::Months(month(first)..=month(last)),
+        _ => Shelf::Long,
     }
 }
 
 impl SaidMonths {
     /// Changes every list that a date belongs to.
     pub(crate) fn change(&mut self, date: &Date, change: impl Fn(&mut Postings) -> bool) {
-        match place(date) {
-            Place::Undated => {
+        match shelf(date) {
+            Shelf::Undated => {
                 change(&mut self.undated);
             }
-            Place::Long => {
+            Shelf::Long => {
                 change(&mut self.long);
             }
-            Place::Months(months) => {
+            Shelf::Months(months) => {
                 for month in months {
                     let mut postings = self.months.get(&month).cloned().unwrap_or_default();
                     change(&mut postings);
@@ -104,10 +104,10 @@ pub(crate) struct SaidBuilder {
 impl SaidBuilder {
     /// Takes an edge in; slots come in ascending order.
     pub(crate) fn push(&mut self, slot: u32, date: &Date) {
-        match place(date) {
-            Place::Undated => self.undated.push(slot),
-            Place::Long => self.long.push(slot),
-            Place::Months(months) => months.for_each(|month| self.months.entry(month).or_default().push(slot)),
+        match shelf(date) {
+            Shelf::Undated => self.undated.push(slot),
+            Shelf::Long => self.long.push(slot),
+            Shelf::Months(months) => months.for_each(|month| self.months.entry(month).or_default().push(slot)),
         }
     }
 

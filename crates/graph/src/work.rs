@@ -60,13 +60,13 @@ impl Work {
     /// ```
     /// use std::sync::Arc;
     ///
-    /// use pledgegraph_graph::{Builder, EdgeFilter, Page, Stopped, Work};
+    /// use pledgegraph_graph::{Builder, EdgeQuery, Page, Stopped, Work};
     /// use pledgegraph_model::Synthetic;
     ///
     /// let small = Synthetic::new(5_000, 1);
     /// let graph = Builder::one_commit(small.entities(), small.edges());
     /// let work = Arc::new(Work::new(1_000_000));
-    /// let listed = work.run(|| graph.edges(&EdgeFilter::default(), Page::first(10)).items.len());
+    /// let listed = work.run(|| graph.edges(&EdgeQuery::all(), Page::first(10)).items.len());
     /// assert_eq!(listed, Ok(10));
     ///
     /// // Nobody waits for the answer any more.

@@ -26,6 +26,9 @@ impl EntityKind {
     /// What can speak.
     pub const AGENTS: &'static [Self] =
         &[Self::Country, Self::Coalition, Self::Organization, Self::Group, Self::Person];
+    /// Whose words a statement can rest on; where a name alone is given, a person first.
+    pub const SPEAKERS: &'static [Self] =
+        &[Self::Person, Self::Organization, Self::Country, Self::Coalition, Self::Group, Self::Source];
     /// Through what an actor acts.
     pub const BODIES: &'static [Self] = &[Self::Person, Self::Organization];
     /// Where something is.

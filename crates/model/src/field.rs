@@ -1,12 +1,14 @@
 //! Fields as data: what reads a draft, writes an answer, documents both, makes columns and answers queries goes through
 //! these tables. Those of statements and entities follow from their structs: see `value.rs`.
 
-use crate::{Code, EntityKind, Lang, Text};
+use crate::{Code, CodeEntry, EntityKind, Lang, Text};
 
 /// The largest whole number that every reader of JSON holds exactly (RFC 7493).
 pub const MAX_INTEGER: u64 = (1 << 53) - 1;
 /// The most pieces of evidence, links, or nodes under a node.
 pub const MAX_PARTS: usize = 1_000;
+/// The most codes, patterns or branches of a filter.
+pub const MAX_CODES: usize = 100;
 /// The most items of any other list.
 pub const MAX_ITEMS: usize = 10_000;
 
@@ -98,8 +100,10 @@ pub struct Codes {
     pub about: &'static str,
     /// Name of the list in `/v1/vocabulary`; `None` where it is only some of a list, which later versions add nothing to.
     pub list: Option<&'static str>,
-    /// All of them.
+    /// All of them as they are written.
     pub all: fn() -> Vec<&'static str>,
+    /// The same with their labels; empty where some are none of a list.
+    pub entries: fn() -> Vec<&'static CodeEntry>,
 }
 
 /// A form of strings.
@@ -162,12 +166,16 @@ impl Field {
 impl Codes {
     /// The codes of a list.
     pub const fn of<C: Code>() -> Self {
-        Self { name: C::NAME, about: C::ABOUT, list: Some(C::LIST), all: texts::<C> }
+        Self { name: C::NAME, about: C::ABOUT, list: Some(C::LIST), all: texts::<C>, entries: entries::<C> }
     }
 }
 
 fn texts<C: Code>() -> Vec<&'static str> {
     C::ALL.iter().map(|code| code.as_str()).collect()
+}
+
+fn entries<C: Code>() -> Vec<&'static CodeEntry> {
+    C::ALL.iter().map(|code| code.entry()).collect()
 }
 
 impl Presence {

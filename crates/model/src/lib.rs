@@ -23,12 +23,15 @@ mod entity_kind;
 mod event;
 mod evidence;
 mod field;
+mod filter;
 mod id;
 mod iso3166;
 mod link;
 mod membership;
+mod parameter_name;
 mod query;
 mod query_field;
+mod query_target;
 mod reference;
 mod stance;
 mod standing;
@@ -38,6 +41,7 @@ mod text;
 mod truth;
 mod value;
 mod vocabulary;
+mod which;
 
 pub use amount::{Count, CountOp, Quantity};
 pub use attendance::{Attendance, AttendanceMode, AttendanceRole};
@@ -62,13 +66,16 @@ pub use event::{Action, ActionClass, Outcome, OutcomeValue, Remark, RemarkType, 
 pub use evidence::{
     Attribution, AttributionMode, AttributionRole, Evidence, Explicitness, Locator, Quotation, QuoteSelector,
 };
-pub use field::{Codes, Field, MAX_INTEGER, MAX_ITEMS, MAX_PARTS, Pattern, Presence, Table, Takes};
+pub use field::{Codes, Field, MAX_CODES, MAX_INTEGER, MAX_ITEMS, MAX_PARTS, Pattern, Presence, Table, Takes};
+pub use filter::{DAY, DateMatch, Filter, FilterValues, Given, Narrows, RANKED_STANCES, REGION, month_of};
 pub use id::{EdgeId, EntityId};
 pub use iso3166::Iso3166;
 pub use link::{Link, LinkType};
 pub use membership::{Listed, Membership, MembershipRole, Office, PartOf};
-pub use query::{Assumed, MAX_QUERY_DEPTH, Query, QueryAsk, QueryTarget, Related, Rows, Where};
+pub use parameter_name::{PARAMETER_NAMES, ParameterName};
+pub use query::{Assumed, Query, QueryAsk};
 pub use query_field::QueryField;
+pub use query_target::{QueryTarget, Rows};
 pub use reference::{EntityRef, ReferenceError, Slug};
 pub use stance::{Stance, StanceSet};
 pub use standing::Standing;
@@ -81,6 +88,7 @@ pub use text::{
 pub use truth::{Ground, Truth};
 pub use value::{Bearing, Fields, Value};
 pub use vocabulary::{CodeList, code_lists};
+pub use which::{FILTERS, MAX_QUERY_DEPTH, Related, Where, filter};
 
 /// The fields of objects in statements and entities.
 pub mod tables {
@@ -90,4 +98,5 @@ pub mod tables {
     pub use crate::entity::{ALIAS, REDIRECT};
     pub use crate::evidence::{ATTRIBUTION, EVIDENCE, QUOTE};
     pub use crate::iso3166::ISO3166;
+    pub use crate::which::{RELATED, WHERE};
 }

@@ -3,8 +3,8 @@
 use crate::{
     ActionClass, AliasKind, Area, AttendanceMode, AttendanceRole, AttributionMode, AttributionRole, Capability, Code,
     CodeEntry, ConditionKind, ConditionOp, Conditionality, ConveningClaim, ConveningFormat, ConveningStatus, CountOp,
-    EdgeKind, EntityKind, Explicitness, Ground, LinkType, Listed, Mapping, MembershipRole, Mission, Modality,
-    OrganizationClass, OutcomeValue, Polarity, Precision, QueryAsk, QueryField, QueryTarget, Rank, Relation,
+    DateMatch, EdgeKind, EntityKind, Explicitness, Ground, LinkType, Listed, Mapping, MembershipRole, Mission,
+    Modality, OrganizationClass, OutcomeValue, Polarity, Precision, QueryAsk, QueryField, QueryTarget, Rank, Relation,
     RemarkType, RequestOutcome, Specificity, Stage, Stance, Standing, Truth,
 };
 
@@ -39,6 +39,7 @@ pub fn code_lists() -> Vec<CodeList> {
         list::<ConveningFormat>(),
         list::<ConveningStatus>(),
         list::<CountOp>(),
+        list::<DateMatch>(),
         list::<EdgeKind>(),
         list::<EntityKind>(),
         list::<Explicitness>(),

@@ -4,7 +4,7 @@
 //! less firm, of a wider capability, on a condition that is only implied. Each says what it gives up.
 
 use pledgegraph_graph::{EdgeView, Node};
-use pledgegraph_model::{Conditions, EntityId, EntityKind, Explicitness, Query, QueryTarget, Stance, Where};
+use pledgegraph_model::{Conditions, EntityId, EntityKind, Explicitness, Query, QueryTarget, Stance, Where, month_of};
 
 /// How exactly an answer is what was asked for; best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,8 +105,7 @@ pub(crate) fn given_up(query: &Query, view: &EdgeView<'_>, relaxes: bool) -> (Gr
         up.push(Relaxation::Modality);
     }
     let (from, to) = (query.which.said_from, query.which.said_to);
-    let in_month = |month: &String| month.rsplit('-').next().and_then(|month| month.parse().ok());
-    let months: Vec<u32> = query.which.month.iter().filter_map(in_month).collect();
+    let months: Vec<u32> = query.which.month.iter().filter_map(|month| month_of(month)).collect();
     let date = view.when().and_then(|date| date.edtf.as_ref());
     if !months.is_empty() && !date.is_some_and(|edtf| months.iter().any(|month| edtf.certainly_in_month(*month))) {
         up.push(Relaxation::Date);

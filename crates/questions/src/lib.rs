@@ -18,7 +18,6 @@ mod lang;
 mod lexicon;
 mod matches;
 mod meaning;
-mod members;
 mod names;
 mod notation;
 mod outcome;
@@ -35,7 +34,7 @@ mod search;
 mod speaker;
 mod words;
 
-pub use address::address;
+pub use address::{address, encoded};
 pub use answer::{Answer, Answers};
 pub use answering::{Budget, answer};
 pub use ask::Limits;

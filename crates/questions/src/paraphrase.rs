@@ -6,15 +6,16 @@
 use std::collections::HashMap;
 
 use pledgegraph_graph::Graph;
+use pledgegraph_model::tables::RELATED;
 use pledgegraph_model::{
-    Code, CodeEntry, EntityId, EntityRef, MAX_QUERY_DEPTH, Query, QueryAsk, QueryField, QueryTarget, Truth, search_key,
+    Code, Codes, EntityId, EntityRef, FILTERS, Field, MAX_QUERY_DEPTH, Query, QueryAsk, QueryField, QueryTarget, Table,
+    Takes, Truth, search_key,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::lang::Lang;
 use crate::lexicon::{self, LexiconError};
-use crate::members::{Holds, MEMBERS, entries};
 
 /// The phrases of all members, by language.
 #[derive(Debug)]
@@ -33,8 +34,8 @@ struct File {
 impl Phrases {
     pub(crate) fn new(text: &str) -> Result<Self, LexiconError> {
         let File { words, members } = lexicon::read(text)?;
-        match MEMBERS.iter().find(|(name, _)| !members.contains_key(*name)) {
-            Some((name, _)) => Err(LexiconError(format!("no phrase for `{name}`"))),
+        match FILTERS.iter().find(|filter| !members.contains_key(filter.field.name)) {
+            Some(filter) => Err(LexiconError(format!("no phrase for `{}`", filter.field.name))),
             None => Ok(Self { words, members }),
         }
     }
@@ -60,6 +61,11 @@ impl Phrases {
         let query = reader.query()?;
         reader.rest.is_empty().then_some(query)
     }
+}
+
+/// Whether it is statements that a row is joined with, and not filters of the row.
+fn is_related(table: &'static Table) -> bool {
+    std::ptr::eq(table, &raw const RELATED)
 }
 
 const QUOTES: [[char; 2]; 2] = [['“', '”'], ['«', '»']];
@@ -105,42 +111,38 @@ impl Writer<'_> {
 
     /// The depth of a tree is bounded by its reader.
     fn conjunction(&self, which: &Map<String, Value>) -> String {
-        let given = MEMBERS.iter().filter_map(|(name, holds)| Some((*name, *holds, which.get(*name)?)));
-        let clauses = given.map(|(name, holds, value)| {
+        let clauses = FILTERS.iter().filter_map(|filter| {
+            let Field { name, takes, .. } = filter.field;
             let phrase = self.phrases.member(name, self.lang);
-            format!("{phrase} {}", self.values(holds, value))
+            Some(format!("{phrase} {}", self.values(takes, which.get(name)?)))
         });
         clauses.collect::<Vec<_>>().join(self.phrases.word("and", self.lang))
     }
 
-    fn values(&self, holds: Holds, value: &Value) -> String {
+    fn values(&self, takes: Takes, value: &Value) -> String {
         let or = self.phrases.word("or", self.lang);
         let list = |say: &dyn Fn(&Value) -> String| {
             let values = value.as_array().map(Vec::as_slice).unwrap_or_default();
             values.iter().map(say).collect::<Vec<_>>().join(or)
         };
-        let code = |all: fn() -> Vec<&'static CodeEntry>, value: &Value| {
+        let code = |codes: Codes, value: &Value| {
             let code = value.as_str().unwrap_or_default();
-            let entry = all().into_iter().find(|entry| entry.code == code);
+            let entry = (codes.entries)().into_iter().find(|entry| entry.code == code);
             self.quoted(entry.map_or(code, |entry| self.lang.label(entry)))
         };
-        match holds {
-            Holds::Entities => {
-                list(&|value| self.entity(value.as_str().and_then(|id| Some(EntityId(id.parse().ok()?)))))
-            }
-            Holds::Codes(all) => list(&|value| code(all, value)),
-            Holds::Code(all) => code(all, value),
-            Holds::Text => self.quoted(value.as_str().unwrap_or_default()),
-            Holds::Texts => list(&|value| self.quoted(value.as_str().unwrap_or_default())),
-            Holds::Where => self.bracketed(value),
-            Holds::Branches => list(&|value| self.bracketed(value)),
-            Holds::Related => {
-                let find = code(entries::<QueryTarget>, value.get("find").unwrap_or(&Value::Null));
+        match takes {
+            Takes::List { of, .. } => list(&|value| self.values(*of, value)),
+            Takes::Reference(_) => self.entity(value.as_str().and_then(|id| Some(EntityId(id.parse().ok()?)))),
+            Takes::Code(codes) => code(codes, value),
+            Takes::Object(table) if is_related(table) => {
+                let find = code(Codes::of::<QueryTarget>(), value.get("find").unwrap_or(&Value::Null));
                 match value.get("where") {
                     Some(which) => format!("{find} {}", self.bracketed(which)),
                     None => find,
                 }
             }
+            Takes::Object(_) => self.bracketed(value),
+            _ => self.quoted(value.as_str().unwrap_or_default()),
         }
     }
 
@@ -175,11 +177,11 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn query(&mut self) -> Option<Query> {
         let ask = QueryAsk::ALL.iter().copied().find(|ask| self.takes_word(ask.as_str()))?;
-        let group_by = if self.takes_word("group_by") { Some(self.code(entries::<QueryField>)?) } else { None };
+        let group_by = if self.takes_word("group_by") { Some(self.code(Codes::of::<QueryField>())?) } else { None };
         let mut select = Vec::new();
         if self.rest.starts_with(' ') {
             loop {
-                select.push(self.code(entries::<QueryField>)?);
+                select.push(self.code(Codes::of::<QueryField>())?);
                 if !self.takes_word("and") {
                     break;
                 }
@@ -188,7 +190,7 @@ impl<'a> Reader<'a> {
         if !self.takes_word("in") {
             return None;
         }
-        let find = self.code(entries::<QueryTarget>)?;
+        let find = self.code(Codes::of::<QueryTarget>())?;
         let mut query =
             Map::from_iter([("find".to_owned(), Value::from(find)), ("ask".to_owned(), Value::from(ask.as_str()))]);
         if self.takes_word("where") {
@@ -214,7 +216,7 @@ impl<'a> Reader<'a> {
             if !self.takes_word("assumed") {
                 return None;
             }
-            assumed.push(json!({"condition": condition, "truth": self.code(entries::<Truth>)?}));
+            assumed.push(json!({"condition": condition, "truth": self.code(Codes::of::<Truth>())?}));
         }
         Some(assumed)
     }
@@ -239,10 +241,11 @@ impl<'a> Reader<'a> {
         loop {
             // Of phrases that begin alike the longest.
             let rest = self.rest;
-            let said = MEMBERS.iter().filter(|(name, _)| rest.starts_with(self.phrases.member(name, self.lang)));
-            let (name, holds) = *said.max_by_key(|(name, _)| self.phrases.member(name, self.lang).len())?;
+            let phrase = |field: &Field| self.phrases.member(field.name, self.lang);
+            let said = FILTERS.iter().map(|filter| filter.field).filter(|field| rest.starts_with(phrase(field)));
+            let Field { name, takes, .. } = said.max_by_key(|field| phrase(field).len())?;
             self.takes(self.phrases.member(name, self.lang));
-            let value = self.values(holds, depth)?;
+            let value = self.values(takes, depth)?;
             if which.insert(name.to_owned(), value).is_some() {
                 return None;
             }
@@ -252,23 +255,21 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn values(&mut self, holds: Holds, depth: usize) -> Option<Value> {
-        Some(match holds {
-            Holds::Entities => self.list(Self::entity)?,
-            Holds::Codes(all) => self.list(|reader| reader.code(all).map(Value::from))?,
-            Holds::Code(all) => Value::from(self.code(all)?),
-            Holds::Text => Value::from(self.quoted()?),
-            Holds::Texts => self.list(|reader| reader.quoted().map(Value::from))?,
-            Holds::Where => self.bracketed(depth)?,
-            Holds::Branches => self.list(|reader| reader.bracketed(depth))?,
-            Holds::Related => {
-                let find = Value::from(self.code(entries::<QueryTarget>)?);
+    fn values(&mut self, takes: Takes, depth: usize) -> Option<Value> {
+        Some(match takes {
+            Takes::List { of, .. } => self.list(|reader| reader.values(*of, depth))?,
+            Takes::Reference(_) => self.entity()?,
+            Takes::Code(codes) => Value::from(self.code(codes)?),
+            Takes::Object(table) if is_related(table) => {
+                let find = Value::from(self.code(Codes::of::<QueryTarget>())?);
                 let mut related = Map::from_iter([("find".to_owned(), find)]);
                 if self.rest.trim_start().starts_with('(') {
                     related.insert("where".to_owned(), self.bracketed(depth)?);
                 }
                 Value::Object(related)
             }
+            Takes::Object(_) => self.bracketed(depth)?,
+            _ => Value::from(self.quoted()?),
         })
     }
 
@@ -289,9 +290,9 @@ impl<'a> Reader<'a> {
         self.takes(")").then_some(Value::Object(which))
     }
 
-    fn code(&mut self, all: fn() -> Vec<&'static CodeEntry>) -> Option<&'static str> {
+    fn code(&mut self, codes: Codes) -> Option<&'static str> {
         let said = self.quoted()?;
-        all().into_iter().find(|entry| self.lang.label(entry) == said).map(|entry| entry.code)
+        (codes.entries)().into_iter().find(|entry| self.lang.label(entry) == said).map(|entry| entry.code)
     }
 
     fn entity(&mut self) -> Option<Value> {

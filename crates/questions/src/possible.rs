@@ -1,9 +1,9 @@
 //! Whether a query can be what a question means: what narrows what, and what the graph has at all.
 
 use chrono::NaiveDate;
-use pledgegraph_graph::{EdgeFilter, EntityFilter, EntityView, Graph, Page};
+use pledgegraph_graph::{EdgeQuery, EntityQuery, EntityView, Graph, Page};
 use pledgegraph_model::{
-    Code, EdgeKind, EntityId, EntityKind, Query, QueryAsk, QueryField, QueryTarget, Related, Rows, Stage, Stance, Where,
+    EdgeKind, EntityId, EntityKind, Query, QueryAsk, QueryField, QueryTarget, Related, Rows, Stage, Stance, Where,
 };
 
 use crate::meaning::{Means, apart};
@@ -57,7 +57,7 @@ fn has_members(graph: &Graph, which: &Where) -> bool {
         let groups = &related.which.object;
         related.find != QueryTarget::Memberships
             || groups.is_empty()
-            || has(graph, &EdgeFilter { object: Some(groups.clone()), ..of_kind(EdgeKind::Membership) })
+            || has(graph, EdgeKind::Membership, Where { object: groups.clone(), ..Where::all() })
     };
     which.joins().all(|related| of(related) && has_members(graph, &related.which))
         && which.branches().all(|part| has_members(graph, part))
@@ -65,7 +65,7 @@ fn has_members(graph: &Graph, which: &Where) -> bool {
 }
 
 fn is_member_if_a_person(graph: &Graph, id: EntityId) -> bool {
-    !is_person(graph, id) || has(graph, &EdgeFilter { subject: Some(vec![id]), ..of_kind(EdgeKind::Membership) })
+    !is_person(graph, id) || has(graph, EdgeKind::Membership, of_subject(id))
 }
 
 /// Whether what is found has what is asked of it: only statements that are listed have anything, or are counted by one thing,
@@ -147,38 +147,36 @@ fn is_over(which: &Where) -> bool {
 
 /// Whether an entity, or a person for another, gave its word or took it back.
 fn can_take_back(graph: &Graph, id: EntityId) -> bool {
-    let own =
-        EdgeFilter { subject: Some(vec![id]), stance: Some(vec![Stance::Withdrawn]), ..of_kind(EdgeKind::Commitment) };
-    is_person(graph, id) || has(graph, &own) || can_withdraw(graph, id)
+    let own = Where { stance: vec![Stance::Withdrawn], ..of_subject(id) };
+    is_person(graph, id) || has(graph, EdgeKind::Commitment, own) || can_withdraw(graph, id)
 }
 
 /// Whether an entity is at least willing to give something, or decides a condition.
 fn can_withdraw(graph: &Graph, id: EntityId) -> bool {
-    let stances = Stance::ALL.iter().copied().filter(|stance| stance.at_least(Stance::Willing)).collect();
-    let own = EdgeFilter { subject: Some(vec![id]), stance: Some(stances), ..of_kind(EdgeKind::Commitment) };
-    let conditions = EntityFilter { kinds: vec![EntityKind::Condition], ..EntityFilter::default() };
+    let own = Where { stance_min: Some(Stance::Willing), ..of_subject(id) };
+    let conditions = EntityQuery::of(&[EntityKind::Condition], Where::all());
     let decides = |view: &EntityView<'_>| view.entity().detail.test().is_some_and(|test| test.actor == Some(id));
     let conditions = graph.entities(&conditions, Page::first(MOST_CONDITIONS));
     // Of very many some may be decided by it.
-    has(graph, &own) || conditions.more || conditions.items.iter().any(decides)
+    has(graph, EdgeKind::Commitment, own) || conditions.more || conditions.items.iter().any(decides)
 }
 
 /// Whether an entity is on record as one that something is pledged to, and never as one that pledges or refuses.
 fn is_only_given(graph: &Graph, id: EntityId) -> bool {
-    let of = of_kind(EdgeKind::Commitment);
-    !has(graph, &EdgeFilter { subject: Some(vec![id]), ..of.clone() })
-        && has(graph, &EdgeFilter { object: Some(vec![id]), ..of })
+    let of_object = Where { object: vec![id], ..Where::all() };
+    !has(graph, EdgeKind::Commitment, of_subject(id)) && has(graph, EdgeKind::Commitment, of_object)
 }
 
 pub(crate) fn is_person(graph: &Graph, id: EntityId) -> bool {
     graph.entity(id).is_some_and(|view| view.kind() == EntityKind::Person)
 }
 
-pub(crate) fn of_kind(kind: EdgeKind) -> EdgeFilter {
-    EdgeFilter { kinds: vec![kind], ..EdgeFilter::default() }
+/// What an entity is the subject of.
+pub(crate) fn of_subject(id: EntityId) -> Where {
+    Where { subject: vec![id], ..Where::all() }
 }
 
 /// Whether the graph has such an edge.
-pub(crate) fn has(graph: &Graph, filter: &EdgeFilter) -> bool {
-    !graph.edges(filter, Page::first(1)).items.is_empty()
+pub(crate) fn has(graph: &Graph, kind: EdgeKind, which: Where) -> bool {
+    !graph.edges(&EdgeQuery::of(&[kind], which), Page::first(1)).items.is_empty()
 }

@@ -1,14 +1,14 @@
 //! What a question means, as the graph has it: who acts through whom, and what is said of an entity itself.
 
 use chrono::NaiveDate;
-use pledgegraph_graph::{Counted, EdgeFilter, EdgeView, Graph, Page};
+use pledgegraph_graph::{Counted, EdgeQuery, EdgeView, Graph, Page};
 use pledgegraph_model::{
     Code, EdgeKind, EntityId, EntityKind, Polarity, Query, QueryAsk, QueryField, QueryTarget, Related, Rows, Where,
 };
 use serde_json::{Map, Value};
 
 use crate::meaning::{Lists, Means, is_of_each, merged, query_of};
-use crate::possible::{can_be_meant, has, is_done_or_over, is_person, of_kind};
+use crate::possible::{can_be_meant, has, is_done_or_over, is_person, of_subject};
 
 /// The query that is meant; `None` when its parts contradict each other.
 pub(crate) fn resolve(graph: &Graph, means: &Means, today: NaiveDate) -> Option<Query> {
@@ -145,13 +145,12 @@ impl Settling<'_> {
 
 /// The countries whose office a person holds on a day, who is named in no statement of the kind.
 fn spoken_for(graph: &Graph, kind: EdgeKind, id: EntityId, day: NaiveDate) -> Vec<EntityId> {
-    let is_named = has(graph, &EdgeFilter { acting_through: Some(vec![id]), ..of_kind(kind) })
-        || has(graph, &EdgeFilter { subject: Some(vec![id]), ..of_kind(kind) });
+    let is_named =
+        has(graph, kind, Where { acting_through: vec![id], ..Where::all() }) || has(graph, kind, of_subject(id));
     if is_named || !is_person(graph, id) {
         return Vec::new();
     }
-    let offices = EdgeFilter { subject: Some(vec![id]), ..held_on(day) };
-    let held = graph.edges(&offices, Page::first(usize::MAX)).items;
+    let held = graph.edges(&offices(of_subject(id), day), Page::first(usize::MAX)).items;
     let mut countries: Vec<_> = held
         .iter()
         .map(EdgeView::object)
@@ -164,8 +163,8 @@ fn spoken_for(graph: &Graph, kind: EdgeKind, id: EntityId, day: NaiveDate) -> Ve
 }
 
 /// Offices that are held on a day.
-fn held_on(day: NaiveDate) -> EdgeFilter {
-    EdgeFilter { counted: Some(Counted::on(day)), ..of_kind(EdgeKind::Office) }
+fn offices(which: Where, day: NaiveDate) -> EdgeQuery {
+    EdgeQuery::of(&[EdgeKind::Office], which).counted(Counted::on(day))
 }
 
 fn stand_for_countries(graph: &Graph, kind: EdgeKind, which: &mut Where, day: NaiveDate) {
@@ -188,9 +187,8 @@ fn through(graph: &Graph, kind: EdgeKind, which: &mut Where, day: NaiveDate) {
         graph.entity(*id).is_some_and(|view| match view.kind() {
             EntityKind::Person => true,
             EntityKind::Organization => {
-                let own = Some(vec![*id]);
-                !has(graph, &EdgeFilter { subject: own.clone(), ..of_kind(kind) })
-                    && has(graph, &EdgeFilter { acting_through: own, ..of_kind(kind) })
+                !has(graph, kind, of_subject(*id))
+                    && has(graph, kind, Where { acting_through: vec![*id], ..Where::all() })
             }
             _ => false,
         })
@@ -222,10 +220,10 @@ fn addressees(graph: &Graph, which: &mut Where, day: NaiveDate) {
     if countries.is_empty() {
         return;
     }
-    let offices = EdgeFilter { object: Some(countries), ..held_on(day) };
-    for office in graph.edges(&offices, Page::first(usize::MAX)).items {
+    let of_them = Where { object: countries, ..Where::all() };
+    for office in graph.edges(&offices(of_them, day), Page::first(usize::MAX)).items {
         let holder = office.subject().id();
-        let is_asked = has(graph, &EdgeFilter { object: Some(vec![holder]), ..of_kind(EdgeKind::Request) });
+        let is_asked = has(graph, EdgeKind::Request, Where { object: vec![holder], ..Where::all() });
         if is_asked && !which.object.contains(&holder) {
             which.object.push(holder);
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use pledgegraph_graph::{EdgeFilter, EntityFilter, EntityView, Graph, Page};
+use pledgegraph_graph::{EdgeQuery, EntityQuery, EntityView, Graph, Page};
 use pledgegraph_live::{Live, Row, StoreError};
 use pledgegraph_model::{Edge, EdgeId, Entity, EntityId, Removed};
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ type Piece = (Bytes, Option<Next>);
 
 async fn entities(state: &State, asker: Asker, graph: Arc<Graph>, after: Option<EntityId>) -> Result<Piece, ApiError> {
     in_turn(state, (Lane::Lists, asker), move || {
-        let page = graph.entities(&EntityFilter::default(), Page { after, limit: AT_ONCE });
+        let page = graph.entities(&EntityQuery::all(), Page { after, limit: AT_ONCE });
         let mut text = Vec::with_capacity(AT_ONCE * 256);
         for view in &page.items {
             push(&mut text, &entity_line(view.entity(), &graph));
@@ -66,7 +66,7 @@ async fn edges(state: &State, asker: Asker, graph: Arc<Graph>, after: Option<Edg
     let live = &state.live;
     let of_graph = Arc::clone(&graph);
     let versions = in_turn(state, (Lane::Lists, asker), move || {
-        let page = of_graph.edges(&EdgeFilter::default(), Page { after, limit: AT_ONCE });
+        let page = of_graph.edges(&EdgeQuery::all(), Page { after, limit: AT_ONCE });
         page.items.iter().map(|view| (view.id(), view.version())).collect::<Vec<(EdgeId, i64)>>()
     })
     .await?;

@@ -1,5 +1,252 @@
-//! Parameters that narrow a list, each with what it does to the filter.
+//! The filters of the model as parameters of lists: see `pledgegraph_model::Where`.
 
 pub(crate) mod analyses;
-pub(crate) mod edges;
-pub(crate) mod entities;
+
+use std::sync::LazyLock;
+
+use chrono::NaiveDate;
+use pledgegraph_model::{
+    Code, EdgeKind, EntityId, EntityKind, FILTERS, Filter, FilterValues, Given, PARAMETER_NAMES, ParameterName,
+    Pattern, REGION, Rows, Stance, StanceSet, Takes, Where, filter,
+};
+
+use crate::request::parameter::{Accepts, CodeNames, Parameter};
+use crate::request::reader::Reader;
+
+/// A filter as a parameter.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FilterParameter {
+    pub(crate) parameter: Parameter,
+    filter: &'static Filter,
+    /// Which lists have it beside those of the filter; `None`: by the filter's own name.
+    other: Option<&'static ParameterName>,
+    /// Of which kinds an entity is that it names; empty: as the filter says.
+    kinds: &'static [EntityKind],
+}
+
+pub(crate) const MODALITY: FilterParameter = own("modality");
+pub(crate) const STANDING: FilterParameter = own("standing");
+pub(crate) const STANCE_MIN: FilterParameter = own("stance_min");
+pub(crate) const IN_FORCE: FilterParameter = own("in_force");
+pub(crate) const VALID_AT: FilterParameter = own("valid_at");
+/// The kind of entity.
+pub(crate) const ENTITY_KIND: FilterParameter = own("kind");
+
+/// The kinds of statement, in collections of several.
+pub(crate) const EDGE_KIND: Parameter = Parameter {
+    name: "kind",
+    accepts: Accepts::Codes(CodeNames::of::<EdgeKind>("EdgeKindFilter")),
+    description: "The kind of statement.",
+    example: "commitment",
+};
+
+/// The kinds of the collection `relations`.
+pub(crate) const RELATIONS: [EdgeKind; 3] = [EdgeKind::Location, EdgeKind::Sidelines, EdgeKind::PartOf];
+
+const RELATION_KIND: Parameter = Parameter {
+    name: "kind",
+    accepts: Accepts::Codes(CodeNames { schema: "RelationKindFilter", all: relation_kinds }),
+    description: "The kind of relation.",
+    example: "part_of",
+};
+
+/// The day of lists of entities, read by the collection itself.
+pub(crate) const ENTITIES_AT: Parameter = Parameter {
+    name: "valid_at",
+    accepts: Accepts::Day,
+    description: "A day, or `now` (UTC). An entity is an identity and holds at any time; leaders are those who hold \
+        an office on this day, which is today unless it is given.",
+    example: "now",
+};
+
+fn relation_kinds() -> Vec<&'static str> {
+    RELATIONS.iter().map(|kind| kind.as_str()).collect()
+}
+
+/// The parameter of a filter by its own name.
+pub(crate) const fn own(name: &str) -> FilterParameter {
+    let filter = filter(name);
+    let parameter = Parameter {
+        name: filter.field.name,
+        accepts: accepts(filter, &[]),
+        description: filter.description,
+        example: filter.example,
+    };
+    FilterParameter { parameter, filter, other: None, kinds: &[] }
+}
+
+/// The parameter of a filter by another name, as a list of some kind has it.
+pub(crate) const fn other(other: &'static ParameterName) -> FilterParameter {
+    let ParameterName { name, kinds, description, example, .. } = *other;
+    let filter = filter(other.filter);
+    let parameter = Parameter { name, accepts: accepts(filter, kinds), description, example };
+    FilterParameter { parameter, filter, other: Some(other), kinds }
+}
+
+const fn accepts(filter: &Filter, kinds: &'static [EntityKind]) -> Accepts {
+    match filter.given {
+        Given::Entities(own) => Accepts::References(if kinds.is_empty() { own } else { kinds }),
+        Given::Codes(codes) => Accepts::Codes(CodeNames { schema: codes.name, all: codes.all }),
+        Given::Code(codes) => Accepts::Code(CodeNames { schema: codes.name, all: codes.all }),
+        Given::Date => Accepts::Date,
+        Given::Day => Accepts::Day,
+        Given::Texts(_) | Given::Words | Given::Tree => Accepts::Text,
+    }
+}
+
+/// All that any list has.
+static ALL: LazyLock<Vec<FilterParameter>> = LazyLock::new(|| {
+    let filters = FILTERS.iter().filter(|filter| !filter.is_tree()).map(|filter| own(filter.field.name));
+    filters.chain(PARAMETER_NAMES.iter().map(other)).collect()
+});
+
+/// The parameters that narrow lists of statements of some kinds, empty = all.
+pub(crate) fn of_statements(kinds: &'static [EdgeKind]) -> impl Iterator<Item = &'static FilterParameter> {
+    ALL.iter().filter(move |parameter| {
+        let name = parameter.filter.parameter(Rows::Statements(kinds));
+        match parameter.other {
+            None => name == Some(parameter.parameter.name),
+            Some(other) => other.is_of(kinds) && name.is_some_and(|name| !other.instead || name == other.name),
+        }
+    })
+}
+
+/// The parameters that narrow lists of entities of one kind, which are not asked for the kind.
+pub(crate) fn of_entities(kind: EntityKind) -> impl Iterator<Item = &'static FilterParameter> {
+    ALL.iter().filter(move |parameter| {
+        let name = parameter.filter.parameter(Rows::Entities(&[kind]));
+        name == Some(parameter.parameter.name) && name != Some(ENTITY_KIND.parameter.name)
+    })
+}
+
+/// The parameter that narrows a collection of several kinds of statements, empty = all, to some of them.
+pub(crate) fn edge_kind(kinds: &[EdgeKind]) -> Option<&'static Parameter> {
+    match kinds {
+        [] => Some(&EDGE_KIND),
+        [_] => None,
+        _ => Some(&RELATION_KIND),
+    }
+}
+
+/// The kinds that are asked for of a collection.
+pub(crate) fn edge_kinds(reader: &mut Reader<'_>, kinds: &'static [EdgeKind]) -> Vec<EdgeKind> {
+    let Some(Parameter { name, accepts: Accepts::Codes(names), .. }) = edge_kind(kinds) else { return kinds.to_vec() };
+    let known = |code: &str| EdgeKind::parse(code).ok().filter(|kind| (names.all)().contains(&kind.as_str()));
+    reader.some_of(name, names.all, known).unwrap_or_else(|| kinds.to_vec())
+}
+
+/// Which rows the parameters of a request ask for.
+pub(crate) fn read<'p>(reader: &mut Reader<'_>, parameters: impl IntoIterator<Item = &'p FilterParameter>) -> Where {
+    let mut which = Where::all();
+    let mut known: Vec<&str> = Vec::new();
+    for FilterParameter { parameter, filter, kinds, .. } in parameters {
+        if !reader.has(parameter.name) {
+            continue;
+        }
+        let name = filter.field.name;
+        let mut values = Values { reader, name: parameter.name, kinds, only: None };
+        let mut also = Where::all();
+        if let (Given::Codes(_), Takes::Code(_)) = (filter.given, filter.field.takes) {
+            also.any_of = values.one_by_one(name);
+            which.all_of.push(also);
+        } else if known.contains(&name) {
+            // A list may call one filter by two names: both must hold.
+            also.read(name, &mut values);
+            which.all_of.push(also);
+        } else {
+            which.read(name, &mut values);
+            known.push(name);
+        }
+    }
+    check_window(reader, &which);
+    which
+}
+
+/// Refuses a window that ends before it begins: no day lies in it, and yet each bound alone lets undated statements pass.
+fn check_window(reader: &mut Reader<'_>, which: &Where) {
+    let (Some(from), Some(to)) = (which.said_from, which.said_to) else { return };
+    let (first, last) = (filter("said_from").field.name, filter("said_to").field.name);
+    for name in [first, last].into_iter().filter(|_| from > to) {
+        reader.fail(name, format!("`{first}` lies after `{last}`: {from} and {to}; no day is in both"));
+    }
+}
+
+/// The values of one parameter.
+struct Values<'r, 'a> {
+    reader: &'r mut Reader<'a>,
+    name: &'static str,
+    /// Of which kinds an entity is; empty: as the filter says.
+    kinds: &'static [EntityKind],
+    /// Of several values this one.
+    only: Option<&'a str>,
+}
+
+impl Values<'_, '_> {
+    /// A filter for each value.
+    fn one_by_one(&mut self, filter: &str) -> Vec<Where> {
+        let values = self.reader.values(self.name).unwrap_or_default();
+        let read = |value| {
+            let mut which = Where::all();
+            self.only = Some(value);
+            which.read(filter, self);
+            which
+        };
+        values.into_iter().map(read).collect()
+    }
+}
+
+impl FilterValues<EntityId> for Values<'_, '_> {
+    fn entities(&mut self, kinds: &'static [EntityKind]) -> Option<Vec<EntityId>> {
+        self.reader.references(self.name, if self.kinds.is_empty() { kinds } else { self.kinds })
+    }
+
+    fn codes<C: Code>(&mut self) -> Option<Vec<C>> {
+        self.reader.codes(self.name)
+    }
+
+    fn code<C: Code>(&mut self) -> Option<C> {
+        let value = self.only.or_else(|| self.reader.text(self.name))?;
+        let all = || C::ALL.iter().map(|code| code.as_str()).collect();
+        self.reader.one_of(self.name, value, all, |value| C::parse(value).ok())
+    }
+
+    fn stances(&mut self) -> Option<Vec<Stance>> {
+        let Given::Codes(names) = filter("stance").given else { return None };
+        self.reader.some_of(self.name, names.all, stances_named).map(|stances| stances.concat())
+    }
+
+    fn ranked(&mut self) -> Option<Stance> {
+        self.reader.ranked_stance(self.name)
+    }
+
+    fn from(&mut self) -> Option<NaiveDate> {
+        self.reader.first_day(self.name)
+    }
+
+    fn until(&mut self) -> Option<NaiveDate> {
+        self.reader.last_day(self.name)
+    }
+
+    fn day(&mut self) -> Option<NaiveDate> {
+        self.reader.day(self.name)
+    }
+
+    fn words(&mut self) -> Option<String> {
+        self.reader.text(self.name).map(str::to_owned)
+    }
+
+    fn texts(&mut self, pattern: &'static Pattern) -> Option<Vec<String>> {
+        if std::ptr::eq(pattern, &raw const REGION) {
+            return self.reader.regions(self.name);
+        }
+        self.reader.texts(self.name, pattern)
+    }
+}
+
+/// The stances of a stance or of a named set.
+fn stances_named(name: &str) -> Option<Vec<Stance>> {
+    if let Some(set) = StanceSet::ALL.iter().find(|set| set.name() == name) {
+        return Some(Stance::ALL.iter().copied().filter(|stance| set.contains(*stance)).collect());
+    }
+    Stance::parse(name).ok().map(|stance| vec![stance])
+}

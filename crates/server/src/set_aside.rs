@@ -2,13 +2,11 @@
 
 use axum::http::HeaderName;
 use axum::response::Response;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use pledgegraph_graph::{EdgeFilter, Graph, SetAside};
-use pledgegraph_model::{Code, EntityId, Standing};
+use pledgegraph_graph::{EdgeQuery, Graph, SetAside};
+use pledgegraph_model::{Code, EntityId, Rows, Standing};
+use pledgegraph_questions::encoded;
 
-use crate::filters::edges::{
-    BENEFICIARY, CAPABILITY, COALITION, MISSION, MODALITY, PLEDGER, Q, STANCE, STANDING, VALID_AT,
-};
+use crate::filters::STANDING;
 use crate::reply::set;
 use crate::request::ask::Ask;
 use crate::request::given::Given;
@@ -46,49 +44,26 @@ pub(crate) fn shown_by(request: String, (counts, exact): Counts) -> Option<Warni
     })
 }
 
-/// The warning of an answer that counts what a filter lets through: the list at `path` with the same filter, on the same day
-/// and as known at the same moment, shows what was left out.
-pub(crate) fn of_filter(ask: &Ask, graph: &Graph, path: &str, filter: &EdgeFilter) -> Option<WarningBody> {
-    let counts = graph.set_aside(filter);
-    list_of(ask, graph, path, filter, counts)
+/// The warning of an answer that counts statements: the list at `path` of the same, on the same day and as known at the same
+/// moment, shows what was left out.
+pub(crate) fn of_query(ask: &Ask, graph: &Graph, path: &str, query: &EdgeQuery) -> Option<WarningBody> {
+    list_of(ask, graph, path, query, graph.set_aside(query))
 }
 
 /// The same with counts of its own.
-pub(crate) fn list_of(
-    ask: &Ask,
-    graph: &Graph,
-    path: &str,
-    filter: &EdgeFilter,
-    counts: Counts,
-) -> Option<WarningBody> {
-    fn codes<C: Code>(codes: Option<&Vec<C>>) -> Option<String> {
-        codes.map(|codes| codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(","))
+pub(crate) fn list_of(ask: &Ask, graph: &Graph, path: &str, query: &EdgeQuery, counts: Counts) -> Option<WarningBody> {
+    let mut which = query.which.clone();
+    which.standing = counts.0.iter().map(|(standing, _)| *standing).collect();
+    if let Some(counted) = &query.counted {
+        which.modality.clone_from(&counted.modalities);
+        which.valid_at = Some(counted.day).filter(|day| *day != ask.day());
     }
-    let references = |ids: &Option<Vec<EntityId>>| {
-        let named = |id: &EntityId| graph.entity(*id).map(|entity| entity.reference().to_string());
-        ids.as_ref().map(|ids| ids.iter().filter_map(named).collect::<Vec<_>>().join(","))
-    };
-    let day = filter.counted.as_ref().map(|counted| counted.day).filter(|day| *day != ask.day());
-    let modalities = filter.counted.as_ref().map(|counted| &counted.modalities).filter(|all| !all.is_empty());
-    let parameters = [
-        (STANDING.parameter.name, Some(names(&counts.0))),
-        (PLEDGER.parameter.name, references(&filter.subject)),
-        (BENEFICIARY.parameter.name, references(&filter.object)),
-        (COALITION.parameter.name, references(&filter.coalition)),
-        (CAPABILITY.parameter.name, codes(filter.capability.as_ref())),
-        (MISSION.parameter.name, codes(filter.mission.as_ref())),
-        (STANCE.parameter.name, codes(filter.stance.as_ref())),
-        (MODALITY.parameter.name, codes(modalities)),
-        (Q.parameter.name, filter.text.as_ref().map(|text| encoded(text))),
-        (VALID_AT.parameter.name, day.map(|day| day.to_string())),
-        (KNOWN_AT.name, ask.known_at().map(|text| encoded(&text))),
-    ];
-    let given = parameters.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value?)));
-    shown_by(format!("{path}?{}", given.collect::<Vec<_>>().join("&")), counts)
-}
-
-fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+    let named = |id: &EntityId| graph.entity(*id).map(|entity| entity.reference().to_string()).ok_or(());
+    let narrowed = which.try_map(&mut { named }).ok()?.parameters(Rows::Statements(&query.kinds))?;
+    let known_at = ask.known_at().map(|text| (KNOWN_AT.name, text));
+    let parameters = narrowed.into_iter().chain(known_at);
+    let given: Vec<String> = parameters.map(|(name, value)| format!("{name}={}", encoded(&value))).collect();
+    shown_by(format!("{path}?{}", given.join("&")), counts)
 }
 
 /// The warning of a set that a question with a body names.

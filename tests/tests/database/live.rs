@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use pledgegraph_graph::{EdgeFilter, EdgeView, EntityFilter, EntityView, Graph, Page};
+use pledgegraph_graph::{EdgeQuery, EdgeView, EntityQuery, EntityView, Graph, Page};
 use pledgegraph_live::Live;
 use pledgegraph_model::{Edge, Entity};
 
@@ -30,12 +30,12 @@ pub(crate) fn assert_same(a: &Graph, b: &Graph) {
 
 fn entities(graph: &Graph) -> Vec<(Entity, i64)> {
     let row = |view: &EntityView<'_>| (view.entity().clone(), view.version());
-    graph.entities(&EntityFilter::default(), Page::first(usize::MAX)).items.iter().map(row).collect()
+    graph.entities(&EntityQuery::all(), Page::first(usize::MAX)).items.iter().map(row).collect()
 }
 
 fn edges(graph: &Graph) -> Vec<(Edge, i64)> {
     let row = |view: &EdgeView<'_>| (view.to_edge(), view.version());
-    graph.edges(&EdgeFilter::default(), Page::first(usize::MAX)).items.iter().map(row).collect()
+    graph.edges(&EdgeQuery::all(), Page::first(usize::MAX)).items.iter().map(row).collect()
 }
 
 /// Waits until something holds, and no longer than so long.

@@ -16,5 +16,6 @@ mod paging;
 mod protocol;
 mod query;
 mod questions;
+mod same_rows;
 mod search;
 mod standing;

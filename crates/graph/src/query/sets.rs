@@ -8,21 +8,16 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fixedbitset::FixedBitSet;
-use pledgegraph_model::{
-    Code, EdgeDetail, EdgeId, EdgeKind, EntityId, EntityKind, Link, LinkType, Polarity, Related, Rows, Stance,
-    Standing, Where,
-};
+use pledgegraph_model::{Code, EdgeId, EdgeKind, EntityKind, Link, LinkType, Related, Rows, Standing, Where};
 
 use crate::Graph;
 use crate::counted::Counted;
-use crate::entities::EntityFilter;
-use crate::filter::{Chosen, EdgeFilter, Page};
+use crate::filter::Chosen;
 use crate::force::{BudgetSpent, Evaluation, ForceQuery};
 use crate::node::Node;
+use crate::plan::Plan;
 use crate::record::EdgeRecord;
-use crate::said::Span;
 use crate::standing::remembered::Remembered;
-use crate::view::EdgeView;
 use crate::work;
 
 /// Which end of a statement.
@@ -83,14 +78,14 @@ pub struct SetAside {
 /// What a set left out, by the row and its standing.
 struct LeftOut {
     path: String,
-    /// Which rows; see [`Place::rows`].
+    /// Which rows; see [`Context::rows`].
     rows: usize,
     slots: Vec<(usize, Standing)>,
 }
 
 /// Where in a query a part stands, and what holds there.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'p> {
+pub(super) struct Context<'p> {
     path: &'p str,
     day: NaiveDate,
     /// Whether something is counted or concluded from the whole of it.
@@ -114,8 +109,8 @@ impl<'g> Sets<'g> {
     }
 
     /// The whole of a query.
-    pub(super) fn root(&self, concludes: bool) -> Place<'static> {
-        Place { path: "/where", day: self.day, concludes, rows: 0 }
+    pub(super) fn root(&self, concludes: bool) -> Context<'static> {
+        Context { path: "/where", day: self.day, concludes, rows: 0 }
     }
 
     /// What was left out of each set, in the order of the query.
@@ -134,13 +129,12 @@ impl<'g> Sets<'g> {
     }
 
     /// Takes out of a set what does not count there, and remembers how much.
-    fn keep_what_counts(&self, found: &mut FixedBitSet, which: &Where, place: Place<'_>) {
-        let concludes = place.concludes && !which.names_standings();
+    fn keep_what_counts(&self, found: &mut FixedBitSet, which: &Where, context: Context<'_>) {
+        let concludes = context.concludes && !which.names_standings();
         if which.standing.is_empty() && !concludes && !which.is_about_firmness() {
             return;
         }
-        let asked = asked_standings(&which.standing, &which.polarity);
-        let counted = Counted::on(place.day).of(which.modality.clone()).standing(asked);
+        let counted = Counted::of_filter(which, context.day);
         let mut out: Vec<(usize, Standing)> = Vec::new();
         if counted.day == self.graph.day() && counted.has_usual_modalities() {
             for standing in Standing::ALL.iter().filter(|standing| !counted.takes_standing(**standing)) {
@@ -164,7 +158,7 @@ impl<'g> Sets<'g> {
         }
         // Who says which standings has asked for no others.
         if which.standing.is_empty() && !out.is_empty() {
-            let left_out = LeftOut { path: place.path.to_owned(), rows: place.rows, slots: out };
+            let left_out = LeftOut { path: context.path.to_owned(), rows: context.rows, slots: out };
             self.left_out.borrow_mut().push(left_out);
         }
     }
@@ -185,33 +179,20 @@ impl<'g> Sets<'g> {
         &self,
         kinds: &[EdgeKind],
         which: &Where,
-        place: Place<'_>,
+        context: Context<'_>,
     ) -> Result<FixedBitSet, BudgetSpent> {
-        let place = Place { day: which.day().unwrap_or(place.day), ..place };
+        let context = Context { day: which.day().unwrap_or(context.day), ..context };
         let graph = self.graph;
         let room = graph.edges.len();
         let mut found = FixedBitSet::with_capacity(room);
-        let filter = self.edge_filter(kinds, which, place.day)?;
-        found.extend(graph.slots(&filter).into_iter().map(|slot| slot as usize));
-        if !which.attendance_mode.is_empty() || !which.remark_type.is_empty() {
-            self.retain(&mut found, |edge| match &*edge.detail {
-                EdgeDetail::Attendance(attendance) => {
-                    which.remark_type.is_empty()
-                        && (which.attendance_mode.is_empty()
-                            || attendance.mode.is_some_and(|mode| which.attendance_mode.contains(&mode)))
-                }
-                EdgeDetail::Remark(remark) => {
-                    which.attendance_mode.is_empty()
-                        && (which.remark_type.is_empty() || which.remark_type.contains(&remark.remark_type))
-                }
-                _ => false,
-            });
-        }
+        let only = self.in_force(which, context.day)?;
+        let plan = Plan::of_node(kinds, which, only.as_deref());
+        found.extend(graph.slots(plan).into_iter().map(|slot| slot as usize));
         if let Some(about) = &which.about {
             // No statement is about entities by a link.
             let slots = match about.find.rows() {
                 Rows::Statements(kinds) => {
-                    self.statements(kinds, &about.which, self.joined(place, &place.under("/about/where")))?
+                    self.statements(kinds, &about.which, self.joined(context, &context.under("/about/where")))?
                 }
                 Rows::Entities(_) => FixedBitSet::new(),
             };
@@ -220,34 +201,23 @@ impl<'g> Sets<'g> {
             let is_about = |link: &Link| link.link_type == LinkType::About && known.contains(&link.edge);
             self.retain(&mut found, |edge| edge.circumstances().links.iter().any(is_about));
         }
-        if !which.month.is_empty() {
-            let months: Vec<u32> =
-                which.month.iter().filter_map(|month| month.rsplit('-').next()?.parse().ok()).collect();
-            self.retain(&mut found, |record| {
-                let view = EdgeView { graph, record };
-                let date = view.when().and_then(|date| date.edtf.as_ref());
-                date.is_some_and(|edtf| months.iter().any(|month| edtf.possibly_in_month(*month)))
-            });
-        }
-        if let Some(day) = which.recorded_from {
-            self.retain(&mut found, |edge| edge.stamp.recorded_at.date_naive() >= day);
-        }
         for (end, such) in [(End::Subject, &which.subject_is), (End::Object, &which.object_is)] {
             if let Some(such) = such {
-                let path = place.under(end.member());
-                let entities = self.entities(EntityKind::ALL, such, Place { path: &path, ..place })?;
+                let path = context.under(end.member());
+                let entities = self.entities(EntityKind::ALL, such, Context { path: &path, ..context })?;
                 self.retain(&mut found, |edge| entities.contains(end.of(edge).index()));
             }
         }
         let part = |part: &Where, path: &str| {
             let before = self.left_out.borrow().len();
-            let found = self.statements(kinds, part, Place { path: &place.under(path), concludes: false, ..place })?;
+            let found =
+                self.statements(kinds, part, Context { path: &context.under(path), concludes: false, ..context })?;
             Ok(Part { found, left_out: before..self.left_out.borrow().len() })
         };
         let parts = Parts::of(which, part)?;
-        self.tell_of(&parts, &found, place);
+        self.tell_of(&parts, &found, context);
         parts.narrow(&mut found);
-        self.keep_what_counts(&mut found, which, place);
+        self.keep_what_counts(&mut found, which, context);
         Ok(found)
     }
 
@@ -256,40 +226,20 @@ impl<'g> Sets<'g> {
         &self,
         kinds: &[EntityKind],
         which: &Where,
-        place: Place<'_>,
+        context: Context<'_>,
     ) -> Result<FixedBitSet, BudgetSpent> {
         let graph = self.graph;
         let room = graph.nodes.len();
-        let of_kinds: Vec<EntityKind> =
-            kinds.iter().copied().filter(|kind| which.kind.is_empty() || which.kind.contains(kind)).collect();
         let mut found = FixedBitSet::with_capacity(room);
-        // An empty list would mean all kinds.
-        if !of_kinds.is_empty() {
-            let filter = EntityFilter {
-                kinds: of_kinds,
-                region: given(&which.region),
-                text: which.q.clone(),
-                condition_kind: given(&which.condition_kind),
-                class: given(&which.class),
-                ..EntityFilter::default()
-            };
-            let page = graph.entities(&filter, Page::first(usize::MAX));
-            found.extend(page.items.iter().map(|view| view.node().index()));
-        }
-        if !which.is.is_empty() {
-            found.intersect_with(&self.these(&which.is));
-        }
-        if !which.source.is_empty() {
-            found.intersect_with(&self.named_in(&which.source));
-        }
+        found.extend(graph.entity_numbers(kinds, which).into_iter().map(|number| number as usize));
         for (end, related) in [(End::Subject, &which.subject_of), (End::Object, &which.object_of)] {
             if let Some(related) = related {
-                let path = place.under(end.join());
-                found.intersect_with(&self.ends(end, related, self.joined(place, &path))?);
+                let path = context.under(end.join());
+                found.intersect_with(&self.ends(end, related, self.joined(context, &path))?);
             }
         }
         let part = |part: &Where, path: &str| {
-            let found = self.entities(kinds, part, Place { path: &place.under(path), ..place })?;
+            let found = self.entities(kinds, part, Context { path: &context.under(path), ..context })?;
             Ok(Part { found, left_out: 0..0 })
         };
         Parts::of(which, part)?.narrow(&mut found);
@@ -299,7 +249,7 @@ impl<'g> Sets<'g> {
     /// Of what parts left out, only that is told which everything around them lets through. In "of France, and (willing, or
     /// in a coalition)" the part `willing` sets aside pledges of all countries that were taken back; told are those of France.
     /// `own`: what the filter around the parts lets through by itself, here what is of France.
-    fn tell_of(&self, parts: &Parts, own: &FixedBitSet, place: Place<'_>) {
+    fn tell_of(&self, parts: &Parts, own: &FixedBitSet, context: Context<'_>) {
         let mut all = self.left_out.borrow_mut();
         let beside = |parts: &[Part], but: usize, slot: usize| {
             work::over_bits(parts.len());
@@ -308,7 +258,7 @@ impl<'g> Sets<'g> {
         let any = |slot: usize| parts.any.is_empty() || parts.any.iter().any(|part| part.found.contains(slot));
         let none = |slot: usize| !parts.none.iter().any(|part| part.found.contains(slot));
         let mut keep = |part: &Part, lets_through: &dyn Fn(usize) -> bool| {
-            for left_out in all[part.left_out.clone()].iter_mut().filter(|left_out| left_out.rows == place.rows) {
+            for left_out in all[part.left_out.clone()].iter_mut().filter(|left_out| left_out.rows == context.rows) {
                 left_out.slots.retain(|(slot, _)| own.contains(*slot) && none(*slot) && lets_through(*slot));
             }
         };
@@ -324,9 +274,9 @@ impl<'g> Sets<'g> {
     }
 
     /// Statements that a row is joined with, or is to have none of: something is concluded from them.
-    fn joined<'p>(&self, place: Place<'_>, path: &'p str) -> Place<'p> {
+    fn joined<'p>(&self, context: Context<'_>, path: &'p str) -> Context<'p> {
         self.joined.set(self.joined.get() + 1);
-        Place { path, day: place.day, concludes: true, rows: self.joined.get() }
+        Context { path, day: context.day, concludes: true, rows: self.joined.get() }
     }
 
     fn retain(&self, found: &mut FixedBitSet, keep: impl Fn(&EdgeRecord) -> bool) {
@@ -339,73 +289,15 @@ impl<'g> Sets<'g> {
         }
     }
 
-    fn these(&self, ids: &[EntityId]) -> FixedBitSet {
-        let mut nodes = FixedBitSet::with_capacity(self.graph.nodes.len());
-        nodes.extend(ids.iter().filter_map(|id| self.graph.node(*id)).map(Node::index));
-        nodes
-    }
-
-    /// The entities at an end of a statement that a source is evidence of.
-    fn named_in(&self, sources: &[EntityId]) -> FixedBitSet {
-        let mut nodes = FixedBitSet::with_capacity(self.graph.nodes.len());
-        let filter = EdgeFilter { source: Some(sources.to_vec()), ..EdgeFilter::default() };
-        for edge in self.graph.slots(&filter).into_iter().filter_map(|slot| self.graph.edge_record(slot)) {
-            nodes.extend([edge.subject.index(), edge.object.index()]);
-        }
-        nodes
-    }
-
     /// The entities at one end of such statements.
-    fn ends(&self, end: End, related: &Related, place: Place<'_>) -> Result<FixedBitSet, BudgetSpent> {
+    fn ends(&self, end: End, related: &Related, context: Context<'_>) -> Result<FixedBitSet, BudgetSpent> {
         let mut nodes = FixedBitSet::with_capacity(self.graph.nodes.len());
         if let Rows::Statements(kinds) = related.find.rows() {
-            let slots = self.statements(kinds, &related.which, place)?;
+            let slots = self.statements(kinds, &related.which, context)?;
             let edges = slots.ones().filter_map(|slot| self.graph.edge_record(u32::try_from(slot).ok()?));
             nodes.extend(edges.map(|edge| end.of(edge).index()));
         }
         Ok(nodes)
-    }
-
-    fn edge_filter(&self, kinds: &[EdgeKind], which: &Where, day: NaiveDate) -> Result<EdgeFilter, BudgetSpent> {
-        let stances = |least: Stance| Stance::ALL.iter().copied().filter(move |stance| stance.at_least(least));
-        let stance = match (given(&which.stance), which.stance_min) {
-            (Some(given), Some(least)) => Some(given.into_iter().filter(|stance| stance.at_least(least)).collect()),
-            (None, Some(least)) => Some(stances(least).collect()),
-            (given, None) => given,
-        };
-        let said = Span { from: which.said_from, to: which.said_to };
-        Ok(EdgeFilter {
-            kinds: kinds.to_vec(),
-            only: self.in_force(which, day)?,
-            subject: given(&which.subject),
-            subject_with_parts: false,
-            object: given(&which.object),
-            touching: None,
-            coalition: given(&which.coalition),
-            condition: given(&which.condition),
-            source: given(&which.source),
-            agent: given(&which.agent),
-            meeting: given(&which.meeting),
-            place: given(&which.place),
-            acting_through: given(&which.acting_through),
-            capability: given(&which.capability),
-            mission: given(&which.mission),
-            stance,
-            stage: given(&which.stage),
-            conditionality: given(&which.conditionality),
-            explicitness: which.explicitness.map(|how| vec![how]),
-            modality: given(&which.modality),
-            polarity: given(&which.polarity),
-            rank: None,
-            counted: None,
-            membership_role: given(&which.membership_role),
-            attendance_role: given(&which.attendance_role),
-            said: (said != Span::default()).then_some(said),
-            // Where standings decide, they know the day.
-            valid_at: which.valid_at.filter(|_| which.standing.is_empty() && !which.is_about_firmness()),
-            date_match_certain: false,
-            text: which.q.clone(),
-        })
     }
 
     fn in_force(&self, which: &Where, day: NaiveDate) -> Result<Option<Arc<Chosen>>, BudgetSpent> {
@@ -423,11 +315,6 @@ impl<'g> Sets<'g> {
         self.evaluations.borrow_mut().insert(day, Arc::clone(&evaluation));
         Ok(Some(Arc::new(evaluation.having(&which.in_force))))
     }
-}
-
-/// A list that narrows; an empty one does not.
-fn given<T: Clone>(list: &[T]) -> Option<Vec<T>> {
-    (!list.is_empty()).then(|| list.to_vec())
 }
 
 /// One of the parts that a filter consists of, beside its own members.
@@ -475,19 +362,7 @@ impl Parts {
     }
 }
 
-/// The standings that count where none is asked for: `stands` and `may_stand`; and `denied` where the filter has
-/// `polarity=denied`, for else it would ask for denials and then set them all aside. Likewise `unverified` for `unknown`.
-fn asked_standings(standings: &[Standing], polarity: &[Polarity]) -> Vec<Standing> {
-    if !standings.is_empty() || polarity.is_empty() {
-        return standings.to_vec();
-    }
-    let mut found: Vec<Standing> = Standing::ALL.iter().copied().filter(|standing| standing.counts()).collect();
-    found.extend(polarity.contains(&Polarity::Denied).then_some(Standing::Denied));
-    found.extend(polarity.contains(&Polarity::Unknown).then_some(Standing::Unverified));
-    found
-}
-
-impl Place<'_> {
+impl Context<'_> {
     /// The path of a part.
     fn under(&self, member: &str) -> String {
         format!("{}{member}", self.path)

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate};
-use pledgegraph_graph::{Builder, EdgeFilter, Graph, Page, Span};
+use pledgegraph_graph::{Builder, EdgeQuery, Graph, Page};
 use pledgegraph_model::{
-    Capability, Change, Code, Commit, Conditionality, Edge, EdgeDetail, EdgeId, EdgeKind, Entity, EntityId, EntityKind,
-    Explicitness, Mission, Modality, Rank, Removed, Stage, Stamp, Stance, Synthetic, edge_hash, entity_hash,
+    Capability, Change, Code, Commit, Conditionality, DateMatch, Edge, EdgeDetail, EdgeId, EdgeKind, Entity, EntityId,
+    EntityKind, Explicitness, Mission, Modality, Rank, Removed, Stage, Stamp, Stance, Synthetic, Where, edge_hash,
+    entity_hash,
 };
 use proptest::prelude::*;
 
@@ -84,8 +85,8 @@ fn start(seed: u64, edges: usize) -> (State, Graph, Vec<Edge>) {
     (state, graph, synthetic.edges().collect())
 }
 
-fn all(graph: &Graph, filter: &EdgeFilter) -> Vec<Edge> {
-    let page = graph.edges(filter, Page::first(usize::MAX));
+fn all(graph: &Graph) -> Vec<Edge> {
+    let page = graph.edges(&EdgeQuery::all(), Page::first(usize::MAX));
     page.items.iter().map(pledgegraph_graph::EdgeView::to_edge).collect()
 }
 
@@ -143,7 +144,7 @@ proptest! {
         prop_assert_eq!(graph.verify(), vec![]);
         let fresh = state.load();
         prop_assert_eq!(fresh.verify(), vec![]);
-        prop_assert_eq!(all(&graph, &EdgeFilter::default()), all(&fresh, &EdgeFilter::default()));
+        prop_assert_eq!(all(&graph), all(&fresh));
         prop_assert_eq!((graph.seq(), graph.chain(), graph.digest()), (fresh.seq(), fresh.chain(), fresh.digest()));
     }
 
@@ -153,7 +154,7 @@ proptest! {
         seed in any::<u64>(), capability in 0..Capability::ALL.len(), mission in 0..Mission::ALL.len(),
         stance in 0..Stance::ALL.len(), stage in 0..Stage::ALL.len(), country in 0usize..200, condition in 0usize..30,
         on in prop::array::uniform10(prop::bool::weighted(0.25)), explicit in any::<bool>(), year in 2021i32..2028,
-        limit in 1usize..60, twice in any::<bool>(), either in any::<bool>(),
+        limit in 1usize..60, twice in any::<bool>(),
     ) {
         let synthetic = Synthetic::new(3000, seed);
         let entities: Vec<Entity> = synthetic.entities().collect();
@@ -163,24 +164,25 @@ proptest! {
         let nth = |kind: EntityKind, n: usize| entities.iter().filter(|e| e.kind == kind).nth(n).expect("enough").id;
         let (country, condition) = (nth(EntityKind::Country, country), nth(EntityKind::Condition, condition));
         let how = if explicit { Explicitness::Explicit } else { Explicitness::Implied };
-        let how = if either { Explicitness::ALL.to_vec() } else { vec![how] };
-        let span = Span { from: NaiveDate::from_ymd_opt(year, 3, 1), to: NaiveDate::from_ymd_opt(year, 9, 30) };
-        let filter = EdgeFilter {
-            kinds: if on[0] { vec![EdgeKind::Commitment, EdgeKind::Request] } else { vec![] },
-            capability: on[1].then(|| vec![Capability::ALL[capability]]),
-            mission: on[2].then(|| vec![Mission::ALL[mission], Mission::Reassurance]),
-            stance: on[3].then(|| Stance::ALL[stance..].to_vec()),
-            stage: on[4].then(|| vec![Stage::ALL[stage], Stage::None]),
-            subject: on[5].then(|| vec![country]),
-            condition: on[6].then(|| vec![condition]),
+        let (from, to) = (NaiveDate::from_ymd_opt(year, 3, 1), NaiveDate::from_ymd_opt(year, 9, 30));
+        let which = Where {
+            capability: given(on[1], &[Capability::ALL[capability]]),
+            mission: given(on[2], &[Mission::ALL[mission], Mission::Reassurance]),
+            stance: given(on[3], &Stance::ALL[stance..]),
+            stage: given(on[4], &[Stage::ALL[stage], Stage::None]),
+            subject: given(on[5], &[country]),
+            condition: given(on[6], &[condition]),
             explicitness: on[7].then_some(how),
-            said: on[8].then_some(span),
-            date_match_certain: explicit,
-            rank: on[1].then(|| vec![Rank::Normal]),
-            conditionality: on[9].then(|| vec![Conditionality::Conditional]),
-            ..EdgeFilter::default()
+            said_from: from.filter(|_| on[8]),
+            said_to: to.filter(|_| on[8]),
+            date_match: explicit.then_some(DateMatch::Certain),
+            rank: given(on[1], &[Rank::Normal]),
+            conditionality: given(on[9], &[Conditionality::Conditional]),
+            ..Where::all()
         };
-        let filter = if twice { doubled(filter) } else { filter };
+        let kinds = if on[0] { vec![EdgeKind::Commitment, EdgeKind::Request] } else { vec![] };
+        let asked = if twice { doubled(which.clone()) } else { which.clone() };
+        let query = EdgeQuery::of(&kinds.repeat(if twice { 2 } else { 1 }), asked);
         let holds = |edge: &Edge| {
             let commitment = edge.detail.commitment();
             let capability = match &edge.detail {
@@ -192,28 +194,29 @@ proptest! {
                 .map(|c| c.root.leaves().into_iter().map(|(id, how)| (*id, how)).collect())
                 .unwrap_or_default();
             let of = |f: &dyn Fn(&pledgegraph_model::Commitment<EntityId>) -> bool| commitment.is_some_and(f);
-            (filter.kinds.is_empty() || filter.kinds.contains(&edge.kind()))
-                && filter.capability.as_ref().is_none_or(|w| capability.is_some_and(|c| w.iter().any(|w| c.is_within(*w))))
-                && filter.mission.as_ref().is_none_or(|w| of(&|c| w.contains(&c.mission)))
-                && filter.stance.as_ref().is_none_or(|w| of(&|c| w.contains(&c.stance)))
-                && filter.stage.as_ref().is_none_or(|w| of(&|c| w.contains(&c.stage)))
-                && filter.conditionality.as_ref().is_none_or(|w| of(&|c| w.contains(&c.conditionality)))
-                && filter.rank.as_ref().is_none_or(|w| w.contains(&edge.rank))
-                && filter.subject.as_ref().is_none_or(|w| w.contains(&edge.subject))
-                && filter.condition.as_ref().is_none_or(|w| {
-                    leaves.iter().any(|(id, h)| w.contains(id) && filter.explicitness.as_ref().is_none_or(|how| how.contains(h)))
+            (kinds.is_empty() || kinds.contains(&edge.kind()))
+                && holds_for_any(&which.capability, |w| capability.is_some_and(|c| c.is_within(*w)))
+                && holds_for_any(&which.mission, |w| of(&|c| c.mission == *w))
+                && holds_for_any(&which.stance, |w| of(&|c| c.stance == *w))
+                && holds_for_any(&which.stage, |w| of(&|c| c.stage == *w))
+                && holds_for_any(&which.conditionality, |w| of(&|c| c.conditionality == *w))
+                && holds_for_any(&which.rank, |w| edge.rank == *w)
+                && holds_for_any(&which.subject, |w| edge.subject == *w)
+                && holds_for_any(&which.condition, |w| {
+                    leaves.iter().any(|(id, h)| w == id && which.explicitness.is_none_or(|how| how == *h))
                 })
-                && (filter.condition.is_some() || filter.explicitness.as_ref().is_none_or(|how| leaves.iter().any(|(_, h)| how.contains(h))))
-                && filter.said.is_none_or(|span| match &edge.said_at.edtf {
-                    Some(date) if explicit => date.certainly_in(span.from, span.to),
-                    Some(date) => date.possibly_in(span.from, span.to),
+                && (!which.condition.is_empty()
+                    || which.explicitness.is_none_or(|how| leaves.iter().any(|(_, h)| how == *h)))
+                && (!on[8] || match &edge.said_at.edtf {
+                    Some(date) if explicit => date.certainly_in(from, to),
+                    Some(date) => date.possibly_in(from, to),
                     None => !explicit,
                 })
         };
         let expected: Vec<EdgeId> = edges.iter().filter(|edge| holds(edge)).map(|edge| edge.id).collect();
         let (mut found, mut after) = (Vec::new(), None);
         loop {
-            let page = graph.edges(&filter, Page { after, limit });
+            let page = graph.edges(&query, Page { after, limit });
             prop_assert!(page.total.exact && page.total.value == expected.len() as u64);
             found.extend(page.items.iter().map(pledgegraph_graph::EdgeView::id));
             after = page.items.last().map(pledgegraph_graph::EdgeView::id);
@@ -225,24 +228,30 @@ proptest! {
     }
 }
 
-/// The same question with every value given twice.
-fn doubled(filter: EdgeFilter) -> EdgeFilter {
-    fn twice<T: Clone>(values: Option<Vec<T>>) -> Option<Vec<T>> {
-        values.map(|values| [values.clone(), values].concat())
-    }
-    EdgeFilter {
-        kinds: filter.kinds.repeat(2),
-        capability: twice(filter.capability),
-        mission: twice(filter.mission),
-        stance: twice(filter.stance),
-        stage: twice(filter.stage),
-        subject: twice(filter.subject),
-        condition: twice(filter.condition),
-        explicitness: twice(filter.explicitness),
-        rank: twice(filter.rank),
-        conditionality: twice(filter.conditionality),
-        ..filter
-    }
+/// Some values of a filter, or none.
+fn given<T: Clone>(is_given: bool, values: &[T]) -> Vec<T> {
+    if is_given { values.to_vec() } else { Vec::new() }
+}
+
+/// Whether any value of a filter holds; without values it does not narrow.
+fn holds_for_any<T>(wanted: &[T], holds: impl Fn(&T) -> bool) -> bool {
+    wanted.is_empty() || wanted.iter().any(holds)
+}
+
+/// The same question with every value given twice, and asked twice.
+fn doubled(which: Where) -> Where {
+    let twice = Where {
+        capability: which.capability.repeat(2),
+        mission: which.mission.repeat(2),
+        stance: which.stance.repeat(2),
+        stage: which.stage.repeat(2),
+        subject: which.subject.repeat(2),
+        condition: which.condition.repeat(2),
+        rank: which.rank.repeat(2),
+        conditionality: which.conditionality.repeat(2),
+        ..which.clone()
+    };
+    Where { all_of: vec![which], ..twice }
 }
 
 /// No question looks at more than its answer where an index exists.
@@ -250,24 +259,22 @@ fn doubled(filter: EdgeFilter) -> EdgeFilter {
 fn indexed_filters_look_at_the_page_only() {
     let (mut state, mut graph, edges) = start(3, 20_000);
     graph.apply(&state.commit(edges.into_iter().map(put_edge).collect()));
-    let filter = EdgeFilter {
-        kinds: vec![EdgeKind::Commitment],
-        capability: Some(vec![Capability::MilitaryForces]),
-        stance: Some(vec![Stance::Willing, Stance::Offered, Stance::Pledged, Stance::Committed]),
-        modality: Some(vec![Modality::OwnStatement, Modality::ReportedByOthers]),
-        ..EdgeFilter::default()
+    let which = Where {
+        capability: vec![Capability::MilitaryForces],
+        stance: vec![Stance::Willing, Stance::Offered, Stance::Pledged, Stance::Committed],
+        modality: vec![Modality::OwnStatement, Modality::ReportedByOthers],
+        ..Where::all()
     };
-    let page = graph.edges(&filter, Page::first(50));
+    let page = graph.edges(&EdgeQuery::of(&[EdgeKind::Commitment], which), Page::first(50));
     assert!(page.more && page.total.exact && page.total.value > 1000, "{:?}", page.total);
     assert_eq!(page.visited, 50);
-    let none = EdgeFilter { rank: Some(vec![]), ..EdgeFilter::default() };
-    assert_eq!(graph.edges(&none, Page::first(50)).visited, 0);
+    let nobody = Where { subject: vec![EntityId::of_key("nobody")], ..Where::all() };
+    assert_eq!(graph.edges(&EdgeQuery::of(&[], nobody), Page::first(50)).visited, 0);
     // Dates are tested on the record, but only in the months that the question touches.
     let day = |year, month| NaiveDate::from_ymd_opt(year, month, 3);
-    let visited = |from, to| {
-        let said = Some(Span { from, to });
-        let filter = EdgeFilter { said, date_match_certain: true, ..EdgeFilter::default() };
-        graph.edges(&filter, Page::first(50)).visited
+    let visited = |said_from, said_to| {
+        let which = Where { said_from, said_to, date_match: Some(DateMatch::Certain), ..Where::all() };
+        graph.edges(&EdgeQuery::of(&[], which), Page::first(50)).visited
     };
     assert_eq!(visited(None, day(1900, 1)), 0);
     assert!(visited(day(2024, 5), day(2024, 5)) < 1_000);

@@ -7,10 +7,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate};
-use pledgegraph_graph::{Counted, EdgeFilter, EdgeView, ForceQuery, Graph, Page, PositionQuery};
+use pledgegraph_graph::{Counted, EdgeQuery, EdgeView, ForceQuery, Graph, Page, PositionQuery};
 use pledgegraph_model::{
     Capability, Change, Commit, Commitment, ConditionNode, ConditionOp, EdgeDetail, EdgeId, EdgeKind, Link, LinkType,
-    Mission, OutcomeValue, Polarity, Rank, Removed, Stage, Stance, StanceSet, Standing, Truth, edge_hash,
+    Mission, OutcomeValue, Polarity, Rank, Removed, Stage, Stance, StanceSet, Standing, Truth, Where, edge_hash,
 };
 use proptest::prelude::*;
 
@@ -580,13 +580,9 @@ fn agree(graph: &Graph, names: &[String], day: NaiveDate, steps: &[Step]) {
     };
     assert_eq!(found, expected, "on {day}, {:?}, after {steps:#?}", standings());
     for group in ["group:a3", "group:a4"].into_iter().filter(|_| day == graph.day()) {
-        let filter = EdgeFilter {
-            kinds: vec![EdgeKind::Commitment],
-            subject: Some(vec![drawn::id(group)]),
-            subject_with_parts: true,
-            ..EdgeFilter::default()
-        };
-        let mut found: Vec<EdgeId> = graph.edges(&filter, Page::first(100)).items.iter().map(EdgeView::id).collect();
+        let which = Where { pledger: vec![drawn::id(group)], ..Where::all() };
+        let query = EdgeQuery::of(&[EdgeKind::Commitment], which);
+        let mut found: Vec<EdgeId> = graph.edges(&query, Page::first(100)).items.iter().map(EdgeView::id).collect();
         let mut expected = naive.taken_in(group);
         found.sort_unstable();
         expected.sort_unstable();

@@ -1,8 +1,8 @@
 //! What is part of what: as the database has it, on a day, and however much it is.
 
 use chrono::NaiveDate;
-use pledgegraph_graph::{EdgeFilter, EntityFilter, ForceQuery, Graph, Page, Violation};
-use pledgegraph_model::EdgeId;
+use pledgegraph_graph::{EdgeQuery, EntityQuery, ForceQuery, Graph, Page, Violation};
+use pledgegraph_model::{EdgeId, EdgeKind, Where};
 
 use crate::drawn::{graph, id};
 
@@ -84,14 +84,8 @@ fn a_pledger_takes_in_what_is_part_of_it_on_the_day() {
         let edges = [part_of("a", "b", own), part_of("b", "c", ""), pledge("a"), pledge("c")];
         let graph = of(&["a", "b", "c"], &edges);
         for whole in ["group:b", "group:c"] {
-            let filter = EdgeFilter {
-                subject: Some(vec![id(whole)]),
-                subject_with_parts: true,
-                valid_at: on,
-                kinds: vec![pledgegraph_model::EdgeKind::Commitment],
-                ..EdgeFilter::default()
-            };
-            let found = graph.edges(&filter, Page::first(10)).items;
+            let which = Where { pledger: vec![id(whole)], valid_at: on, ..Where::all() };
+            let found = graph.edges(&EdgeQuery::of(&[EdgeKind::Commitment], which), Page::first(10)).items;
             let takes_in = found.iter().any(|view| view.subject().id() == id("group:a"));
             assert_eq!(takes_in, taken_in, "{own} on {on:?} under {whole}");
         }
@@ -107,26 +101,20 @@ fn no_part_and_no_name_is_left_out() {
     let parts = slugs[1..].iter().map(|part| part_of(part, slugs[0], ""));
     let edges: Vec<String> = parts.chain(slugs[1..].iter().map(|slug| pledge(slug))).collect();
     let graph = of(&slugs, &edges);
-    let total = |filter: &EdgeFilter| graph.edges(filter, Page::first(3)).total;
-    let pledges = EdgeFilter { kinds: vec![pledgegraph_model::EdgeKind::Commitment], ..EdgeFilter::default() };
-    for filter in [
-        EdgeFilter { subject: Some(vec![id("group:g0")]), subject_with_parts: true, ..pledges.clone() },
-        EdgeFilter { text: Some("gruppe".to_owned()), ..pledges.clone() },
-        EdgeFilter { text: Some("gru g".to_owned()), ..pledges.clone() },
-        EdgeFilter {
-            text: Some("gruppe".to_owned()),
-            subject: Some(vec![id("group:g0")]),
-            subject_with_parts: true,
-            ..pledges
-        },
+    let named = || Where { q: Some("gruppe".to_owned()), ..Where::all() };
+    for which in [
+        Where { pledger: vec![id("group:g0")], ..Where::all() },
+        named(),
+        Where { q: Some("gru g".to_owned()), ..Where::all() },
+        Where { pledger: vec![id("group:g0")], ..named() },
     ] {
-        let found = total(&filter);
-        assert!(found.exact && found.value == MANY as u64, "{found:?} of {filter:?}");
-        let last = graph.edges(&filter, Page::first(usize::MAX)).items;
+        let query = EdgeQuery::of(&[EdgeKind::Commitment], which);
+        let found = graph.edges(&query, Page::first(3)).total;
+        assert!(found.exact && found.value == MANY as u64, "{found:?} of {query:?}");
+        let last = graph.edges(&query, Page::first(usize::MAX)).items;
         assert_eq!(last.len(), MANY);
     }
-    let named = EntityFilter { text: Some("gruppe".to_owned()), ..EntityFilter::default() };
-    assert_eq!(graph.entities(&named, Page::first(1)).total.value, MANY as u64 + 1);
+    assert_eq!(graph.entities(&EntityQuery::of(&[], named()), Page::first(1)).total.value, MANY as u64 + 1);
 }
 
 /// Members say no to one thing that a group pledges: it counts for them by the other.

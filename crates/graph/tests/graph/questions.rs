@@ -8,11 +8,11 @@
 
 use chrono::DateTime;
 use pledgegraph_graph::{
-    Counted, Direction, EdgeFilter, EdgeView, EntityFilter, Follow, Graph, MatchQuality, Page, PositionQuery,
+    Counted, Direction, EdgeQuery, EdgeView, EntityQuery, Follow, Graph, MatchQuality, Page, PositionQuery,
     SubgraphQuery, Violation,
 };
 use pledgegraph_model::{
-    Change, Commit, Edge, EdgeId, EdgeKind, Entity, EntityId, EntityKind, EntityRef, edge_hash, entity_hash,
+    Change, Commit, Edge, EdgeId, EdgeKind, Entity, EntityId, EntityKind, EntityRef, Where, edge_hash, entity_hash,
 };
 
 const ENTITIES: &[&str] = &[
@@ -90,13 +90,13 @@ fn keys(edges: &[EdgeView<'_>], known: &[&str]) -> Vec<String> {
 fn a_pledger_takes_in_its_bodies() {
     let graph = graph(&[]);
     let ask = |with_parts| {
-        let filter = EdgeFilter {
-            kinds: vec![EdgeKind::Commitment],
-            subject: Some(vec![id("country:US")]),
-            subject_with_parts: with_parts,
-            ..EdgeFilter::default()
+        let states = vec![id("country:US")];
+        let which = if with_parts {
+            Where { pledger: states, ..Where::all() }
+        } else {
+            Where { subject: states, ..Where::all() }
         };
-        graph.edges(&filter, Page::first(10)).items.len()
+        graph.edges(&EdgeQuery::of(&[EdgeKind::Commitment], which), Page::first(10)).items.len()
     };
     assert_eq!((ask(false), ask(true)), (0, 1));
 }
@@ -105,8 +105,8 @@ fn a_pledger_takes_in_its_bodies() {
 fn words_find_texts_and_names() {
     let graph = graph(&[]);
     let count = |text: &str| {
-        let filter = EdgeFilter { text: Some(text.to_owned()), ..EdgeFilter::default() };
-        graph.edges(&filter, Page::first(10)).total.value
+        let which = Where { q: Some(text.to_owned()), ..Where::all() };
+        graph.edges(&EdgeQuery::of(&[], which), Page::first(10)).total.value
     };
     assert_eq!(count("prime minister"), 1);
     assert_eq!(count("Britain willing"), 1, "the coalition of the willing, joined by Britain");
@@ -164,7 +164,7 @@ fn a_position_is_the_latest_statement_and_what_cannot_be_compared_is_kept() {
     let others = ["l", "m", "n", "o", "p", "q", "r", "s"].map(training);
     let many = graph(&[&[feb.clone(), march.clone(), last.clone()], &others[..]].concat());
     let query = PositionQuery { actors: vec![id("country:GB")], ..PositionQuery::all(many.day(), 4) };
-    let seen = many.edges(&query.filter(), Page::first(query.budget)).items;
+    let seen = many.edges(&query.edges(), Page::first(query.budget)).items;
     assert!(seen.iter().any(|view| view.id() == feb.id) && seen.iter().all(|view| view.id() != last.id));
     let answer = many.positions(&query);
     assert!(answer.truncated);
@@ -240,18 +240,13 @@ fn neighbours_and_subgraphs() {
 #[test]
 fn leaders_and_regions() {
     let graph = graph(&[]);
-    let count = |filter: &EntityFilter| graph.entities(filter, Page::first(50)).total.value;
-    assert_eq!(
-        count(&EntityFilter {
-            leaders: Some(Counted::on(graph.day())),
-            kinds: vec![EntityKind::Person],
-            ..EntityFilter::default()
-        }),
-        1
-    );
-    assert_eq!(count(&EntityFilter { region: Some(vec!["150".to_owned()]), ..EntityFilter::default() }), 1);
-    assert_eq!(count(&EntityFilter { text: Some("united".to_owned()), ..EntityFilter::default() }), 2);
-    assert_eq!(count(&EntityFilter::default()), ENTITIES.len() as u64);
+    let count = |query: &EntityQuery| graph.entities(query, Page::first(50)).total.value;
+    let persons = EntityQuery::of(&[EntityKind::Person], Where::all());
+    assert_eq!(count(&EntityQuery { leaders: Some(Counted::on(graph.day())), ..persons }), 1);
+    let of = |which| count(&EntityQuery::of(&[], which));
+    assert_eq!(of(Where { region: vec!["150".to_owned()], ..Where::all() }), 1);
+    assert_eq!(of(Where { q: Some("united".to_owned()), ..Where::all() }), 2);
+    assert_eq!(of(Where::all()), ENTITIES.len() as u64);
 }
 
 /// A reference that one entity gives up may be another's in the same commit.

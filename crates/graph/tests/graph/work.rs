@@ -5,10 +5,10 @@ use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
 use pledgegraph_graph::{
-    Axis, Builder, Counted, EdgeFilter, ForceQuery, Graph, MatrixQuery, Page, PositionQuery, QueryTerms, Work,
+    Axis, Builder, Counted, EdgeQuery, ForceQuery, Graph, MatrixQuery, Page, PositionQuery, QueryTerms, Work,
 };
 use pledgegraph_model::{
-    Code, Edge, EdgeKind, Modality, Polarity, Query, QueryTarget, Standing, Synthetic, Truth, Where,
+    Code, DateMatch, Edge, EdgeKind, Modality, Polarity, Query, QueryTarget, Standing, Synthetic, Truth, Where,
 };
 
 /// What a request may take for each record; what it may take beside, whatever the graph holds, is not counted on.
@@ -33,8 +33,8 @@ fn steps<T>(question: impl FnOnce(&'static Graph) -> T) -> f64 {
     count(steps) / count(graph.edge_count() + graph.entity_count())
 }
 
-fn counted(standings: &[Standing]) -> EdgeFilter {
-    EdgeFilter { counted: Some(Counted::on(day()).standing(standings.to_vec())), ..EdgeFilter::default() }
+fn counted(standings: &[Standing]) -> EdgeQuery {
+    EdgeQuery::all().counted(Counted::on(day()).standing(standings.to_vec()))
 }
 
 fn part(day: NaiveDate, standing: Standing) -> Where {
@@ -58,12 +58,14 @@ fn a_look_through_the_whole_on_another_day_is_within_what_a_request_may_take() {
     let matrix = MatrixQuery {
         rows: Axis::Actor,
         columns: Axis::Capability,
-        filter: counted(&[]),
+        commitments: EdgeQuery { kinds: vec![EdgeKind::Commitment], ..counted(&[]) },
         include_implied: true,
         budget: all,
     };
-    let asserted = EdgeFilter { polarity: Some(vec![Polarity::Asserted]), ..counted(&[]) };
-    let certain = EdgeFilter { valid_at: Some(day()), date_match_certain: true, ..counted(&[]) };
+    let which = Where { polarity: vec![Polarity::Asserted], ..Where::all() };
+    let asserted = EdgeQuery { which, ..counted(&[]) };
+    let which = Where { valid_at: Some(day()), date_match: Some(DateMatch::Certain), ..Where::all() };
+    let certain = EdgeQuery { which, ..counted(&[]) };
     for (what, steps) in [
         ("a query", query(part(day(), Standing::Stands))),
         ("a query of what is in force", query(Where { in_force: vec![Truth::True], ..part(day(), Standing::Stands) })),
@@ -116,18 +118,19 @@ fn parts_of_one_day_and_of_others_find_what_stands_there() {
 
 #[test]
 fn what_a_list_leaves_out_on_another_day_is_what_lists_of_it_count() {
-    let positive = EdgeFilter { kinds: vec![EdgeKind::Commitment], ..counted(&[]) };
-    let few = EdgeFilter { kinds: vec![EdgeKind::Office], ..counted(&[Standing::Stands]) };
-    let asserted = EdgeFilter { polarity: Some(vec![Polarity::Asserted]), ..counted(&[Standing::Denied]) };
-    for filter in [counted(&[]), positive, few, asserted, counted(Standing::ALL)] {
-        let is_counted = filter.counted.clone().expect("it is given");
+    let positive = EdgeQuery { kinds: vec![EdgeKind::Commitment], ..counted(&[]) };
+    let few = EdgeQuery { kinds: vec![EdgeKind::Office], ..counted(&[Standing::Stands]) };
+    let which = Where { polarity: vec![Polarity::Asserted], ..Where::all() };
+    let asserted = EdgeQuery { which, ..counted(&[Standing::Denied]) };
+    for query in [counted(&[]), positive, few, asserted, counted(Standing::ALL)] {
+        let is_counted = query.counted.clone().expect("it is given");
         let (mut found, mut exact) = (Vec::new(), true);
         for standing in Standing::ALL.iter().copied().filter(|standing| !is_counted.takes_standing(*standing)) {
             let only = Counted { standings: vec![standing], ..is_counted.clone() };
-            let total = GRAPH.edges(&EdgeFilter { counted: Some(only), ..filter.clone() }, Page::first(0)).total;
+            let total = GRAPH.edges(&query.clone().counted(only), Page::first(0)).total;
             exact &= total.exact;
             found.extend((total.value > 0).then_some((standing, total.value)));
         }
-        assert_eq!(GRAPH.set_aside(&filter), (found, exact), "{filter:?}");
+        assert_eq!(GRAPH.set_aside(&query), (found, exact), "{query:?}");
     }
 }

@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
-use pledgegraph_graph::{Counted, EdgeFilter, EntityFilter, EntityView, Page};
-use pledgegraph_model::{Capability, Code, EdgeDetail, EdgeKind, EntityDetail, EntityId, EntityKind, search_key};
+use pledgegraph_graph::{Counted, EdgeQuery, EntityQuery, EntityView, Page};
+use pledgegraph_model::{
+    Capability, Code, EdgeDetail, EdgeKind, EntityDetail, EntityId, EntityKind, Where, search_key,
+};
 
 use super::{Candidate, LONGEST, MOST_GENERIC, Named, Names, spellings};
 use crate::expr::Spelling;
@@ -84,8 +86,7 @@ impl<'a> Names<'a> {
     /// The entities of a kind with the words of their names; made when they are first asked for.
     fn candidates(&self, kind: EntityKind) -> &[Candidate<'a>] {
         let made = || {
-            let filter = EntityFilter { kinds: vec![kind], ..EntityFilter::default() };
-            let all = self.graph.entities(&filter, Page::first(MOST_CANDIDATES));
+            let all = self.graph.entities(&EntityQuery::of(&[kind], Where::all()), Page::first(MOST_CANDIDATES));
             // Among very many a description could fit one that is not looked at: then nothing is described.
             let all = if all.more { Vec::new() } else { all.items };
             let with_words = all.into_iter().map(|view| {
@@ -114,15 +115,15 @@ impl<'a> Names<'a> {
         if view.kind() != EntityKind::Meeting {
             return Vec::new();
         }
-        let about = |kind, subject, object| EdgeFilter { kinds: vec![kind], subject, object, ..EdgeFilter::default() };
+        let said = |kind, which| self.graph.edges(&EdgeQuery::of(&[kind], which), Page::first(MOST_GENERIC)).items;
+        let own = || vec![view.id()];
         let names = |entity: &EntityView<'_>| -> Vec<String> {
             spellings(entity)
                 .flat_map(|name| key_words(name).into_iter().map(|word| bare(&word).to_owned()).collect::<Vec<_>>())
                 .collect()
         };
         let mut words: Vec<String> = Vec::new();
-        let own = Some(vec![view.id()]);
-        for edge in self.graph.edges(&about(EdgeKind::Convening, None, own.clone()), Page::first(MOST_GENERIC)).items {
+        for edge in said(EdgeKind::Convening, Where { object: own(), ..Where::all() }) {
             let EdgeDetail::Convening(convening) = edge.detail() else { continue };
             words.extend(names(&edge.subject()));
             let codes = [Some(convening.status.as_str()), convening.format.map(Code::as_str)];
@@ -141,7 +142,7 @@ impl<'a> Names<'a> {
                 }
             }
         }
-        for edge in self.graph.edges(&about(EdgeKind::Location, own, None), Page::first(MOST_GENERIC)).items {
+        for edge in said(EdgeKind::Location, Where { subject: own(), ..Where::all() }) {
             for word in names(&edge.object()) {
                 words.extend([format!("{WHEN} {word}"), word]);
             }
@@ -296,17 +297,16 @@ impl<'a> Names<'a> {
 
     /// Who holds an office whose title has one of these words; who held it, where nobody does.
     fn holders(&self, ways: &[Vec<Box<str>>], of: Option<EntityId>) -> Vec<EntityView<'a>> {
-        let filter =
-            EdgeFilter { kinds: vec![EdgeKind::Office], object: of.map(|id| vec![id]), ..EdgeFilter::default() };
-        let holding = EdgeFilter { counted: Some(Counted::on(self.today)), ..filter.clone() };
-        let found = self.holding(ways, &holding);
-        if found.is_empty() { self.holding(ways, &filter) } else { found }
+        let which = Where { object: of.into_iter().collect(), ..Where::all() };
+        let ever = EdgeQuery::of(&[EdgeKind::Office], which);
+        let found = self.holding(ways, &ever.clone().counted(Counted::on(self.today)));
+        if found.is_empty() { self.holding(ways, &ever) } else { found }
     }
 
-    fn holding(&self, ways: &[Vec<Box<str>>], filter: &EdgeFilter) -> Vec<EntityView<'a>> {
-        let most = if filter.object.is_some() { usize::MAX } else { MOST_GENERIC * 5 };
+    fn holding(&self, ways: &[Vec<Box<str>>], offices: &EdgeQuery) -> Vec<EntityView<'a>> {
+        let most = if offices.which.object.is_empty() { MOST_GENERIC * 5 } else { usize::MAX };
         let mut found: Vec<EntityView<'a>> = Vec::new();
-        for edge in self.graph.edges(filter, Page::first(most)).items {
+        for edge in self.graph.edges(offices, Page::first(most)).items {
             let EdgeDetail::Office(office) = edge.detail() else { continue };
             let title_has = |way: &Vec<Box<str>>| {
                 office.title.iter().any(|(_, title)| {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use pledgegraph_graph::{Counted, EdgeFilter, EdgeView, Page};
-use pledgegraph_model::{Code, ConveningStatus, EdgeDetail, EdgeKind, EntityId, Query, QueryField, QueryTarget};
+use pledgegraph_graph::{Counted, EdgeQuery, EdgeView, Page};
+use pledgegraph_model::{Code, ConveningStatus, EdgeDetail, EdgeKind, EntityId, Query, QueryField, QueryTarget, Where};
 
 use crate::answer::Answers;
 use crate::speaker::{MOST, Speaker};
@@ -49,12 +49,8 @@ impl Speaker<'_> {
 
     /// What became of a meeting that was not held, by the statements that count.
     fn what_became(&self, meeting: EntityId) -> Option<BTreeSet<ConveningStatus>> {
-        let convened = EdgeFilter {
-            kinds: vec![EdgeKind::Convening],
-            object: Some(vec![meeting]),
-            counted: Some(Counted::on(self.day)),
-            ..EdgeFilter::default()
-        };
+        let which = Where { object: vec![meeting], ..Where::all() };
+        let convened = EdgeQuery::of(&[EdgeKind::Convening], which).counted(Counted::on(self.day));
         let convenings = self.graph.edges(&convened, Page::first(usize::MAX)).items;
         let statuses: BTreeSet<_> = convenings.iter().filter_map(status_of).collect();
         (!statuses.is_empty() && !statuses.contains(&ConveningStatus::Held)).then_some(statuses)

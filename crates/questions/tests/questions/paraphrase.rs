@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use anyhow::{Context as _, Result, ensure};
 use chrono::NaiveDate;
-use pledgegraph_graph::{EntityFilter, EntityView, Graph, Page};
+use pledgegraph_graph::{EntityQuery, EntityView, Graph, Page};
 use pledgegraph_model::{
-    Assumed, Capability, Code, EntityId, EntityKind, MAX_QUERY_DEPTH, Mission, Query, QueryAsk, QueryField,
-    QueryTarget, Related, Rows, Stance, Truth, Where,
+    Assumed, Code, EntityId, EntityKind, FILTERS, FilterValues, MAX_QUERY_DEPTH, Pattern, Query, QueryAsk, QueryTarget,
+    Related, Rows, Stance, Truth, Where,
 };
 use pledgegraph_questions::{Extent, Lang, Questions};
 use proptest::prelude::*;
@@ -18,7 +18,7 @@ use crate::{TODAY, bundled, tries};
 static WORLD: LazyLock<(Graph, Questions, Vec<EntityId>)> = LazyLock::new(|| {
     let graph = bundled().expect("the bundled data");
     let entities =
-        graph.entities(&EntityFilter::default(), Page::first(usize::MAX)).items.iter().map(EntityView::id).collect();
+        graph.entities(&EntityQuery::all(), Page::first(usize::MAX)).items.iter().map(EntityView::id).collect();
     (graph, Questions::new().expect("lexicons"), entities)
 });
 
@@ -52,56 +52,42 @@ impl Dice {
         self.roll(2) == 0
     }
 
-    fn codes<C: Code>(&mut self) -> Vec<C> {
-        (0..self.roll(3)).map(|_| C::ALL[self.roll(C::ALL.len())]).collect()
+    fn list<T>(&mut self, one: impl Fn(&mut Self) -> T) -> Vec<T> {
+        (0..=self.roll(2)).map(|_| one(self)).collect()
     }
 
-    fn entities(&mut self) -> Vec<EntityId> {
+    fn one<C: Code>(&mut self) -> C {
+        C::ALL[self.roll(C::ALL.len())]
+    }
+
+    fn entity(&mut self) -> EntityId {
         let all = &WORLD.2;
-        (0..self.roll(3)).map(|_| all[self.roll(all.len())]).collect()
+        all[self.roll(all.len())]
     }
 
-    fn day(&mut self) -> Option<NaiveDate> {
-        let day = NaiveDate::from_ymd_opt(2025, 1, 1)?.checked_add_days(chrono::Days::new(self.roll(700) as u64));
-        day.filter(|_| self.roll(4) == 0)
+    fn some_day(&mut self) -> Option<NaiveDate> {
+        NaiveDate::from_ymd_opt(2025, 1, 1)?.checked_add_days(chrono::Days::new(self.roll(700) as u64))
     }
 
-    fn text(&mut self) -> Option<String> {
-        const TEXTS: [&str; 6] = ["x", "a “quoted” word", "«قول»", "?", " and ", "the stance is ( )"];
-        Some(TEXTS[self.roll(TEXTS.len())].to_owned()).filter(|_| self.roll(4) == 0)
-    }
-
-    fn which(&mut self, statements: bool, deep: usize) -> Where {
+    fn which(&mut self, rows: Rows, deep: usize) -> Where {
         let mut which = Where::all();
-        if statements {
-            which.subject = self.entities();
-            which.object = self.entities();
-            which.condition = self.entities();
-            which.capability = self.codes::<Capability>();
-            which.mission = self.codes::<Mission>();
-            which.stance = self.codes::<Stance>();
-            which.stance_min = self.codes::<Stance>().first().copied();
-            which.in_force = self.codes::<Truth>();
-            which.said_from = self.day();
-            which.valid_at = self.day();
-            which.recorded_from = self.day();
-        } else {
-            which.is = self.entities();
-            which.kind = self.codes::<EntityKind>();
-            which.region = if self.coin() { vec!["150".to_owned(), "002".to_owned()] } else { Vec::new() };
+        for filter in FILTERS.iter().filter(|filter| filter.parameter(rows).is_some()) {
+            if self.roll(6) == 0 {
+                which.read(filter.field.name, self);
+            }
         }
-        which.q = self.text();
         if deep > 1 {
-            let parts = |dice: &mut Self| (0..dice.roll(3)).map(|_| dice.which(statements, deep - 1)).collect();
+            let parts = |dice: &mut Self| (0..dice.roll(3)).map(|_| dice.which(rows, deep - 1)).collect();
             which.all_of = parts(self);
             which.any_of = parts(self);
             which.none_of = parts(self);
+            let statements = matches!(rows, Rows::Statements(_));
             if statements && self.coin() {
-                which.subject_is = Some(Box::new(self.which(false, deep - 1)));
+                which.subject_is = Some(Box::new(self.which(Rows::Entities(&[]), deep - 1)));
             }
             if !statements && self.coin() {
-                let related = Related { find: QueryTarget::Attendances, which: self.which(true, deep - 1) };
-                which.object_of = Some(Box::new(related));
+                let find = QueryTarget::Attendances;
+                which.object_of = Some(Box::new(Related { find, which: self.which(find.rows(), deep - 1) }));
             }
         }
         which
@@ -109,19 +95,63 @@ impl Dice {
 
     fn query(&mut self) -> Query {
         let find = QueryTarget::ALL[self.roll(QueryTarget::ALL.len())];
-        let statements = matches!(find.rows(), Rows::Statements(_));
         let deep = 1 + self.roll(3.min(MAX_QUERY_DEPTH));
         let mut query = Query::of(find);
-        query.which = self.which(statements, deep);
+        query.which = self.which(find.rows(), deep);
         query.ask = QueryAsk::ALL[self.roll(QueryAsk::ALL.len())];
-        query.select = self.codes::<QueryField>();
-        query.group_by = self.codes::<QueryField>().first().copied();
+        query.select = if self.coin() { Vec::new() } else { self.list(Self::one) };
+        query.group_by = self.coin().then(|| self.one());
         query.by_stance = self.coin();
-        query.withdraw = self.entities();
+        query.withdraw = if self.coin() { Vec::new() } else { self.list(Self::entity) };
         query.at_least = Some(self.roll(5)).filter(|n| *n > 0);
         let truth = Truth::ALL[self.roll(3)];
-        query.assume = self.entities().into_iter().map(|condition| Assumed { condition, truth }).collect();
+        query.assume = self.list(|dice| Assumed { condition: dice.entity(), truth });
         query
+    }
+}
+
+/// Every filter, drawn.
+impl FilterValues<EntityId> for Dice {
+    fn entities(&mut self, _: &'static [EntityKind]) -> Option<Vec<EntityId>> {
+        Some(self.list(Self::entity))
+    }
+
+    fn codes<C: Code>(&mut self) -> Option<Vec<C>> {
+        Some(self.list(Self::one))
+    }
+
+    fn code<C: Code>(&mut self) -> Option<C> {
+        Some(self.one())
+    }
+
+    fn stances(&mut self) -> Option<Vec<Stance>> {
+        self.codes()
+    }
+
+    fn ranked(&mut self) -> Option<Stance> {
+        Some(self.one()).filter(|stance: &Stance| stance.rank().is_some())
+    }
+
+    fn from(&mut self) -> Option<NaiveDate> {
+        self.some_day()
+    }
+
+    fn until(&mut self) -> Option<NaiveDate> {
+        self.some_day()
+    }
+
+    fn day(&mut self) -> Option<NaiveDate> {
+        self.some_day()
+    }
+
+    fn words(&mut self) -> Option<String> {
+        const TEXTS: [&str; 6] = ["x", "a “quoted” word", "«قول»", "?", " and ", "the stance is ( )"];
+        Some(TEXTS[self.roll(TEXTS.len())].to_owned())
+    }
+
+    fn texts(&mut self, pattern: &'static Pattern) -> Option<Vec<String>> {
+        let texts = ["150", "002", "XXXX-04", "XXXX-12"].into_iter().filter(|text| (pattern.matches)(text));
+        Some(texts.map(str::to_owned).collect())
     }
 }
 

@@ -2,12 +2,12 @@
 
 use chrono::NaiveDate;
 use pledgegraph_graph::Graph;
-use pledgegraph_model::{Code, MAX_QUERY_DEPTH, Query, QueryAsk, QueryTarget, Rows};
+use pledgegraph_model::{Code, MAX_QUERY_DEPTH, Narrows, Query, QueryAsk, QueryTarget, Rows, filter};
 use serde_json::{Map, Value};
 
 use super::question::contradictions;
 use super::reader::Reader;
-use super::tables::query::{OF_EITHER, OF_ENTITIES, QUERY};
+use super::tables::query::QUERY;
 use crate::error::ApiError;
 
 /// How many nodes the tree of a query may have: each is a set over all statements or entities.
@@ -127,8 +127,9 @@ fn check_where(
     check_window(reader, pointer, which);
     for (name, value) in which.as_object().into_iter().flatten() {
         let own = format!("{pointer}/{name}");
-        let of_entities = OF_ENTITIES.contains(&name.as_str());
-        if !OF_EITHER.contains(&name.as_str()) && of_entities == statements {
+        // The table has let no other name through.
+        if matches!((filter(name).narrows, statements), (Narrows::Statements(_), false) | (Narrows::Entities(_), true))
+        {
             let (there, here) = if statements { ("entities", "statements") } else { ("statements", "entities") };
             reader.fail_under(&own, "validation", format!("`{name}` narrows {there}; these are {here}"));
             continue;

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use pledgegraph_graph::{ActorGoal, Counted, EdgeFilter, ForceQuery, Goal, GoalQuery, Graph};
+use pledgegraph_graph::{ActorGoal, Counted, ForceQuery, Goal, GoalQuery, Graph};
 use pledgegraph_model::{
-    Assumed, Capability, Code, EdgeId, EntityId, EntityKind, Mission, Modality, Stance, Standing, Table, Truth,
+    Assumed, Capability, EdgeId, EntityId, EntityKind, Mission, Modality, Stance, Standing, Table, Truth, Where,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::reader::Reader;
 use super::tables::questions::{GOAL_QUESTION, SCENARIO};
 use crate::error::ApiError;
-use crate::filters::analyses::{CIRCUIT, all_commitments};
+use crate::filters::analyses::{CIRCUIT, commitments};
 use crate::request::ask::Ask;
 use crate::set_aside::{self, COMMITMENTS};
 use crate::wire::list::WarningBody;
@@ -127,18 +127,18 @@ impl Question {
             }
             found.retain(|_, count| *count > 0);
             let counts = (found.into_iter().collect(), true);
-            return set_aside::list_of(ask, graph, COMMITMENTS, &all_commitments(&counted), counts);
+            return set_aside::list_of(ask, graph, COMMITMENTS, &commitments(Where::all(), &counted), counts);
         }
-        let filter = EdgeFilter {
-            subject: (!goal.actors.is_empty()).then(|| goal.actors.clone()),
-            object: goal.beneficiary.map(|id| vec![id]),
-            coalition: goal.coalition.map(|id| vec![id]),
-            capability: goal.capability.map(|code| vec![code]),
-            mission: goal.mission.map(|code| vec![code]),
-            stance: Some(Stance::ALL.iter().copied().filter(|s| s.at_least(self.stance_min())).collect()),
-            ..all_commitments(&counted)
+        let which = Where {
+            subject: goal.actors.clone(),
+            object: goal.beneficiary.into_iter().collect(),
+            coalition: goal.coalition.into_iter().collect(),
+            capability: goal.capability.into_iter().collect(),
+            mission: goal.mission.into_iter().collect(),
+            stance_min: Some(self.stance_min()),
+            ..Where::all()
         };
-        set_aside::of_filter(ask, graph, COMMITMENTS, &filter)
+        set_aside::of_query(ask, graph, COMMITMENTS, &commitments(which, &counted))
     }
 
     /// At most so many items.

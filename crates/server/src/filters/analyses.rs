@@ -1,10 +1,10 @@
 //! The parameters that all analyses take.
 
-use pledgegraph_graph::{BudgetSpent, Counted, EdgeFilter, ForceQuery};
-use pledgegraph_model::{EdgeKind, Modality};
+use pledgegraph_graph::{BudgetSpent, Counted, EdgeQuery, ForceQuery};
+use pledgegraph_model::{EdgeKind, Modality, Where};
 
 use crate::error::ApiError;
-use crate::filters::edges::{MODALITY, VALID_AT};
+use crate::filters::{MODALITY, VALID_AT};
 use crate::problem::Problem;
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
@@ -31,9 +31,9 @@ pub(crate) fn force(reader: &mut Reader<'_>) -> ForceQuery {
     }
 }
 
-/// All commitments that count.
-pub(crate) fn all_commitments(counted: &Counted) -> EdgeFilter {
-    EdgeFilter { kinds: vec![EdgeKind::Commitment], counted: Some(counted.clone()), ..EdgeFilter::default() }
+/// Commitments that count.
+pub(crate) fn commitments(which: Where, counted: &Counted) -> EdgeQuery {
+    EdgeQuery::of(&[EdgeKind::Commitment], which).counted(counted.clone())
 }
 
 /// What to know of a list when there was no time to say what is true of its items.

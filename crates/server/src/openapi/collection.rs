@@ -2,8 +2,8 @@
 
 use super::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS, PathParameter, RECORD_PROBLEMS};
 use super::schemas::page_name;
+use crate::filters::VALID_AT;
 use crate::filters::analyses::INCLUDE_IMPLIED;
-use crate::filters::edges::VALID_AT;
 use crate::request::ask::{FIELDS, LANG};
 use crate::request::parameter::Parameter;
 use crate::routes::edge_collection::include::{INCLUDE_ONE, of_one};

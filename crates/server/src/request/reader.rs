@@ -3,11 +3,10 @@
 use std::str::FromStr;
 
 use chrono::NaiveDate;
-use pledgegraph_graph::{EntityFilter, Graph, Page};
-use pledgegraph_model::{Code, Edtf, EntityId, EntityKind, Lang, Precision, Stance};
+use pledgegraph_graph::{EntityQuery, Graph, Page};
+use pledgegraph_model::{Code, Edtf, EntityId, EntityKind, Lang, Pattern, Precision, RANKED_STANCES, Stance, Where};
 
 use crate::error::{ApiError, FieldError, echo, nearest};
-use crate::filters::edges::{STANCE_MIN, ranked_stances};
 use crate::request::given::Given;
 use crate::request::parameter::{Accepts, Parameter, codes};
 use crate::request::references::{self, Miss};
@@ -136,13 +135,20 @@ impl<'a> Reader<'a> {
     pub(crate) fn regions(&mut self, name: &'static str) -> Option<Vec<String>> {
         let values = self.values(name)?;
         for region in values.iter().filter(|value| !value.is_empty()) {
-            let region = vec![(*region).to_owned()];
-            let filter = EntityFilter { region: Some(region), ..EntityFilter::default() };
-            if self.graph.entities(&filter, Page::first(1)).items.is_empty() {
+            let which = Where { region: vec![(*region).to_owned()], ..Where::all() };
+            if self.graph.entities(&EntityQuery::of(&[], which), Page::first(1)).items.is_empty() {
                 let hint = "UN M49 codes such as 150 (Europe) or 145 (Western Asia)".to_owned();
-                let region = echo(filter.region.iter().flatten().next().map_or("", String::as_str));
-                self.fail_with_hint(name, format!("no country lies in a region `{region}`"), hint);
+                self.fail_with_hint(name, format!("no country lies in a region `{}`", echo(region)), hint);
             }
+        }
+        Some(values.into_iter().map(str::to_owned).collect())
+    }
+
+    /// Texts of a form.
+    pub(crate) fn texts(&mut self, name: &'static str, pattern: &Pattern) -> Option<Vec<String>> {
+        let values = self.values(name)?;
+        for value in values.iter().filter(|value| !value.is_empty() && !(pattern.matches)(value)) {
+            self.fail(name, format!("`{name}` cannot be `{}`: it takes {}", echo(value), pattern.says));
         }
         Some(values.into_iter().map(str::to_owned).collect())
     }
@@ -212,10 +218,14 @@ impl<'a> Reader<'a> {
 
     /// The least stance of an analysis; absent = `willing`.
     pub(crate) fn stance_min(&mut self) -> Stance {
-        let name = STANCE_MIN.parameter.name;
-        let Some(value) = self.given.get(name) else { return Stance::Willing };
+        self.ranked_stance("stance_min").unwrap_or(Stance::Willing)
+    }
+
+    /// A stance that one can be firmer than.
+    pub(crate) fn ranked_stance(&mut self, name: &'static str) -> Option<Stance> {
+        let value = self.given.get(name)?;
         let ranked = |value: &str| Stance::parse(value).ok().filter(|stance| stance.rank().is_some());
-        self.one_of(name, value, ranked_stances, ranked).unwrap_or(Stance::Willing)
+        self.one_of(name, value, RANKED_STANCES.all, ranked)
     }
 
     /// Whether nothing was wrong so far.

@@ -2,7 +2,6 @@
 
 use pledgegraph_model::EdgeKind;
 
-use crate::filters::edges::{OBJECT, SUBJECT};
 use crate::routes::edge_collection::EdgeCollection;
 
 pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
@@ -12,6 +11,5 @@ pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
     kinds: &[EdgeKind::Action],
     schema: "Action",
     shown: "An action: an event that is no pledge.",
-    parameters: &[&SUBJECT, &OBJECT],
     example: "l10-air-raids",
 };

@@ -4,14 +4,13 @@ use axum::response::Response;
 use axum::routing::get;
 use chrono::NaiveDate;
 use pledgegraph_graph::{PositionHistory, PositionStep, Total};
-use pledgegraph_model::Code;
+use pledgegraph_model::{Code, EntityKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::filters::edges::ACTORS;
 use crate::lanes::Lane;
 use crate::openapi::endpoint::{Answer, Endpoint, PathParameter};
 use crate::openapi::members::CommitmentSchema;
@@ -133,7 +132,7 @@ fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
     let mut query = decode(&mut reader);
     let (lang, limit, today) = (ask.lang(&mut reader), reader.number(&LIMIT), reader.today());
     reader.finish()?;
-    let actor = find(graph, reference, ACTORS)?;
+    let actor = find(graph, reference, EntityKind::ACTORS_AND_GROUPS)?;
     moved(ask, &actor, reference)?;
     query.actors = vec![actor.id()];
     let head = ListHead::new(ask, &given, graph, lang, query.counted.day);
@@ -145,7 +144,7 @@ fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
     let (_, after) = pinned.part(found.total, limit);
     let next = ask.next(&given, &pinned.graph, today, after);
     let wire = Wire::new(graph, lang).with_standing(&query.counted);
-    let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&query.with_what_was().filter()));
+    let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&query.with_what_was().edges()));
     let body = HistoryPageBody {
         actor: wire.reference(&actor),
         items: found.histories.iter().map(|history| HistoryBody::new(wire, history)).collect(),

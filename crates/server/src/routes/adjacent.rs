@@ -2,15 +2,15 @@
 
 use axum::response::Response;
 use axum::routing::get;
-use pledgegraph_graph::{AdjacentGroup, Direction, EdgeFilter, EdgeView, EntityView, Page};
-use pledgegraph_model::{Code, EdgeKind, EntityId};
+use pledgegraph_graph::{AdjacentGroup, Direction, EdgeQuery, EdgeView, EntityView, Page};
+use pledgegraph_model::{Code, EdgeKind, EntityId, Where};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::filters::edges::{KIND, VALID_AT};
+use crate::filters::{EDGE_KIND, VALID_AT};
 use crate::openapi::endpoint::{Answer, Endpoint};
 use crate::problem::Problem;
 use crate::reply::ListHead;
@@ -44,7 +44,7 @@ const GROUP_CURSOR: Parameter = Parameter {
     description: "Goes on in one group: its `page.next_cursor`, with `kind` and `direction` of that group.",
     example: "",
 };
-const PARAMETERS: [&Parameter; 6] = [&KIND.parameter, &DIRECTION, &VALID_AT.parameter, &LIMIT, &GROUP_CURSOR, &LANG];
+const PARAMETERS: [&Parameter; 6] = [&EDGE_KIND, &DIRECTION, &VALID_AT.parameter, &LIMIT, &GROUP_CURSOR, &LANG];
 
 const PROBLEMS: &[Problem] = &[
     Problem::BadParameter,
@@ -118,7 +118,7 @@ fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
     let given = ask.given(&PARAMETERS);
     let pinned = ask.pin(&given)?;
     let mut reader = Reader::new(&given, &pinned.graph, pinned.today);
-    let kinds = reader.codes::<EdgeKind>(KIND.parameter.name);
+    let kinds = reader.codes::<EdgeKind>(EDGE_KIND.name);
     let known = |name: &str| [Direction::Outgoing, Direction::Incoming].into_iter().find(|d| name_of(*d) == name);
     let wanted_directions = reader.some_of(DIRECTION.name, directions, known);
     let (limit, day) = (reader.number(&LIMIT), reader.day(VALID_AT.parameter.name));
@@ -171,15 +171,10 @@ struct Group<'a> {
 }
 
 impl Group<'_> {
-    fn filter(&self, entity: EntityId, group: AdjacentGroup) -> EdgeFilter {
-        let end = |direction| (group.direction == direction).then(|| vec![entity]);
-        EdgeFilter {
-            kinds: vec![group.kind],
-            subject: end(Direction::Outgoing),
-            object: end(Direction::Incoming),
-            valid_at: self.day,
-            ..EdgeFilter::default()
-        }
+    fn query(&self, entity: EntityId, group: AdjacentGroup) -> EdgeQuery {
+        let end = |direction| (group.direction == direction).then_some(entity).into_iter().collect();
+        let (subject, object) = (end(Direction::Outgoing), end(Direction::Incoming));
+        EdgeQuery::of(&[group.kind], Where { subject, object, valid_at: self.day, ..Where::all() })
     }
 
     fn body<'g>(&self, wire: Wire<'g>, entity: &EntityView<'g>, group: AdjacentGroup) -> GroupBody<'g> {
@@ -187,7 +182,7 @@ impl Group<'_> {
         let page = Page { after, limit: self.limit };
         let found = match self.day {
             None => wire.graph.adjacent_edges(entity.id(), group.kind, group.direction, page),
-            Some(_) => wire.graph.edges(&self.filter(entity.id(), group), page),
+            Some(_) => wire.graph.edges(&self.query(entity.id(), group), page),
         };
         let (kind, direction) = (group.kind.as_str(), name_of(group.direction));
         let last = found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128());

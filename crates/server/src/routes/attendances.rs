@@ -2,7 +2,6 @@
 
 use pledgegraph_model::EdgeKind;
 
-use crate::filters::edges::{ATTENDANCE_ROLE, OBJECT, OF_MEETING, PLACE, SUBJECT};
 use crate::routes::edge_collection::EdgeCollection;
 
 pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
@@ -12,6 +11,5 @@ pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
     kinds: &[EdgeKind::Attendance],
     schema: "Attendance",
     shown: "An attendance: who takes part in a meeting.",
-    parameters: &[&SUBJECT, &OBJECT, &OF_MEETING, &ATTENDANCE_ROLE, &PLACE],
     example: "l25-jp-absent",
 };

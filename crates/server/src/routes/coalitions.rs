@@ -2,7 +2,6 @@
 
 use pledgegraph_model::EntityKind;
 
-use crate::filters::entities::Q;
 use crate::routes::entity_collection::EntityCollection;
 
 pub(crate) static COLLECTION: EntityCollection = EntityCollection {
@@ -13,6 +12,5 @@ pub(crate) static COLLECTION: EntityCollection = EntityCollection {
     leaders: false,
     schema: "Coalition",
     shown: "A coalition: states that act together for a purpose.",
-    parameters: &[&Q],
     example: "of-the-willing",
 };

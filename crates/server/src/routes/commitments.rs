@@ -2,10 +2,6 @@
 
 use pledgegraph_model::EdgeKind;
 
-use crate::filters::edges::{
-    ACTING_THROUGH, BENEFICIARY, CAPABILITY, COALITION, CONDITIONAL_ON, CONDITIONALITY, EXPLICITNESS, IN_FORCE,
-    MEETING, MISSION, PLACE, PLEDGER, STAGE, STANCE, STANCE_MIN,
-};
 use crate::routes::edge_collection::EdgeCollection;
 
 pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
@@ -15,22 +11,5 @@ pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
     kinds: &[EdgeKind::Commitment],
     schema: "Commitment",
     shown: "A commitment: what an actor pledges to a beneficiary, how firmly, and what it hangs on.",
-    parameters: &[
-        &PLEDGER,
-        &BENEFICIARY,
-        &COALITION,
-        &CAPABILITY,
-        &MISSION,
-        &STANCE,
-        &STANCE_MIN,
-        &STAGE,
-        &CONDITIONAL_ON,
-        &CONDITIONALITY,
-        &EXPLICITNESS,
-        &IN_FORCE,
-        &MEETING,
-        &PLACE,
-        &ACTING_THROUGH,
-    ],
     example: "l21-gb-forces",
 };

@@ -2,7 +2,6 @@
 
 use pledgegraph_model::EntityKind;
 
-use crate::filters::entities::{CONDITION_KIND, Q};
 use crate::routes::entity_collection::EntityCollection;
 
 pub(crate) static COLLECTION: EntityCollection = EntityCollection {
@@ -13,6 +12,5 @@ pub(crate) static COLLECTION: EntityCollection = EntityCollection {
     leaders: false,
     schema: "Condition",
     shown: "A condition: what pledges hang on.",
-    parameters: &[&Q, &CONDITION_KIND],
     example: "us-backing",
 };

@@ -3,12 +3,13 @@
 use axum::response::Response;
 use axum::routing::get;
 use pledgegraph_graph::{Conflict, ConflictKind, ConflictQuery, Counted, EdgeView, Total};
+use pledgegraph_model::{Code as _, EntityKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::error::ApiError;
-use crate::filters::edges::{ANY, VALID_AT};
+use crate::filters::VALID_AT;
 use crate::lanes::Lane;
 use crate::openapi::endpoint::{Answer, Endpoint, LIST_PROBLEMS};
 use crate::reply::ListHead;
@@ -42,7 +43,7 @@ const SCOPE: Parameter = Parameter {
 };
 const TOUCHING: Parameter = Parameter {
     name: "touching",
-    accepts: Accepts::References(ANY),
+    accepts: Accepts::References(EntityKind::ALL),
     description: "An end of a statement of either side.",
     example: "meeting:coalition-april",
 };
@@ -133,7 +134,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let known = |name: &str| ConflictKind::ALL.iter().copied().find(|(own, _)| *own == name).map(|(_, kind)| kind);
     let query = ConflictQuery {
         kinds: reader.some_of(KIND.name, kinds, known).unwrap_or_default(),
-        touching: reader.references(TOUCHING.name, ANY),
+        touching: reader.references(TOUCHING.name, EntityKind::ALL),
         valid_at: reader.day(VALID_AT.parameter.name),
         budget: BUDGET,
     };

@@ -2,7 +2,6 @@
 
 use pledgegraph_model::EdgeKind;
 
-use crate::filters::edges::{OBJECT, OF_MEETING, SUBJECT};
 use crate::routes::edge_collection::EdgeCollection;
 
 pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
@@ -12,6 +11,5 @@ pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
     kinds: &[EdgeKind::Convening],
     schema: "Convening",
     shown: "A convening: a claim that a meeting is planned, held or called off.",
-    parameters: &[&SUBJECT, &OBJECT, &OF_MEETING],
     example: "l25-convening",
 };

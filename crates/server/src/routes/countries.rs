@@ -2,7 +2,6 @@
 
 use pledgegraph_model::EntityKind;
 
-use crate::filters::entities::{Q, REGION};
 use crate::routes::entity_collection::EntityCollection;
 
 pub(crate) static COLLECTION: EntityCollection = EntityCollection {
@@ -13,6 +12,5 @@ pub(crate) static COLLECTION: EntityCollection = EntityCollection {
     leaders: false,
     schema: "Country",
     shown: "A country or territory of ISO 3166-1.",
-    parameters: &[&Q, &REGION],
     example: "GB",
 };

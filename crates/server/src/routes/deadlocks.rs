@@ -3,13 +3,14 @@
 use axum::response::Response;
 use axum::routing::get;
 use pledgegraph_graph::Deadlock;
+use pledgegraph_model::Where;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::error::ApiError;
-use crate::filters::analyses::{INCLUDE_IMPLIED, all_commitments, force, too_expensive};
-use crate::filters::edges::{MODALITY, VALID_AT};
+use crate::filters::analyses::{INCLUDE_IMPLIED, commitments, force, too_expensive};
+use crate::filters::{MODALITY, VALID_AT};
 use crate::lanes::Lane;
 use crate::openapi::endpoint::{ANALYSIS_PROBLEMS, Answer, Endpoint};
 use crate::reply::ListHead;
@@ -118,7 +119,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let evaluation = graph.evaluate(&query).map_err(too_expensive)?;
     let found = graph.deadlocks(&evaluation, ask.state.options.steps);
     let activation = graph.activation(&query).map_err(too_expensive)?;
-    let left_out = set_aside::of_filter(ask, graph, COMMITMENTS, &all_commitments(&query.counted));
+    let left_out = set_aside::of_query(ask, graph, COMMITMENTS, &commitments(Where::all(), &query.counted));
     let wire = Wire::new(graph, lang);
     let rounds = (1..).zip(activation.rounds.iter().take(limit));
     let body = DeadlocksBody {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::response::Response;
 use axum::routing::get;
 use chrono::NaiveDate;
-use pledgegraph_graph::{Counted, EdgeFilter, EdgeView, Evaluation, ForceQuery, Forces, Graph, Page};
+use pledgegraph_graph::{Counted, EdgeQuery, EdgeView, Evaluation, ForceQuery, Forces, Graph, Page};
 use pledgegraph_model::{Code as _, EdgeId, EdgeKind, Truth};
 use utoipa_axum::router::UtoipaMethodRouter;
 
@@ -15,7 +15,7 @@ use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::analyses::{CIRCUIT, INCLUDE_IMPLIED, too_expensive, unevaluated};
-use crate::filters::edges::{COMMON, EdgeParameter, IN_FORCE, VALID_AT, read};
+use crate::filters::{self, FilterParameter, IN_FORCE, VALID_AT};
 use crate::lanes::{Lane, aside};
 use crate::openapi::collection::CollectionDoc;
 use crate::openapi::endpoint::PathParameter;
@@ -58,8 +58,6 @@ pub(crate) struct EdgeCollection {
     pub(crate) schema: &'static str,
     /// What an item is, for the document.
     pub(crate) shown: &'static str,
-    /// The parameters that narrow it, beside those that all collections have.
-    pub(crate) parameters: &'static [&'static EdgeParameter],
     /// The key of a statement in the bundled data.
     pub(crate) example: &'static str,
 }
@@ -83,17 +81,22 @@ impl EdgeCollection {
         self.kinds == [EdgeKind::Commitment]
     }
 
-    fn filters(&self) -> impl Iterator<Item = &'static EdgeParameter> {
-        self.parameters.iter().chain(COMMON.iter()).copied()
+    fn filters(&self) -> impl Iterator<Item = &'static FilterParameter> {
+        filters::of_statements(self.kinds)
+    }
+
+    /// What narrows it, and how it is evaluated.
+    fn asked_parameters(&self) -> impl Iterator<Item = &'static Parameter> {
+        let narrowing = filters::edge_kind(self.kinds).into_iter().chain(self.filters().map(|p| &p.parameter));
+        narrowing.chain(self.force_parameters())
     }
 
     fn list_parameters(&self) -> Vec<&'static Parameter> {
-        let filters = self.filters().map(|p| &p.parameter);
-        filters.chain(self.force_parameters()).chain([&LIMIT, &CURSOR, &INCLUDE, &FIELDS, &LANG]).collect()
+        self.asked_parameters().chain([&LIMIT, &CURSOR, &INCLUDE, &FIELDS, &LANG]).collect()
     }
 
     fn export_parameters(&self) -> Vec<&'static Parameter> {
-        self.filters().map(|p| &p.parameter).chain(self.force_parameters()).chain([&BOM, &FIELDS]).collect()
+        self.asked_parameters().chain([&BOM, &FIELDS]).collect()
     }
 
     /// Whether an answer takes less than finding a thread for it: a few statements, found by what they touch.
@@ -117,8 +120,9 @@ impl EdgeCollection {
         }
     }
 
-    fn filter(&self, reader: &mut Reader<'_>) -> EdgeFilter {
-        read(reader, self.kinds, &self.filters().collect::<Vec<_>>())
+    fn filter(&self, reader: &mut Reader<'_>) -> EdgeQuery {
+        let (kinds, which) = (filters::edge_kinds(reader, self.kinds), filters::read(reader, self.filters()));
+        EdgeQuery::listed(&kinds, which, reader.today())
     }
 
     /// The kinds that it takes and shows.
@@ -216,7 +220,7 @@ fn path(collection: &EdgeCollection) -> PathParameter {
 
 /// What is asked of a list, whatever its form.
 struct Asked {
-    filter: EdgeFilter,
+    filter: EdgeQuery,
     /// What counts, for the standing that each item shows.
     counted: Counted,
     /// Which truths, where the list is narrowed to what is in force or not.
@@ -228,9 +232,9 @@ impl Asked {
     fn read(reader: &mut Reader<'_>, collection: &EdgeCollection) -> Self {
         let filter = collection.filter(reader);
         // Where nothing is counted, an item shows its standing whatever modality it was found by.
-        let day = filter.valid_at.unwrap_or_else(|| reader.today());
+        let day = filter.which.valid_at.unwrap_or_else(|| reader.today());
         let counted = filter.counted.clone().unwrap_or_else(|| Counted::on(day));
-        let truths = reader.codes::<Truth>(IN_FORCE.parameter.name).filter(|_| collection.has_force());
+        let truths = Some(filter.which.in_force.clone()).filter(|truths| !truths.is_empty());
         Self { filter, counted, truths, include_implied: reader.switch(INCLUDE_IMPLIED.name) }
     }
 

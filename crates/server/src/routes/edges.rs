@@ -1,9 +1,5 @@
 //! Statements of all kinds under one flat schema.
 
-use crate::filters::edges::{
-    ACTING_THROUGH, CAPABILITY, COALITION, CONDITIONAL_ON, CONDITIONALITY, EXPLICITNESS, KIND, MEETING, MISSION,
-    OBJECT, PLACE, STAGE, STANCE, STANCE_MIN, SUBJECT,
-};
 use crate::routes::edge_collection::EdgeCollection;
 
 pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
@@ -13,22 +9,5 @@ pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
     kinds: &[],
     schema: "Edge",
     shown: "A statement of any kind: the fields that every statement has, and those of its kind.",
-    parameters: &[
-        &KIND,
-        &SUBJECT,
-        &OBJECT,
-        &COALITION,
-        &CAPABILITY,
-        &MISSION,
-        &STANCE,
-        &STANCE_MIN,
-        &STAGE,
-        &CONDITIONAL_ON,
-        &CONDITIONALITY,
-        &EXPLICITNESS,
-        &MEETING,
-        &PLACE,
-        &ACTING_THROUGH,
-    ],
     example: "l21-gb-forces",
 };

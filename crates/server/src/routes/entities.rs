@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use axum::routing::get;
-use pledgegraph_graph::{EntityFilter, EntityView, Graph, Page, Total};
+use pledgegraph_graph::{EntityQuery, EntityView, Graph, Page, Total};
 use pledgegraph_model::{EntityId, EntityKind};
 use utoipa_axum::router::UtoipaMethodRouter;
 
@@ -11,7 +11,7 @@ use crate::csv::entities::columns;
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::filters::entities::{EntityParameter, KIND, VALID_AT, read};
+use crate::filters::{ENTITIES_AT, ENTITY_KIND, read};
 use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS, PathParameter, RECORD_PROBLEMS};
 use crate::openapi::schemas::{page, page_name};
 use crate::reply::{ListHead, TRUNCATED, record, set};
@@ -39,9 +39,8 @@ const Q: Parameter = Parameter {
     example: "Britain",
 };
 
-const FILTERS: [&EntityParameter; 2] = [&KIND, &VALID_AT];
-const EXPORT_PARAMETERS: [&Parameter; 5] = [&Q, &KIND.parameter, &VALID_AT.parameter, &BOM, &FIELDS];
-const PARAMETERS: [&Parameter; 7] = [&Q, &KIND.parameter, &VALID_AT.parameter, &LIMIT, &CURSOR, &FIELDS, &LANG];
+const EXPORT_PARAMETERS: [&Parameter; 5] = [&Q, &ENTITY_KIND.parameter, &ENTITIES_AT, &BOM, &FIELDS];
+const PARAMETERS: [&Parameter; 7] = [&Q, &ENTITY_KIND.parameter, &ENTITIES_AT, &LIMIT, &CURSOR, &FIELDS, &LANG];
 
 /// `GET /v1/entities`.
 pub(crate) fn list_entities() -> UtoipaMethodRouter<State> {
@@ -99,7 +98,7 @@ pub(crate) fn get_entity() -> UtoipaMethodRouter<State> {
         summary: "Get an entity of any kind".to_owned(),
         description: "Its entity tag begins with its version.".to_owned(),
         path_parameter: Some(path()),
-        parameters: vec![&VALID_AT.parameter, &FIELDS, &LANG],
+        parameters: vec![&ENTITIES_AT, &FIELDS, &LANG],
         names: vec![(FIELDS.name, known_fields())],
         answer: Answer::Json(SCHEMA.to_owned()),
         problems: RECORD_PROBLEMS,
@@ -133,8 +132,8 @@ impl<'g> Found<'g> {
         }
     }
 
-    fn list(wire: Wire<'g>, filter: &EntityFilter, page: Page<EntityId>) -> Self {
-        let found = wire.graph.entities(filter, page);
+    fn list(wire: Wire<'g>, query: &EntityQuery, page: Page<EntityId>) -> Self {
+        let found = wire.graph.entities(query, page);
         Self {
             bodies: found.items.iter().map(|view| EntityBody::new(wire, view)).collect(),
             total: found.total,
@@ -147,7 +146,7 @@ fn list(ask: &Ask) -> Result<Response, ApiError> {
     let given = ask.given(&PARAMETERS);
     let pinned = ask.pin(&given)?;
     let mut reader = Reader::new(&given, &pinned.graph, pinned.today);
-    let filter = read(&mut reader, &[], &FILTERS);
+    let query = EntityQuery::of(&[], read(&mut reader, &[ENTITY_KIND]));
     let (lang, limit) = (ask.lang(&mut reader), reader.number(&LIMIT));
     let fields = fields(&mut reader, known_fields);
     let (text, today) = (reader.text(Q.name), reader.today());
@@ -159,8 +158,8 @@ fn list(ask: &Ask) -> Result<Response, ApiError> {
     let wire = Wire::new(&pinned.graph, lang);
     let skip = pinned.after.and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
     let found = match text {
-        Some(text) => Found::search(wire, text, &filter.kinds, skip, limit),
-        None => Found::list(wire, &filter, Page { after: pinned.after.map(entity_id), limit }),
+        Some(text) => Found::search(wire, text, &query.which.kind, skip, limit),
+        None => Found::list(wire, &query, Page { after: pinned.after.map(entity_id), limit }),
     };
     let next = ask.next(&given, &pinned.graph, today, found.after);
     let body = ListBody {
@@ -177,7 +176,7 @@ fn list(ask: &Ask) -> Result<Response, ApiError> {
 fn export(ask: &Ask) -> Result<Response, ApiError> {
     let given = ask.given(&EXPORT_PARAMETERS);
     let mut reader = Reader::new(&given, &ask.current, None);
-    let filter = read(&mut reader, &[], &FILTERS);
+    let query = EntityQuery::of(&[], read(&mut reader, &[ENTITY_KIND]));
     let text = reader.text(Q.name).map(str::to_owned);
     let bom = reader.flag(BOM.name);
     let columns = chosen(&mut reader, columns(None));
@@ -188,7 +187,7 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
         return Ok(unchanged);
     }
     let ranked: Option<Vec<EntityId>> = text.map(|text| {
-        ask.current.search(&text, &filter.kinds, MOST_HITS + 1).iter().map(|hit| hit.entity.id()).collect()
+        ask.current.search(&text, &query.which.kind, MOST_HITS + 1).iter().map(|hit| hit.entity.id()).collect()
     });
     let truncated = ranked.as_ref().is_some_and(|ids| ids.len() > MOST_HITS);
     let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
@@ -198,7 +197,7 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
             ids.iter().take(MOST_HITS).filter_map(|id| graph.entity(*id)).for_each(|view| row(&view));
             return None;
         }
-        let found = graph.entities(&filter, Page { after: after.map(entity_id), limit: ROWS });
+        let found = graph.entities(&query, Page { after: after.map(entity_id), limit: ROWS });
         found.items.iter().for_each(row);
         found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128())
     };
@@ -210,7 +209,7 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
 }
 
 fn one(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
-    let given = ask.given(&[&VALID_AT.parameter, &FIELDS, &LANG]);
+    let given = ask.given(&[&ENTITIES_AT, &FIELDS, &LANG]);
     let mut reader = Reader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
     let fields = fields(&mut reader, known_fields);

@@ -5,9 +5,9 @@ use axum::response::Response;
 use axum::routing::get;
 use chrono::NaiveDate;
 use pledgegraph_graph::{
-    BudgetSpent, Counted, EdgeFilter, EntityFilter, EntityView, Evaluation, ForceQuery, Graph, Page,
+    BudgetSpent, Counted, EdgeQuery, EntityQuery, EntityView, Evaluation, ForceQuery, Graph, Page,
 };
-use pledgegraph_model::{EdgeKind, EntityId, EntityKind, EntityRef};
+use pledgegraph_model::{EdgeKind, EntityId, EntityKind, EntityRef, Where};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::csv::columns::chosen;
@@ -16,7 +16,7 @@ use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::analyses::{CIRCUIT, too_expensive, unevaluated};
-use crate::filters::entities::{EntityParameter, VALID_AT, read};
+use crate::filters::{self, ENTITIES_AT, FilterParameter};
 use crate::lanes::Lane;
 use crate::openapi::collection::CollectionDoc;
 use crate::openapi::endpoint::PathParameter;
@@ -53,7 +53,6 @@ pub(crate) struct EntityCollection {
     pub(crate) schema: &'static str,
     /// What an item is, for the document.
     pub(crate) shown: &'static str,
-    pub(crate) parameters: &'static [&'static EntityParameter],
     /// The slug of an entity of the bundled data.
     pub(crate) example: &'static str,
 }
@@ -64,22 +63,26 @@ impl EntityCollection {
         self.kind == EntityKind::Condition
     }
 
-    fn filters(&self) -> impl Iterator<Item = &'static EntityParameter> {
-        self.parameters.iter().chain([&&VALID_AT]).copied()
+    fn filters(&self) -> impl Iterator<Item = &'static FilterParameter> {
+        filters::of_entities(self.kind)
+    }
+
+    /// What narrows it, and the day.
+    fn asked_parameters(&self) -> impl Iterator<Item = &'static Parameter> {
+        self.filters().map(|p| &p.parameter).chain([&ENTITIES_AT])
     }
 
     fn list_parameters(&self) -> Vec<&'static Parameter> {
-        self.filters().map(|p| &p.parameter).chain([&LIMIT, &CURSOR, &FIELDS, &LANG]).collect()
+        self.asked_parameters().chain([&LIMIT, &CURSOR, &FIELDS, &LANG]).collect()
     }
 
     fn export_parameters(&self) -> Vec<&'static Parameter> {
-        self.filters().map(|p| &p.parameter).chain([&BOM, &FIELDS]).collect()
+        self.asked_parameters().chain([&BOM, &FIELDS]).collect()
     }
 
-    fn filter(&self, reader: &mut Reader<'_>) -> EntityFilter {
-        let filters: Vec<_> = self.filters().collect();
+    fn filter(&self, reader: &mut Reader<'_>) -> EntityQuery {
         let leaders = self.leaders.then(|| Counted::on(day(reader)));
-        EntityFilter { leaders, ..read(reader, &[self.kind], &filters) }
+        EntityQuery { leaders, ..EntityQuery::of(&[self.kind], filters::read(reader, self.filters())) }
     }
 
     fn doc(&self) -> CollectionDoc {
@@ -201,7 +204,7 @@ fn export_entities(ask: &Ask, collection: &'static EntityCollection) -> Result<R
 }
 
 fn get_entity(ask: &Ask, reference: &str, collection: &EntityCollection) -> Result<Response, ApiError> {
-    let given = ask.given(&[&VALID_AT.parameter, &FIELDS, &LANG]);
+    let given = ask.given(&[&ENTITIES_AT, &FIELDS, &LANG]);
     let mut reader = Reader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
     let fields = fields(&mut reader, || collection.fields());
@@ -220,15 +223,15 @@ fn get_entity(ask: &Ask, reference: &str, collection: &EntityCollection) -> Resu
 
 /// The day of a request: that which it asks, else today.
 fn day(reader: &mut Reader<'_>) -> NaiveDate {
-    reader.day(VALID_AT.parameter.name).unwrap_or_else(|| reader.today())
+    reader.day(ENTITIES_AT.name).unwrap_or_else(|| reader.today())
 }
 
 /// The offices by which nobody is a leader on the day; the list of them shows which.
-fn offices_set_aside(ask: &Ask, graph: &Graph, filter: &EntityFilter) -> Option<WarningBody> {
-    let counted = Some(filter.leaders.clone()?);
-    let text = filter.text.clone();
-    let offices = EdgeFilter { kinds: vec![EdgeKind::Office], counted, text, ..EdgeFilter::default() };
-    set_aside::of_filter(ask, graph, "/v1/offices", &offices)
+fn offices_set_aside(ask: &Ask, graph: &Graph, query: &EntityQuery) -> Option<WarningBody> {
+    let counted = query.leaders.clone()?;
+    let which = Where { q: query.which.q.clone(), source: query.which.source.clone(), ..Where::all() };
+    let offices = EdgeQuery::of(&[EdgeKind::Office], which).counted(counted);
+    set_aside::of_query(ask, graph, "/v1/offices", &offices)
 }
 
 /// Which of some conditions hold on a day; `None` in collections of other things.

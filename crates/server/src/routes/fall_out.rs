@@ -3,13 +3,14 @@
 use axum::response::Response;
 use axum::routing::get;
 use pledgegraph_graph::{Dependent, FallOut, Step, Total};
+use pledgegraph_model::{EntityKind, Where};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::error::ApiError;
-use crate::filters::analyses::{INCLUDE_IMPLIED, all_commitments, force, too_expensive};
-use crate::filters::edges::{ACTORS, MODALITY, STANCE_MIN, VALID_AT};
+use crate::filters::analyses::{INCLUDE_IMPLIED, commitments, force, too_expensive};
+use crate::filters::{MODALITY, STANCE_MIN, VALID_AT};
 use crate::lanes::Lane;
 use crate::openapi::endpoint::{ANALYSIS_LIST_PROBLEMS, Answer, Endpoint};
 use crate::reply::ListHead;
@@ -26,8 +27,12 @@ use crate::wire::summary::CommitmentSummaryBody;
 /// The most steps of a chain that an answer shows.
 const MOST_STEPS: usize = 50;
 
-const ACTOR: Parameter =
-    Parameter { name: "actor", accepts: Accepts::References(ACTORS), description: "On whom; one.", example: "US" };
+const ACTOR: Parameter = Parameter {
+    name: "actor",
+    accepts: Accepts::References(EntityKind::ACTORS_AND_GROUPS),
+    description: "On whom; one.",
+    example: "US",
+};
 const PARAMETERS: [&Parameter; 8] =
     [&ACTOR, &STANCE_MIN.parameter, &MODALITY.parameter, &VALID_AT.parameter, &INCLUDE_IMPLIED, &LIMIT, &CURSOR, &LANG];
 
@@ -115,7 +120,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let pinned = ask.pin(&given)?;
     let graph = &*pinned.graph;
     let mut reader = Reader::new(&given, graph, pinned.today);
-    let actors = reader.references(ACTOR.name, ACTORS);
+    let actors = reader.references(ACTOR.name, EntityKind::ACTORS_AND_GROUPS);
     if actors.as_ref().is_none_or(|actors| actors.len() > 1) && reader.is_sound() {
         reader.fail(ACTOR.name, "`actor` is needed: one reference, such as `US`".to_owned());
     }
@@ -139,7 +144,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let wire = Wire::new(graph, lang);
     let page = found.dependents.iter().skip(skip).take(limit);
     let counts = (found.set_aside.clone(), true);
-    let left_out = set_aside::list_of(ask, graph, COMMITMENTS, &all_commitments(&query.counted), counts);
+    let left_out = set_aside::list_of(ask, graph, COMMITMENTS, &commitments(Where::all(), &query.counted), counts);
     let body = FallOutBody {
         actor: wire.reference(&actor),
         items: page.map(|dependent| DependentBody::new(wire, &found, dependent)).collect(),

@@ -2,7 +2,6 @@
 
 use pledgegraph_model::EntityKind;
 
-use crate::filters::entities::Q;
 use crate::routes::entity_collection::EntityCollection;
 
 pub(crate) static COLLECTION: EntityCollection = EntityCollection {
@@ -13,6 +12,5 @@ pub(crate) static COLLECTION: EntityCollection = EntityCollection {
     leaders: false,
     schema: "Group",
     shown: "A set that no source lists in full.",
-    parameters: &[&Q],
     example: "neighbours-of-russia",
 };

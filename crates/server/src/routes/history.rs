@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use axum::response::Response;
 use axum::routing::get;
 use chrono::{DateTime, NaiveDate, Utc};
-use pledgegraph_graph::{EdgeFilter, EdgeView, Graph, Page};
+use pledgegraph_graph::{EdgeQuery, EdgeView, Graph, Page};
 use pledgegraph_live::{Row, RowVersion};
-use pledgegraph_model::{Date, EdgeId, EntityId, LinkType, Removed};
+use pledgegraph_model::{Date, EdgeId, EntityId, LinkType, Removed, Where};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -290,14 +290,14 @@ impl Asking<'_> {
 /// Whether these are all.
 fn on_the_matter(graph: &Graph, row: Removed) -> Result<(Vec<EdgeView<'_>>, bool), ApiError> {
     let gone = || ApiError::new(Problem::NotFound, "it does not stand any more; `axis=recorded` has its versions");
-    let filter = match row {
+    let query = match row {
         Removed::Entity(id) => {
             let view = graph.entity(id).ok_or_else(gone)?;
-            EdgeFilter { touching: Some(vec![view.id()]), ..EdgeFilter::default() }
+            EdgeQuery::of(&[], Where { touching: vec![view.id()], ..Where::all() })
         }
         Removed::Edge(id) => return Ok(superseding(graph, &graph.edge(id).ok_or_else(gone)?)),
     };
-    let found = graph.edges(&filter, Page::first(MOST));
+    let found = graph.edges(&query, Page::first(MOST));
     Ok((found.items, !found.more))
 }
 
@@ -311,15 +311,14 @@ fn superseding<'g>(graph: &'g Graph, view: &EdgeView<'g>) -> (Vec<EdgeView<'g>>,
     }
     let mut exact = ids.len() < MOST;
     if let Some(commitment) = view.detail().commitment() {
-        let filter = EdgeFilter {
-            kinds: vec![view.kind()],
-            subject: Some(vec![view.subject().id()]),
-            object: Some(vec![view.object().id()]),
-            capability: Some(vec![commitment.capability]),
-            mission: Some(vec![commitment.mission]),
-            ..EdgeFilter::default()
+        let which = Where {
+            subject: vec![view.subject().id()],
+            object: vec![view.object().id()],
+            capability: vec![commitment.capability],
+            mission: vec![commitment.mission],
+            ..Where::all()
         };
-        let found = graph.edges(&filter, Page::first(MOST));
+        let found = graph.edges(&EdgeQuery::of(&[view.kind()], which), Page::first(MOST));
         exact &= !found.more;
         let same = |v: &&EdgeView<'_>| v.detail().commitment().is_some_and(|c| c.capability == commitment.capability);
         ids.extend(found.items.iter().filter(same).map(EdgeView::id));

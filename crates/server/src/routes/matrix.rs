@@ -3,8 +3,8 @@
 use axum::response::Response;
 use axum::routing::get;
 use chrono::NaiveDate;
-use pledgegraph_graph::{Axis, AxisKey, EdgeFilter, Graph, Matrix, MatrixCell, MatrixQuery};
-use pledgegraph_model::{Code, EdgeKind, Stance};
+use pledgegraph_graph::{Axis, AxisKey, EdgeQuery, Graph, Matrix, MatrixCell, MatrixQuery};
+use pledgegraph_model::{Code, EdgeKind, Stance, Where};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -13,10 +13,7 @@ use uuid::Uuid;
 use crate::csv::stream::ExportHead;
 use crate::error::ApiError;
 use crate::filters::analyses::INCLUDE_IMPLIED;
-use crate::filters::edges::{
-    BENEFICIARY, CAPABILITY, COALITION, CONDITIONAL_ON, EdgeParameter, MISSION, MODALITY, PLEDGER, SOURCE, STAGE,
-    STANCE_MIN, STANDING, VALID_AT, counting, read,
-};
+use crate::filters::{self, FilterParameter};
 use crate::lanes::Lane;
 use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint};
 use crate::reply::{ListHead, TRUNCATED, set};
@@ -59,20 +56,26 @@ const LIMIT: Parameter = Parameter {
     description: "At most so many cells.",
     example: "",
 };
-const FILTERS: [&EdgeParameter; 12] = [
-    &PLEDGER,
-    &BENEFICIARY,
-    &COALITION,
-    &CAPABILITY,
-    &MISSION,
-    &STANCE_MIN,
-    &STAGE,
-    &CONDITIONAL_ON,
-    &MODALITY,
-    &SOURCE,
-    &STANDING,
-    &VALID_AT,
+/// The filters of commitments by which it is narrowed, by their names in lists.
+const FILTERS: [&str; 12] = [
+    "pledger",
+    "beneficiary",
+    "coalition",
+    "capability",
+    "mission",
+    "stance_min",
+    "stage",
+    "conditional_on",
+    "modality",
+    "source",
+    "standing",
+    "valid_at",
 ];
+
+fn narrowing() -> impl Iterator<Item = &'static FilterParameter> {
+    let commitments = || filters::of_statements(&[EdgeKind::Commitment]);
+    FILTERS.iter().filter_map(move |name| commitments().find(|filter| filter.parameter.name == *name))
+}
 
 fn axes() -> Vec<&'static str> {
     Axis::ALL.iter().map(|(name, _)| *name).collect()
@@ -83,7 +86,7 @@ fn values() -> Vec<&'static str> {
 }
 
 fn parameters(own: &[&'static Parameter]) -> Vec<&'static Parameter> {
-    let filters = FILTERS.iter().map(|filter| &filter.parameter);
+    let filters = narrowing().map(|filter| &filter.parameter);
     [&ROWS, &COLUMNS, &VALUE].into_iter().chain(filters).chain([&INCLUDE_IMPLIED]).chain(own.iter().copied()).collect()
 }
 
@@ -211,15 +214,11 @@ impl Asked {
         let value = reader.text(VALUE.name).unwrap_or("strongest_stance");
         let counts = reader.one_of(VALUE.name, value, values, |v| values().contains(&v).then_some(v == "count"));
         let stance_min = reader.stance_min();
-        let filter = EdgeFilter {
-            kinds: vec![EdgeKind::Commitment],
-            stance: Some(Stance::ALL.iter().copied().filter(|stance| stance.at_least(stance_min)).collect()),
-            ..read(reader, &[], &FILTERS)
-        };
-        let filter = counting(reader, filter);
+        let which = Where { stance_min: Some(stance_min), ..filters::read(reader, narrowing()) };
+        let commitments = EdgeQuery::of(&[EdgeKind::Commitment], which).counting(reader.today());
         let include_implied = reader.switch(INCLUDE_IMPLIED.name);
         Self {
-            query: MatrixQuery { rows: rows.1, columns: columns.1, filter, include_implied, budget: BUDGET },
+            query: MatrixQuery { rows: rows.1, columns: columns.1, commitments, include_implied, budget: BUDGET },
             axes: (rows.0, columns.0),
             counts: counts.unwrap_or_default(),
             stance_min,
@@ -228,7 +227,7 @@ impl Asked {
 
     /// The day of standings.
     fn day(&self, graph: &Graph) -> NaiveDate {
-        self.query.filter.counted.as_ref().map_or(graph.day(), |counted| counted.day)
+        self.query.commitments.counted.as_ref().map_or(graph.day(), |counted| counted.day)
     }
 }
 
@@ -251,7 +250,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     }
     let found = graph.matrix(&asked.query);
     let wire = Wire::new(graph, lang);
-    let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&asked.query.filter));
+    let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&asked.query.commitments));
     let (rows, columns) = (asked.query.rows, asked.query.columns);
     let keys = |axis: Axis, keys: &[AxisKey]| {
         keys.iter().map(|k| KeyBody { key: key(graph, axis, *k), label: label(wire, axis, *k) }).collect()
@@ -287,7 +286,7 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
     if found.truncated {
         set(&mut response, TRUNCATED, "true");
     }
-    let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&asked.query.filter));
+    let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&asked.query.commitments));
     set_aside::put(&mut response, left_out.as_ref());
     Ok(response)
 }

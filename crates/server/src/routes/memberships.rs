@@ -2,7 +2,6 @@
 
 use pledgegraph_model::EdgeKind;
 
-use crate::filters::edges::{MEMBERSHIP_COALITION, MEMBERSHIP_ROLE, OBJECT, SUBJECT};
 use crate::routes::edge_collection::EdgeCollection;
 
 pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
@@ -12,6 +11,5 @@ pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
     kinds: &[EdgeKind::Membership],
     schema: "Membership",
     shown: "A membership: who belongs to a coalition or organization.",
-    parameters: &[&SUBJECT, &OBJECT, &MEMBERSHIP_COALITION, &MEMBERSHIP_ROLE],
     example: "l08-gb-leader",
 };

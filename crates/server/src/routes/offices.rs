@@ -2,7 +2,6 @@
 
 use pledgegraph_model::EdgeKind;
 
-use crate::filters::edges::{OBJECT, PERSON, SUBJECT};
 use crate::routes::edge_collection::EdgeCollection;
 
 pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
@@ -12,6 +11,5 @@ pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
     kinds: &[EdgeKind::Office],
     schema: "Office",
     shown: "An office: a person who holds it.",
-    parameters: &[&SUBJECT, &OBJECT, &PERSON],
     example: "l06-starmer-office",
 };

@@ -2,7 +2,6 @@
 
 use pledgegraph_model::EntityKind;
 
-use crate::filters::entities::{CLASS, Q};
 use crate::routes::entity_collection::EntityCollection;
 
 pub(crate) static COLLECTION: EntityCollection = EntityCollection {
@@ -13,6 +12,5 @@ pub(crate) static COLLECTION: EntityCollection = EntityCollection {
     leaders: false,
     schema: "Organization",
     shown: "An organised body.",
-    parameters: &[&Q, &CLASS],
     example: "politico-europe",
 };

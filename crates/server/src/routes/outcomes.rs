@@ -2,7 +2,6 @@
 
 use pledgegraph_model::EdgeKind;
 
-use crate::filters::edges::{OBJECT, OF_CONDITION, SUBJECT};
 use crate::routes::edge_collection::EdgeCollection;
 
 pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
@@ -12,6 +11,5 @@ pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
     kinds: &[EdgeKind::Outcome],
     schema: "Outcome",
     shown: "An outcome: a statement that a condition is met or unmet.",
-    parameters: &[&SUBJECT, &OBJECT, &OF_CONDITION],
     example: "",
 };

@@ -3,13 +3,13 @@
 use axum::response::Response;
 use axum::routing::get;
 use pledgegraph_graph::{Hop, PathQuery};
-use pledgegraph_model::{EdgeKind, EntityId};
+use pledgegraph_model::{Code as _, EdgeKind, EntityId, EntityKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::error::ApiError;
-use crate::filters::edges::{ANY, VALID_AT};
+use crate::filters::VALID_AT;
 use crate::lanes::Lane;
 use crate::openapi::endpoint::{ANALYSIS_PROBLEMS, Answer, Endpoint};
 use crate::problem::Problem;
@@ -28,13 +28,13 @@ const BUDGET: usize = 5_000_000;
 
 const FROM: Parameter = Parameter {
     name: "from",
-    accepts: Accepts::References(ANY),
+    accepts: Accepts::References(EntityKind::ALL),
     description: "Where the paths begin; one.",
     example: "country:GB",
 };
 const TO: Parameter = Parameter {
     name: "to",
-    accepts: Accepts::References(ANY),
+    accepts: Accepts::References(EntityKind::ALL),
     description: "Where they end; one.",
     example: "person:zelensky",
 };
@@ -170,7 +170,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
 /// The one entity that a parameter names.
 fn one(reader: &mut Reader<'_>, parameter: &'static Parameter) -> Option<EntityId> {
     let name = parameter.name;
-    let found = reader.references(name, ANY);
+    let found = reader.references(name, EntityKind::ALL);
     if !reader.has(name) || found.as_ref().is_some_and(|found| found.len() > 1) {
         reader.fail(name, format!("`{name}` is needed: one reference, such as `{}`", parameter.example));
     }

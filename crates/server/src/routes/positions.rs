@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::response::Response;
 use axum::routing::get;
 use pledgegraph_graph::{Counted, EdgeView, Graph, Position, PositionQuery, Total};
-use pledgegraph_model::{Capability, Code, EdgeId, Mission, Modality};
+use pledgegraph_model::{Capability, Code, EdgeId, EntityKind, Mission, Modality};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -14,7 +14,7 @@ use crate::csv::columns::chosen;
 use crate::csv::positions::{COLUMNS, Standing};
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
 use crate::error::ApiError;
-use crate::filters::edges::{ACTORS, BENEFICIARIES, MODALITY, STANDING, VALID_AT};
+use crate::filters::{MODALITY, STANDING, VALID_AT};
 use crate::lanes::Lane;
 use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS};
 use crate::openapi::members::CommitmentSchema;
@@ -42,7 +42,7 @@ when it was said) stands before what has not.";
 
 const ACTOR: Parameter = Parameter {
     name: "actor",
-    accepts: Accepts::References(ACTORS),
+    accepts: Accepts::References(EntityKind::ACTORS_AND_GROUPS),
     description: "Whose positions; absent: all actors'.",
     example: "GB",
 };
@@ -60,7 +60,7 @@ const MISSION: Parameter = Parameter {
 };
 const BENEFICIARY: Parameter = Parameter {
     name: "beneficiary",
-    accepts: Accepts::References(BENEFICIARIES),
+    accepts: Accepts::References(EntityKind::ACTORS),
     description: "Towards whom.",
     example: "UA",
 };
@@ -180,7 +180,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let (_, after) = pinned.part(found.total, limit);
     let next = ask.next(&given, &pinned.graph, today, after);
     let wire = Wire::new(&pinned.graph, lang).with_standing(&query.counted);
-    let left_out = set_aside::warning(ask.uri.path(), &given, pinned.graph.set_aside(&query.filter()));
+    let left_out = set_aside::warning(ask.uri.path(), &given, pinned.graph.set_aside(&query.edges()));
     let body = PositionPageBody {
         items: found.positions.iter().map(|p| PositionBody::new(wire, p)).collect(),
         page: PageBody { limit, next_cursor: next.cursor },
@@ -205,7 +205,7 @@ fn export(ask: &Ask) -> Result<Response, ApiError> {
         return Ok(unchanged);
     }
     let graph = Arc::clone(&ask.current);
-    let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&query.filter()));
+    let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&query.edges()));
     let found = graph.positions(&query);
     // The positions are of one snapshot, so their statements are all there when the rows are written.
     let standing: Vec<(EdgeId, usize)> = found
@@ -248,10 +248,10 @@ pub(crate) fn cut() -> WarningBody {
 /// Whose positions are asked for; without `actor` all.
 pub(crate) fn decode(reader: &mut Reader<'_>) -> PositionQuery {
     PositionQuery {
-        actors: reader.references(ACTOR.name, ACTORS).unwrap_or_default(),
+        actors: reader.references(ACTOR.name, EntityKind::ACTORS_AND_GROUPS).unwrap_or_default(),
         capability: reader.codes(CAPABILITY.name).unwrap_or_default(),
         mission: reader.codes(MISSION.name).unwrap_or_default(),
-        beneficiary: reader.references(BENEFICIARY.name, BENEFICIARIES).unwrap_or_default(),
+        beneficiary: reader.references(BENEFICIARY.name, EntityKind::ACTORS).unwrap_or_default(),
         counted: Counted::on(reader.day(VALID_AT.parameter.name).unwrap_or_else(|| reader.today()))
             .of(reader.codes::<Modality>(MODALITY.parameter.name).unwrap_or_default())
             .standing(reader.codes(STANDING.parameter.name).unwrap_or_default()),

@@ -1,6 +1,6 @@
 //! Relations: where things are, what is on the sidelines of what, what is part of what.
 
-use crate::filters::edges::{OBJECT, RELATION_KIND, RELATIONS, SUBJECT};
+use crate::filters::RELATIONS;
 use crate::routes::edge_collection::EdgeCollection;
 
 pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
@@ -10,6 +10,5 @@ pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
     kinds: &RELATIONS,
     schema: "EdgeRelation",
     shown: "A relation: a location, a meeting on the sidelines of another, or a part of a whole.",
-    parameters: &[&RELATION_KIND, &SUBJECT, &OBJECT],
     example: "l04-conference-place",
 };

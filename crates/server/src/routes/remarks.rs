@@ -2,7 +2,6 @@
 
 use pledgegraph_model::EdgeKind;
 
-use crate::filters::edges::{OBJECT, SUBJECT};
 use crate::routes::edge_collection::EdgeCollection;
 
 pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
@@ -12,6 +11,5 @@ pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
     kinds: &[EdgeKind::Remark],
     schema: "Remark",
     shown: "A remark: a warning, demand, assessment, acknowledgement, hope or explanation.",
-    parameters: &[&SUBJECT, &OBJECT],
     example: "l15-demand",
 };

@@ -2,7 +2,6 @@
 
 use pledgegraph_model::EdgeKind;
 
-use crate::filters::edges::{ACTING_THROUGH, CAPABILITY, OBJECT, SUBJECT};
 use crate::routes::edge_collection::EdgeCollection;
 
 pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
@@ -12,6 +11,5 @@ pub(crate) static COLLECTION: EdgeCollection = EdgeCollection {
     kinds: &[EdgeKind::Request],
     schema: "Request",
     shown: "A request: who asks whom for what.",
-    parameters: &[&SUBJECT, &OBJECT, &CAPABILITY, &ACTING_THROUGH],
     example: "l16-gb-air-support",
 };

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use axum::response::Response;
-use pledgegraph_graph::{EdgeFilter, EdgeView, Evaluation, Graph, Page};
-use pledgegraph_model::{Assumed, Code, EdgeId, EdgeKind, Stance, Truth};
+use pledgegraph_graph::{EdgeQuery, EdgeView, Evaluation, Graph, Page};
+use pledgegraph_model::{Assumed, Code, EdgeId, Truth, Where};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::body::question::Question;
 use crate::body::tables::questions::SCENARIO;
 use crate::error::ApiError;
-use crate::filters::analyses::too_expensive;
+use crate::filters::analyses::{commitments, too_expensive};
 use crate::openapi::question::{QuestionEndpoint, lang};
 use crate::problem::Problem;
 use crate::reply::asked;
@@ -165,8 +165,8 @@ fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
     let graph = &*ask.current;
     let lang = lang(ask)?;
     let question = Question::scenario(graph, body, ask.day())?;
-    let filter = filter(&question);
-    let found = graph.edges(&filter, Page::first(MOST));
+    let query = asked_about(&question);
+    let found = graph.edges(&query, Page::first(MOST));
     if found.more {
         let detail = format!("more than {MOST} commitments match; narrow by `capability`, `mission` or `coalition`");
         return Err(ApiError::new(Problem::QueryTooExpensive, detail));
@@ -207,24 +207,23 @@ fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
         stance_min: question.stance_min().as_str(),
         include_implied: question.include_implied(),
         as_of: AsOfBody::new(graph, question.day()),
-        warnings: set_aside::of_filter(ask, graph, COMMITMENTS, &filter).into_iter().collect(),
+        warnings: set_aside::of_query(ask, graph, COMMITMENTS, &query).into_iter().collect(),
     };
     asked(graph, &lang, &body)
 }
 
 /// The commitments that a scenario is about.
-fn filter(question: &Question) -> EdgeFilter {
-    EdgeFilter {
-        kinds: vec![EdgeKind::Commitment],
-        modality: (!question.modality.is_empty()).then(|| question.modality.clone()),
-        counted: Some(question.counted()),
-        capability: question.capability.map(|code| vec![code]),
-        mission: question.mission.map(|code| vec![code]),
-        coalition: question.coalition.map(|id| vec![id]),
-        object: question.beneficiary.map(|id| vec![id]),
-        stance: Some(Stance::ALL.iter().copied().filter(|stance| stance.at_least(question.stance_min())).collect()),
-        ..EdgeFilter::default()
-    }
+fn asked_about(question: &Question) -> EdgeQuery {
+    let which = Where {
+        modality: question.modality.clone(),
+        capability: question.capability.into_iter().collect(),
+        mission: question.mission.into_iter().collect(),
+        coalition: question.coalition.into_iter().collect(),
+        object: question.beneficiary.into_iter().collect(),
+        stance_min: Some(question.stance_min()),
+        ..Where::all()
+    };
+    commitments(which, &question.counted())
 }
 
 fn truth(graph: &Graph, evaluation: &Evaluation, view: &EdgeView<'_>) -> Truth {

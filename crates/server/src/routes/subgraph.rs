@@ -3,13 +3,13 @@
 use axum::response::Response;
 use axum::routing::get;
 use pledgegraph_graph::SubgraphQuery;
-use pledgegraph_model::EdgeKind;
+use pledgegraph_model::{Code as _, EdgeKind, EntityKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::error::{ApiError, FieldError};
-use crate::filters::edges::{ANY, VALID_AT};
+use crate::filters::VALID_AT;
 use crate::lanes::Lane;
 use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint};
 use crate::reply::ListHead;
@@ -28,7 +28,7 @@ const MOST_EDGES: i64 = 10_000;
 
 const ROOTS: Parameter = Parameter {
     name: "roots",
-    accepts: Accepts::References(ANY),
+    accepts: Accepts::References(EntityKind::ALL),
     description: "Where to begin; at least one.",
     example: "condition:us-backing",
 };

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
-use pledgegraph_graph::{EdgeFilter, EntityFilter, Graph, Page};
+use pledgegraph_graph::{EdgeQuery, EntityQuery, Graph, Page};
 use pledgegraph_live::{Live, LiveOptions, LoggedChange, Mutation, Row, WriteError};
 use pledgegraph_model::{Change, Commit, Edge, EdgeId, Entity, Rank, Removed, Synthetic, edge_hash, entity_hash};
 use pledgegraph_store::{bulk, commits};
@@ -105,15 +105,15 @@ async fn the_graph_after_each_of_a_thousand_commits_is_what_was_seen_then() -> R
         let graph = live.at(number(seq)).await?.expect("a commit");
         assert_same(&graph, &seen[seq].graph);
         let mut hashes = BTreeMap::new();
-        for entity in graph.entities(&EntityFilter::default(), Page::first(usize::MAX)).items {
+        for entity in graph.entities(&EntityQuery::all(), Page::first(usize::MAX)).items {
             hashes.insert(entity.id().0.as_u128(), entity_hash(entity.entity()));
         }
         // The hash of an edge covers its quotations, which are not in memory; these edges have none.
-        for edge in graph.edges(&EdgeFilter::default(), Page::first(usize::MAX)).items {
+        for edge in graph.edges(&EdgeQuery::all(), Page::first(usize::MAX)).items {
             hashes.insert(edge.id().0.as_u128(), edge_hash(&edge.to_edge()));
         }
         assert!(hashes == seen[seq].hashes, "commit {seq}");
-        for entity in seen[seq].graph.entities(&EntityFilter::default(), Page::first(20)).items {
+        for entity in seen[seq].graph.entities(&EntityQuery::all(), Page::first(20)).items {
             assert_eq!(graph.find(&entity.reference()).map(|e| e.id()), Some(entity.id()));
             assert_eq!(graph.entity(entity.id()).map(|e| e.mentions()), Some(entity.mentions()));
         }

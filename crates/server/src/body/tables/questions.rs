@@ -1,20 +1,7 @@
 //! Tables of questions: bodies that ask and store nothing.
 
-use chrono::NaiveDate;
 use pledgegraph_model::{
-    Capability, Codes, EntityKind, Field, MAX_ITEMS, Mission, Modality, Pattern, Table, Takes, Truth,
-};
-
-use crate::filters::edges::{ACTORS, BENEFICIARIES, ranked_stances};
-
-/// The stances that one can be firmer than.
-pub(crate) const RANKED_STANCES: Codes =
-    Codes { name: "StanceMinimum", about: "A stance that has a rank.", list: None, all: ranked_stances };
-
-pub(crate) static DAY: Pattern = Pattern {
-    regex: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-    matches: |text| text.len() == 10 && text.parse::<NaiveDate>().is_ok(),
-    says: "a day such as 2025-07-10",
+    Capability, Codes, DAY, EntityKind, Field, MAX_ITEMS, Mission, Modality, RANKED_STANCES, Table, Takes, Truth,
 };
 
 static ASSUMPTION: Table = Table {
@@ -37,7 +24,7 @@ pub(crate) const ASSUME: Field = Field::optional(
 .example(r#"[{"condition":"condition:us-backing","truth":"true"}]"#);
 pub(crate) const WITHDRAW: Field = Field::optional(
     "withdraw",
-    Takes::List { of: &Takes::Reference(ACTORS), min: 0, max: MAX_ITEMS },
+    Takes::List { of: &Takes::Reference(EntityKind::ACTORS_AND_GROUPS), min: 0, max: MAX_ITEMS },
     "Actors whose commitments are supposed to be withdrawn.",
 );
 const STANCE_MIN: Field = Field::optional(
@@ -70,7 +57,7 @@ const COALITION: Field = Field::optional(
     Takes::Reference(&[EntityKind::Coalition]),
     "The coalition within which it is pledged.",
 );
-const BENEFICIARY: Field = Field::optional("beneficiary", Takes::Reference(BENEFICIARIES), "To whom.");
+const BENEFICIARY: Field = Field::optional("beneficiary", Takes::Reference(EntityKind::ACTORS), "To whom.");
 const LIMIT: Field = Field::optional(
     "limit",
     Takes::Integer { min: 1, max: 10_000 },
@@ -108,7 +95,7 @@ static GOAL: Table = Table {
         ),
         Field::optional(
             "actors",
-            Takes::List { of: &Takes::Reference(ACTORS), min: 1, max: MAX_ITEMS },
+            Takes::List { of: &Takes::Reference(EntityKind::ACTORS_AND_GROUPS), min: 1, max: MAX_ITEMS },
             "These actors; all unless it is given.",
         )
         .example(r#"["country:GB","country:FR","country:AU"]"#),
