@@ -88,7 +88,7 @@ pub use text::{
 pub use truth::{Ground, Truth};
 pub use value::{Bearing, Fields, Value};
 pub use vocabulary::{CodeList, code_lists};
-pub use which::{FILTERS, MAX_QUERY_DEPTH, Related, Where, filter};
+pub use which::{FILTERS, MAX_QUERY_DEPTH, Related, Where, filter, spans};
 
 /// The fields of objects in statements and entities.
 pub mod tables {

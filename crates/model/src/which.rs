@@ -167,6 +167,15 @@ pub const fn filter(name: &str) -> &'static Filter {
     panic!("there is no filter of this name")
 }
 
+/// The filters that together are a span of days: the first and the last.
+pub fn spans() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FILTERS.iter().filter_map(|first| {
+        let of = first.field.name.strip_suffix("_from")?;
+        let last = FILTERS.iter().find(|last| last.field.name.strip_suffix("_to") == Some(of))?;
+        Some((first.field.name, last.field.name))
+    })
+}
+
 /// `==`, for constants.
 const fn is_same(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use chrono::NaiveDate;
 use pledgegraph_model::{
     Code, EdgeKind, EntityId, EntityKind, FILTERS, Filter, FilterValues, Given, PARAMETER_NAMES, ParameterName,
-    Pattern, REGION, Rows, Stance, StanceSet, Takes, Where, filter,
+    Pattern, REGION, Rows, Stance, StanceSet, Takes, Where, filter, spans,
 };
 
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
@@ -158,16 +158,21 @@ pub(crate) fn read<'p>(reader: &mut Reader<'_>, parameters: impl IntoIterator<It
             known.push(name);
         }
     }
-    check_window(reader, &which);
+    check_spans(reader, &which);
     which
 }
 
-/// Refuses a window that ends before it begins: no day lies in it, and yet each bound alone lets undated statements pass.
-fn check_window(reader: &mut Reader<'_>, which: &Where) {
-    let (Some(from), Some(to)) = (which.said_from, which.said_to) else { return };
-    let (first, last) = (filter("said_from").field.name, filter("said_to").field.name);
-    for name in [first, last].into_iter().filter(|_| from > to) {
-        reader.fail(name, format!("`{first}` lies after `{last}`: {from} and {to}; no day is in both"));
+/// Refuses a span that ends before it begins: no day lies in it, and yet each bound alone lets undated statements pass.
+fn check_spans(reader: &mut Reader<'_>, which: &Where) {
+    for (first, last) in spans().filter(|(first, last)| reader.has(first) && reader.has(last)).collect::<Vec<_>>() {
+        let which = serde_json::to_value(which).unwrap_or_default();
+        let both = which[first].as_str().zip(which[last].as_str());
+        // Days as they are written are in the order of time.
+        for ((from, to), name) in
+            both.filter(|(from, to)| from > to).into_iter().flat_map(|both| [(both, first), (both, last)])
+        {
+            reader.fail(name, format!("`{first}` lies after `{last}`: {from} and {to}; no day is in both"));
+        }
     }
 }
 

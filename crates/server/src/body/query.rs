@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use pledgegraph_graph::Graph;
-use pledgegraph_model::{Code, MAX_QUERY_DEPTH, Narrows, Query, QueryAsk, QueryTarget, Rows, filter};
+use pledgegraph_model::{Code, MAX_QUERY_DEPTH, Narrows, Query, QueryAsk, QueryTarget, Rows, filter, spans};
 use serde_json::{Map, Value};
 
 use super::question::contradictions;
@@ -72,15 +72,15 @@ fn is_of_statements(find: QueryTarget) -> bool {
     matches!(find.rows(), Rows::Statements(_))
 }
 
-/// The latest beginning and the earliest end of windows that must hold together, each with where it stands.
-fn window(pointer: &str, which: &Value) -> [Option<(NaiveDate, String)>; 2] {
+/// The latest beginning and the earliest end of spans that must hold together, each with where it stands.
+fn span(pointer: &str, which: &Value, names: (&str, &str)) -> [Option<(NaiveDate, String)>; 2] {
     let own = |name: &str| {
         let day = which.get(name).and_then(Value::as_str)?.parse::<NaiveDate>().ok()?;
         Some((day, format!("{pointer}/{name}")))
     };
-    let [mut from, mut to] = [own("said_from"), own("said_to")];
+    let [mut from, mut to] = [own(names.0), own(names.1)];
     for (part, at) in parts(pointer, which) {
-        let [other_from, other_to] = window(&at, part);
+        let [other_from, other_to] = span(&at, part, names);
         from = from.into_iter().chain(other_from).max_by_key(|(day, _)| *day);
         to = to.into_iter().chain(other_to).min_by_key(|(day, _)| *day);
     }
@@ -93,19 +93,19 @@ fn parts<'a>(pointer: &'a str, which: &'a Value) -> impl Iterator<Item = (&'a Va
     parts.map(move |(at, part)| (part, format!("{pointer}/all_of/{at}")))
 }
 
-/// A window does not end before it begins. It was read and is not allowed: 422, like an end before its beginning in a
+/// A span does not end before it begins. It was read and is not allowed: 422, like an end before its beginning in a
 /// statement. It is said where its two bounds come together.
-fn check_window(reader: &mut Reader<'_>, pointer: &str, which: &Value) {
+fn check_span(reader: &mut Reader<'_>, pointer: &str, which: &Value, names: (&str, &str)) {
     let ends_before = |[from, to]: &[Option<(NaiveDate, String)>; 2]| {
         from.as_ref().zip(to.as_ref()).is_some_and(|((from, _), (to, _))| from > to)
     };
-    let both = window(pointer, which);
-    if !ends_before(&both) || parts(pointer, which).any(|(part, at)| ends_before(&window(&at, part))) {
+    let both = span(pointer, which, names);
+    if !ends_before(&both) || parts(pointer, which).any(|(part, at)| ends_before(&span(&at, part, names))) {
         return;
     }
     if let [Some((from, _)), Some((to, _))] = &both {
         for (_, at) in both.iter().flatten() {
-            let detail = format!("`said_from` lies after `said_to`: {from} and {to}; no day is in both");
+            let detail = format!("`{}` lies after `{}`: {from} and {to}; no day is in both", names.0, names.1);
             reader.fail_under(at, "bad-date", detail);
         }
     }
@@ -124,7 +124,7 @@ fn check_where(
         reader.fail_under(pointer, "validation", format!("it is nested deeper than {MAX_QUERY_DEPTH}"));
         return;
     }
-    check_window(reader, pointer, which);
+    spans().for_each(|names| check_span(reader, pointer, which, names));
     for (name, value) in which.as_object().into_iter().flatten() {
         let own = format!("{pointer}/{name}");
         // The table has let no other name through.
