@@ -235,6 +235,20 @@ fn said(which: &Where) -> Option<Span> {
     (span != Span::default()).then_some(span)
 }
 
+/// By when it is to be done, if that is asked.
+fn due(which: &Where) -> Option<Span> {
+    let span = Span { from: which.due_from, to: which.due_to };
+    (span != Span::default()).then_some(span)
+}
+
+fn is_due_within(which: &Where, span: Span, record: &EdgeRecord) -> bool {
+    let due = record.detail.commitment().and_then(|commitment| commitment.due.as_ref()?.edtf.as_ref());
+    due.is_some_and(|due| match is_certain(which) {
+        true => due.certainly_in(span.from, span.to),
+        false => due.possibly_in(span.from, span.to),
+    })
+}
+
 /// The stances asked for, by the firmest index.
 fn by_stance<'g>(graph: &'g Graph, which: &Where) -> Option<Clause<'g>> {
     if let (true, Some(least)) = (which.stance.is_empty(), which.stance_min) {
@@ -277,6 +291,7 @@ fn least_of(stances: &[Stance]) -> Option<Stance> {
 fn is_tested(which: &Where) -> bool {
     said(which).is_some()
         || !which.month.is_empty()
+        || due(which).is_some()
         || which.recorded_from.is_some()
         || !which.attendance_mode.is_empty()
         || !which.remark_type.is_empty()
@@ -285,6 +300,7 @@ fn is_tested(which: &Where) -> bool {
 /// Whether a record passes what only it tells.
 fn passes(which: &Where, graph: &Graph, record: &EdgeRecord) -> bool {
     said_within(which, record)
+        && due(which).is_none_or(|span| is_due_within(which, span, record))
         && which.recorded_from.is_none_or(|day| record.stamp.recorded_at.date_naive() >= day)
         && (which.month.is_empty() || is_in_month(which, EdgeView { graph, record }))
         && (which.attendance_mode.is_empty()

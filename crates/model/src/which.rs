@@ -99,6 +99,10 @@ filters! {
     said_to: Option<NaiveDate> => until of Statements, "2025-12-31";
     /// With a date that may lie in one of these months of any year (EDTF); a statement without a date has none.
     month: Vec<String> => texts(MONTH) of Statements, "XXXX-04";
+    /// To be done by this day or later; a commitment that names no day for it is none.
+    due_from: Option<NaiveDate> => from of Statements [Commitment], "2025-01-01";
+    /// To be done by this day or earlier; a commitment that names no day for it is none.
+    due_to: Option<NaiveDate> => until of Statements [Commitment], "2030-12-31";
     /// Recorded or corrected on or after this day (UTC).
     recorded_from: Option<NaiveDate> => day of Statements, "2025-01-01";
     /// A day on which it possibly holds. Where standings are asked for, or something counts, the day of standings: today unless

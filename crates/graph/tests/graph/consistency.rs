@@ -175,6 +175,7 @@ proptest! {
             explicitness: on[7].then_some(how),
             said_from: from.filter(|_| on[8]),
             said_to: to.filter(|_| on[8]),
+            due_to: to.filter(|_| on[0]),
             date_match: explicit.then_some(DateMatch::Certain),
             rank: given(on[1], &[Rank::Normal]),
             conditionality: given(on[9], &[Conditionality::Conditional]),
@@ -207,6 +208,9 @@ proptest! {
                 })
                 && (!which.condition.is_empty()
                     || which.explicitness.is_none_or(|how| leaves.iter().any(|(_, h)| how == *h)))
+                && (!on[0] || commitment.and_then(|c| c.due.as_ref()?.edtf.as_ref()).is_some_and(|due| {
+                    if explicit { due.certainly_in(None, to) } else { due.possibly_in(None, to) }
+                }))
                 && (!on[8] || match &edge.said_at.edtf {
                     Some(date) if explicit => date.certainly_in(from, to),
                     Some(date) => date.possibly_in(from, to),
