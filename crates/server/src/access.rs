@@ -5,6 +5,7 @@
 
 mod authenticator;
 mod credentials;
+mod effort;
 mod failures;
 mod layer;
 mod oidc;

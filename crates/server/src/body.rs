@@ -4,6 +4,7 @@
 //! The *draft form* of a record is what POST and PUT take, what a merge patch is applied to, what an export writes and
 //! an import reads. It has the names of the fields that GET answers with; references are strings.
 
+mod draft;
 mod edge;
 mod entity;
 mod extract;
@@ -25,31 +26,13 @@ mod write;
 use pledgegraph_model::{Edge, EdgeKind, Entity, EntityKind};
 use serde_json::Value;
 
+pub(crate) use draft::{Draft, Form};
 pub(crate) use extract::{JsonBody, broken, check_encoding, check_type};
 pub(crate) use merge::{patch_edge, patch_entity};
 pub(crate) use resolve::{Except, Lookalike, Resolve};
 pub(crate) use write::{Naming, write_edge, write_entity};
 
 use crate::error::FieldError;
-use crate::wire::list::WarningBody;
-
-/// Where a draft stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// The body of a request: identifiers, versions and redirects are not the client's to set.
-    Request,
-    /// A line of an import: names its `kind`, and may carry `id`, `key` and `redirects`.
-    Line,
-}
-
-/// A record that was read, and what to know about it.
-#[derive(Debug)]
-pub(crate) struct Draft<T> {
-    /// The record.
-    pub(crate) value: T,
-    /// What to know: names that look like others, say.
-    pub(crate) warnings: Vec<WarningBody>,
-}
 
 /// Reads the draft of an entity of a kind.
 ///

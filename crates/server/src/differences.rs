@@ -5,7 +5,7 @@ use axum::response::Response;
 use pledgegraph_live::Differences;
 use pledgegraph_model::Removed;
 
-use crate::wire::list::WarningBody;
+use crate::wire::warning::WarningBody;
 
 /// The header of answers that may tell something else than was committed. An open set of kinds of warnings.
 pub(crate) const WARNING: HeaderName = HeaderName::from_static("pledgegraph-warning");

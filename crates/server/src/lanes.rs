@@ -1,12 +1,11 @@
 //! Where long work is done: beside the threads that take requests up, in lanes with places of their own, so that no kind of
 //! request and nobody who asks stops the others.
 
+mod every;
 mod places;
 
-use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::thread::available_parallelism;
 
 use axum::http::header::RETRY_AFTER;
 use pledgegraph_graph::{BudgetSpent, Graph, Stopped, Work};
@@ -14,7 +13,8 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::{JoinError, block_in_place};
 use tracing::Span;
 
-use self::places::{Place, Places};
+pub(crate) use self::every::{Lane, Lanes};
+use self::places::Place;
 use crate::error::ApiError;
 use crate::filters::analyses::too_expensive;
 use crate::problem::Problem;
@@ -24,65 +24,6 @@ use crate::state::State;
 /// How many steps a request may take: those for each record that there is, and those that anybody has.
 const STEPS_OF_A_RECORD: u64 = 12;
 const STEPS_OF_NOTHING: u64 = 2_000_000;
-
-/// Kinds of long work. What is light, such as one record, is answered where it came in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lane {
-    /// Pages of lists, pieces of downloads, bodies that are checked.
-    Lists,
-    /// Analyses, structured queries and questions.
-    Analyses,
-}
-
-impl Lane {
-    /// Its name in metrics.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Lists => "lists",
-            Self::Analyses => "analyses",
-        }
-    }
-}
-
-/// The lanes of a process.
-#[derive(Debug)]
-pub(crate) struct Lanes {
-    lists: Arc<Places>,
-    analyses: Arc<Places>,
-    /// For reading much from the database.
-    database: Arc<Places>,
-    /// For graphs of the past, of which one is built at a time.
-    past: Arc<Places>,
-}
-
-/// How many may read much from the database at a time, and how many of one address: the other connections are for what
-/// others read and write.
-const READERS: usize = 4;
-const READERS_OF_ONE: usize = 2;
-/// How many may ask for graphs of the past, and how many of one address.
-const BUILDERS: usize = 8;
-const BUILDERS_OF_ONE: usize = 2;
-
-impl Lanes {
-    /// As many places in each lane as there are processors, of which one address has all but one, and a spare one for
-    /// lists.
-    pub(crate) fn new() -> Self {
-        let processors = available_parallelism().map_or(2, NonZeroUsize::get);
-        Self {
-            lists: Places::new(processors + 1, processors),
-            analyses: Places::new(processors.max(2), processors.max(2) - 1),
-            database: Places::new(READERS, READERS_OF_ONE),
-            past: Places::new(BUILDERS, BUILDERS_OF_ONE),
-        }
-    }
-
-    fn places(&self, lane: Lane) -> &Arc<Places> {
-        match lane {
-            Lane::Lists => &self.lists,
-            Lane::Analyses => &self.analyses,
-        }
-    }
-}
 
 /// Asks the database for much, as downloads and streams do, in turn with others who do.
 pub(crate) async fn of_database<T>(state: &State, asker: Asker, asking: impl Future<Output = T>) -> T {

@@ -34,7 +34,7 @@ use crate::wire;
     wire::list::AsOfBody,
     wire::list::PageBody,
     wire::list::TotalBody,
-    wire::list::WarningBody,
+    wire::warning::WarningBody,
     wire::service::HealthBody,
     wire::service::ProblemTypeListBody,
     wire::service::ReadinessBody,

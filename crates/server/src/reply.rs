@@ -2,35 +2,23 @@
 
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, LINK, VARY};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use pledgegraph_graph::Graph;
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::ApiError;
+pub(crate) use crate::header::{TRUNCATED, VERSION, set};
 use crate::request::ask::Ask;
 use crate::request::given::Given;
 use crate::wire::list::version;
-
-/// The header that names the version of an answer.
-pub(crate) const VERSION: HeaderName = HeaderName::from_static("pledgegraph-version");
-
-/// The header that says that an answer without room for warnings leaves something out.
-pub(crate) const TRUNCATED: HeaderName = HeaderName::from_static("pledgegraph-truncated");
 
 /// Writes a body as JSON.
 pub(crate) fn bytes<T: Serialize>(body: &T) -> Result<Vec<u8>, ApiError> {
     let mut bytes = Vec::with_capacity(16 * 1024);
     serde_json::to_writer(&mut bytes, body).map_err(ApiError::internal)?;
     Ok(bytes)
-}
-
-/// Sets a header whose value is made of characters that headers may hold.
-pub(crate) fn set(response: &mut Response, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        response.headers_mut().insert(name, value);
-    }
 }
 
 /// A JSON answer with status 200.

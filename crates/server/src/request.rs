@@ -2,6 +2,7 @@
 
 pub(crate) mod ask;
 pub(crate) mod cursor;
+pub(crate) mod earlier;
 pub(crate) mod given;
 pub(crate) mod known_at;
 pub(crate) mod language;

@@ -23,6 +23,7 @@ use crate::layers::{
     version,
 };
 use crate::openapi;
+use crate::options::ServerOptions;
 use crate::problem::Problem;
 use crate::routes::{
     actions, actor_positions, adjacent, attendances, audit, bridges, changes, coalitions, commitments, conditions,
@@ -31,7 +32,7 @@ use crate::routes::{
     outcomes, paths, persons, places, positions, problems as problem_types, provenance, query, questions, relations,
     remarks, requests, scenario_evaluations, service, sources, subgraph, vocabulary,
 };
-use crate::state::{AppState, ServerOptions, Shared, State};
+use crate::state::{AppState, Shared, State};
 use crate::streams::Streams;
 
 /// Every operation. A collection has three: `list_commitments` at `/v1/commitments`, `export_commitments` at

@@ -5,11 +5,13 @@
 
 pub(crate) mod codes;
 pub(crate) mod condition;
+pub(crate) mod condition_test;
 pub(crate) mod date;
 pub(crate) mod edge;
 pub(crate) mod entity;
 pub(crate) mod evidence;
 pub(crate) mod force;
+pub(crate) mod in_graph;
 pub(crate) mod included;
 pub(crate) mod list;
 pub(crate) mod meeting;
@@ -22,6 +24,7 @@ pub(crate) mod service;
 pub(crate) mod summary;
 pub(crate) mod value;
 pub(crate) mod vocabulary;
+pub(crate) mod warning;
 
 use chrono::NaiveDate;
 use pledgegraph_graph::{Counted, Evaluation, Forces, Graph};

@@ -6,18 +6,10 @@ use pledgegraph_live::{Live, StoreError, Token, TokenText};
 use sha2::{Digest, Sha256};
 
 use super::Principal;
+use super::effort::Effort;
 use super::failures::Failures;
 use super::oidc::{Oidc, OidcError};
 use super::required::Operations;
-
-/// How far a check may go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Effort {
-    /// It may ask the database, or the issuer for its keys.
-    Full,
-    /// Only what is in memory: for addresses that failed too often, where others may still have good tokens.
-    Memory,
-}
 
 /// Why a token is not accepted.
 #[derive(Debug)]

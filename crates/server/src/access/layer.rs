@@ -10,8 +10,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use pledgegraph_live::Scope;
 
-use super::authenticator::{Access, Effort, Refusal};
+use super::authenticator::{Access, Refusal};
 use super::credentials::{self, Credentials};
+use super::effort::Effort;
 use super::required::{Required, required};
 use super::{ClientAddress, Principal};
 use crate::error::ApiError;

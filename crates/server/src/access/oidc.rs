@@ -4,6 +4,7 @@
 //! `kid` among the keys of the issuer alone and fits one algorithm, and no address in a token is ever followed.
 
 mod claims;
+mod error;
 mod fetch;
 mod keys;
 mod options;
@@ -17,18 +18,16 @@ use jsonwebtoken::{Validation, decode};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use self::keys::Keys;
+pub(super) use self::error::OidcError;
+use self::keys::{Keys, LONGEST_KID};
 pub use self::options::{OidcOptions, OidcSetupError, SigningAlgorithm};
 use super::Principal;
-use super::authenticator::Effort;
+use super::effort::Effort;
 
 /// The longest JWT, in bytes.
 const LONGEST: usize = 8 * 1024;
 /// By how much clocks may differ, in seconds.
 const LEEWAY: u64 = 30;
-/// The longest key identifier, in bytes.
-const LONGEST_KID: usize = 256;
-
 /// Checks JWTs of a configured issuer. A clone shares the keys.
 #[derive(Clone)]
 pub struct Oidc {
@@ -40,17 +39,6 @@ impl fmt::Debug for Oidc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Oidc").field("options", &self.options).finish_non_exhaustive()
     }
-}
-
-/// Why a JWT is not accepted.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum OidcError {
-    /// It is not good; the text is for our own log.
-    #[error("the JWT is not good: {0}")]
-    Invalid(&'static str),
-    /// There are no keys to check it with.
-    #[error("the keys of the issuer cannot be had")]
-    NoKeys,
 }
 
 /// The part of the header that counts (RFC 7515, section 4.1). Addresses of keys and keys in it are not looked at.

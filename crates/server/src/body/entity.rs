@@ -9,7 +9,7 @@ use super::reader::Reader;
 use super::tables::entities::{ENTITY_LINE, KIND, LINE_KEY, OF_CONVENINGS, READ_ONLY};
 use super::{Draft, Form, Resolve};
 use crate::error::{FieldError, echo};
-use crate::wire::list::WarningBody;
+use crate::wire::warning::WarningBody;
 
 /// The most names of a draft that are compared with those of others.
 const MOST_COMPARED: usize = 200;

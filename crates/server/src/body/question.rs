@@ -16,7 +16,7 @@ use crate::error::ApiError;
 use crate::filters::analyses::{CIRCUIT, commitments};
 use crate::request::ask::Ask;
 use crate::set_aside::{self, COMMITMENTS};
-use crate::wire::list::WarningBody;
+use crate::wire::warning::WarningBody;
 
 /// What a question says; fields that its table does not have are absent.
 #[derive(Debug, Default, Deserialize)]

@@ -12,7 +12,7 @@ use pledgegraph_model::{
 
 use super::columns::{Cell, Column};
 use crate::wire::Wire;
-use crate::wire::value::InGraph;
+use crate::wire::in_graph::InGraph;
 
 /// A column over statements.
 pub(crate) type EdgeColumn = Column<EdgeCell>;

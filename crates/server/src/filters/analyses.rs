@@ -8,7 +8,7 @@ use crate::filters::{MODALITY, VALID_AT};
 use crate::problem::Problem;
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
-use crate::wire::list::WarningBody;
+use crate::wire::warning::WarningBody;
 
 /// How large the circuit of an analysis may become, in gates and wires: about four for each leaf of a tree of conditions.
 pub(crate) const CIRCUIT: usize = 20_000_000;

@@ -12,7 +12,7 @@ use super::earlier::{Earlier, Known, LONGEST_KEY, is_key};
 use crate::body::{Draft, Form, json, read_edge, read_entity};
 use crate::error::{FieldError, echo, nearest};
 use crate::request::parameter::codes;
-use crate::wire::list::WarningBody;
+use crate::wire::warning::WarningBody;
 
 /// A record.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::error::FieldError;
-use crate::wire::list::WarningBody;
+use crate::wire::warning::WarningBody;
 
 /// What came of one line.
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -11,7 +11,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::state::{AllowedOrigins, State};
+use crate::options::AllowedOrigins;
+use crate::state::State;
 
 const EXPOSED: HeaderValue = HeaderValue::from_static(
     "content-language, etag, idempotency-key, idempotency-replayed, link, location, pledgegraph-truncated, \

@@ -22,6 +22,7 @@ use crate::lanes::of_past;
 use crate::problem::Problem;
 use crate::request::ask::{CURSOR, asker};
 use crate::request::cursor::Cursor;
+use crate::request::earlier::Earlier;
 use crate::request::given;
 use crate::request::known_at::{KNOWN_AT, read};
 use crate::state::State;
@@ -55,10 +56,6 @@ pub(crate) async fn layer(FromState(state): FromState<State>, request: Request, 
         Err(error) => error.into_response(),
     }
 }
-
-/// The snapshot that a cursor is of, where it is not the one that the request came to.
-#[derive(Debug, Clone)]
-pub(crate) struct Earlier(pub(crate) Arc<Graph>);
 
 async fn snapshots(state: &State, request: &Parts) -> Result<(Arc<Graph>, Option<Earlier>), ApiError> {
     let graph = snapshot(state, request).await?;

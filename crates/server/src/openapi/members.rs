@@ -14,16 +14,17 @@ use utoipa::{PartialSchema, ToSchema};
 use super::schemas::Named;
 use crate::routes::commitments;
 use crate::wire::codes;
-use crate::wire::condition::{ConditionNodeBody, ConditionTestBody};
+use crate::wire::condition::ConditionNodeBody;
+use crate::wire::condition_test::ConditionTestBody;
 use crate::wire::date::{CountBody, DateBody, QuantityBody};
 use crate::wire::edge::{EdgeBody, EndNames, members};
 use crate::wire::entity::{self, EntityBody, MatchBody};
 use crate::wire::evidence::{EvidenceBody, LinkBody};
 use crate::wire::force::{DecidedByBody, DependentsBody, FixpointsBody, ReasonBody};
-use crate::wire::list::WarningBody;
 use crate::wire::meeting::MeetingStatements;
 use crate::wire::member::{Member, Shows};
 use crate::wire::reference::ReferenceBody;
+use crate::wire::warning::WarningBody;
 
 /// The schema of the entities of a kind, or of all.
 pub(crate) fn thing(description: &str, kind: Option<EntityKind>) -> RefOr<Schema> {

@@ -24,8 +24,9 @@ use crate::routes::positions::{RULE, cut, decode, parameters};
 use crate::set_aside;
 use crate::state::State;
 use crate::wire::edge::EdgeBody;
-use crate::wire::list::{AsOfBody, PageBody, TotalBody, WarningBody};
+use crate::wire::list::{AsOfBody, PageBody, TotalBody};
 use crate::wire::reference::ReferenceBody;
+use crate::wire::warning::WarningBody;
 use crate::wire::{Wire, codes};
 
 const PROBLEMS: &[Problem] =

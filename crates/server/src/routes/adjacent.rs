@@ -22,8 +22,9 @@ use crate::routes::entities::path;
 use crate::routes::entity_collection::{find, moved};
 use crate::state::State;
 use crate::wire::edge::EdgeBody;
-use crate::wire::list::{AsOfBody, PageBody, TotalBody, WarningBody};
+use crate::wire::list::{AsOfBody, PageBody, TotalBody};
 use crate::wire::reference::ReferenceBody;
+use crate::wire::warning::WarningBody;
 use crate::wire::{Wire, codes};
 
 const DIRECTION: Parameter = Parameter {

@@ -19,8 +19,9 @@ use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
 use crate::state::State;
 use crate::wire::Wire;
-use crate::wire::list::{AsOfBody, WarningBody};
+use crate::wire::list::AsOfBody;
 use crate::wire::reference::ReferenceBody;
+use crate::wire::warning::WarningBody;
 
 /// The most statements that are looked at, each from both ends.
 const BUDGET: usize = 10_000_000;

@@ -19,8 +19,9 @@ use crate::request::reader::Reader;
 use crate::state::State;
 use crate::wire::Wire;
 use crate::wire::edge::EdgeBody;
-use crate::wire::list::{AsOfBody, PageBody, TotalBody, WarningBody};
+use crate::wire::list::{AsOfBody, PageBody, TotalBody};
 use crate::wire::reference::ReferenceBody;
+use crate::wire::warning::WarningBody;
 
 /// The most statements that one question considers.
 const BUDGET: usize = 500_000;

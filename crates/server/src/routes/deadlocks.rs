@@ -20,8 +20,9 @@ use crate::request::reader::Reader;
 use crate::set_aside::{self, COMMITMENTS};
 use crate::state::State;
 use crate::wire::Wire;
-use crate::wire::list::{AsOfBody, WarningBody};
+use crate::wire::list::AsOfBody;
 use crate::wire::summary::{CommitmentListBody, ConditionListBody};
+use crate::wire::warning::WarningBody;
 
 const LIMIT: Parameter = Parameter {
     name: "limit",

@@ -35,7 +35,8 @@ use crate::routes::write::endpoints::{self, WritesDoc};
 use crate::set_aside;
 use crate::state::State;
 use crate::wire::entity::{EntityBody, members};
-use crate::wire::list::{AsOfBody, ListBody, PageBody, WarningBody};
+use crate::wire::list::{AsOfBody, ListBody, PageBody};
+use crate::wire::warning::WarningBody;
 use crate::wire::{Made, Wire};
 
 /// A collection of entities of one kind.

@@ -20,9 +20,10 @@ use crate::request::reader::Reader;
 use crate::set_aside::{self, COMMITMENTS};
 use crate::state::State;
 use crate::wire::Wire;
-use crate::wire::list::{AsOfBody, PageBody, TotalBody, WarningBody};
+use crate::wire::list::{AsOfBody, PageBody, TotalBody};
 use crate::wire::reference::ReferenceBody;
 use crate::wire::summary::CommitmentSummaryBody;
+use crate::wire::warning::WarningBody;
 
 /// The most steps of a chain that an answer shows.
 const MOST_STEPS: usize = 50;

@@ -17,9 +17,10 @@ use crate::reply::asked;
 use crate::request::ask::Ask;
 use crate::routes::scenario_evaluations::AssumedBody;
 use crate::state::State;
-use crate::wire::list::{AsOfBody, WarningBody};
+use crate::wire::list::AsOfBody;
 use crate::wire::reference::ReferenceBody;
 use crate::wire::summary::{CommitmentListBody, ConditionListBody};
+use crate::wire::warning::WarningBody;
 use crate::wire::{Wire, codes};
 
 /// The most commitments that an answer names as what it rests on.

@@ -23,8 +23,9 @@ use crate::request::reader::Reader;
 use crate::routes::edge_collection::BOM;
 use crate::set_aside;
 use crate::state::State;
-use crate::wire::list::{AsOfBody, WarningBody};
+use crate::wire::list::AsOfBody;
 use crate::wire::reference::RefText;
+use crate::wire::warning::WarningBody;
 use crate::wire::{Wire, codes};
 
 /// The most commitments that a matrix considers.

@@ -20,8 +20,9 @@ use crate::request::reader::Reader;
 use crate::state::State;
 use crate::wire::Wire;
 use crate::wire::edge::EdgeBody;
-use crate::wire::list::{AsOfBody, WarningBody};
+use crate::wire::list::AsOfBody;
 use crate::wire::reference::ReferenceBody;
+use crate::wire::warning::WarningBody;
 
 /// The most steps of a search: statements looked at.
 const BUDGET: usize = 5_000_000;

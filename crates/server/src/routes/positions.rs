@@ -26,8 +26,9 @@ use crate::routes::edge_collection::BOM;
 use crate::set_aside;
 use crate::state::State;
 use crate::wire::edge::EdgeBody;
-use crate::wire::list::{AsOfBody, PageBody, TotalBody, WarningBody};
+use crate::wire::list::{AsOfBody, PageBody, TotalBody};
 use crate::wire::reference::ReferenceBody;
+use crate::wire::warning::WarningBody;
 use crate::wire::{Wire, codes};
 
 /// The most statements that one question considers.

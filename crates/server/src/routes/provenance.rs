@@ -17,8 +17,9 @@ use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
 use crate::state::State;
 use crate::wire::Wire;
-use crate::wire::list::{AsOfBody, WarningBody};
+use crate::wire::list::AsOfBody;
 use crate::wire::reference::ReferenceBody;
+use crate::wire::warning::WarningBody;
 
 const EDGES: Parameter = Parameter {
     name: "edges",

@@ -19,8 +19,9 @@ use crate::reply::asked;
 use crate::request::ask::Ask;
 use crate::set_aside;
 use crate::state::State;
-use crate::wire::list::{AsOfBody, WarningBody};
+use crate::wire::list::AsOfBody;
 use crate::wire::query::RowBody;
+use crate::wire::warning::WarningBody;
 use crate::wire::{Wire, codes};
 
 /// How many statements a row of an answer names.

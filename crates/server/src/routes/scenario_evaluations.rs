@@ -22,8 +22,9 @@ use crate::request::ask::Ask;
 use crate::set_aside::{self, COMMITMENTS};
 use crate::state::State;
 use crate::wire::force::{FixpointsBody, ReasonBody, TruthCountsBody, because};
-use crate::wire::list::{AsOfBody, WarningBody};
+use crate::wire::list::AsOfBody;
 use crate::wire::reference::ReferenceBody;
+use crate::wire::warning::WarningBody;
 use crate::wire::{Wire, codes};
 
 /// The most commitments that one question is about.

@@ -20,8 +20,9 @@ use crate::state::State;
 use crate::wire::Wire;
 use crate::wire::edge::EdgeBody;
 use crate::wire::entity::EntityBody;
-use crate::wire::list::{AsOfBody, WarningBody};
+use crate::wire::list::AsOfBody;
 use crate::wire::reference::ReferenceBody;
+use crate::wire::warning::WarningBody;
 
 const MOST_NODES: i64 = 2_000;
 const MOST_EDGES: i64 = 10_000;

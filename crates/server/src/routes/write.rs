@@ -26,8 +26,9 @@ use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
 use crate::routes::write::collection::{Collection, Shown};
 use crate::wire::evidence::{Quotations, quotations_of};
-use crate::wire::list::{WarningBody, version_of};
+use crate::wire::list::version_of;
 use crate::wire::moment;
+use crate::wire::warning::WarningBody;
 
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");

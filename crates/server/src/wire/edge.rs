@@ -12,9 +12,9 @@ use super::Wire;
 use super::date::DateBody;
 use super::evidence::{EvidenceList, LinkBody};
 use super::force::{FixpointsBody, because};
-use super::list::WarningBody;
 use super::member::{Member, Members, Shows, stamp};
 use super::value::Shown;
+use super::warning::WarningBody;
 
 /// How bodies name the ends of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

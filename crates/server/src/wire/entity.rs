@@ -11,11 +11,11 @@ use utoipa::ToSchema;
 use super::Wire;
 use super::date::DateBody;
 use super::force::{DecidedByBody, DependentsBody, FixpointsBody};
-use super::list::WarningBody;
 use super::meeting::Claimed;
 use super::member::{Member, Members, Shows, stamp};
 use super::reference::RefText;
 use super::value::Shown;
+use super::warning::WarningBody;
 
 /// An entity of any kind: the fields that every entity has, and those of its kind.
 pub(crate) struct EntityBody<'g> {

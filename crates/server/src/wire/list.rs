@@ -1,13 +1,12 @@
 //! What surrounds the items of a list.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use pledgegraph_graph::{Graph, Total};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::included::IncludedBody;
+use super::warning::WarningBody;
 
 /// Which page it is.
 #[derive(Serialize, ToSchema)]
@@ -65,38 +64,6 @@ pub(crate) struct AsOfBody {
 impl AsOfBody {
     pub(crate) fn new(graph: &Graph, valid_at: NaiveDate) -> Self {
         Self { valid_at, known_at: graph.recorded_at(), version: version(graph) }
-    }
-}
-
-/// Something to know about the answer.
-#[derive(Debug, Clone, Default, Serialize, ToSchema)]
-#[schema(as = AnswerWarning)]
-pub(crate) struct WarningBody {
-    /// The kind of warning. An open set.
-    #[serde(rename = "type")]
-    pub(crate) kind: &'static str,
-    /// What to know.
-    pub(crate) detail: String,
-    /// Of `set-aside`: how many matching statements were left out, by standing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<std::collections::BTreeMap<String, i64>>)]
-    pub(crate) standings: Option<BTreeMap<&'static str, u64>>,
-    /// Of `set-aside`: `eq`, or `gte` where counting stopped.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "eq")]
-    pub(crate) relation: Option<&'static str>,
-    /// Of `set-aside`: the request that shows them; of a question with a body, the member that does.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) request: Option<String>,
-    /// Of `content-differs`: the records, the first of them.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) records: Option<Vec<String>>,
-}
-
-impl WarningBody {
-    /// A warning in words.
-    pub(crate) fn new(kind: &'static str, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), ..Self::default() }
     }
 }
 

@@ -5,8 +5,8 @@ use pledgegraph_model::{Code, Codes, Field, Takes};
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
-use super::list::WarningBody;
 use super::moment;
+use super::warning::WarningBody;
 
 /// Writes the members of a body, or those that are asked for.
 pub(crate) struct Members<'f, S> {

@@ -16,9 +16,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::evidence::{EvidenceBody, EvidenceList, Quotations};
-use super::list::{AsOfBody, WarningBody};
+use super::list::AsOfBody;
 use super::query::ValuesBody;
 use super::reference::ReferenceBody;
+use super::warning::WarningBody;
 use super::{Wire, codes};
 
 /// A part of a question.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::list::WarningBody;
+use super::warning::WarningBody;
 
 /// Where to begin.
 #[derive(Serialize, ToSchema)]

@@ -10,10 +10,13 @@ use serde::Deserialize as _;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::super::authenticator::Effort;
+use super::error::OidcError;
 use super::fetch::{FetchError, Fetcher};
 use super::options::{OidcOptions, OidcSetupError, SigningAlgorithm};
-use super::{LONGEST_KID, OidcError};
+use crate::access::effort::Effort;
+
+/// The longest key identifier, in bytes.
+pub(super) const LONGEST_KID: usize = 256;
 
 /// How many keys are kept.
 const MOST: usize = 64;

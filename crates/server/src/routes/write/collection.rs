@@ -23,7 +23,7 @@ use crate::wire::Wire;
 use crate::wire::edge::{EdgeBody, EndNames};
 use crate::wire::entity::EntityBody;
 use crate::wire::evidence::Quotations;
-use crate::wire::list::WarningBody;
+use crate::wire::warning::WarningBody;
 
 /// A collection of statements or of entities.
 #[derive(Clone, Copy)]
