@@ -129,7 +129,8 @@ class Made:
         return Idea(path, named, given, None, headers)
 
     def parameters(self, path):
-        known = self.document["paths"][path]["get"].get("parameters", [])
+        named = self.document["paths"][path]["get"].get("parameters", [])
+        known = [self.document["components"]["parameters"][each["$ref"].rsplit("/", 1)[1]] for each in named]
         return [each for each in known if each["in"] == "query" and each["name"] not in ("cursor", "lang")]
 
     def of_path(self, path):

@@ -1,7 +1,5 @@
 """What schemathesis must know of the API beside its document."""
 
-import json
-
 import schemathesis
 
 AT_LEAST = "Pledgegraph-At-Least"
@@ -24,20 +22,11 @@ def map_query(_, query):
 
 @schemathesis.serializer("application/x-ndjson")
 def lines(_, value):
-    """One JSON object a line, where the document describes a line; other bodies go as they are."""
-    if isinstance(value, bytes):
-        return value
-    if isinstance(value, str):
-        return value.encode("utf-8", errors="ignore")
-    values = value if isinstance(value, list) else [value]
-    return "".join(json.dumps(line) + "\n" for line in values).encode()
+    """Lines are bytes to the document."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", errors="ignore")
 
 
 @schemathesis.deserializer("application/x-ndjson")
-def first_line(_, response):
-    """The document describes one line of an import's report; an export is text to it."""
-    if not response.request.url.split("?")[0].endswith("/v1/import"):
-        return response.content.decode()
-    report = [json.loads(line) for line in response.content.splitlines()]
-    # Its last line is the summary, alone where nothing was sent.
-    return next((line for line in report if "line" in line), {"line": 1, "status": "unchanged"})
+def text(_, response):
+    """What is streamed is text to the document."""
+    return response.content.decode()

@@ -18,4 +18,3 @@ pub use oidc::{Oidc, OidcOptions, OidcSetupError, SigningAlgorithm};
 pub use pledgegraph_live::Scope;
 pub(crate) use principal::network;
 pub use principal::{ClientAddress, Principal, origin};
-pub(crate) use required::{Operations, Required, asks, documented};

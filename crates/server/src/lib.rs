@@ -8,6 +8,7 @@ mod body;
 mod connections;
 mod csv;
 mod differences;
+mod endpoint;
 mod error;
 mod evaluations;
 mod export;

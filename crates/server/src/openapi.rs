@@ -2,21 +2,24 @@
 //!
 //! It is checked in at `openapi/openapi.json`; a test compares the two.
 
-pub(crate) mod collection;
-pub(crate) mod endpoint;
 pub(crate) mod members;
-pub(crate) mod question;
+mod operation;
+mod parameters;
+mod responses;
 pub(crate) mod schemas;
 
-use serde_json::Value;
-use utoipa::OpenApi;
-use utoipa::openapi::info::{ContactBuilder, Info, InfoBuilder, LicenseBuilder};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::tag::{Tag, TagBuilder};
-use utoipa::openapi::{OpenApi as Document, ServerBuilder};
+use std::collections::{BTreeMap, HashMap};
 
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+use utoipa::openapi::{RefOr, Schema};
+
+use crate::endpoint::Endpoint;
 use crate::error::{FieldError, ProblemBody};
 use crate::wire;
+use operation::{Operation, security};
+use parameters::Parameters;
 
 /// The bodies that schemas are derived from.
 #[derive(OpenApi)]
@@ -30,7 +33,6 @@ use crate::wire;
     wire::included::IncludedBody,
     crate::import::report::LineBody,
     crate::import::report::SummaryBody,
-    crate::import::report::LinesBody,
     wire::list::AsOfBody,
     wire::list::PageBody,
     wire::list::TotalBody,
@@ -76,16 +78,6 @@ answered without a problem body.";
 const TOKEN: &str = "A token of `pledgegraph token create`, or a JWT of the configured issuer. Reads are open unless the \
 service says otherwise; writes need the scope `write`.";
 
-fn info() -> Info {
-    InfoBuilder::new()
-        .title("Pledgegraph")
-        .version(env!("CARGO_PKG_VERSION"))
-        .description(Some(DESCRIPTION))
-        .contact(Some(ContactBuilder::new().name(Some("The Pledgegraph authors")).build()))
-        .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()))
-        .build()
-}
-
 /// The tags, in the order in which the page shows them.
 const TAGS: [(&str, &str); 8] = [
     ("statements", "Sourced statements: commitments and everything else that a source says."),
@@ -98,33 +90,121 @@ const TAGS: [(&str, &str); 8] = [
     ("operations", "For those who run it."),
 ];
 
-fn tags() -> Vec<Tag> {
-    TAGS.iter().map(|(name, text)| TagBuilder::new().name(*name).description(Some(*text)).build()).collect()
+/// A reference to a component.
+#[derive(Serialize)]
+struct Reference {
+    #[serde(rename = "$ref")]
+    to: String,
 }
 
-/// The document of an API: its paths with the bodies, normalised for generators of clients.
-pub(crate) fn complete(api: Document) -> Document {
-    let mut document = Bodies::openapi();
-    document.info = info();
-    document.tags = Some(tags());
-    document.servers = Some(vec![ServerBuilder::new().url("/").description(Some("This service")).build()]);
-    document.paths = api.paths;
-    let components = document.components.get_or_insert_default();
-    components.schemas.extend(api.components.unwrap_or_default().schemas);
+impl Reference {
+    fn new(section: &str, name: &str) -> Self {
+        Self { to: format!("#/components/{section}/{name}") }
+    }
+}
+
+/// Members in an order of their own.
+struct Ordered<T>(Vec<(String, T)>);
+
+impl<T> Ordered<T> {
+    /// The member of a name, made where it is not yet there.
+    fn entry(&mut self, name: &str, make: impl FnOnce() -> T) -> &mut T {
+        let at = self.0.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+            self.0.push((name.to_owned(), make()));
+            self.0.len() - 1
+        });
+        &mut self.0[at].1
+    }
+}
+
+impl<T: Serialize> Serialize for Ordered<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// The document. Paths are in the order in which the router has them.
+#[derive(Serialize)]
+struct Document {
+    openapi: &'static str,
+    info: Value,
+    servers: Value,
+    security: Value,
+    tags: Vec<Value>,
+    paths: Ordered<Ordered<Operation>>,
+    components: Components,
+}
+
+/// What operations refer to.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Components {
+    schemas: BTreeMap<String, RefOr<Schema>>,
+    parameters: BTreeMap<String, Value>,
+    headers: Map<String, Value>,
+    responses: Value,
+    security_schemes: Value,
+}
+
+/// The document of these operations.
+fn complete(endpoints: &[&Endpoint]) -> Document {
+    let mut schemas = schemas(endpoints);
+    let parameters = Parameters::new(endpoints, closed_sets(&schemas));
+    let mut paths = Ordered(Vec::new());
+    for endpoint in endpoints {
+        let methods: &mut Ordered<Operation> = paths.entry(&endpoint.path, || Ordered(Vec::new()));
+        methods.0.push((endpoint.method.as_str().to_ascii_lowercase(), Operation::new(endpoint, &parameters)));
+    }
+    for (name, set) in parameters.sets {
+        schemas.entry(name).or_insert(set);
+    }
+    Document {
+        openapi: "3.1.0",
+        info: json!({
+            "title": "Pledgegraph",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": DESCRIPTION,
+            "contact": { "name": "The Pledgegraph authors" },
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        }),
+        servers: json!([{ "url": "/", "description": "This service" }]),
+        security: security(),
+        tags: TAGS.iter().map(|(name, text)| json!({ "name": name, "description": text })).collect(),
+        paths,
+        components: Components {
+            schemas,
+            parameters: parameters.components,
+            headers: responses::headers(),
+            responses: responses::shared(),
+            security_schemes: json!({ "token": { "type": "http", "scheme": "bearer", "description": TOKEN } }),
+        },
+    }
+}
+
+/// The schemas of bodies and answers, normalised for generators of clients.
+fn schemas(endpoints: &[&Endpoint]) -> BTreeMap<String, RefOr<Schema>> {
+    let mut all = Bodies::openapi().components.unwrap_or_default().schemas;
+    all.extend(endpoints.iter().flat_map(|endpoint| endpoint.schemas.iter().cloned()));
     // A patch removes a field by `null`, so its fields are nullable.
-    let answers = components.schemas.iter_mut().filter(|(name, _)| !name.ends_with("Patch"));
+    let answers = all.iter_mut().filter(|(name, _)| !name.ends_with("Patch"));
     answers.for_each(|(_, schema)| schemas::normalise(schema));
-    let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(TOKEN)).build();
-    components.security_schemes.insert("token".to_owned(), SecurityScheme::Http(token).into());
-    document
+    all
+}
+
+/// The closed sets among schemas, each with its name.
+fn closed_sets(schemas: &BTreeMap<String, RefOr<Schema>>) -> HashMap<Value, String> {
+    let sets = schemas.iter().filter_map(|(name, schema)| match schema {
+        RefOr::T(Schema::Object(set)) => Some((json!(set.enum_values.as_ref()?), name.clone())),
+        _ => None,
+    });
+    sets.collect()
 }
 
 /// The document as it is served and checked in.
-///
-/// # Panics
-/// Never: the document is made of strings and numbers.
 pub fn text() -> String {
-    let mut text = serde_json::to_string_pretty(&complete(crate::router::api().into_openapi())).unwrap_or_default();
+    let routes = crate::router::api();
+    let endpoints: Vec<&Endpoint> = routes.iter().map(|route| &route.endpoint).collect();
+    let mut text = serde_json::to_string_pretty(&complete(&endpoints)).unwrap_or_default();
     text.push('\n');
     text
 }

@@ -12,9 +12,10 @@ use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-use crate::access::{Access, Operations};
+use crate::access::Access;
+use crate::endpoint::Route;
+use crate::endpoint::declared::{self, Declared};
 use crate::error::{ApiError, nearest};
 use crate::evaluations::Evaluations;
 use crate::lanes::Lanes;
@@ -37,7 +38,7 @@ use crate::streams::Streams;
 
 /// Every operation. A collection has three: `list_commitments` at `/v1/commitments`, `export_commitments` at
 /// `/v1/commitments.csv`, `get_commitment` at `/v1/commitments/{id}`.
-pub(crate) fn api() -> OpenApiRouter<State> {
+pub(crate) fn api() -> Vec<Route> {
     let statements = [
         &commitments::COLLECTION,
         &memberships::COLLECTION,
@@ -65,7 +66,7 @@ pub(crate) fn api() -> OpenApiRouter<State> {
     ];
     let collections = statements.into_iter().flat_map(edge_collection::routes);
     let collections = collections.chain(things.into_iter().flat_map(entity_collection::routes));
-    let others: [UtoipaMethodRouter<State>; 35] = [
+    let others = vec![
         entities::list_entities(),
         entities::export_entities(),
         entities::get_entity(),
@@ -102,7 +103,7 @@ pub(crate) fn api() -> OpenApiRouter<State> {
         health::get_readiness(),
         metrics::get_metrics(),
     ];
-    collections.chain(others).fold(OpenApiRouter::new(), OpenApiRouter::routes)
+    collections.chain(others).collect()
 }
 
 /// The service as a router, every layer included.
@@ -110,14 +111,15 @@ pub(crate) fn api() -> OpenApiRouter<State> {
 /// # Panics
 /// When a lexicon that is part of the program is not well formed: never in a released one, a test reads them.
 pub fn build(state: AppState, options: ServerOptions) -> Router {
-    let (api, document) = api().split_for_parts();
+    let routes = api();
+    let endpoints = || routes.iter().map(|route| &route.endpoint);
     let pace = options.pace;
     let quotas = rate::Quotas::new(options.rates);
     let hosts: target::Hosts = options.hosts.iter().map(|host| host.to_ascii_lowercase()).collect();
     let places: shed::Places = Arc::new(Semaphore::new(options.in_flight));
-    let operations = Operations::new(&document.paths);
+    let declared = Declared::new(endpoints(), &docs::PAGES);
     let shared: State = Arc::new(Shared {
-        access: Access::new(state.live.clone(), &options, operations),
+        access: Access::new(state.live.clone(), &options),
         lanes: Lanes::new(),
         streams: Streams::new(options.streams, options.streams_per_address),
         evaluations: Evaluations::default(),
@@ -125,10 +127,11 @@ pub fn build(state: AppState, options: ServerOptions) -> Router {
         live: state.live,
         metrics: state.metrics,
         options,
-        paths: document.paths.paths.keys().cloned().collect(),
+        paths: endpoints().map(|endpoint| endpoint.path.clone()).collect(),
         document: Bytes::from(openapi::text()),
     });
     // The last layer is the outermost: it sees the request first and the answer last.
+    let api = routes.into_iter().fold(Router::new(), |api, route| api.route(&route.endpoint.path, route.handler));
     api.merge(docs::pages())
         .layer(from_fn(negotiation::layer))
         .fallback(not_found)
@@ -148,6 +151,7 @@ pub fn build(state: AppState, options: ServerOptions) -> Router {
         .layer(from_fn_with_state(Arc::clone(&shared), cors::layer))
         .layer(from_fn(access::layer))
         .layer(from_fn(request_id::layer))
+        .layer(from_fn_with_state(declared, declared::layer))
         .layer(from_fn(unread::layer))
         .with_state(shared)
 }

@@ -9,7 +9,6 @@ use super::Principal;
 use super::effort::Effort;
 use super::failures::Failures;
 use super::oidc::{Oidc, OidcError};
-use super::required::Operations;
 
 /// Why a token is not accepted.
 #[derive(Debug)]
@@ -28,17 +27,16 @@ pub(crate) struct Access {
     fixed: HashMap<[u8; 32], Principal>,
     oidc: Option<Oidc>,
     pub(super) failures: Failures,
-    pub(super) operations: Operations,
     pub(super) closed_reads: bool,
 }
 
 impl Access {
-    /// What the options say, for these operations.
-    pub(crate) fn new(live: Live, options: &crate::ServerOptions, operations: Operations) -> Self {
+    /// What the options say.
+    pub(crate) fn new(live: Live, options: &crate::ServerOptions) -> Self {
         let hashed = |text: &str| -> [u8; 32] { Sha256::digest(text.as_bytes()).into() };
         let fixed = options.fixed_tokens.iter().map(|(text, principal)| (hashed(text), principal.clone())).collect();
         let (oidc, closed_reads) = (options.oidc.clone(), options.closed_reads);
-        Self { live, fixed, oidc, failures: Failures::default(), operations, closed_reads }
+        Self { live, fixed, oidc, failures: Failures::default(), closed_reads }
     }
 
     /// Whose token it is. Tokens are found by their hash, so the time of a look-up says nothing about their text.

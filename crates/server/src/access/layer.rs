@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use axum::extract::{MatchedPath, Request, State as FromState};
+use axum::extract::{Request, State as FromState};
 use axum::http::HeaderValue;
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::middleware::Next;
@@ -15,6 +15,7 @@ use super::credentials::{self, Credentials};
 use super::effort::Effort;
 use super::required::{Required, required};
 use super::{ClientAddress, Principal};
+use crate::endpoint::declared::Facts;
 use crate::error::ApiError;
 use crate::layers::request_id::RequestId;
 use crate::problem::Problem;
@@ -99,8 +100,8 @@ async fn admit(access: &Access, request: &mut Request) -> Result<(), Refused> {
     let uri = request.uri().clone();
     let given = credentials::take(request.headers_mut(), &uri);
     let given = given.map_err(|error| Refused::new(error.problem(), error))?;
-    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    let required = required(&access.operations, request.method(), route, uri.query(), access.closed_reads);
+    let needs = request.extensions().get::<Facts>().map(|facts| facts.needs);
+    let required = required(needs, uri.query(), access.closed_reads);
     if required == Required::Nothing {
         return Ok(());
     }

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use pledgegraph_model::{Code, Codes, EdgeKind, EntityKind, Field, Presence, Table, Takes};
 use serde_json::Value;
 use utoipa::openapi::schema::{
-    AdditionalProperties, ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
+    AdditionalProperties, AnyOfBuilder, ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType,
+    Type,
 };
 use utoipa::openapi::{Ref, RefOr};
 
@@ -100,6 +101,7 @@ fn either(one: Takes, other: Takes) -> Takes {
 
 fn body(name: &str, mode: Mode, what: &str, fields: &[Field], kinds: &[&'static str]) -> BodySchema {
     let mut parts = Parts::default();
+    let record = name;
     let (name, description) = match mode {
         Mode::Draft => (
             format!("{name}Draft"),
@@ -112,10 +114,8 @@ fn body(name: &str, mode: Mode, what: &str, fields: &[Field], kinds: &[&'static 
             ),
         ),
     };
-    let kind = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .description(Some("The kind; it never changes."))
-        .enum_values(Some(kinds.to_vec()));
+    let mut kind = Ref::from_schema_name(parts.kinds(record, kinds));
+    "The kind; it never changes.".clone_into(&mut kind.description);
     let others = fields.iter().filter(|field| field.name != "kind");
     let mut object = parts.object(&description, others, mode).property("kind", kind);
     if mode == Mode::Draft && fields.iter().any(|field| field.name == "kind" && field.is_required()) {
@@ -151,25 +151,30 @@ impl Parts {
     fn field(&mut self, field: &Field, mode: Mode) -> RefOr<Schema> {
         let example = (!field.example.is_empty())
             .then(|| serde_json::from_str(field.example).unwrap_or_else(|_| Value::from(field.example)));
-        let mut schema = self.schema(&field.takes, mode);
         let description = described(field);
+        // What a record must have cannot be removed.
+        let removable = mode == Mode::Patch && !field.is_required();
+        let mut schema = match self.schema(&field.takes, mode) {
+            RefOr::Ref(reference) if removable => or_null(reference),
+            schema => schema,
+        };
         match &mut schema {
             RefOr::Ref(reference) => reference.description = description,
             RefOr::T(Schema::Object(object)) => {
                 object.description = Some(description);
                 object.examples.extend(example);
-                if mode == Mode::Patch {
+                if removable {
                     nullable(&mut object.schema_type);
-                    object.enum_values.iter_mut().for_each(|values| values.push(Value::Null));
                 }
             }
             RefOr::T(Schema::Array(array)) => {
                 array.description = Some(description);
                 array.examples.extend(example);
-                if mode == Mode::Patch {
+                if removable {
                     nullable(&mut array.schema_type);
                 }
             }
+            RefOr::T(Schema::AnyOf(either)) => either.description = Some(description),
             RefOr::T(_) => {}
         }
         schema
@@ -177,12 +182,8 @@ impl Parts {
 
     fn schema(&mut self, takes: &Takes, mode: Mode) -> RefOr<Schema> {
         let object = match takes {
-            Takes::Code(names) if mode == Mode::Draft => return self.named(&closed(names), |_| codes(*names)),
-            Takes::Code(names) => codes(*names),
-            Takes::Object(table) | Takes::Conditions(table) if mode == Mode::Draft => return self.table(table),
-            Takes::Object(table) | Takes::Conditions(table) => {
-                self.object(table.description, table.fields.iter(), mode)
-            }
+            Takes::Code(names) => return self.named(&closed(names), |_| codes(*names)),
+            Takes::Object(table) | Takes::Conditions(table) => return self.table(table, mode),
             Takes::List { of, min, max } => {
                 let items = self.schema(of, Mode::Draft);
                 let array =
@@ -202,8 +203,22 @@ impl Parts {
         RefOr::T(Schema::Object(object.build()))
     }
 
-    fn table(&mut self, table: &'static Table) -> RefOr<Schema> {
-        self.named(table.schema, |parts| parts.object(table.description, table.fields.iter(), Mode::Draft))
+    fn table(&mut self, table: &'static Table, mode: Mode) -> RefOr<Schema> {
+        let name = match mode {
+            Mode::Draft => table.schema.to_owned(),
+            Mode::Patch => format!("{}Patch", table.schema.trim_end_matches("Draft")),
+        };
+        self.named(&name, |parts| parts.object(table.description, table.fields.iter(), mode))
+    }
+
+    /// The name of the set of the kinds that a record can be of.
+    fn kinds(&mut self, record: &str, kinds: &[&'static str]) -> String {
+        let name = format!("{record}RecordKind");
+        self.named(&name, |_| {
+            let set = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(kinds.to_vec()));
+            set.description(Some("What such a record can be."))
+        });
+        name
     }
 
     /// A reference to a schema, made when it is first met; the place is taken before, for a tree refers to itself.
@@ -267,6 +282,12 @@ fn codes(names: Codes) -> ObjectBuilder {
         .schema_type(Type::String)
         .description(Some("A code that a body takes. Others are refused, with the nearest one named."))
         .enum_values(Some(values))
+}
+
+/// What `null` removes.
+fn or_null(reference: Ref) -> RefOr<Schema> {
+    let null = ObjectBuilder::new().schema_type(Type::Null);
+    RefOr::T(Schema::AnyOf(AnyOfBuilder::new().item(reference).item(null).build()))
 }
 
 fn nullable(schema_type: &mut SchemaType) {

@@ -88,9 +88,3 @@ pub(crate) struct LastBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) problem: Option<serde_json::Value>,
 }
-
-/// Lines of JSON, one entity or statement each.
-#[derive(ToSchema)]
-#[schema(as = ImportLines)]
-#[expect(dead_code, reason = "it stands for a body that is never read as a whole")]
-pub(crate) struct LinesBody(String);

@@ -6,7 +6,7 @@ use axum::extract::{Request, State as FromState};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::access::asks;
+use crate::endpoint::declared::reads;
 use crate::error::ApiError;
 use crate::problem::Problem;
 use crate::state::State;
@@ -14,7 +14,7 @@ use crate::state::State;
 /// Gives up reads and questions that take too long to begin their answer. A write ends by itself: its idempotency key tells
 /// what became of it, and an import takes as long as it takes.
 pub(crate) async fn timeout(FromState(state): FromState<State>, request: Request, next: Next) -> Response {
-    if !request.method().is_safe() && !asks(request.uri().path()) {
+    if !reads(request.method(), request.extensions()) {
         return next.run(request).await;
     }
     let answer = tokio::time::timeout(state.options.timeout, next.run(request)).await;

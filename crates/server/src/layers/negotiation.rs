@@ -1,40 +1,28 @@
 //! Refuses requests for media types that a path cannot make.
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use crate::endpoint::declared::Facts;
 use crate::error::ApiError;
 use crate::problem::Problem;
 use crate::request::language::weighted;
 
-/// The media type that a route makes; `None` where any will do.
-fn made(route: &str) -> Option<(&'static str, &'static str)> {
-    match route {
-        // An import makes either of two, and looks itself.
-        "/metrics" | "/v1/import" | "/v1/changes" => None,
-        "/v1/export" => Some(("application", "x-ndjson")),
-        route if route.starts_with("/docs") => None,
-        #[expect(clippy::case_sensitive_file_extension_comparisons, reason = "routes are our own, in lower case")]
-        route if route.ends_with(".csv") => Some(("text", "csv")),
-        _ => Some(("application", "json")),
-    }
-}
-
-/// Answers 406 where `Accept` leaves out what the route makes.
+/// Answers 406 where `Accept` leaves out what the operation makes.
 pub(crate) async fn layer(request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let Some((kind, subkind)) = route.as_deref().and_then(made) else { return next.run(request).await };
-    if accepts(request.headers(), kind, subkind) {
-        return next.run(request).await;
+    let made = request.extensions().get::<Facts>().and_then(|facts| facts.makes);
+    match made.filter(|made| !accepts(request.headers(), made)) {
+        Some(made) => ApiError::new(Problem::NotAcceptable, format!("this path makes {made}")).into_response(),
+        None => next.run(request).await,
     }
-    ApiError::new(Problem::NotAcceptable, format!("this path makes {kind}/{subkind}")).into_response()
 }
 
 /// Whether `Accept` takes a media type.
-fn accepts(headers: &HeaderMap, kind: &str, subkind: &str) -> bool {
+fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
+    let (kind, subkind) = media_type.split_once('/').unwrap_or((media_type, "*"));
     quality(headers, kind, subkind) > 0
 }
 
@@ -75,8 +63,8 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, accept.parse().expect("a header"));
-            assert_eq!(accepts(&headers, "application", "json"), expected, "{accept}");
+            assert_eq!(accepts(&headers, "application/json"), expected, "{accept}");
         }
-        assert!(accepts(&HeaderMap::new(), "application", "json"));
+        assert!(accepts(&HeaderMap::new(), "application/json"));
     }
 }

@@ -7,7 +7,7 @@ use axum::extract::{Request, State as FromState};
 use axum::http::header::IF_MATCH;
 use axum::http::header::RETRY_AFTER;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, Method};
+use axum::http::{HeaderMap, HeaderName};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
@@ -15,8 +15,8 @@ use pledgegraph_graph::Graph;
 use pledgegraph_live::protocol::Reply;
 use pledgegraph_live::{Live, StoreError};
 
-use crate::access::asks;
 use crate::differences;
+use crate::endpoint::declared::reads;
 use crate::error::ApiError;
 use crate::lanes::of_past;
 use crate::problem::Problem;
@@ -99,8 +99,8 @@ async fn snapshot(state: &State, request: &Parts) -> Result<Arc<Graph>, ApiError
         state.live.reaches(version, MOMENT).await;
     }
     // What cannot be read is reported by the handler, with everything else that is wrong.
-    let asked = request.method == Method::GET || request.method == Method::HEAD || asks(request.uri.path());
-    let moment = asked.then(|| given::find(request.uri.query(), KNOWN_AT.name)).flatten();
+    let moment =
+        reads(&request.method, &request.extensions).then(|| given::find(request.uri.query(), KNOWN_AT.name)).flatten();
     match moment.and_then(|text| read(&text, Utc::now())) {
         Some(moment) => past(state, request, move |live| async move { live.known_at(moment).await }).await,
         None => current(state).map(|newest| at_least.unwrap_or(newest)),

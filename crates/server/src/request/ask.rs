@@ -13,7 +13,8 @@ use chrono::{NaiveDate, Utc};
 use pledgegraph_graph::Graph;
 use pledgegraph_live::Origin;
 
-use crate::access::{ClientAddress, Principal, asks, network, origin};
+use crate::access::{ClientAddress, Principal, network, origin};
+use crate::endpoint::declared::reads;
 use crate::error::{ApiError, FieldError, echo};
 use crate::lanes::{Lane, aside, beside};
 use crate::problem::Problem;
@@ -69,6 +70,8 @@ pub(crate) struct Ask {
     /// That of its cursor, if it is another.
     earlier: Option<Arc<Graph>>,
     pub(crate) method: Method,
+    /// Whether the operation only asks.
+    reads: bool,
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     /// Who asks, for the log.
@@ -89,6 +92,7 @@ impl FromRequestParts<State> for Ask {
             current: current.unwrap_or_else(|| state.live.snapshot()),
             earlier: parts.extensions.get::<Earlier>().map(|earlier| Arc::clone(&earlier.0)),
             method: parts.method.clone(),
+            reads: reads(&parts.method, &parts.extensions),
             uri: parts.uri.clone(),
             headers: parts.headers.clone(),
             origin: origin(parts),
@@ -163,8 +167,7 @@ impl Ask {
 
     /// The parameters, against those that the operation has.
     pub(crate) fn given(&self, known: &[&Parameter]) -> Given {
-        let reads = matches!(self.method, Method::GET | Method::HEAD) || asks(self.uri.path());
-        let known: Vec<&Parameter> = known.iter().copied().chain(reads.then_some(&KNOWN_AT)).collect();
+        let known: Vec<&Parameter> = known.iter().copied().chain(self.reads.then_some(&KNOWN_AT)).collect();
         let mut given = Given::parse(self.uri.query(), &known);
         given.day = self.day();
         if let Some(text) = given.get(KNOWN_AT.name).filter(|text| read(text, Utc::now()).is_none()) {

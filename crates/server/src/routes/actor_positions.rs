@@ -1,18 +1,16 @@
 //! How the positions of an actor changed.
 
 use axum::response::Response;
-use axum::routing::get;
 use chrono::NaiveDate;
 use pledgegraph_graph::{PositionHistory, PositionStep, Total};
 use pledgegraph_model::{Code, EntityKind};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::UtoipaMethodRouter;
 
+use crate::endpoint::{Endpoint, PathParameter, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::lanes::Lane;
-use crate::openapi::endpoint::{Answer, Endpoint, PathParameter};
 use crate::openapi::members::CommitmentSchema;
 use crate::problem::Problem;
 use crate::reply::ListHead;
@@ -22,7 +20,6 @@ use crate::request::reader::Reader;
 use crate::routes::entity_collection::{find, moved};
 use crate::routes::positions::{RULE, cut, decode, parameters};
 use crate::set_aside;
-use crate::state::State;
 use crate::wire::edge::EdgeBody;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody};
 use crate::wire::reference::ReferenceBody;
@@ -99,30 +96,23 @@ pub(crate) struct HistoryPageBody<'g> {
 }
 
 /// `GET /v1/actors/{ref}/positions`.
-pub(crate) fn list_actor_positions() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "list_actor_positions".to_owned(),
-        path: "/v1/actors/{ref}/positions".to_owned(),
-        tag: "graph",
-        summary: "List how the positions of an actor changed".to_owned(),
-        description: format!(
+pub(crate) fn list_actor_positions() -> Route {
+    Endpoint::get("list_actor_positions", "/v1/actors/{ref}/positions", "graph")
+        .says("List how the positions of an actor changed", format!(
             "The counted statements of an actor on each capability and mission in the order in which they were said, and what \
              each changed; U-turns are marked. {RULE}"
-        ),
-        path_parameter: Some(PathParameter {
+        ))
+        .at(PathParameter {
             name: "ref",
             description: "The actor: `kind:slug`, an identifier, or a bare slug.",
             example: "US".to_owned(),
-        }),
-        parameters: own_parameters(),
-        names: Vec::new(),
-        answer: Answer::Json("PositionHistoryPage".to_owned()),
-        problems: PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |Path(reference): Path<String>, ask: Ask| {
+        })
+        .takes(&own_parameters())
+        .json("PositionHistoryPage")
+        .problems(PROBLEMS)
+        .on(async |Path(reference): Path<String>, ask: Ask| {
         ask.aside(Lane::Analyses, move |ask| answer(ask, &reference)).await
-    }))
+    })
 }
 
 fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {

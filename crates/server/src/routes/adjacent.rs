@@ -1,17 +1,15 @@
 //! The neighbourhood of one entity: its statements, grouped by kind and direction.
 
 use axum::response::Response;
-use axum::routing::get;
 use pledgegraph_graph::{AdjacentGroup, Direction, EdgeQuery, EdgeView, EntityView, Page};
 use pledgegraph_model::{Code, EdgeKind, EntityId, Where};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::UtoipaMethodRouter;
 
+use crate::endpoint::{Endpoint, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::{EDGE_KIND, VALID_AT};
-use crate::openapi::endpoint::{Answer, Endpoint};
 use crate::problem::Problem;
 use crate::reply::ListHead;
 use crate::request::ask::{Ask, CURSOR, LANG, Pinned};
@@ -20,7 +18,6 @@ use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
 use crate::routes::entities::path;
 use crate::routes::entity_collection::{find, moved};
-use crate::state::State;
 use crate::wire::edge::EdgeBody;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody};
 use crate::wire::reference::ReferenceBody;
@@ -95,24 +92,18 @@ struct GroupBody<'g> {
 }
 
 /// `GET /v1/entities/{ref}/adjacent`.
-pub(crate) fn list_adjacent() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "list_adjacent".to_owned(),
-        path: "/v1/entities/{ref}/adjacent".to_owned(),
-        tag: "graph",
-        summary: "List the statements around an entity".to_owned(),
-        description:
+pub(crate) fn list_adjacent() -> Route {
+    Endpoint::get("list_adjacent", "/v1/entities/{ref}/adjacent", "graph")
+        .says(
+            "List the statements around an entity",
             "The statements of which the entity is the subject or the object, grouped by kind and direction, each \
-            group paged."
-                .to_owned(),
-        path_parameter: Some(path()),
-        parameters: PARAMETERS.to_vec(),
-        names: Vec::new(),
-        answer: Answer::Json("Neighbourhood".to_owned()),
-        problems: PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |Path(reference): Path<String>, ask: Ask| answer(&ask, &reference)))
+            group paged.",
+        )
+        .at(path())
+        .takes(&PARAMETERS)
+        .json("Neighbourhood")
+        .problems(PROBLEMS)
+        .on(async |Path(reference): Path<String>, ask: Ask| answer(&ask, &reference))
 }
 
 fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {

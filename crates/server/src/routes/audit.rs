@@ -2,21 +2,18 @@
 
 use axum::http::header::{CACHE_CONTROL, LINK};
 use axum::response::Response;
-use axum::routing::get;
 use chrono::{DateTime, Utc};
 use pledgegraph_live::{AuditEntry, Touched};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::UtoipaMethodRouter;
 use uuid::Uuid;
 
+use crate::endpoint::{Endpoint, Needs, Route, problems};
 use crate::error::ApiError;
-use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint};
 use crate::reply::{json, set};
 use crate::request::ask::{Ask, LIMIT};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
-use crate::state::State;
 use crate::wire::list::chain_text;
 
 /// The greatest whole number that every reader of JSON takes.
@@ -137,24 +134,18 @@ impl From<Touched> for TouchedBody {
 }
 
 /// `GET /v1/audit`.
-pub(crate) fn list_audit() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "list_audit".to_owned(),
-        path: "/v1/audit".to_owned(),
-        tag: "operations",
-        summary: "List who changed what".to_owned(),
-        description:
+pub(crate) fn list_audit() -> Route {
+    Endpoint::get("list_audit", "/v1/audit", "operations")
+        .needs(Needs::Admin)
+        .says(
+            "List who changed what",
             "The commits of the log, the newest first: who made each, with which token, from which request and \
-            address, and what it changed. Needs the scope `admin`. Refused requests are in the log of the service."
-                .to_owned(),
-        path_parameter: None,
-        parameters: PARAMETERS.to_vec(),
-        names: Vec::new(),
-        answer: Answer::Json("AuditPage".to_owned()),
-        problems: EXPORT_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |ask: Ask| answer(&ask).await))
+            address, and what it changed. Needs the scope `admin`. Refused requests are in the log of the service.",
+        )
+        .takes(&PARAMETERS)
+        .json("AuditPage")
+        .problems(problems::EXPORT)
+        .on(async |ask: Ask| answer(&ask).await)
 }
 
 async fn answer(ask: &Ask) -> Result<Response, ApiError> {

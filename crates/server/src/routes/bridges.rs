@@ -1,23 +1,20 @@
 //! Who links blocs that nothing else links.
 
 use axum::response::Response;
-use axum::routing::get;
 use pledgegraph_graph::{Bloc, Bridge, BridgeQuery};
 use pledgegraph_model::EdgeKind;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::UtoipaMethodRouter;
 
+use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::filters::VALID_AT;
 use crate::lanes::Lane;
-use crate::openapi::endpoint::{ANALYSIS_PROBLEMS, Answer, Endpoint};
 use crate::problem::Problem;
 use crate::reply::ListHead;
 use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
-use crate::state::State;
 use crate::wire::Wire;
 use crate::wire::list::AsOfBody;
 use crate::wire::reference::ReferenceBody;
@@ -91,24 +88,17 @@ pub(crate) struct BridgesBody<'g> {
 }
 
 /// `GET /v1/graph/bridges`.
-pub(crate) fn list_bridges() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "list_bridges".to_owned(),
-        path: "/v1/graph/bridges".to_owned(),
-        tag: "graph",
-        summary: "List who links blocs".to_owned(),
-        description:
+pub(crate) fn list_bridges() -> Route {
+    Endpoint::get("list_bridges", "/v1/graph/bridges", "graph")
+        .says(
+            "List who links blocs",
             "Entities without which the graph of the chosen statements falls apart (articulation points), each with \
-            the blocs that only it links. Statements link either way."
-                .to_owned(),
-        path_parameter: None,
-        parameters: PARAMETERS.to_vec(),
-        names: Vec::new(),
-        answer: Answer::Json("Bridges".to_owned()),
-        problems: ANALYSIS_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Analyses, answer).await))
+            the blocs that only it links. Statements link either way.",
+        )
+        .takes(&PARAMETERS)
+        .json("Bridges")
+        .problems(problems::ANALYSIS)
+        .on(async |ask: Ask| ask.aside(Lane::Analyses, answer).await)
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

@@ -11,7 +11,6 @@ use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::{Stream, StreamExt as _, stream};
@@ -21,15 +20,14 @@ use pledgegraph_model::Removed;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
-use utoipa_axum::router::UtoipaMethodRouter;
 use uuid::Uuid;
 
 use crate::csv::stream::broken_off;
+use crate::endpoint::{Answer, Endpoint, Route};
 use crate::error::ApiError;
 use crate::lanes::{Lane, in_turn, of_database};
 use crate::layers::negotiation::quality;
 use crate::layers::version::parse;
-use crate::openapi::endpoint::{Answer, Endpoint};
 use crate::problem::Problem;
 use crate::reply::{VERSION, json, set};
 use crate::request::ask::Ask;
@@ -113,26 +111,19 @@ pub(crate) struct ChangePageBody {
 type Place = (i64, i32);
 
 /// `GET /v1/changes`.
-pub(crate) fn list_changes() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "list_changes".to_owned(),
-        path: "/v1/changes".to_owned(),
-        tag: "graph",
-        summary: "Follow what changes".to_owned(),
-        description:
+pub(crate) fn list_changes() -> Route {
+    Endpoint::get("list_changes", "/v1/changes", "graph")
+        .says(
+            "Follow what changes",
             "Every change of every commit, in order, removals and merges included. As JSON, a page at a time; \
             with `Accept: application/x-ndjson`, all up to now, one a line; with `Accept: text/event-stream`, all and \
             then what comes, each event with its position as `id`, so that a client goes on with `Last-Event-ID`. A \
-            version of another history is 409."
-                .to_owned(),
-        path_parameter: None,
-        parameters: PARAMETERS.to_vec(),
-        names: Vec::new(),
-        answer: Answer::Feed("ChangePage".to_owned()),
-        problems: &[Problem::HistoryDiverged, Problem::ForbiddenCharacter],
-        write: None,
-    };
-    endpoint.on(get(async |ask: Ask| answer(&ask).await))
+            version of another history is 409.",
+        )
+        .takes(&PARAMETERS)
+        .answers(Answer::Feed("Change".to_owned(), "ChangePage".to_owned()))
+        .problems(&[Problem::HistoryDiverged, Problem::ForbiddenCharacter])
+        .on(async |ask: Ask| answer(&ask).await)
 }
 
 async fn answer(ask: &Ask) -> Result<Response, ApiError> {

@@ -1,22 +1,19 @@
 //! Statements that cannot all be true.
 
 use axum::response::Response;
-use axum::routing::get;
 use pledgegraph_graph::{Conflict, ConflictKind, ConflictQuery, Counted, EdgeView, Total};
 use pledgegraph_model::{Code as _, EntityKind};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::UtoipaMethodRouter;
 
+use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::filters::VALID_AT;
 use crate::lanes::Lane;
-use crate::openapi::endpoint::{Answer, Endpoint, LIST_PROBLEMS};
 use crate::reply::ListHead;
 use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
-use crate::state::State;
 use crate::wire::Wire;
 use crate::wire::edge::EdgeBody;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody};
@@ -105,26 +102,17 @@ pub(crate) struct ConflictPageBody<'g> {
 }
 
 /// `GET /v1/conflicts`.
-pub(crate) fn list_conflicts() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "list_conflicts".to_owned(),
-        path: "/v1/conflicts".to_owned(),
-        tag: "graph",
-        summary: "List statements that cannot all be true".to_owned(),
-        description: "Conflicts within one document and between documents: stated by a `contradicts` link, or found in what \
+pub(crate) fn list_conflicts() -> Route {
+    Endpoint::get("list_conflicts", "/v1/conflicts", "graph")
+        .says("List statements that cannot all be true", "Conflicts within one document and between documents: stated by a `contradicts` link, or found in what \
             statements say. A conflict is found from either of its sides, and on `valid_at` both may hold. What can both be \
             so is none: a denial stands against what says the same or says it more exactly, and an absence against taking \
             part, not against an invitation or an expectation. Deprecated statements are left out; two readings of one \
-            sentence (`alternative_reading`) are no conflict."
-            .to_owned(),
-        path_parameter: None,
-        parameters: PARAMETERS.to_vec(),
-        names: Vec::new(),
-        answer: Answer::Json("ConflictPage".to_owned()),
-        problems: LIST_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Analyses, answer).await))
+            sentence (`alternative_reading`) are no conflict.")
+        .takes(&PARAMETERS)
+        .json("ConflictPage")
+        .problems(problems::LIST)
+        .on(async |ask: Ask| ask.aside(Lane::Analyses, answer).await)
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

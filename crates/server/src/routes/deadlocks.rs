@@ -1,24 +1,21 @@
 //! Pledges that wait for each other.
 
 use axum::response::Response;
-use axum::routing::get;
 use pledgegraph_graph::Deadlock;
 use pledgegraph_model::Where;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::UtoipaMethodRouter;
 
+use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::filters::analyses::{INCLUDE_IMPLIED, commitments, force, too_expensive};
 use crate::filters::{MODALITY, VALID_AT};
 use crate::lanes::Lane;
-use crate::openapi::endpoint::{ANALYSIS_PROBLEMS, Answer, Endpoint};
 use crate::reply::ListHead;
 use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
 use crate::set_aside::{self, COMMITMENTS};
-use crate::state::State;
 use crate::wire::Wire;
 use crate::wire::list::AsOfBody;
 use crate::wire::summary::{CommitmentListBody, ConditionListBody};
@@ -85,25 +82,16 @@ pub(crate) struct DeadlocksBody<'g> {
 }
 
 /// `GET /v1/analyses/deadlocks`.
-pub(crate) fn list_deadlocks() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "list_deadlocks".to_owned(),
-        path: "/v1/analyses/deadlocks".to_owned(),
-        tag: "analyses",
-        summary: "List the pledges that wait for each other".to_owned(),
-        description: "Groups of commitments each of which waits for another one of the group: at the cautious (least) \
+pub(crate) fn list_deadlocks() -> Route {
+    Endpoint::get("list_deadlocks", "/v1/analyses/deadlocks", "analyses")
+        .says("List the pledges that wait for each other", "Groups of commitments each of which waits for another one of the group: at the cautious (least) \
             fixpoint they are less true than at the coordinated (greatest) one. For each group, which single condition, if it \
             were waived, breaks it; and the order in which pledges can activate. The day is today unless `valid_at` says \
-            otherwise."
-            .to_owned(),
-        path_parameter: None,
-        parameters: PARAMETERS.to_vec(),
-        names: Vec::new(),
-        answer: Answer::Json("Deadlocks".to_owned()),
-        problems: ANALYSIS_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Analyses, answer).await))
+            otherwise.")
+        .takes(&PARAMETERS)
+        .json("Deadlocks")
+        .problems(problems::ANALYSIS)
+        .on(async |ask: Ask| ask.aside(Lane::Analyses, answer).await)
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

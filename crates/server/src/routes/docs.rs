@@ -8,13 +8,12 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLIC
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_swagger_ui::{Config, SwaggerFile, serve};
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::endpoint::{Answer, Endpoint, Needs, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::openapi::endpoint::{Answer, Endpoint, PLAIN_PROBLEMS};
 use crate::problem::Problem;
 use crate::reply::{json_bytes, not_modified, set};
 use crate::request::ask::Ask;
@@ -33,21 +32,12 @@ static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
 });
 
 /// `GET /openapi.json`.
-pub(crate) fn get_openapi() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "get_openapi".to_owned(),
-        path: "/openapi.json".to_owned(),
-        tag: "service",
-        summary: "Get this document".to_owned(),
-        description: "The API as OpenAPI 3.1.".to_owned(),
-        path_parameter: None,
-        parameters: Vec::new(),
-        names: Vec::new(),
-        answer: Answer::Text("application/json"),
-        problems: PLAIN_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |ask: Ask| document(&ask)))
+pub(crate) fn get_openapi() -> Route {
+    Endpoint::get("get_openapi", "/openapi.json", "service")
+        .needs(Needs::Nothing)
+        .says("Get this document", "The API as OpenAPI 3.1.")
+        .answers(Answer::Document)
+        .on(async |ask: Ask| document(&ask))
 }
 
 fn document(ask: &Ask) -> Result<Response, ApiError> {
@@ -61,12 +51,16 @@ fn document(ask: &Ask) -> Result<Response, ApiError> {
     Ok(response)
 }
 
-/// The page and its files. They are not part of the document.
+/// The routes of the page and its files. They are not part of the document.
+pub(crate) const PAGES: [&str; 3] = ["/docs", "/docs/", "/docs/{*file}"];
+
+/// What answers them.
 pub(crate) fn pages() -> Router<State> {
+    let [short, index, files] = PAGES;
     Router::new()
-        .route("/docs", get(async || Redirect::permanent("/docs/")))
-        .route("/docs/", get(async || file("index.html")))
-        .route("/docs/{*file}", get(async |Path(name): Path<String>| file(&name)))
+        .route(short, get(async || Redirect::permanent("/docs/")))
+        .route(index, get(async || file("index.html")))
+        .route(files, get(async |Path(name): Path<String>| file(&name)))
 }
 
 fn file(name: &str) -> Result<Response, ApiError> {

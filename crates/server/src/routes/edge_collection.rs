@@ -3,22 +3,20 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use axum::routing::get;
 use chrono::NaiveDate;
 use pledgegraph_graph::{Counted, EdgeQuery, EdgeView, Evaluation, ForceQuery, Forces, Graph, Page};
 use pledgegraph_model::{Code as _, EdgeId, EdgeKind, Truth};
-use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::csv::columns::chosen;
 use crate::csv::edges::columns;
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
+use crate::endpoint::collection::CollectionDoc;
+use crate::endpoint::{PathParameter, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::analyses::{CIRCUIT, INCLUDE_IMPLIED, too_expensive, unevaluated};
 use crate::filters::{self, FilterParameter, IN_FORCE, VALID_AT};
 use crate::lanes::{Lane, aside};
-use crate::openapi::collection::CollectionDoc;
-use crate::openapi::endpoint::PathParameter;
 use crate::openapi::members::statement;
 use crate::openapi::schemas::page;
 use crate::problem::Problem;
@@ -33,7 +31,6 @@ use crate::routes::write::collection::Collection;
 use crate::routes::write::endpoints::{self, WritesDoc};
 use crate::routes::write::quotations_at;
 use crate::set_aside;
-use crate::state::State;
 use crate::wire::edge::{EdgeBody, EndNames, members};
 use crate::wire::included::{IncludedBody, Part};
 use crate::wire::list::{AsOfBody, ListBody, PageBody};
@@ -152,7 +149,7 @@ impl EdgeCollection {
             explains: Some(self.has_force()),
             list_parameters: self.list_parameters(),
             export_parameters: self.export_parameters(),
-            names: vec![(FIELDS.name, self.fields()), (INCLUDE.name, self.include())],
+            names: vec![(&FIELDS, self.fields()), (&INCLUDE, self.include())],
             columns: columns(self.kinds).into_iter().map(|column| &*column.name).collect(),
         }
     }
@@ -186,21 +183,23 @@ impl<'a> Form<'a> {
 }
 
 /// The operations of a collection.
-pub(crate) fn routes(collection: &'static EdgeCollection) -> Vec<UtoipaMethodRouter<State>> {
+pub(crate) fn routes(collection: &'static EdgeCollection) -> Vec<Route> {
     let doc = collection.doc();
-    let mut list = doc.list().on(get(move |ask: Ask| async move {
+    let schemas = [
+        (collection.schema.to_owned(), statement(collection.shown, collection.all_kinds())),
+        page(collection.schema, &[("included", "Included", "What `include` asked for.")]),
+    ];
+    let list = doc.list().with(schemas).on(move |ask: Ask| async move {
         if collection.is_small(&ask) {
             return list_edges(&ask, collection);
         }
         ask.aside(Lane::Lists, move |ask| list_edges(ask, collection)).await
-    }));
-    list.0.push((collection.schema.to_owned(), statement(collection.shown, collection.all_kinds())));
-    list.0.push(page(collection.schema, &[("included", "Included", "What `include` asked for.")]));
+    });
     let mut routes = vec![
         list,
-        doc.export().on(get(move |ask: Ask| ask.aside(Lane::Lists, move |ask| export_edges(ask, collection)))),
+        doc.export().on(move |ask: Ask| ask.aside(Lane::Lists, move |ask| export_edges(ask, collection))),
         doc.record(path(collection))
-            .on(get(move |Path(id): Path<String>, ask: Ask| async move { get_edge(&ask, &id, collection).await })),
+            .on(move |Path(id): Path<String>, ask: Ask| async move { get_edge(&ask, &id, collection).await }),
     ];
     let schema = collection.schema;
     routes.push(history::route(Collection::Edges(collection), "statements", schema, path(collection)));

@@ -1,18 +1,16 @@
 //! Entities of all kinds under one flat schema: found by any usual spelling.
 
 use axum::response::Response;
-use axum::routing::get;
 use pledgegraph_graph::{EntityQuery, EntityView, Graph, Page, Total};
 use pledgegraph_model::{EntityId, EntityKind};
-use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::csv::columns::chosen;
 use crate::csv::entities::columns;
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
+use crate::endpoint::{Answer, Endpoint, PathParameter, Route, problems};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::{ENTITIES_AT, ENTITY_KIND, read};
-use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS, PathParameter, RECORD_PROBLEMS};
 use crate::openapi::schemas::{page, page_name};
 use crate::reply::{ListHead, TRUNCATED, record, set};
 use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT, fields};
@@ -20,7 +18,6 @@ use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
 use crate::routes::edge_collection::BOM;
 use crate::routes::entity_collection::{entity_id, find, moved};
-use crate::state::State;
 use crate::wire::Wire;
 use crate::wire::entity::{EntityBody, members};
 use crate::wire::list::{AsOfBody, ListBody, PageBody};
@@ -43,24 +40,18 @@ const EXPORT_PARAMETERS: [&Parameter; 5] = [&Q, &ENTITY_KIND.parameter, &ENTITIE
 const PARAMETERS: [&Parameter; 7] = [&Q, &ENTITY_KIND.parameter, &ENTITIES_AT, &LIMIT, &CURSOR, &FIELDS, &LANG];
 
 /// `GET /v1/entities`.
-pub(crate) fn list_entities() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "list_entities".to_owned(),
-        path: "/v1/entities".to_owned(),
-        tag: "entities",
-        summary: "Search entities of all kinds".to_owned(),
-        description: "With `q`, the entities that the text names, best first; without, all in the order of recording."
-            .to_owned(),
-        path_parameter: None,
-        parameters: PARAMETERS.to_vec(),
-        names: vec![(FIELDS.name, known_fields())],
-        answer: Answer::Json(page_name(SCHEMA)),
-        problems: LIST_PROBLEMS,
-        write: None,
-    };
-    let mut routes = endpoint.on(get(async |ask: Ask| list(&ask)));
-    routes.0.push(page(SCHEMA, &[]));
-    routes
+pub(crate) fn list_entities() -> Route {
+    Endpoint::get("list_entities", "/v1/entities", "entities")
+        .says(
+            "Search entities of all kinds",
+            "With `q`, the entities that the text names, best first; without, all in the order of recording.",
+        )
+        .takes(&PARAMETERS)
+        .names(&FIELDS, known_fields())
+        .json(page_name(SCHEMA))
+        .problems(problems::LIST)
+        .with([page(SCHEMA, &[])])
+        .on(async |ask: Ask| list(&ask))
 }
 
 /// What `fields=` takes.
@@ -69,42 +60,30 @@ fn known_fields() -> Vec<&'static str> {
 }
 
 /// `GET /v1/entities.csv`.
-pub(crate) fn export_entities() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "export_entities".to_owned(),
-        path: "/v1/entities.csv".to_owned(),
-        tag: "entities",
-        summary: "Export entities of all kinds as CSV".to_owned(),
-        description:
+pub(crate) fn export_entities() -> Route {
+    Endpoint::get("export_entities", "/v1/entities.csv", "entities")
+        .says(
+            "Export entities of all kinds as CSV",
             "The whole list, narrowed by the same filters; with `q`, the hits, best first: at most 2000, and the \
-            header `Pledgegraph-Truncated: true` says that there were more."
-                .to_owned(),
-        path_parameter: None,
-        parameters: EXPORT_PARAMETERS.to_vec(),
-        names: vec![(FIELDS.name, columns(None).into_iter().map(|column| &*column.name).collect())],
-        answer: Answer::Csv(columns(None).into_iter().map(|column| &*column.name).collect()),
-        problems: EXPORT_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |ask: Ask| export(&ask)))
+            header `Pledgegraph-Truncated: true` says that there were more.",
+        )
+        .takes(&EXPORT_PARAMETERS)
+        .names(&FIELDS, columns(None).into_iter().map(|column| &*column.name).collect())
+        .answers(Answer::Csv(columns(None).into_iter().map(|column| &*column.name).collect()))
+        .problems(problems::EXPORT)
+        .on(async |ask: Ask| export(&ask))
 }
 
 /// `GET /v1/entities/{ref}`.
-pub(crate) fn get_entity() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "get_entity".to_owned(),
-        path: "/v1/entities/{ref}".to_owned(),
-        tag: "entities",
-        summary: "Get an entity of any kind".to_owned(),
-        description: "Its entity tag begins with its version.".to_owned(),
-        path_parameter: Some(path()),
-        parameters: vec![&ENTITIES_AT, &FIELDS, &LANG],
-        names: vec![(FIELDS.name, known_fields())],
-        answer: Answer::Json(SCHEMA.to_owned()),
-        problems: RECORD_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |Path(reference): Path<String>, ask: Ask| one(&ask, &reference)))
+pub(crate) fn get_entity() -> Route {
+    Endpoint::get("get_entity", "/v1/entities/{ref}", "entities")
+        .says("Get an entity of any kind", "Its entity tag begins with its version.")
+        .at(path())
+        .takes(&[&ENTITIES_AT, &FIELDS, &LANG])
+        .names(&FIELDS, known_fields())
+        .json(SCHEMA)
+        .problems(problems::RECORD)
+        .on(async |Path(reference): Path<String>, ask: Ask| one(&ask, &reference))
 }
 
 /// The reference in the path.

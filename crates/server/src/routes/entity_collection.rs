@@ -2,24 +2,22 @@
 
 use axum::http::header::LOCATION;
 use axum::response::Response;
-use axum::routing::get;
 use chrono::NaiveDate;
 use pledgegraph_graph::{
     BudgetSpent, Counted, EdgeQuery, EntityQuery, EntityView, Evaluation, ForceQuery, Graph, Page,
 };
 use pledgegraph_model::{EdgeKind, EntityId, EntityKind, EntityRef, Where};
-use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::csv::columns::chosen;
 use crate::csv::entities::columns;
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
+use crate::endpoint::collection::CollectionDoc;
+use crate::endpoint::{PathParameter, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::analyses::{CIRCUIT, too_expensive, unevaluated};
 use crate::filters::{self, ENTITIES_AT, FilterParameter};
 use crate::lanes::Lane;
-use crate::openapi::collection::CollectionDoc;
-use crate::openapi::endpoint::PathParameter;
 use crate::openapi::members::thing;
 use crate::openapi::schemas::page;
 use crate::problem::Problem;
@@ -33,7 +31,6 @@ use crate::routes::history;
 use crate::routes::write::collection::Collection;
 use crate::routes::write::endpoints::{self, WritesDoc};
 use crate::set_aside;
-use crate::state::State;
 use crate::wire::entity::{EntityBody, members};
 use crate::wire::list::{AsOfBody, ListBody, PageBody};
 use crate::wire::warning::WarningBody;
@@ -97,7 +94,7 @@ impl EntityCollection {
             explains: None,
             list_parameters: self.list_parameters(),
             export_parameters: self.export_parameters(),
-            names: vec![(FIELDS.name, self.fields())],
+            names: vec![(&FIELDS, self.fields())],
             columns: columns(Some(self.kind)).into_iter().map(|column| &*column.name).collect(),
         }
     }
@@ -109,22 +106,20 @@ impl EntityCollection {
 }
 
 /// The operations of a collection.
-pub(crate) fn routes(collection: &'static EntityCollection) -> Vec<UtoipaMethodRouter<State>> {
+pub(crate) fn routes(collection: &'static EntityCollection) -> Vec<Route> {
     let doc = collection.doc();
     let path = PathParameter {
         name: "ref",
         description: "Its slug, `kind:slug` or identifier.",
         example: collection.example.to_owned(),
     };
-    let mut list =
-        doc.list().on(get(move |ask: Ask| ask.aside(Lane::Lists, move |ask| list_entities(ask, collection))));
-    list.0.push((collection.schema.to_owned(), thing(collection.shown, Some(collection.kind))));
-    list.0.push(page(collection.schema, &[]));
+    let schemas =
+        [(collection.schema.to_owned(), thing(collection.shown, Some(collection.kind))), page(collection.schema, &[])];
     let one = move |Path(reference): Path<String>, ask: Ask| async move { get_entity(&ask, &reference, collection) };
     let mut routes = vec![
-        list,
-        doc.export().on(get(move |ask: Ask| ask.aside(Lane::Lists, move |ask| export_entities(ask, collection)))),
-        doc.record(path.clone()).on(get(one)),
+        doc.list().with(schemas).on(move |ask: Ask| ask.aside(Lane::Lists, move |ask| list_entities(ask, collection))),
+        doc.export().on(move |ask: Ask| ask.aside(Lane::Lists, move |ask| export_entities(ask, collection))),
+        doc.record(path.clone()).on(one),
     ];
     // Leaders are persons, and are written as such.
     if !collection.leaders {

@@ -5,16 +5,12 @@ use std::sync::Arc;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::Response;
-use axum::routing::get;
-use utoipa_axum::router::UtoipaMethodRouter;
 
+use crate::endpoint::{Answer, Endpoint, NDJSON, Route, problems};
 use crate::error::ApiError;
 use crate::export::lines;
-use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint};
 use crate::reply::{VERSION, set};
 use crate::request::ask::Ask;
-use crate::routes::import::NDJSON;
-use crate::state::State;
 use crate::wire::list::version;
 
 const DESCRIPTION: &str = "One entity or statement a line, first the entities, then the statements, each in the order of \
@@ -23,21 +19,12 @@ merge or a renaming. All of one version, that of the header `Pledgegraph-Version
 an empty graph it gives the same content, to the digest.";
 
 /// `GET /v1/export`.
-pub(crate) fn export_records() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "export_records".to_owned(),
-        path: "/v1/export".to_owned(),
-        tag: "operations",
-        summary: "Export the whole graph".to_owned(),
-        description: DESCRIPTION.to_owned(),
-        path_parameter: None,
-        parameters: Vec::new(),
-        names: Vec::new(),
-        answer: Answer::Text(NDJSON),
-        problems: EXPORT_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(handle))
+pub(crate) fn export_records() -> Route {
+    Endpoint::get("export_records", "/v1/export", "operations")
+        .says("Export the whole graph", DESCRIPTION)
+        .answers(Answer::Lines)
+        .problems(problems::EXPORT)
+        .on(handle)
 }
 
 async fn handle(ask: Ask) -> Result<Response, ApiError> {

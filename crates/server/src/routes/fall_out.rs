@@ -1,24 +1,21 @@
 //! What depends on an actor.
 
 use axum::response::Response;
-use axum::routing::get;
 use pledgegraph_graph::{Dependent, FallOut, Step, Total};
 use pledgegraph_model::{EntityKind, Where};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::UtoipaMethodRouter;
 
+use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::filters::analyses::{INCLUDE_IMPLIED, commitments, force, too_expensive};
 use crate::filters::{MODALITY, STANCE_MIN, VALID_AT};
 use crate::lanes::Lane;
-use crate::openapi::endpoint::{ANALYSIS_LIST_PROBLEMS, Answer, Endpoint};
 use crate::reply::ListHead;
 use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
 use crate::set_aside::{self, COMMITMENTS};
-use crate::state::State;
 use crate::wire::Wire;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody};
 use crate::wire::reference::ReferenceBody;
@@ -95,25 +92,16 @@ pub(crate) struct FallOutBody<'g> {
 }
 
 /// `GET /v1/analyses/fall-out`.
-pub(crate) fn list_fall_out() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "list_fall_out".to_owned(),
-        path: "/v1/analyses/fall-out".to_owned(),
-        tag: "analyses",
-        summary: "List everything that depends on an actor".to_owned(),
-        description: "Commitments of others that depend on an actor: directly, through a condition whose test looks at it, \
+pub(crate) fn list_fall_out() -> Route {
+    Endpoint::get("list_fall_out", "/v1/analyses/fall-out", "analyses")
+        .says("List everything that depends on an actor", "Commitments of others that depend on an actor: directly, through a condition whose test looks at it, \
             or through the pledges of others, each with a shortest chain. Reaching is an upper bound, since a pledge may have \
             another way; `decisive` says which ones have none. `stance_min` is `willing` unless it is given, the day today \
-            unless `valid_at` says otherwise."
-            .to_owned(),
-        path_parameter: None,
-        parameters: PARAMETERS.to_vec(),
-        names: Vec::new(),
-        answer: Answer::Json("FallOut".to_owned()),
-        problems: ANALYSIS_LIST_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Analyses, answer).await))
+            unless `valid_at` says otherwise.")
+        .takes(&PARAMETERS)
+        .json("FallOut")
+        .problems(problems::ANALYSIS_LIST)
+        .on(async |ask: Ask| ask.aside(Lane::Analyses, answer).await)
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

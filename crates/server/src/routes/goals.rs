@@ -6,17 +6,16 @@ use pledgegraph_model::{Code, Truth};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::body::question::Question;
 use crate::body::tables::questions::GOAL_QUESTION;
+use crate::endpoint::question::lang;
+use crate::endpoint::{Endpoint, Route};
 use crate::error::ApiError;
 use crate::filters::analyses::too_expensive;
-use crate::openapi::question::{QuestionEndpoint, lang};
 use crate::reply::asked;
 use crate::request::ask::Ask;
-use crate::routes::scenario_evaluations::AssumedBody;
-use crate::state::State;
+use crate::wire::condition::ConditionTruthBody;
 use crate::wire::list::AsOfBody;
 use crate::wire::reference::ReferenceBody;
 use crate::wire::summary::{CommitmentListBody, ConditionListBody};
@@ -77,7 +76,7 @@ pub(crate) struct GoalSetsBody<'g> {
     /// The commitments that the goal is about.
     rests_on: CommitmentListBody<'g>,
     /// What was taken as given.
-    assumed: Vec<AssumedBody<'g>>,
+    assumed: Vec<ConditionTruthBody<'g>>,
     /// The least stance that counts.
     #[schema(value_type = codes::Stance)]
     stance_min: &'static str,
@@ -128,7 +127,7 @@ pub(crate) struct PivotalityBody<'g> {
     /// The commitments that the goal is about.
     rests_on: CommitmentListBody<'g>,
     /// What was taken as given.
-    assumed: Vec<AssumedBody<'g>>,
+    assumed: Vec<ConditionTruthBody<'g>>,
     /// The least stance that counts.
     #[schema(value_type = codes::Stance)]
     stance_min: &'static str,
@@ -152,50 +151,35 @@ const SEMANTICS: &str = "Nothing on record is taken for met: a condition without
     a set may need a condition to fail (prime implicants). The day is today unless `valid_at` says otherwise. Stores nothing.";
 
 /// `POST /v1/analyses/unlocking-sets`.
-pub(crate) fn find_unlocking_sets() -> UtoipaMethodRouter<State> {
-    let endpoint = QuestionEndpoint {
-        id: "find_unlocking_sets",
-        path: "/v1/analyses/unlocking-sets",
-        tag: "analyses",
-        summary: "Find what it would take",
-        description: format!(
+pub(crate) fn find_unlocking_sets() -> Route {
+    Endpoint::question("find_unlocking_sets", "/v1/analyses/unlocking-sets", "analyses")
+        .says("Find what it would take", format!(
             "Minimal sets of conditions that are enough for a goal (minimal path sets of fault-tree analysis). {SEMANTICS}"
-        ),
-        answer: "ConditionSets",
-        takes: &GOAL_QUESTION,
-    };
-    endpoint.on(|ask, body| sets(ask, body, Side::Unlocking))
+        ))
+        .json("ConditionSets")
+        .asks(&GOAL_QUESTION, |ask, body| sets(ask, body, Side::Unlocking))
 }
 
 /// `POST /v1/analyses/blocking-sets`.
-pub(crate) fn find_blocking_sets() -> UtoipaMethodRouter<State> {
-    let endpoint = QuestionEndpoint {
-        id: "find_blocking_sets",
-        path: "/v1/analyses/blocking-sets",
-        tag: "analyses",
-        summary: "Find what holds a goal back",
-        description: format!(
+pub(crate) fn find_blocking_sets() -> Route {
+    Endpoint::question("find_blocking_sets", "/v1/analyses/blocking-sets", "analyses")
+        .says("Find what holds a goal back", format!(
             "Minimal sets of conditions whose failing makes a goal impossible (minimal cut sets of fault-tree analysis); \
              a set of one is a single point of failure. {SEMANTICS}"
-        ),
-        answer: "ConditionSets",
-        takes: &GOAL_QUESTION,
-    };
-    endpoint.on(|ask, body| sets(ask, body, Side::Blocking))
+        ))
+        .json("ConditionSets")
+        .asks(&GOAL_QUESTION, |ask, body| sets(ask, body, Side::Blocking))
 }
 
 /// `POST /v1/analyses/pivotality`.
-pub(crate) fn measure_pivotality() -> UtoipaMethodRouter<State> {
-    let endpoint = QuestionEndpoint {
-        id: "measure_pivotality",
-        path: "/v1/analyses/pivotality",
-        tag: "analyses",
-        summary: "Measure on which conditions a goal turns",
-        description: format!("The Banzhaf index of each condition: how often the goal turns on it. {SEMANTICS}"),
-        answer: "Pivotality",
-        takes: &GOAL_QUESTION,
-    };
-    endpoint.on(pivotality)
+pub(crate) fn measure_pivotality() -> Route {
+    Endpoint::question("measure_pivotality", "/v1/analyses/pivotality", "analyses")
+        .says(
+            "Measure on which conditions a goal turns",
+            format!("The Banzhaf index of each condition: how often the goal turns on it. {SEMANTICS}"),
+        )
+        .json("Pivotality")
+        .asks(&GOAL_QUESTION, pivotality)
 }
 
 fn sets(ask: &Ask, body: &Value, side: Side) -> Result<Response, ApiError> {
@@ -227,7 +211,7 @@ fn sets(ask: &Ask, body: &Value, side: Side) -> Result<Response, ApiError> {
         budget: ask.state.options.steps,
         varied: ConditionListBody::new(wire, &found.varied, limit),
         rests_on: CommitmentListBody::new(wire, &found.rests_on, MOST_COMMITMENTS),
-        assumed: AssumedBody::all(wire, &question.assume),
+        assumed: ConditionTruthBody::assumed(wire, &question.assume),
         stance_min: question.stance_min().as_str(),
         include_implied: question.include_implied(),
         as_of: AsOfBody::new(graph, question.day()),
@@ -259,7 +243,7 @@ fn pivotality(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
         spent: found.spent,
         budget: ask.state.options.steps,
         rests_on: CommitmentListBody::new(wire, &found.rests_on, MOST_COMMITMENTS),
-        assumed: AssumedBody::all(wire, &question.assume),
+        assumed: ConditionTruthBody::assumed(wire, &question.assume),
         stance_min: question.stance_min().as_str(),
         include_implied: question.include_implied(),
         as_of: AsOfBody::new(graph, question.day()),

@@ -3,58 +3,36 @@
 use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::Response;
-use axum::routing::get;
-use utoipa_axum::router::UtoipaMethodRouter;
 
+use crate::endpoint::{Answer, Endpoint, Needs, Route};
 use crate::error::ApiError;
-use crate::openapi::endpoint::{Answer, Endpoint, PLAIN_PROBLEMS};
 use crate::reply::{json, set};
 use crate::request::ask::Ask;
-use crate::state::State;
 use crate::wire::service::{HealthBody, ReadinessBody};
 
 /// The most commits that a ready service is behind: under steady writes a few always are on their way.
 const MOST_LAG: i64 = 1_000;
 
 /// `GET /healthz`.
-pub(crate) fn get_health() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "get_health".to_owned(),
-        path: "/healthz".to_owned(),
-        tag: "operations",
-        summary: "Get whether the process lives".to_owned(),
-        description: "Always 200 while the process answers at all. Touches nothing.".to_owned(),
-        path_parameter: None,
-        parameters: Vec::new(),
-        names: Vec::new(),
-        answer: Answer::Json("Health".to_owned()),
-        problems: PLAIN_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |ask: Ask| {
-        ask.plain()?;
-        unstored(json(&HealthBody { status: "ok" })?)
-    }))
+pub(crate) fn get_health() -> Route {
+    Endpoint::get("get_health", "/healthz", "operations")
+        .needs(Needs::Nothing)
+        .says("Get whether the process lives", "Always 200 while the process answers at all. Touches nothing.")
+        .json("Health")
+        .on(async |ask: Ask| {
+            ask.plain()?;
+            unstored(json(&HealthBody { status: "ok" })?)
+        })
 }
 
 /// `GET /readyz`.
-pub(crate) fn get_readiness() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "get_readiness".to_owned(),
-        path: "/readyz".to_owned(),
-        tag: "operations",
-        summary: "Get whether the service can answer".to_owned(),
-        description: "200 when the graph is loaded and keeps in step with the database, else 503 with the same body; 503 too when \
-            the service is about to end."
-            .to_owned(),
-        path_parameter: None,
-        parameters: Vec::new(),
-        names: Vec::new(),
-        answer: Answer::JsonOr503("Readiness".to_owned()),
-        problems: PLAIN_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |ask: Ask| readiness(&ask)))
+pub(crate) fn get_readiness() -> Route {
+    Endpoint::get("get_readiness", "/readyz", "operations")
+        .needs(Needs::Nothing)
+        .says("Get whether the service can answer", "200 when the graph is loaded and keeps in step with the database, else 503 with the same body; 503 too when \
+            the service is about to end.")
+        .answers(Answer::JsonOr503("Readiness".to_owned()))
+        .on(async |ask: Ask| readiness(&ask))
 }
 
 fn readiness(ask: &Ask) -> Result<Response, ApiError> {

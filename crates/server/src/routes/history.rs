@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use axum::response::Response;
-use axum::routing::get;
 use chrono::{DateTime, NaiveDate, Utc};
 use pledgegraph_graph::{EdgeQuery, EdgeView, Graph, Page};
 use pledgegraph_live::{Row, RowVersion};
@@ -11,11 +10,10 @@ use pledgegraph_model::{Date, EdgeId, EntityId, LinkType, Removed, Where};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_axum::router::UtoipaMethodRouter;
 
+use crate::endpoint::{Endpoint, PathParameter, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::openapi::endpoint::{Answer, Endpoint, PathParameter};
 use crate::openapi::schemas::Named;
 use crate::problem::Problem;
 use crate::reply::{VERSION, json, set};
@@ -25,7 +23,6 @@ use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
 use crate::routes::entity_collection::{find, moved};
 use crate::routes::write::collection::Collection;
-use crate::state::State;
 use crate::wire::Wire;
 use crate::wire::edge::EdgeBody;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody, version};
@@ -89,6 +86,8 @@ pub(crate) struct PatchStepBody {
     path: String,
     /// From where, for `move` and `copy`.
     from: Option<String>,
+    /// What stands there afterwards, for `add` and `replace`: any JSON.
+    value: Option<Value>,
 }
 
 /// The history of a record.
@@ -102,29 +101,20 @@ struct HistoryBody {
 }
 
 /// `GET /v1/{collection}/{ref}/history`.
-pub(crate) fn route(
-    collection: Collection,
-    tag: &'static str,
-    schema: &'static str,
-    path: PathParameter,
-) -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: format!("list_{}_history", collection.item()),
-        path: format!("/v1/{}/{{{}}}/history", collection.name(), path.name),
-        tag,
-        summary: format!("List the versions of a {}", collection.item()),
-        description: "Oldest first, retractions included. Labels are those of today.".to_owned(),
-        path_parameter: Some(path),
-        parameters: PARAMETERS.to_vec(),
-        names: Vec::new(),
-        answer: Answer::Json(format!("{schema}History")),
-        problems: &[Problem::NotFound, Problem::Moved, Problem::CursorExpired, Problem::ForbiddenCharacter],
-        write: None,
-    };
-    let handler = move |Path(name): Path<String>, ask: Ask| async move { answer(&ask, collection, &name).await };
-    let mut route = endpoint.on(get(handler));
-    route.0.extend(schemas(schema));
-    route
+pub(crate) fn route(collection: Collection, tag: &'static str, schema: &'static str, path: PathParameter) -> Route {
+    let (name, item) = (collection.name(), collection.item());
+    Endpoint::get(format!("list_{item}_history"), format!("/v1/{name}/{{{}}}/history", path.name), tag)
+        .says(
+            format!("List the versions of a {item}"),
+            "Oldest first, retractions included. Labels are those of today.",
+        )
+        .about(schema)
+        .at(path)
+        .takes(&PARAMETERS)
+        .json(format!("{schema}History"))
+        .problems(&[Problem::NotFound, Problem::Moved, Problem::CursorExpired, Problem::ForbiddenCharacter])
+        .with(schemas(schema))
+        .on(move |Path(name): Path<String>, ask: Ask| async move { answer(&ask, collection, &name).await })
 }
 
 async fn answer(ask: &Ask, collection: Collection, name: &str) -> Result<Response, ApiError> {

@@ -6,19 +6,16 @@ use axum::body::Body;
 use axum::extract::{Request, State as FromState};
 use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
-use utoipa::openapi::path::HttpMethod;
-use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::access::origin;
 use crate::body::{check_encoding, check_type};
+use crate::endpoint::{Answer, Endpoint, NDJSON, Route};
 use crate::error::ApiError;
 use crate::import::report::{LastBody, SummaryBody};
 use crate::import::{Mode, Run, Settings, Spool, Tail};
 use crate::layers::negotiation::quality;
-use crate::openapi::endpoint::{Answer, Endpoint, WriteDoc, WriteStatus};
 use crate::problem::Problem;
 use crate::reply::{VERSION, json, set};
 use crate::request::given::Given;
@@ -27,7 +24,6 @@ use crate::request::reader::Reader;
 use crate::state::State;
 
 /// The media type of lines of JSON.
-pub(crate) const NDJSON: &str = "application/x-ndjson";
 /// The most lines of a batch.
 const MOST_LINES: i64 = 10_000;
 /// How long an import waits for its turn.
@@ -71,27 +67,14 @@ A line has at most 1 MiB, the whole has no limit. One import is under way at a t
 batches before. `Accept: application/json` gives the summary alone.";
 
 /// `POST /v1/import`.
-pub(crate) fn import_records() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "import_records".to_owned(),
-        path: "/v1/import".to_owned(),
-        tag: "operations",
-        summary: "Import entities and statements".to_owned(),
-        description: DESCRIPTION.to_owned(),
-        path_parameter: None,
-        parameters: PARAMETERS.to_vec(),
-        names: Vec::new(),
-        answer: Answer::LinesOrJson("ImportedLine".to_owned(), "ImportSummary".to_owned()),
-        problems: &[Problem::InProgress],
-        write: Some(WriteDoc {
-            method: HttpMethod::Post,
-            body: Some(("ImportLines".to_owned(), NDJSON)),
-            keyed: false,
-            conditional: false,
-            success: WriteStatus::Ok,
-        }),
-    };
-    endpoint.on(post(handle))
+pub(crate) fn import_records() -> Route {
+    Endpoint::write(Method::POST, "import_records", "/v1/import", "operations")
+        .says("Import entities and statements", DESCRIPTION)
+        .takes(&PARAMETERS)
+        .body(NDJSON, None)
+        .answers(Answer::LinesOrJson("ImportedLine".to_owned(), "ImportSummary".to_owned()))
+        .problems(&[Problem::InProgress])
+        .on(handle)
 }
 
 async fn handle(FromState(state): FromState<State>, request: Request) -> Result<Response, ApiError> {

@@ -1,28 +1,25 @@
 //! Commitments over two of their dimensions.
 
 use axum::response::Response;
-use axum::routing::get;
 use chrono::NaiveDate;
 use pledgegraph_graph::{Axis, AxisKey, EdgeQuery, Graph, Matrix, MatrixCell, MatrixQuery};
 use pledgegraph_model::{Code, EdgeKind, Stance, Where};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::UtoipaMethodRouter;
 use uuid::Uuid;
 
 use crate::csv::stream::ExportHead;
+use crate::endpoint::{Answer, Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::filters::analyses::INCLUDE_IMPLIED;
 use crate::filters::{self, FilterParameter};
 use crate::lanes::Lane;
-use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint};
 use crate::reply::{ListHead, TRUNCATED, set};
 use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
 use crate::routes::edge_collection::BOM;
 use crate::set_aside;
-use crate::state::State;
 use crate::wire::list::AsOfBody;
 use crate::wire::reference::RefText;
 use crate::wire::warning::WarningBody;
@@ -158,43 +155,27 @@ const DESCRIPTION: &str = "Commitments that count by two of their dimensions (as
     children in, each a column of its own. A group is a row of its own.";
 
 /// `GET /v1/matrix`.
-pub(crate) fn get_matrix() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "get_matrix".to_owned(),
-        path: "/v1/matrix".to_owned(),
-        tag: "graph",
-        summary: "Get commitments by two dimensions".to_owned(),
-        description: DESCRIPTION.to_owned(),
-        path_parameter: None,
-        parameters: parameters(&[&LIMIT, &LANG]),
-        names: Vec::new(),
-        answer: Answer::Json("Matrix".to_owned()),
-        problems: EXPORT_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Analyses, answer).await))
+pub(crate) fn get_matrix() -> Route {
+    Endpoint::get("get_matrix", "/v1/matrix", "graph")
+        .says("Get commitments by two dimensions", DESCRIPTION)
+        .takes(&parameters(&[&LIMIT, &LANG]))
+        .json("Matrix")
+        .problems(problems::EXPORT)
+        .on(async |ask: Ask| ask.aside(Lane::Analyses, answer).await)
 }
 
 /// `GET /v1/matrix.csv`.
-pub(crate) fn export_matrix() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "export_matrix".to_owned(),
-        path: "/v1/matrix.csv".to_owned(),
-        tag: "graph",
-        summary: "Export commitments by two dimensions as CSV".to_owned(),
-        description: format!(
+pub(crate) fn export_matrix() -> Route {
+    Endpoint::get("export_matrix", "/v1/matrix.csv", "graph")
+        .says("Export commitments by two dimensions as CSV", format!(
             "{DESCRIPTION} A row for each row that has a cell, after `row` and `row_label` a column for each code of the \
             column axis, or for each entity that has a cell. The header `Pledgegraph-Truncated: true` says that there were \
             too many commitments: at most {BUDGET} are considered."
-        ),
-        path_parameter: None,
-        parameters: parameters(&[&BOM, &LANG]),
-        names: Vec::new(),
-        answer: Answer::Csv(vec!["row", "row_label"]),
-        problems: EXPORT_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Analyses, export).await))
+        ))
+        .takes(&parameters(&[&BOM, &LANG]))
+        .answers(Answer::Csv(vec!["row", "row_label"]))
+        .problems(problems::EXPORT)
+        .on(async |ask: Ask| ask.aside(Lane::Analyses, export).await)
 }
 
 /// A question as it was asked.

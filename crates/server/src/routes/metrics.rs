@@ -3,38 +3,27 @@
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::Response;
-use axum::routing::get;
 use metrics::gauge;
 use metrics_process::Collector;
 use pledgegraph_model::{Code, EntityKind};
-use utoipa_axum::router::UtoipaMethodRouter;
 
+use crate::endpoint::{Answer, Endpoint, Route, problems};
 use crate::error::ApiError;
-use crate::openapi::endpoint::{Answer, Endpoint, RECORD_PROBLEMS};
 use crate::problem::Problem;
 use crate::reply::set;
 use crate::request::ask::Ask;
-use crate::state::State;
 
 /// `GET /metrics`.
-pub(crate) fn get_metrics() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "get_metrics".to_owned(),
-        path: "/metrics".to_owned(),
-        tag: "operations",
-        summary: "Get the metrics".to_owned(),
-        description:
+pub(crate) fn get_metrics() -> Route {
+    Endpoint::get("get_metrics", "/metrics", "operations")
+        .says(
+            "Get the metrics",
             "Prometheus text format: requests, latencies, sizes of the graph, lag, rows that were compared with the \
-            database and rows that differ, and what the process takes of the machine. 404 where it is closed."
-                .to_owned(),
-        path_parameter: None,
-        parameters: Vec::new(),
-        names: Vec::new(),
-        answer: Answer::Text("text/plain"),
-        problems: RECORD_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |ask: Ask| render(&ask)))
+            database and rows that differ, and what the process takes of the machine. 404 where it is closed.",
+        )
+        .answers(Answer::Text)
+        .problems(problems::RECORD)
+        .on(async |ask: Ask| render(&ask))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; counts stay far below 2^52")]

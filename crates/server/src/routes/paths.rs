@@ -1,23 +1,20 @@
 //! How one entity is linked to another.
 
 use axum::response::Response;
-use axum::routing::get;
 use pledgegraph_graph::{Hop, PathQuery};
 use pledgegraph_model::{Code as _, EdgeKind, EntityId, EntityKind};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::UtoipaMethodRouter;
 
+use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::filters::VALID_AT;
 use crate::lanes::Lane;
-use crate::openapi::endpoint::{ANALYSIS_PROBLEMS, Answer, Endpoint};
 use crate::problem::Problem;
 use crate::reply::ListHead;
 use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
-use crate::state::State;
 use crate::wire::Wire;
 use crate::wire::edge::EdgeBody;
 use crate::wire::list::AsOfBody;
@@ -82,7 +79,7 @@ pub(crate) struct HopBody<'g> {
 
 /// A path.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Path)]
+#[schema(as = ConnectingPath)]
 pub(crate) struct PathBody<'g> {
     /// How many hops it has.
     #[schema(value_type = i64)]
@@ -93,7 +90,7 @@ pub(crate) struct PathBody<'g> {
 
 /// How one entity is linked to another.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Paths)]
+#[schema(as = ConnectingPaths)]
 pub(crate) struct PathsBody<'g> {
     /// Where the paths begin.
     from: ReferenceBody<'g>,
@@ -110,24 +107,17 @@ pub(crate) struct PathsBody<'g> {
 }
 
 /// `GET /v1/graph/paths`.
-pub(crate) fn list_paths() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "list_paths".to_owned(),
-        path: "/v1/graph/paths".to_owned(),
-        tag: "graph",
-        summary: "List how one entity is linked to another".to_owned(),
-        description:
+pub(crate) fn list_paths() -> Route {
+    Endpoint::get("list_paths", "/v1/graph/paths", "graph")
+        .says(
+            "List how one entity is linked to another",
             "The `k` shortest paths without a loop between two entities, over the ends of statements in either \
-            direction. Several statements between the same two entities are one hop."
-                .to_owned(),
-        path_parameter: None,
-        parameters: PARAMETERS.to_vec(),
-        names: Vec::new(),
-        answer: Answer::Json("Paths".to_owned()),
-        problems: ANALYSIS_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Analyses, answer).await))
+            direction. Several statements between the same two entities are one hop.",
+        )
+        .takes(&PARAMETERS)
+        .json("ConnectingPaths")
+        .problems(problems::ANALYSIS)
+        .on(async |ask: Ask| ask.aside(Lane::Analyses, answer).await)
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

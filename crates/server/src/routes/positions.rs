@@ -3,20 +3,18 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use axum::routing::get;
 use pledgegraph_graph::{Counted, EdgeView, Graph, Position, PositionQuery, Total};
 use pledgegraph_model::{Capability, Code, EdgeId, EntityKind, Mission, Modality};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::csv::columns::chosen;
 use crate::csv::positions::{COLUMNS, Standing};
 use crate::csv::stream::{self, ExportHead, ROWS, Rows};
+use crate::endpoint::{Answer, Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::filters::{MODALITY, STANDING, VALID_AT};
 use crate::lanes::Lane;
-use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint, LIST_PROBLEMS};
 use crate::openapi::members::CommitmentSchema;
 use crate::reply::{ListHead, TRUNCATED, set};
 use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT};
@@ -24,7 +22,6 @@ use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
 use crate::routes::edge_collection::BOM;
 use crate::set_aside;
-use crate::state::State;
 use crate::wire::edge::EdgeBody;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody};
 use crate::wire::reference::ReferenceBody;
@@ -123,46 +120,32 @@ pub(crate) struct PositionPageBody<'g> {
 }
 
 /// `GET /v1/positions`.
-pub(crate) fn list_positions() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "list_positions".to_owned(),
-        path: "/v1/positions".to_owned(),
-        tag: "graph",
-        summary: "List where actors stand".to_owned(),
-        description: format!(
-            "The position of each actor towards each beneficiary on each capability and mission. {RULE}"
-        ),
-        path_parameter: None,
-        parameters: list_parameters(),
-        names: Vec::new(),
-        answer: Answer::Json("PositionPage".to_owned()),
-        problems: LIST_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Lists, answer).await))
+pub(crate) fn list_positions() -> Route {
+    Endpoint::get("list_positions", "/v1/positions", "graph")
+        .says(
+            "List where actors stand",
+            format!("The position of each actor towards each beneficiary on each capability and mission. {RULE}"),
+        )
+        .takes(&list_parameters())
+        .json("PositionPage")
+        .problems(problems::LIST)
+        .on(async |ask: Ask| ask.aside(Lane::Lists, answer).await)
 }
 
 /// `GET /v1/positions.csv`.
-pub(crate) fn export_positions() -> UtoipaMethodRouter<State> {
+pub(crate) fn export_positions() -> Route {
     let columns: Vec<&str> = COLUMNS.iter().map(|column| &*column.name).collect();
-    let endpoint = Endpoint {
-        id: "export_positions".to_owned(),
-        path: "/v1/positions.csv".to_owned(),
-        tag: "graph",
-        summary: "Export where actors stand as CSV".to_owned(),
-        description: format!(
+    Endpoint::get("export_positions", "/v1/positions.csv", "graph")
+        .says("Export where actors stand as CSV", format!(
             "The whole list, a row for each statement that stands; `passed_over` counts those on the same matter that do \
             not. The header `Pledgegraph-Truncated: true` says that there were too many statements to consider all: \
             at most {BUDGET} are. {RULE}"
-        ),
-        path_parameter: None,
-        parameters: export_parameters(),
-        names: vec![(FIELDS.name, columns.clone())],
-        answer: Answer::Csv(columns),
-        problems: EXPORT_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Lists, export).await))
+        ))
+        .takes(&export_parameters())
+        .names(&FIELDS, columns.clone())
+        .answers(Answer::Csv(columns))
+        .problems(problems::EXPORT)
+        .on(async |ask: Ask| ask.aside(Lane::Lists, export).await)
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

@@ -1,21 +1,18 @@
 //! Where statements come from.
 
 use axum::response::Response;
-use axum::routing::get;
 use pledgegraph_graph::Witness;
 use pledgegraph_model::EdgeId;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::UtoipaMethodRouter;
 
+use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::{ApiError, echo};
 use crate::lanes::Lane;
-use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint};
 use crate::reply::ListHead;
 use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
-use crate::state::State;
 use crate::wire::Wire;
 use crate::wire::list::AsOfBody;
 use crate::wire::reference::ReferenceBody;
@@ -72,24 +69,17 @@ pub(crate) struct ProvenanceBody<'g> {
 }
 
 /// `GET /v1/provenance`.
-pub(crate) fn get_provenance() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "get_provenance".to_owned(),
-        path: "/v1/provenance".to_owned(),
-        tag: "graph",
-        summary: "Get where statements come from".to_owned(),
-        description:
+pub(crate) fn get_provenance() -> Route {
+    Endpoint::get("get_provenance", "/v1/provenance", "graph")
+        .says(
+            "Get where statements come from",
             "How many independent sources some statements have together, and what all reports of them go back to: \
-            the chains of attribution and the documents as one graph."
-                .to_owned(),
-        path_parameter: None,
-        parameters: PARAMETERS.to_vec(),
-        names: Vec::new(),
-        answer: Answer::Json("Provenance".to_owned()),
-        problems: EXPORT_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Analyses, answer).await))
+            the chains of attribution and the documents as one graph.",
+        )
+        .takes(&PARAMETERS)
+        .json("Provenance")
+        .problems(problems::EXPORT)
+        .on(async |ask: Ask| ask.aside(Lane::Analyses, answer).await)
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

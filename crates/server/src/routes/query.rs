@@ -8,17 +8,16 @@ use pledgegraph_questions::Budget;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::body::query::read;
 use crate::body::tables::query::QUERY;
+use crate::endpoint::question::lang;
+use crate::endpoint::{Endpoint, Route};
 use crate::error::ApiError;
 use crate::filters::analyses::{CIRCUIT, too_expensive};
-use crate::openapi::question::{QuestionEndpoint, lang};
 use crate::reply::asked;
 use crate::request::ask::Ask;
 use crate::set_aside;
-use crate::state::State;
 use crate::wire::list::AsOfBody;
 use crate::wire::query::RowBody;
 use crate::wire::warning::WarningBody;
@@ -51,20 +50,13 @@ pub(crate) struct QueryAnswerBody<'g> {
 }
 
 /// `POST /v1/query`.
-pub(crate) fn run_query() -> UtoipaMethodRouter<State> {
-    let endpoint = QuestionEndpoint {
-        id: "run_query",
-        path: "/v1/query",
-        tag: "questions",
-        summary: "Ask a structured question",
-        description: "The filters of all collections as a tree, with counts, groups, distinct values, joins and anti-joins: \
+pub(crate) fn run_query() -> Route {
+    Endpoint::question("run_query", "/v1/query", "questions")
+        .says("Ask a structured question", "The filters of all collections as a tree, with counts, groups, distinct values, joins and anti-joins: \
             `none_of` over `subject_of` finds who attended but pledged nothing, over `region` who is outside a region, `source` \
-            who is named in a document. `ask` = `truth` says which commitments are in force under suppositions. Stores nothing."
-            .to_owned(),
-        answer: "QueryAnswer",
-        takes: &QUERY,
-    };
-    endpoint.on(answer)
+            who is named in a document. `ask` = `truth` says which commitments are in force under suppositions. Stores nothing.")
+        .json("QueryAnswer")
+        .asks(&QUERY, answer)
 }
 
 fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {

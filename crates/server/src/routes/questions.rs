@@ -3,23 +3,20 @@
 use std::collections::HashMap;
 
 use axum::response::Response;
-use axum::routing::get;
 use pledgegraph_model::EdgeId;
 use pledgegraph_questions::{Budget, Digits, Limits, Outcome, StatementInWords};
 use tokio::runtime::Handle;
-use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::body::query::read;
+use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::filters::analyses::{CIRCUIT, too_expensive};
 use crate::lanes::Lane;
-use crate::openapi::endpoint::{ANALYSIS_PROBLEMS, Answer, Endpoint};
 use crate::reply::ListHead;
 use crate::request::ask::Ask;
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
 use crate::routes::write::quotations_at;
-use crate::state::State;
 use crate::wire::Wire;
 use crate::wire::evidence::Quotations;
 use crate::wire::question::{OutcomeBody, named};
@@ -71,25 +68,16 @@ fn digits() -> Vec<&'static str> {
 }
 
 /// `GET /v1/questions`.
-pub(crate) fn answer_question() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "answer_question".to_owned(),
-        path: "/v1/questions".to_owned(),
-        tag: "questions",
-        summary: "Answer a question in English or Arabic".to_owned(),
-        description: "Reads a question by a closed grammar, without a language model, and answers it with evidence. A word that \
+pub(crate) fn answer_question() -> Route {
+    Endpoint::get("answer_question", "/v1/questions", "questions")
+        .says("Answer a question in English or Arabic", "Reads a question by a closed grammar, without a language model, and answers it with evidence. A word that \
             has no place makes the answer `partly_understood`, without answers where it turns the question; nothing is left out in \
             silence. \"Nobody\" is always \"no source in \
-            the graph says so\"."
-            .to_owned(),
-        path_parameter: None,
-        parameters: PARAMETERS.to_vec(),
-        names: Vec::new(),
-        answer: Answer::Json("QuestionOutcome".to_owned()),
-        problems: ANALYSIS_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Analyses, handle).await))
+            the graph says so\".")
+        .takes(&PARAMETERS)
+        .json("QuestionOutcome")
+        .problems(problems::ANALYSIS)
+        .on(async |ask: Ask| ask.aside(Lane::Analyses, handle).await)
 }
 
 fn handle(ask: &Ask) -> Result<Response, ApiError> {

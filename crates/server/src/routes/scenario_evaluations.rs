@@ -4,23 +4,23 @@ use std::collections::BTreeMap;
 
 use axum::response::Response;
 use pledgegraph_graph::{EdgeQuery, EdgeView, Evaluation, Graph, Page};
-use pledgegraph_model::{Assumed, Code, EdgeId, Truth, Where};
+use pledgegraph_model::{Code, EdgeId, Truth, Where};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_axum::router::UtoipaMethodRouter;
 use uuid::Uuid;
 
 use crate::body::question::Question;
 use crate::body::tables::questions::SCENARIO;
+use crate::endpoint::question::lang;
+use crate::endpoint::{Endpoint, Route};
 use crate::error::ApiError;
 use crate::filters::analyses::{commitments, too_expensive};
-use crate::openapi::question::{QuestionEndpoint, lang};
 use crate::problem::Problem;
 use crate::reply::asked;
 use crate::request::ask::Ask;
 use crate::set_aside::{self, COMMITMENTS};
-use crate::state::State;
+use crate::wire::condition::ConditionTruthBody;
 use crate::wire::force::{FixpointsBody, ReasonBody, TruthCountsBody, because};
 use crate::wire::list::AsOfBody;
 use crate::wire::reference::ReferenceBody;
@@ -88,28 +88,6 @@ pub(crate) struct ScenarioTotalBody {
     after: TruthCountsBody,
 }
 
-/// A condition and what is supposed of it.
-#[derive(Serialize, ToSchema)]
-#[schema(as = AssumedCondition)]
-pub(crate) struct AssumedBody<'g> {
-    /// The condition.
-    pub(crate) condition: ReferenceBody<'g>,
-    /// What is supposed.
-    #[schema(value_type = codes::Truth)]
-    pub(crate) truth: &'static str,
-}
-
-impl<'g> AssumedBody<'g> {
-    /// What is supposed of conditions.
-    pub(crate) fn all(wire: Wire<'g>, assumed: &[Assumed]) -> Vec<Self> {
-        let named = assumed.iter().filter_map(|assumed| {
-            let condition = wire.reference(&wire.graph.entity(assumed.condition)?);
-            Some(Self { condition, truth: assumed.truth.as_str() })
-        });
-        named.collect()
-    }
-}
-
 /// What would be.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ScenarioEvaluation)]
@@ -131,7 +109,7 @@ pub(crate) struct ScenarioBody<'g> {
     #[schema(value_type = i64)]
     gaps_total: usize,
     /// What was supposed of conditions.
-    assumed: Vec<AssumedBody<'g>>,
+    assumed: Vec<ConditionTruthBody<'g>>,
     /// Whose commitments were supposed to be withdrawn.
     withdrawn: Vec<ReferenceBody<'g>>,
     /// The least stance of the items.
@@ -146,20 +124,13 @@ pub(crate) struct ScenarioBody<'g> {
 }
 
 /// `POST /v1/scenario-evaluations`.
-pub(crate) fn evaluate_scenario() -> UtoipaMethodRouter<State> {
-    let endpoint = QuestionEndpoint {
-        id: "evaluate_scenario",
-        path: "/v1/scenario-evaluations",
-        tag: "analyses",
-        summary: "Evaluate what would be",
-        description: "Which commitments would be in force if conditions had the truth that is supposed and actors withdrew. A \
+pub(crate) fn evaluate_scenario() -> Route {
+    Endpoint::question("evaluate_scenario", "/v1/scenario-evaluations", "analyses")
+        .says("Evaluate what would be", "Which commitments would be in force if conditions had the truth that is supposed and actors withdrew. A \
             commitment less firm than `stance_min` is absent. Where pledges are mutual, both fixpoints are given. Stores \
-            nothing."
-            .to_owned(),
-        answer: "ScenarioEvaluation",
-        takes: &SCENARIO,
-    };
-    endpoint.on(answer)
+            nothing.")
+        .json("ScenarioEvaluation")
+        .asks(&SCENARIO, answer)
 }
 
 fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
@@ -203,7 +174,7 @@ fn answer(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
             .collect(),
         gaps_total: gaps.len(),
         gaps: gaps.into_iter().take(limit).collect(),
-        assumed: AssumedBody::all(wire, &question.assume),
+        assumed: ConditionTruthBody::assumed(wire, &question.assume),
         withdrawn: question.withdraw.iter().filter_map(|id| Some(wire.reference(&graph.entity(*id)?))).collect(),
         stance_min: question.stance_min().as_str(),
         include_implied: question.include_implied(),

@@ -1,13 +1,9 @@
 //! `/`: what the service is and where to begin.
 
-use axum::routing::get;
-use utoipa_axum::router::UtoipaMethodRouter;
-
 use crate::differences;
-use crate::openapi::endpoint::{Answer, Endpoint, PLAIN_PROBLEMS};
+use crate::endpoint::{Endpoint, Needs, Route};
 use crate::reply::plain_record;
 use crate::request::ask::Ask;
-use crate::state::State;
 use crate::wire::list::version;
 use crate::wire::service::{ServiceBody, ServiceLinkBody};
 
@@ -28,21 +24,12 @@ const LINKS: [(&str, &str); 10] = [
 ];
 
 /// `GET /`.
-pub(crate) fn get_service() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "get_service".to_owned(),
-        path: "/".to_owned(),
-        tag: "service",
-        summary: "Get what the service is".to_owned(),
-        description: "Where to read on, and what to ask first.".to_owned(),
-        path_parameter: None,
-        parameters: Vec::new(),
-        names: Vec::new(),
-        answer: Answer::Json("Service".to_owned()),
-        problems: PLAIN_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |ask: Ask| {
+pub(crate) fn get_service() -> Route {
+    Endpoint::get("get_service", "/", "service")
+        .needs(Needs::Nothing)
+        .says("Get what the service is", "Where to read on, and what to ask first.")
+        .json("Service")
+        .on(async |ask: Ask| {
         ask.plain()?;
         let body = ServiceBody {
             name: "Pledgegraph",
@@ -53,5 +40,5 @@ pub(crate) fn get_service() -> UtoipaMethodRouter<State> {
             links: LINKS.map(|(title, href)| ServiceLinkBody { title, href }).into(),
         };
         plain_record(&ask, &body)
-    }))
+    })
 }

@@ -1,22 +1,19 @@
 //! What lies around some entities.
 
 use axum::response::Response;
-use axum::routing::get;
 use pledgegraph_graph::SubgraphQuery;
 use pledgegraph_model::{Code as _, EdgeKind, EntityKind};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::UtoipaMethodRouter;
 
+use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::{ApiError, FieldError};
 use crate::filters::VALID_AT;
 use crate::lanes::Lane;
-use crate::openapi::endpoint::{Answer, EXPORT_PROBLEMS, Endpoint};
 use crate::reply::ListHead;
 use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
-use crate::state::State;
 use crate::wire::Wire;
 use crate::wire::edge::EdgeBody;
 use crate::wire::entity::EntityBody;
@@ -78,24 +75,17 @@ pub(crate) struct SubgraphBody<'g> {
 }
 
 /// `GET /v1/graph/subgraph`.
-pub(crate) fn get_subgraph() -> UtoipaMethodRouter<State> {
-    let endpoint = Endpoint {
-        id: "get_subgraph".to_owned(),
-        path: "/v1/graph/subgraph".to_owned(),
-        tag: "graph",
-        summary: "Get what lies around some entities".to_owned(),
-        description:
+pub(crate) fn get_subgraph() -> Route {
+    Endpoint::get("get_subgraph", "/v1/graph/subgraph", "graph")
+        .says(
+            "Get what lies around some entities",
             "Breadth first from `roots`, over the ends of statements in either direction. `truncated` says when a \
-            limit left something out."
-                .to_owned(),
-        path_parameter: None,
-        parameters: PARAMETERS.to_vec(),
-        names: Vec::new(),
-        answer: Answer::Json("Subgraph".to_owned()),
-        problems: EXPORT_PROBLEMS,
-        write: None,
-    };
-    endpoint.on(get(async |ask: Ask| ask.aside(Lane::Analyses, answer).await))
+            limit left something out.",
+        )
+        .takes(&PARAMETERS)
+        .json("Subgraph")
+        .problems(problems::EXPORT)
+        .on(async |ask: Ask| ask.aside(Lane::Analyses, answer).await)
 }
 
 fn answer(ask: &Ask) -> Result<Response, ApiError> {

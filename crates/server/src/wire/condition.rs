@@ -1,7 +1,7 @@
 //! Condition trees.
 
 use pledgegraph_graph::Node;
-use pledgegraph_model::{Code, ConditionNode};
+use pledgegraph_model::{Assumed, Code, ConditionNode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -41,5 +41,27 @@ impl<'g> ConditionNodeBody<'g> {
             condition: node.condition.map(|node| wire.node(node)),
             explicitness: node.explicitness.map(Code::as_str),
         }
+    }
+}
+
+/// A condition and a truth: what is supposed of it, or what it is in a set.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ConditionTruth)]
+pub(crate) struct ConditionTruthBody<'g> {
+    /// The condition.
+    pub(crate) condition: ReferenceBody<'g>,
+    /// Its truth: what is supposed, or what the set needs.
+    #[schema(value_type = codes::Truth)]
+    pub(crate) truth: &'static str,
+}
+
+impl<'g> ConditionTruthBody<'g> {
+    /// What is supposed of conditions.
+    pub(crate) fn assumed(wire: Wire<'g>, assumed: &[Assumed]) -> Vec<Self> {
+        let named = assumed.iter().filter_map(|assumed| {
+            let condition = wire.reference(&wire.graph.entity(assumed.condition)?);
+            Some(Self { condition, truth: assumed.truth.as_str() })
+        });
+        named.collect()
     }
 }

@@ -29,7 +29,7 @@ pub(crate) struct EntityBody<'g> {
 
 /// How a search found an entity.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Match)]
+#[schema(as = NameMatch)]
 pub(crate) struct MatchBody<'g> {
     /// The name or alias that matched.
     name: &'g str,
@@ -135,7 +135,7 @@ pub(crate) fn members(kind: Option<EntityKind>) -> Vec<Member> {
     if let Some(kind) = kind {
         members.extend(own(kind));
     } else {
-        members.push(Member::sometimes("match", Shows::Schema("Match"), "How the search found it."));
+        members.push(Member::sometimes("match", Shows::Schema("NameMatch"), "How the search found it."));
         let of_kind = |kind: &EntityKind| own(*kind).into_iter().filter(|member| !of_truth(member.name));
         members.extend(EntityKind::ALL.iter().flat_map(of_kind).map(|member| member.if_always(false)));
     }

@@ -145,29 +145,27 @@ impl DecidedByBody {
     }
 }
 
-/// How many are true, unknown and false.
+/// How many are in force, perhaps, and not.
 #[derive(Default, Serialize, ToSchema)]
 #[schema(as = TruthCounts)]
 pub(crate) struct TruthCountsBody {
     /// How many are in force.
-    #[serde(rename = "true")]
     #[schema(value_type = i64)]
-    holds: usize,
+    in_force: usize,
     /// Of how many it is not known.
     #[schema(value_type = i64)]
     unknown: usize,
     /// How many are not.
-    #[serde(rename = "false")]
     #[schema(value_type = i64)]
-    fails: usize,
+    not_in_force: usize,
 }
 
 impl TruthCountsBody {
     pub(crate) fn add(&mut self, truth: Truth) {
         match truth {
-            Truth::True => self.holds += 1,
+            Truth::True => self.in_force += 1,
             Truth::Unknown => self.unknown += 1,
-            Truth::False => self.fails += 1,
+            Truth::False => self.not_in_force += 1,
         }
     }
 }

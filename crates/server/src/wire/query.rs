@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::condition::ConditionNodeBody;
+use super::condition::ConditionTruthBody;
 use super::date::{CountBody, DateBody, QuantityBody};
 use super::reference::ReferenceBody;
 use super::{Wire, codes};
@@ -144,7 +145,7 @@ pub(crate) struct RowBody<'g> {
     count: usize,
     /// A minimal set of conditions; only with `ask` = `unlocking_sets` or `blocking_sets`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    set: Option<Vec<SetConditionBody<'g>>>,
+    set: Option<Vec<ConditionTruthBody<'g>>>,
     /// The statements that those contradict; only with `ask` = `conflicts`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
@@ -194,7 +195,7 @@ impl<'g> RowBody<'g> {
         let summaries = |views: &[EdgeView<'g>]| {
             views.iter().take(most).map(|view| StatementSummaryBody::new(wire, view)).collect::<Vec<_>>()
         };
-        let condition = |(condition, holds): &(EntityView<'g>, bool)| SetConditionBody {
+        let condition = |(condition, holds): &(EntityView<'g>, bool)| ConditionTruthBody {
             condition: wire.reference(condition),
             truth: if *holds { Truth::True } else { Truth::False }.as_str(),
         };
@@ -209,15 +210,4 @@ impl<'g> RowBody<'g> {
             truth_now: None,
         }
     }
-}
-
-/// A condition of a set.
-#[derive(Serialize, ToSchema)]
-#[schema(as = QuerySetCondition)]
-pub(crate) struct SetConditionBody<'g> {
-    /// The condition.
-    condition: ReferenceBody<'g>,
-    /// The truth that it has in the set: `true` or `false`.
-    #[schema(value_type = codes::Truth)]
-    truth: &'static str,
 }

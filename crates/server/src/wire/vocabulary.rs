@@ -52,7 +52,7 @@ struct CodeBody {
 
 /// A code of another scheme.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Mapping)]
+#[schema(as = CodeMapping)]
 struct MappingBody {
     /// The other scheme: PLOVER, CAMEO or IATI.
     #[schema(example = "IATI")]

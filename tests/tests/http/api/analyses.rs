@@ -156,7 +156,7 @@ async fn scenarios_of_the_bundled_data() -> Result<()> {
         let totals = backed["totals"].as_array().into_iter().flatten();
         totals.filter_map(|total| total[side][truth].as_u64()).sum()
     };
-    let all: u64 = ["true", "unknown", "false"].iter().map(|truth| count("after", truth)).sum();
+    let all: u64 = ["in_force", "unknown", "not_in_force"].iter().map(|truth| count("after", truth)).sum();
     assert_eq!(Some(all), backed["total"].as_u64());
     Ok(())
 }

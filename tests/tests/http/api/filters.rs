@@ -4,6 +4,8 @@ use anyhow::{Context as _, Result};
 use pledgegraph_tests::app::TestApp;
 use serde_json::{Value, json};
 
+use super::contract::parameters;
+
 /// What a commitment has for a parameter, as the JSON shows it; each value that a filter could ask for.
 fn values(item: &Value, parameter: &str) -> Vec<String> {
     let text = |value: &Value| value.as_str().map(str::to_owned).into_iter().collect::<Vec<_>>();
@@ -184,9 +186,8 @@ const WINDOWS: [(&str, &str, bool); 14] = [
 async fn a_window_that_ends_before_it_begins_is_refused_everywhere() -> Result<()> {
     let app = TestApp::new().await?;
     let document = app.json("/openapi.json").await?;
-    let takes = |operation: &Value, name: &str| {
-        operation["parameters"].as_array().into_iter().flatten().any(|parameter| parameter["name"] == name)
-    };
+    let takes =
+        |operation: &Value, name: &str| parameters(&document, operation).any(|parameter| parameter["name"] == name);
     let paths = document["paths"].as_object().context("paths")?;
     let windowed: Vec<&String> =
         paths.iter().filter(|(_, path)| takes(&path["get"], "said_from")).map(|(path, _)| path).collect();

@@ -10,6 +10,8 @@ use pledgegraph_model::{Code, Edge, EdgeId, EdgeKind, EntityId, EntityRef, Stand
 use pledgegraph_tests::app::TestApp;
 use serde_json::{Value, json};
 
+use super::contract::parameters;
+
 /// What a reader does with statements.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Reader {
@@ -202,8 +204,7 @@ async fn every_reader_is_known() -> Result<()> {
     for (path, item) in document["paths"].as_object().context("paths")? {
         for (method, operation) in item.as_object().context("operations")? {
             let id = operation["operationId"].as_str().context("an identifier")?;
-            let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
-            let narrows = parameters.iter().any(|parameter| parameter["name"] == "standing");
+            let narrows = parameters(&document, operation).any(|parameter| parameter["name"] == "standing");
             let row = READERS.iter().find(|(known, _)| *known == id).map(|(_, reader)| *reader);
             let reads =
                 method == "get" || path.contains("/analyses/") || path == "/v1/query" || path.contains("scenario");

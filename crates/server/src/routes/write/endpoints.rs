@@ -2,29 +2,24 @@
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
-use std::fmt::Write as _;
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use axum::routing::{delete, patch, post, put};
 use pledgegraph_graph::Graph;
 use pledgegraph_live::{Expected, Mutation};
 use pledgegraph_model::{Alias, AliasKind, Edge, EdgeId, Entity, EntityId, Redirect, Removed};
 use serde_json::Value;
-use utoipa::openapi::path::HttpMethod;
-use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::body::JsonBody;
 use crate::body::schema::Mode;
+use crate::endpoint::{Answer, Endpoint, Headers, JSON, MERGE_PATCH, PathParameter, Route};
 use crate::error::{ApiError, FieldError};
 use crate::extract::Path;
-use crate::openapi::endpoint::{Answer, Endpoint, PathParameter, WriteDoc, WriteStatus};
 use crate::problem::Problem;
 use crate::request::ask::{Ask, LANG};
 use crate::request::references;
 use crate::routes::write::collection::{Collection, Found};
 use crate::routes::write::{CASCADE, Command, DRY_RUN, Precondition, Prepared, naming, precondition};
-use crate::state::State;
 
 /// What the document says of the writes of a collection.
 pub(crate) struct WritesDoc {
@@ -36,95 +31,82 @@ pub(crate) struct WritesDoc {
 }
 
 impl WritesDoc {
-    fn endpoint(&self, verb: &str, summary: &str, description: String, write: WriteDoc) -> Endpoint {
-        let one = write.method != HttpMethod::Post || verb == "merge";
-        let mut path = format!("/v1/{}", self.collection.name());
-        if one {
-            let _ = write!(path, "/{{{}}}", self.path.name);
-        }
-        if verb == "merge" {
-            path.push_str("/merge");
-        }
-        let deletes = write.method == HttpMethod::Delete;
-        Endpoint {
-            id: format!("{verb}_{}", self.collection.item()),
-            path,
-            tag: self.tag,
-            summary: summary.to_owned(),
-            description,
-            path_parameter: one.then(|| self.path.clone()),
-            parameters: if deletes { vec![&CASCADE, &DRY_RUN, &LANG] } else { vec![&DRY_RUN, &LANG] },
-            names: Vec::new(),
-            answer: Answer::Json(self.schema.to_owned()),
-            problems: &[],
-            write: Some(write),
-        }
+    /// A write of all records of the collection.
+    fn of_all(&self, method: Method, verb: &str) -> Endpoint {
+        let path = format!("/v1/{}", self.collection.name());
+        self.endpoint(method, verb, path).headers(Headers::Key)
+    }
+
+    /// A write of one record, or of what lies under it.
+    fn of_one(&self, method: Method, verb: &str, under: &str) -> Endpoint {
+        let path = format!("/v1/{}/{{{}}}{under}", self.collection.name(), self.path.name);
+        self.endpoint(method, verb, path).at(self.path.clone()).headers(Headers::KeyAndMatch)
+    }
+
+    fn endpoint(&self, method: Method, verb: &str, path: String) -> Endpoint {
+        let endpoint = Endpoint::write(method, format!("{verb}_{}", self.collection.item()), path, self.tag);
+        endpoint.about(self.schema).takes(&[&DRY_RUN, &LANG]).json(self.schema)
     }
 }
 
 /// The writes of a collection, in the order in which the document shows them.
-pub(crate) fn routes(doc: &WritesDoc) -> Vec<UtoipaMethodRouter<State>> {
+pub(crate) fn routes(doc: &WritesDoc) -> Vec<Route> {
     let (collection, item) = (doc.collection, doc.collection.item());
     let one = format!("{} {item}", if item.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" });
     let (drafts, patches) = (collection.body(Mode::Draft), collection.body(Mode::Patch));
-    let draft = || Some((drafts.name.clone(), "application/json"));
-    let write = |method, body, conditional, success| WriteDoc { method, body, keyed: true, conditional, success };
-    let created = write(HttpMethod::Post, draft(), false, WriteStatus::Created);
-    let replaced = write(HttpMethod::Put, draft(), true, WriteStatus::Ok);
-    let body = Some((patches.name.clone(), "application/merge-patch+json"));
-    let corrected = write(HttpMethod::Patch, body, true, WriteStatus::Ok);
-    let retracted = write(HttpMethod::Delete, None, true, WriteStatus::NoContent);
     let mut routes = vec![
-        doc.endpoint("create", &format!("Create {one}"), format!("Records a new {item}, as one commit."), created)
-            .on(post(move |ask: Ask, JsonBody(body)| async move { create(&ask, collection, &body).await })),
-        doc.endpoint(
-            "replace",
-            &format!("Replace {one}"),
-            "The record is afterwards as the body says; what the body leaves out is gone. The version before stays in \
-             the history."
-                .to_owned(),
-            replaced,
-        )
-        .on(put(move |Path(name): Path<String>, ask: Ask, JsonBody(body)| async move {
-            replace(&ask, collection, &name, &body).await
-        })),
-        doc.endpoint(
-            "patch",
-            &format!("Correct {one}"),
-            "A merge patch (RFC 7396): fields that are given take the place of those that stand, `null` removes one, \
-             lists are replaced whole."
-                .to_owned(),
-            corrected,
-        )
-        .on(patch(move |Path(name): Path<String>, ask: Ask, JsonBody(body)| async move {
-            correct(&ask, collection, &name, &body).await
-        })),
-        doc.endpoint(
-            "retract",
-            &format!("Retract {one}"),
-            "It is gone from every answer and stays in the history. What others still name is not removed: 409 with \
-             their numbers."
-                .to_owned(),
-            retracted,
-        )
-        .on(delete(move |Path(name): Path<String>, ask: Ask| async move { retract(&ask, collection, &name).await })),
+        doc.of_all(Method::POST, "create")
+            .says(format!("Create {one}"), format!("Records a new {item}, as one commit."))
+            .body(JSON, drafts.name.clone())
+            .with(drafts.schemas)
+            .status(StatusCode::CREATED)
+            .on(move |ask: Ask, JsonBody(body)| async move { create(&ask, collection, &body).await }),
+        doc.of_one(Method::PUT, "replace", "")
+            .says(
+                format!("Replace {one}"),
+                "The record is afterwards as the body says; what the body leaves out is gone. The version before stays in \
+                 the history.",
+            )
+            .body(JSON, drafts.name)
+            .on(move |Path(name): Path<String>, ask: Ask, JsonBody(body)| async move {
+                replace(&ask, collection, &name, &body).await
+            }),
+        doc.of_one(Method::PATCH, "patch", "")
+            .says(
+                format!("Correct {one}"),
+                "A merge patch (RFC 7396): fields that are given take the place of those that stand, `null` removes one, \
+                 lists are replaced whole.",
+            )
+            .body(MERGE_PATCH, patches.name)
+            .with(patches.schemas)
+            .on(move |Path(name): Path<String>, ask: Ask, JsonBody(body)| async move {
+                correct(&ask, collection, &name, &body).await
+            }),
+        doc.of_one(Method::DELETE, "retract", "")
+            .says(
+                format!("Retract {one}"),
+                "It is gone from every answer and stays in the history. What others still name is not removed: 409 with \
+                 their numbers.",
+            )
+            .takes(&[&CASCADE, &DRY_RUN, &LANG])
+            .answers(Answer::Nothing)
+            .status(StatusCode::NO_CONTENT)
+            .on(move |Path(name): Path<String>, ask: Ask| async move { retract(&ask, collection, &name).await }),
     ];
-    routes[0].0.extend(drafts.schemas);
-    routes[2].0.extend(patches.schemas);
     if matches!(collection, Collection::Entities(_)) {
-        let body = Some(("MergeInto".to_owned(), "application/json"));
-        let merged = write(HttpMethod::Post, body, true, WriteStatus::Ok);
-        let description = "Every statement that names it names the other from now on, its names become other names of \
-            the other, and its reference and identifier answer 308 to the other for ever. The answer is the one that \
-            stays. At most 20,000 statements may name it."
-            .to_owned();
-        let endpoint = doc.endpoint("merge", &format!("Merge {one} into another"), description, merged);
-        routes.push(endpoint.on(post(move |Path(name): Path<String>, ask: Ask, JsonBody(body)| async move {
-            merge(&ask, collection, &name, &body).await
-        })));
+        let merged = doc.of_one(Method::POST, "merge", "/merge").says(format!("Merge {one} into another"), MERGE);
+        routes.push(merged.body(JSON, "MergeInto".to_owned()).on(
+            move |Path(name): Path<String>, ask: Ask, JsonBody(body)| async move {
+                merge(&ask, collection, &name, &body).await
+            },
+        ));
     }
     routes
 }
+
+const MERGE: &str = "Every statement that names it names the other from now on, its names become other names of the other, \
+    and its reference and identifier answer 308 to the other for ever. The answer is the one that stays. At most 20,000 \
+    statements may name it.";
 
 async fn create(ask: &Ask, collection: Collection, body: &Value) -> Result<Response, ApiError> {
     let command = Command::read(ask, &[], Some(body))?;

@@ -1,0 +1,60 @@
+//! The declarations as a request meets them: found once by route and method, and read by every layer.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::extract::{MatchedPath, Request, State as FromState};
+use axum::http::{Extensions, Method};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::{Endpoint, Needs};
+
+/// What layers ask of the operation that a request is for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Facts {
+    /// What the caller needs.
+    pub(crate) needs: Needs,
+    /// Whether it only asks.
+    pub(crate) reads: bool,
+    /// The media type that it is made in; `None` where any is accepted, or the operation chooses by itself.
+    pub(crate) makes: Option<&'static str>,
+}
+
+/// The operations of every route.
+#[derive(Clone)]
+pub(crate) struct Declared(Arc<HashMap<String, Vec<(Method, Facts)>>>);
+
+impl Declared {
+    /// Those of these operations, and of `pages`, which are beside the API and open to everybody.
+    pub(crate) fn new<'e>(endpoints: impl Iterator<Item = &'e Endpoint>, pages: &[&str]) -> Self {
+        let page = Facts { needs: Needs::Nothing, reads: true, makes: None };
+        let mut routes: HashMap<String, Vec<(Method, Facts)>> =
+            pages.iter().map(|path| ((*path).to_owned(), vec![(Method::GET, page)])).collect();
+        for endpoint in endpoints {
+            let facts = Facts { needs: endpoint.needs, reads: endpoint.reads(), makes: endpoint.answer.made() };
+            routes.entry(endpoint.path.clone()).or_default().push((endpoint.method.clone(), facts));
+        }
+        Self(Arc::new(routes))
+    }
+
+    /// The operation of a route and method; HEAD is GET without its body.
+    fn facts(&self, route: &str, method: &Method) -> Option<Facts> {
+        let method = if *method == Method::HEAD { &Method::GET } else { method };
+        self.0.get(route)?.iter().find(|(known, _)| known == method).map(|(_, facts)| *facts)
+    }
+}
+
+/// Tells the layers further in what the request is for, where there is such an operation.
+pub(crate) async fn layer(FromState(declared): FromState<Declared>, mut request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>();
+    if let Some(facts) = route.and_then(|route| declared.facts(route.as_str(), request.method())) {
+        request.extensions_mut().insert(facts);
+    }
+    next.run(request).await
+}
+
+/// Whether a request only asks.
+pub(crate) fn reads(method: &Method, extensions: &Extensions) -> bool {
+    extensions.get::<Facts>().map_or(method.is_safe(), |facts| facts.reads)
+}
