@@ -66,6 +66,9 @@ use parameters::Parameters;
 )))]
 struct Bodies;
 
+/// Answers over the bundled data, cut short, by the names of their schemas. A test makes and compares them.
+const EXAMPLES: &str = include_str!("openapi/examples.json");
+
 const DESCRIPTION: &str = "Coalitions and their conditional pledges as sourced statements: who pledged what, to whom, how \
 firmly, on which conditions, and who says so.\n\n\
 Lists are pages of `items`; `.csv` gives the same list whole. A comma joins values by OR, different parameters are joined \
@@ -188,6 +191,12 @@ fn schemas(endpoints: &[&Endpoint]) -> BTreeMap<String, RefOr<Schema>> {
     // A patch removes a field by `null`, so its fields are nullable.
     let answers = all.iter_mut().filter(|(name, _)| !name.ends_with("Patch"));
     answers.for_each(|(_, schema)| schemas::normalise(schema));
+    let examples: BTreeMap<String, Value> = serde_json::from_str(EXAMPLES).unwrap_or_default();
+    for (name, example) in examples {
+        if let Some(RefOr::T(Schema::Object(object))) = all.get_mut(&name) {
+            object.examples = vec![example];
+        }
+    }
     all
 }
 

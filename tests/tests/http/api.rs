@@ -8,6 +8,7 @@ mod commitments;
 mod contract;
 mod csv;
 mod errors;
+mod examples;
 mod filters;
 mod graph;
 mod language;
