@@ -31,6 +31,8 @@ pub(crate) struct PathParameter {
 pub(crate) enum Answer {
     /// JSON of a named schema.
     Json(String),
+    /// JSON of a named schema, without an entity tag.
+    Untagged(String),
     /// JSON of a named schema, with 200 or 503.
     JsonOr503(String),
     /// JSON that other documents describe.
@@ -53,7 +55,7 @@ impl Answer {
     /// The media type that it is made in; `None` where any is accepted, or the operation chooses by itself.
     fn made(&self) -> Option<&'static str> {
         match self {
-            Self::Json(_) | Self::JsonOr503(_) | Self::Document | Self::Nothing => Some(JSON),
+            Self::Json(_) | Self::Untagged(_) | Self::JsonOr503(_) | Self::Document | Self::Nothing => Some(JSON),
             Self::Csv(_) => Some(CSV),
             Self::Lines => Some(NDJSON),
             Self::Text | Self::LinesOrJson(..) | Self::Feed(..) => None,

@@ -102,7 +102,7 @@ fn headers_of(endpoint: &Endpoint) -> Vec<&'static str> {
     if record || (endpoint.method == Method::GET && endpoint.answer.has_tag()) {
         names.push("ETag");
     }
-    if endpoint.parameters.iter().any(|parameter| parameter.name == "cursor") {
+    if endpoint.answer.has_tag() && endpoint.parameters.iter().any(|parameter| parameter.name == "cursor") {
         names.push("Link");
     }
     if endpoint.headers != Headers::None {
@@ -141,7 +141,7 @@ fn content(answer: &Answer) -> Value {
         json!({ "schema": schema })
     };
     match answer {
-        Answer::Json(schema) | Answer::JsonOr503(schema) => json!({ JSON: json(schema) }),
+        Answer::Json(schema) | Answer::Untagged(schema) | Answer::JsonOr503(schema) => json!({ JSON: json(schema) }),
         Answer::Document => json!({ JSON: { "schema": { "type": "object" } } }),
         Answer::Csv(_) => json!({ CSV: lines() }),
         Answer::Lines => json!({ NDJSON: lines() }),

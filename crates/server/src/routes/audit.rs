@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::endpoint::{Endpoint, Needs, Route, problems};
+use crate::endpoint::{Answer, Endpoint, Needs, Route, problems};
 use crate::error::ApiError;
 use crate::reply::{json, set};
 use crate::request::ask::{Ask, LIMIT};
@@ -143,7 +143,7 @@ pub(crate) fn list_audit() -> Route {
             address, and what it changed. Needs the scope `admin`. Refused requests are in the log of the service.",
         )
         .takes(&PARAMETERS)
-        .json("AuditPage")
+        .answers(Answer::Untagged("AuditPage".to_owned()))
         .problems(problems::EXPORT)
         .on(async |ask: Ask| answer(&ask).await)
 }

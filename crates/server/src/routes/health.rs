@@ -18,7 +18,7 @@ pub(crate) fn get_health() -> Route {
     Endpoint::get("get_health", "/healthz", "operations")
         .needs(Needs::Nothing)
         .says("Get whether the process lives", "Always 200 while the process answers at all. Touches nothing.")
-        .json("Health")
+        .answers(Answer::Untagged("Health".to_owned()))
         .on(async |ask: Ask| {
             ask.plain()?;
             unstored(json(&HealthBody { status: "ok" })?)

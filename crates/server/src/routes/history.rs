@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::endpoint::{Endpoint, PathParameter, Route};
+use crate::endpoint::{Answer, Endpoint, PathParameter, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::openapi::schemas::Named;
@@ -111,7 +111,7 @@ pub(crate) fn route(collection: Collection, tag: &'static str, schema: &'static 
         .about(schema)
         .at(path)
         .takes(&PARAMETERS)
-        .json(format!("{schema}History"))
+        .answers(Answer::Untagged(format!("{schema}History")))
         .problems(&[Problem::NotFound, Problem::Moved, Problem::CursorExpired, Problem::ForbiddenCharacter])
         .with(schemas(schema))
         .on(move |Path(name): Path<String>, ask: Ask| async move { answer(&ask, collection, &name).await })
