@@ -243,9 +243,8 @@ fn due(which: &Where) -> Option<Span> {
 
 fn is_due_within(which: &Where, span: Span, record: &EdgeRecord) -> bool {
     let due = record.detail.commitment().and_then(|commitment| commitment.due.as_ref()?.edtf.as_ref());
-    due.is_some_and(|due| match is_certain(which) {
-        true => due.certainly_in(span.from, span.to),
-        false => due.possibly_in(span.from, span.to),
+    due.is_some_and(|due| {
+        if is_certain(which) { due.certainly_in(span.from, span.to) } else { due.possibly_in(span.from, span.to) }
     })
 }
 
