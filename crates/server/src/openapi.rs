@@ -5,6 +5,7 @@
 pub(crate) mod members;
 mod operation;
 mod parameters;
+mod reference;
 mod responses;
 pub(crate) mod schemas;
 
@@ -92,19 +93,6 @@ const TAGS: [(&str, &str); 8] = [
     ("service", "The service itself."),
     ("operations", "For those who run it."),
 ];
-
-/// A reference to a component.
-#[derive(Serialize)]
-struct Reference {
-    #[serde(rename = "$ref")]
-    to: String,
-}
-
-impl Reference {
-    fn new(section: &str, name: &str) -> Self {
-        Self { to: format!("#/components/{section}/{name}") }
-    }
-}
 
 /// Members in an order of their own.
 struct Ordered<T>(Vec<(String, T)>);

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::Reference;
 use super::parameters::Parameters;
+use super::reference::Reference;
 use super::responses::responses;
 use crate::endpoint::{Body, Endpoint, Headers, Needs, problems};
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 
-use super::Reference;
+use super::reference::Reference;
 use crate::endpoint::{Endpoint, Headers, PathParameter, pascal};
 use crate::request::known_at::KNOWN_AT;
 use crate::request::parameter::{Accepts, CodeNames, Parameter};

@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::Reference;
+use super::reference::Reference;
 use crate::endpoint::{Answer, CSV, Endpoint, Headers, JSON, NDJSON, problems};
 use crate::problem::Problem;
 
