@@ -1,4 +1,4 @@
-//! Lists as CSV: whole, streamed from one snapshot, with columns whose names never change.
+//! The columns of lists, whose names never change.
 
 pub(crate) mod columns;
 pub(crate) mod commitments;
@@ -6,4 +6,3 @@ pub(crate) mod edges;
 pub(crate) mod entities;
 pub(crate) mod fields;
 pub(crate) mod positions;
-pub(crate) mod stream;

@@ -4,17 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::body::Body;
-use bytes::Bytes;
-use futures_util::{StreamExt as _, stream};
 use pledgegraph_graph::{EdgeQuery, EntityQuery, EntityView, Graph, Page};
 use pledgegraph_live::{Live, Row, StoreError};
 use pledgegraph_model::{Edge, EdgeId, Entity, EntityId, Removed};
 use serde_json::{Value, json};
 
 use crate::body::{Naming, write_edge, write_entity};
-use crate::csv::stream::broken_off;
 use crate::error::ApiError;
+use crate::formats::ndjson::put_line;
 use crate::lanes::{Lane, in_turn, of_database};
+use crate::pieces::{self, Piece};
 use crate::shares::Asker;
 use crate::state::State;
 
@@ -32,29 +31,28 @@ enum Next {
 /// All entities, then all statements, in the published order, as of one version. The statements come from the graph, the
 /// words of their sources from the database: as they stand, or from the log where a statement was changed since.
 pub(crate) fn lines(state: State, asker: Asker, graph: Arc<Graph>) -> Body {
-    let pieces = stream::unfold(Some(Next::Entities(None)), move |next| {
+    pieces::body(None, Some(Next::Entities(None)), move |next| {
         let (state, graph) = (State::clone(&state), Arc::clone(&graph));
         async move {
-            let piece = match next? {
+            match next {
                 Next::Entities(after) => entities(&state, asker, graph, after).await,
                 Next::Edges(after) => edges(&state, asker, graph, after).await,
-            };
-            Some(piece.map_or_else(|error| (Err(broken_off(error)), None), |(bytes, next)| (Ok(bytes), next)))
+            }
         }
-    });
-    // Whoever sends it may poll once more after the end, which `unfold` does not stand.
-    Body::from_stream(pieces.fuse())
+    })
 }
 
-/// A piece, and what is written after it.
-type Piece = (Bytes, Option<Next>);
-
-async fn entities(state: &State, asker: Asker, graph: Arc<Graph>, after: Option<EntityId>) -> Result<Piece, ApiError> {
+async fn entities(
+    state: &State,
+    asker: Asker,
+    graph: Arc<Graph>,
+    after: Option<EntityId>,
+) -> Result<Piece<Next>, ApiError> {
     in_turn(state, (Lane::Lists, asker), move || {
         let page = graph.entities(&EntityQuery::all(), Page { after, limit: AT_ONCE });
         let mut text = Vec::with_capacity(AT_ONCE * 256);
         for view in &page.items {
-            push(&mut text, &entity_line(view.entity(), &graph));
+            put_line(&entity_line(view.entity(), &graph), &mut text);
         }
         let last = if page.items.len() == AT_ONCE { page.items.last().map(EntityView::id) } else { None };
         (text.into(), Some(last.map_or(Next::Edges(None), |last| Next::Entities(Some(last)))))
@@ -62,7 +60,7 @@ async fn entities(state: &State, asker: Asker, graph: Arc<Graph>, after: Option<
     .await
 }
 
-async fn edges(state: &State, asker: Asker, graph: Arc<Graph>, after: Option<EdgeId>) -> Result<Piece, ApiError> {
+async fn edges(state: &State, asker: Asker, graph: Arc<Graph>, after: Option<EdgeId>) -> Result<Piece<Next>, ApiError> {
     let live = &state.live;
     let of_graph = Arc::clone(&graph);
     let versions = in_turn(state, (Lane::Lists, asker), move || {
@@ -85,7 +83,7 @@ async fn edges(state: &State, asker: Asker, graph: Arc<Graph>, after: Option<Edg
     in_turn(state, (Lane::Lists, asker), move || {
         let mut text = Vec::with_capacity(AT_ONCE * 1024);
         for edge in &edges {
-            push(&mut text, &edge_line(edge, &graph));
+            put_line(&edge_line(edge, &graph), &mut text);
         }
         (text.into(), next)
     })
@@ -122,10 +120,4 @@ fn set(value: &mut Value, name: &str, field: Value) {
     if let Some(fields) = value.as_object_mut() {
         fields.insert(name.to_owned(), field);
     }
-}
-
-fn push(text: &mut Vec<u8>, value: &Value) {
-    // Writing to memory does not fail.
-    let _ = serde_json::to_writer(&mut *text, value);
-    text.push(b'\n');
 }

@@ -1,7 +1,7 @@
 //! Answers: bytes with their headers.
 
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, LINK, VARY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, VARY};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use pledgegraph_graph::Graph;
@@ -21,6 +21,12 @@ pub(crate) fn bytes<T: Serialize>(body: &T) -> Result<Vec<u8>, ApiError> {
     Ok(bytes)
 }
 
+/// Writes JSON of what is made to be written.
+pub(crate) fn put_json<T: Serialize>(value: &T, text: &mut Vec<u8>) {
+    // Writing to memory does not fail.
+    let _ = serde_json::to_writer(text, value);
+}
+
 /// A JSON answer with status 200.
 pub(crate) fn json<T: Serialize>(body: &T) -> Result<Response, ApiError> {
     Ok(json_bytes(bytes(body)?))
@@ -30,21 +36,24 @@ pub(crate) fn json<T: Serialize>(body: &T) -> Result<Response, ApiError> {
 pub(crate) fn json_bytes(bytes: impl Into<Body>) -> Response {
     let mut response = Response::new(bytes.into());
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    revalidated(&mut response);
+    revalidated(&mut response, true);
     response
 }
 
-/// The cache may keep the answer and must ask each time whether it still holds.
-fn revalidated(response: &mut Response) {
+/// The cache may keep the answer and must ask each time whether it still holds; and keeps one for each wish of the client,
+/// where these change it.
+pub(crate) fn revalidated(response: &mut Response, varies: bool) {
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    response.headers_mut().append(VARY, HeaderValue::from_static("accept, accept-language"));
+    if varies {
+        response.headers_mut().append(VARY, HeaderValue::from_static("accept, accept-language"));
+    }
 }
 
 /// 304.
 pub(crate) fn not_modified(etag: &str) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NOT_MODIFIED;
-    revalidated(&mut response);
+    revalidated(&mut response, true);
     set(&mut response, ETAG, etag);
     response
 }
@@ -57,43 +66,6 @@ pub(crate) fn list_tag(ask: &Ask, given: &Given, graph: &Graph, lang: &str, day:
     format!("W/\"{}-{:016x}\"", graph.seq(), question ^ xxh3_64(rest.as_bytes()))
 }
 
-/// What a list is an answer to; its entity tag needs no look at the graph.
-pub(crate) struct ListHead<'a> {
-    pub(crate) graph: &'a Graph,
-    pub(crate) lang: &'a str,
-    pub(crate) etag: String,
-}
-
-impl<'a> ListHead<'a> {
-    /// The head of a list: weak entity tag of version, question, form, language and day.
-    pub(crate) fn new(ask: &Ask, given: &Given, graph: &'a Graph, lang: &'a str, day: chrono::NaiveDate) -> Self {
-        Self { graph, lang, etag: list_tag(ask, given, graph, lang, day) }
-    }
-
-    /// The list as JSON.
-    pub(crate) fn answer<T: Serialize>(&self, body: &T, next: Option<&str>) -> Result<Response, ApiError> {
-        let mut response = json(body)?;
-        self.put(&mut response);
-        if let Some(next) = next {
-            set(&mut response, LINK, &format!("<{next}>; rel=\"next\""));
-        }
-        Ok(response)
-    }
-
-    /// 304 for a client that has the list.
-    pub(crate) fn not_modified(&self) -> Response {
-        let mut response = not_modified(&self.etag);
-        self.put(&mut response);
-        response
-    }
-
-    fn put(&self, response: &mut Response) {
-        set(response, ETAG, &self.etag);
-        set(response, VERSION, &version(self.graph));
-        set(response, CONTENT_LANGUAGE, self.lang);
-    }
-}
-
 /// The answer to a question with a body; it is not for caches.
 pub(crate) fn asked<T: Serialize>(graph: &Graph, lang: &str, body: &T) -> Result<Response, ApiError> {
     let mut response = json(body)?;
@@ -101,6 +73,11 @@ pub(crate) fn asked<T: Serialize>(graph: &Graph, lang: &str, body: &T) -> Result
     set(&mut response, VERSION, &version(graph));
     set(&mut response, CONTENT_LANGUAGE, lang);
     Ok(response)
+}
+
+/// The strong entity tag of a record: its version and its bytes.
+pub(crate) fn record_tag(row: i64, bytes: &[u8]) -> String {
+    format!("\"{row}.{:016x}\"", xxh3_64(bytes))
 }
 
 /// One record: strong entity tag of its version and its bytes, so that a change of any label in it shows. The part
@@ -113,7 +90,7 @@ pub(crate) fn record<T: Serialize>(
     body: &T,
 ) -> Result<Response, ApiError> {
     let bytes = bytes(body)?;
-    let etag = format!("\"{row}.{:016x}\"", xxh3_64(&bytes));
+    let etag = record_tag(row, &bytes);
     let mut response = if ask.has(&etag) { not_modified(&etag) } else { json_bytes(bytes) };
     set(&mut response, ETAG, &etag);
     set(&mut response, VERSION, &version(graph));

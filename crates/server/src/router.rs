@@ -23,6 +23,7 @@ use crate::layers::{
     access, compression, cors, guards, headers, negotiation, pace, problems, rate, request_id, shed, target, unread,
     version,
 };
+use crate::list;
 use crate::openapi;
 use crate::options::ServerOptions;
 use crate::problem::Problem;
@@ -36,8 +37,8 @@ use crate::routes::{
 use crate::state::{AppState, Shared, State};
 use crate::streams::Streams;
 
-/// Every operation. A collection has three: `list_commitments` at `/v1/commitments`, `export_commitments` at
-/// `/v1/commitments.csv`, `get_commitment` at `/v1/commitments/{id}`.
+/// Every operation. A collection has one for each format, such as `list_commitments` at `/v1/commitments` and
+/// `export_commitments` at `/v1/commitments.csv`, and `get_commitment` at `/v1/commitments/{id}`.
 pub(crate) fn api() -> Vec<Route> {
     let statements = [
         &commitments::COLLECTION,
@@ -66,16 +67,14 @@ pub(crate) fn api() -> Vec<Route> {
     ];
     let collections = statements.into_iter().flat_map(edge_collection::routes);
     let collections = collections.chain(things.into_iter().flat_map(entity_collection::routes));
+    let collections = collections.chain(entities::list_entities());
+    let collections = collections.chain(list::routes(&positions::Positions, Vec::new()));
     let others = vec![
-        entities::list_entities(),
-        entities::export_entities(),
         entities::get_entity(),
         adjacent::list_adjacent(),
         subgraph::get_subgraph(),
         paths::list_paths(),
         bridges::list_bridges(),
-        positions::list_positions(),
-        positions::export_positions(),
         actor_positions::list_actor_positions(),
         conflicts::list_conflicts(),
         provenance::get_provenance(),

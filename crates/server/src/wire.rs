@@ -85,21 +85,3 @@ impl<T, U: Serialize> Serialize for Each<'_, T, U> {
         serializer.collect_seq(self.items.iter().map(|item| (self.body)(self.wire, item)))
     }
 }
-
-/// A list whose bodies are made by a closure while it is written.
-pub(crate) struct Made<'v, T, F>(&'v [T], F);
-
-impl<'v, T, F> Made<'v, T, F> {
-    pub(crate) fn new<U>(items: &'v [T], body: F) -> Self
-    where
-        F: Fn(&T) -> U,
-    {
-        Self(items, body)
-    }
-}
-
-impl<T, U: Serialize, F: Fn(&T) -> U> Serialize for Made<'_, T, F> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(&self.1))
-    }
-}

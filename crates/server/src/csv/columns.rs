@@ -6,8 +6,6 @@ use std::fmt::{Display, Write as _};
 use pledgegraph_graph::{EdgeView, EntityView};
 use pledgegraph_model::{Date, Locator, Text};
 
-use crate::request::ask::fields;
-use crate::request::reader::Reader;
 use crate::wire::Wire;
 use crate::wire::moment;
 use crate::wire::reference::RefText;
@@ -16,18 +14,6 @@ use crate::wire::reference::RefText;
 pub(crate) struct Column<F> {
     pub(crate) name: Cow<'static, str>,
     pub(crate) write: F,
-}
-
-/// The columns that `fields` names, in its order; all without it.
-pub(crate) fn chosen<F: 'static>(
-    reader: &mut Reader<'_>,
-    all: impl IntoIterator<Item = &'static Column<F>>,
-) -> Vec<&'static Column<F>> {
-    let all: Vec<&'static Column<F>> = all.into_iter().collect();
-    match fields(reader, || all.iter().map(|column| &*column.name).collect()) {
-        None => all,
-        Some(wanted) => wanted.iter().filter_map(|name| all.iter().find(|c| c.name == *name).copied()).collect(),
-    }
 }
 
 /// Declares a table of columns: `"name", |wire, view, cell| ...;`.

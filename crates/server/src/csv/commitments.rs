@@ -6,11 +6,11 @@ use pledgegraph_graph::{EdgeView, Force, Node};
 use pledgegraph_model::{Code, Commitment, ConditionNode, ConditionOp, EntityDetail, Iso3166};
 
 use super::columns::{Cell, put_ended, put_locators, put_recorded_at, put_sources, put_standing};
-use super::fields::{EdgeColumn, edge_columns};
+use super::fields::{EdgeColumn, made_columns};
 use crate::wire::Wire;
 use crate::wire::reference::RefText;
 
-pub(crate) const COLUMNS: &[EdgeColumn] = edge_columns! {
+pub(crate) const COLUMNS: &[EdgeColumn] = made_columns! {
     "id", |_, view, cell| cell.put(view.id());
     "pledger_ref", |_, view, cell| cell.put_ref(&view.subject());
     "pledger_iso2", |_, view, cell| cell.put_some(pledger_codes(view).map(|iso| &iso.alpha2));

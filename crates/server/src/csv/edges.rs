@@ -4,10 +4,10 @@ use pledgegraph_model::{Code as _, EdgeKind};
 
 use super::columns::{put_ended, put_locators, put_recorded_at, put_sources, put_standing};
 use super::commitments;
-use super::fields::{EdgeColumn, OF_STATEMENTS, edge_columns};
+use super::fields::{EdgeColumn, OF_STATEMENTS, made_columns};
 
 /// The columns that begin every row.
-const FIRST: &[EdgeColumn] = edge_columns! {
+const FIRST: &[EdgeColumn] = made_columns! {
     "id", |_, view, cell| cell.put(view.id());
     "kind", |_, view, cell| cell.put(view.kind());
     "subject_ref", |_, view, cell| cell.put_ref(&view.subject());
@@ -19,7 +19,7 @@ const FIRST: &[EdgeColumn] = edge_columns! {
 };
 
 /// The columns that end every row.
-const LAST: &[EdgeColumn] = edge_columns! {
+const LAST: &[EdgeColumn] = made_columns! {
     "modality", |_, view, cell| cell.put(view.modality());
     "polarity", |_, view, cell| cell.put(view.polarity());
     "rank", |_, view, cell| cell.put(view.rank());

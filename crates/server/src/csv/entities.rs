@@ -3,12 +3,12 @@
 use pledgegraph_graph::Counted;
 use pledgegraph_model::{Code as _, EntityKind};
 
-use super::fields::{EntityColumn, OF_ENTITIES, entity_columns};
+use super::fields::{EntityColumn, OF_ENTITIES, made_columns};
 use crate::wire::meeting::Claimed;
 use crate::wire::moment;
 
 /// The columns that begin every row.
-const FIRST: &[EntityColumn] = entity_columns! {
+const FIRST: &[EntityColumn] = made_columns! {
     "id", |_, view, cell| cell.put(view.id());
     "ref", |_, view, cell| cell.put_ref(view);
     "kind", |_, view, cell| cell.put(view.kind());
@@ -20,13 +20,13 @@ const FIRST: &[EntityColumn] = entity_columns! {
 };
 
 /// The columns that end every row.
-const LAST: &[EntityColumn] = entity_columns! {
+const LAST: &[EntityColumn] = made_columns! {
     "version", |_, view, cell| cell.put(view.version());
     "recorded_at", |_, view, cell| cell.put(moment::text(view.recorded_at()));
 };
 
 /// What is derived for meetings.
-const MEETINGS: &[EntityColumn] = entity_columns! {
+const MEETINGS: &[EntityColumn] = made_columns! {
     "date", |wire, view, cell| if let Some(date) = Claimed::new(&wire.graph.meeting(view.id())).date {
         cell.put_date(date);
     };
@@ -35,7 +35,7 @@ const MEETINGS: &[EntityColumn] = entity_columns! {
 };
 
 /// What is derived for conditions.
-const CONDITIONS: &[EntityColumn] = entity_columns! {
+const CONDITIONS: &[EntityColumn] = made_columns! {
     "truth", |wire, view, cell| {
         let known = wire.force.and_then(|evaluation| evaluation.condition(wire.graph, view.node()));
         cell.put_some(known.map(|known| known.force.truth()));

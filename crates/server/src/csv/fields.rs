@@ -14,54 +14,41 @@ use super::columns::{Cell, Column};
 use crate::wire::Wire;
 use crate::wire::in_graph::InGraph;
 
-/// A column over statements.
-pub(crate) type EdgeColumn = Column<EdgeCell>;
-
-/// What a column over statements writes.
-pub(crate) enum EdgeCell {
+/// What a column writes.
+pub(crate) enum Writes<F, K> {
     /// What a function finds.
-    Made(fn(Wire<'_>, &EdgeView<'_>, &mut Cell)),
+    Made(F),
     /// Of the field with a number of a kind.
-    Field { kind: EdgeKind, at: usize, part: Part },
+    Field { kind: K, at: usize, part: Part },
 }
 
-impl EdgeCell {
+/// A column over statements.
+pub(crate) type EdgeColumn = Column<Writes<fn(Wire<'_>, &EdgeView<'_>, &mut Cell), EdgeKind>>;
+
+impl EdgeColumn {
     /// Writes it; nothing for a statement of another kind.
     pub(crate) fn put(&self, wire: Wire<'_>, view: &EdgeView<'_>, cell: &mut Cell) {
-        match self {
-            Self::Made(write) => write(wire, view, cell),
-            Self::Field { kind, at, part } => {
-                if let Some(value) =
-                    Some(view.detail()).filter(|own| own.kind() == *kind).and_then(|own| own.value(*at))
-                {
-                    put_part(wire, value, *part, cell);
-                }
+        match self.write {
+            Writes::Made(write) => write(wire, view, cell),
+            Writes::Field { kind, at, part } => {
+                let own = Some(view.detail()).filter(|own| own.kind() == kind);
+                put_part(wire, own.and_then(|own| own.value(at)), part, cell);
             }
         }
     }
 }
 
 /// A column over entities.
-pub(crate) type EntityColumn = Column<EntityCell>;
+pub(crate) type EntityColumn = Column<Writes<fn(Wire<'_>, &EntityView<'_>, &mut Cell), EntityKind>>;
 
-/// What a column over entities writes.
-pub(crate) enum EntityCell {
-    /// What a function finds.
-    Made(fn(Wire<'_>, &EntityView<'_>, &mut Cell)),
-    /// Of the field with a number of a kind.
-    Field { kind: EntityKind, at: usize, part: Part },
-}
-
-impl EntityCell {
+impl EntityColumn {
     /// Writes it; nothing for an entity of another kind.
     pub(crate) fn put(&self, wire: Wire<'_>, view: &EntityView<'_>, cell: &mut Cell) {
-        match self {
-            Self::Made(write) => write(wire, view, cell),
-            Self::Field { kind, at, part } => {
-                let own = Some(&view.entity().detail).filter(|own| own.kind() == *kind);
-                if let Some(value) = own.and_then(|own| own.value(*at)) {
-                    put_part(wire, value, *part, cell);
-                }
+        match self.write {
+            Writes::Made(write) => write(wire, view, cell),
+            Writes::Field { kind, at, part } => {
+                let own = Some(&view.entity().detail).filter(|own| own.kind() == kind);
+                put_part(wire, own.and_then(|own| own.value(at)), part, cell);
             }
         }
     }
@@ -71,7 +58,7 @@ impl EntityCell {
 pub(crate) static OF_STATEMENTS: LazyLock<Vec<Vec<EdgeColumn>>> = LazyLock::new(|| {
     let own = |kind: &EdgeKind| {
         let columns = named(EdgeDetail::<EntityId>::fields(*kind));
-        let column = |(name, at, part)| Column { name, write: EdgeCell::Field { kind: *kind, at, part } };
+        let column = |(name, at, part)| Column { name, write: Writes::Field { kind: *kind, at, part } };
         columns.map(column).collect()
     };
     EdgeKind::ALL.iter().map(own).collect()
@@ -81,7 +68,7 @@ pub(crate) static OF_STATEMENTS: LazyLock<Vec<Vec<EdgeColumn>>> = LazyLock::new(
 pub(crate) static OF_ENTITIES: LazyLock<Vec<Vec<EntityColumn>>> = LazyLock::new(|| {
     let own = |kind: &EntityKind| {
         let columns = named(EntityDetail::<EntityId>::fields(*kind));
-        let column = |(name, at, part)| Column { name, write: EntityCell::Field { kind: *kind, at, part } };
+        let column = |(name, at, part)| Column { name, write: Writes::Field { kind: *kind, at, part } };
         columns.map(column).collect()
     };
     EntityKind::ALL.iter().map(own).collect()
@@ -155,7 +142,8 @@ fn parts_of_object(name: &str, table: &'static Table) -> &'static [(&'static str
 }
 
 /// Puts what a cell shows of a value.
-fn put_part<N: InGraph>(wire: Wire<'_>, value: Value<'_, N>, part: Part, cell: &mut Cell) {
+fn put_part<N: InGraph>(wire: Wire<'_>, value: Option<Value<'_, N>>, part: Part, cell: &mut Cell) {
+    let Some(value) = value else { return };
     match (value, part) {
         (Value::Entity(entity), _) => put_entity(wire, Some(*entity), cell),
         (Value::Code(entry), _) => cell.put(entry.code),
@@ -189,18 +177,10 @@ fn put_entity<N: InGraph>(wire: Wire<'_>, entity: Option<N>, cell: &mut Cell) {
     cell.put_some(entity.and_then(|entity| entity.body(wire)).map(|body| body.reference));
 }
 
-/// Declares a table of columns over statements.
-macro_rules! edge_columns {
+/// Declares a table of columns over statements or entities that are made by functions.
+macro_rules! made_columns {
     ($($name:literal, $write:expr;)*) => {
-        $crate::csv::columns::columns! { $($name, $crate::csv::fields::EdgeCell::Made($write);)* }
+        $crate::csv::columns::columns! { $($name, $crate::csv::fields::Writes::Made($write);)* }
     };
 }
-pub(crate) use edge_columns;
-
-/// Declares a table of columns over entities.
-macro_rules! entity_columns {
-    ($($name:literal, $write:expr;)*) => {
-        $crate::csv::columns::columns! { $($name, $crate::csv::fields::EntityCell::Made($write);)* }
-    };
-}
-pub(crate) use entity_columns;
+pub(crate) use made_columns;

@@ -14,9 +14,9 @@ use flate2::write::GzEncoder;
 use futures_util::{StreamExt as _, stream};
 use tower_http::compression::predicate::Predicate;
 
-use crate::csv::stream::broken_off;
 use crate::error::ApiError;
 use crate::lanes::{Lane, in_turn};
+use crate::pieces::broken_off;
 use crate::request::ask::asker;
 use crate::request::language::weighted;
 use crate::shares::Asker;

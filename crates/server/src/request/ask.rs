@@ -1,7 +1,6 @@
 //! A request as handlers see it: its address, headers and the snapshot that answers it.
 
 use std::convert::Infallible;
-use std::ops::Range;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -121,21 +120,6 @@ pub(crate) struct Pinned {
     pub(crate) today: Option<NaiveDate>,
 }
 
-impl Pinned {
-    /// The places of the items of a page, where cursors count items.
-    pub(crate) fn wanted(&self, limit: usize) -> Range<usize> {
-        let skip = self.after.and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
-        skip..skip.saturating_add(limit)
-    }
-
-    /// Of a whole list of so many items: how many went before the page, and what the next page begins after, if there is
-    /// one. The cursors of such lists count items.
-    pub(crate) fn part(&self, items: usize, limit: usize) -> (usize, Option<u128>) {
-        let Range { start: skip, end } = self.wanted(limit);
-        (skip, (end < items).then_some(end as u128))
-    }
-}
-
 /// The page that follows; empty on the last.
 #[derive(Default)]
 pub(crate) struct Next {
@@ -245,12 +229,10 @@ fn chain_of(graph: &Graph) -> [u8; 8] {
     beginning
 }
 
-/// The names that `fields=` gives, checked against those that an item has; these are asked for only where it is given.
-pub(crate) fn fields<'a>(reader: &mut Reader<'a>, known: impl FnOnce() -> Vec<&'static str>) -> Option<Vec<&'a str>> {
+/// The names that `fields=` gives, of those that an item has; these are asked for only where it is given.
+pub(crate) fn fields(reader: &mut Reader<'_>, known: impl FnOnce() -> Vec<&'static str>) -> Option<Vec<&'static str>> {
     let names = reader.values(FIELDS.name)?;
     let known = known();
-    for name in &names {
-        reader.one_of(FIELDS.name, name, || known.clone(), |n| known.contains(&n).then_some(()));
-    }
-    Some(names)
+    let own = |name: &str| known.iter().copied().find(|known| *known == name);
+    Some(names.iter().filter_map(|name| reader.one_of(FIELDS.name, name, || known.clone(), own)).collect())
 }

@@ -34,6 +34,11 @@ impl<'a> Reader<'a> {
         self.today
     }
 
+    /// The snapshot that answers.
+    pub(crate) fn graph(&self) -> &'a Graph {
+        self.graph
+    }
+
     /// All that was wrong, if anything was.
     pub(crate) fn finish(self) -> Result<(), ApiError> {
         if self.errors.is_empty() { Ok(()) } else { Err(ApiError::parameters(self.errors)) }

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use chrono::NaiveDate;
-use pledgegraph_graph::{PositionHistory, PositionStep, Total};
+use pledgegraph_graph::{EntityView, PositionHistory, PositionQuery, PositionStep, Total};
 use pledgegraph_model::{Code, EntityKind};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,12 +11,11 @@ use crate::endpoint::{Endpoint, PathParameter, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::lanes::Lane;
+use crate::listing::{Head, Listing, counted, rest};
 use crate::openapi::members::CommitmentSchema;
 use crate::problem::Problem;
-use crate::reply::ListHead;
 use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
 use crate::request::parameter::Parameter;
-use crate::request::reader::Reader;
 use crate::routes::entity_collection::{find, moved};
 use crate::routes::positions::{RULE, cut, decode, parameters};
 use crate::set_aside;
@@ -116,36 +115,33 @@ pub(crate) fn list_actor_positions() -> Route {
 }
 
 fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
-    let given = ask.given(&own_parameters());
-    let pinned = ask.pin(&given)?;
-    let graph = &*pinned.graph;
-    let mut reader = Reader::new(&given, graph, pinned.today);
+    let listing = Listing::new(ask, &own_parameters())?;
+    let mut reader = listing.reader();
     let mut query = decode(&mut reader);
-    let (lang, limit, today) = (ask.lang(&mut reader), reader.number(&LIMIT), reader.today());
-    reader.finish()?;
-    let actor = find(graph, reference, EntityKind::ACTORS_AND_GROUPS)?;
+    let head = listing.head(reader, query.counted.day)?;
+    let actor = find(head.graph, reference, EntityKind::ACTORS_AND_GROUPS)?;
     moved(ask, &actor, reference)?;
     query.actors = vec![actor.id()];
-    let head = ListHead::new(ask, &given, graph, lang, query.counted.day);
-    if ask.has(&head.etag) {
-        return Ok(head.not_modified());
-    }
-    query.part = pinned.wanted(limit);
-    let found = graph.position_changes(&query);
-    let (_, after) = pinned.part(found.total, limit);
-    let next = ask.next(&given, &pinned.graph, today, after);
-    let wire = Wire::new(graph, lang).with_standing(&query.counted);
-    let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&query.with_what_was().edges()));
+    query.part = counted(head.page);
+    head.unless_held(|| show(&head, &actor, &query))
+}
+
+fn show(head: &Head<'_>, actor: &EntityView<'_>, query: &PositionQuery) -> Result<Response, ApiError> {
+    let graph = head.graph;
+    let found = graph.position_changes(query);
+    let (page, next) = head.next(rest(&query.part, found.total));
+    let wire = head.wire().with_standing(&query.counted);
+    let left_out = set_aside::warning(head.ask.uri.path(), head.given, graph.set_aside(&query.with_what_was().edges()));
     let body = HistoryPageBody {
-        actor: wire.reference(&actor),
+        actor: wire.reference(actor),
         items: found.histories.iter().map(|history| HistoryBody::new(wire, history)).collect(),
-        page: PageBody { limit, next_cursor: next.cursor },
+        page,
         total: Total { value: found.total as u64, exact: !found.truncated }.into(),
         rule: RULE,
-        as_of: AsOfBody::new(graph, query.counted.day),
+        as_of: head.as_of(),
         warnings: found.truncated.then(cut).into_iter().chain(left_out).collect(),
     };
-    head.answer(&body, next.address.as_deref())
+    head.answer(&body, next)
 }
 
 impl<'g> HistoryBody<'g> {

@@ -1,8 +1,9 @@
 //! The neighbourhood of one entity: its statements, grouped by kind and direction.
 
 use axum::response::Response;
-use pledgegraph_graph::{AdjacentGroup, Direction, EdgeQuery, EdgeView, EntityView, Page};
-use pledgegraph_model::{Code, EdgeKind, EntityId, Where};
+use chrono::NaiveDate;
+use pledgegraph_graph::{AdjacentGroup, Direction, EdgeQuery, EntityView, Page};
+use pledgegraph_model::{Code, EdgeKind, Where};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,19 +11,18 @@ use crate::endpoint::{Endpoint, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::{EDGE_KIND, VALID_AT};
+use crate::listing::{Head, Listing};
 use crate::problem::Problem;
-use crate::reply::ListHead;
-use crate::request::ask::{Ask, CURSOR, LANG, Pinned};
-use crate::request::given::Given;
+use crate::request::ask::{Ask, CURSOR, LANG};
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
-use crate::request::reader::Reader;
+use crate::routes::edge_collection::edge_id;
 use crate::routes::entities::path;
 use crate::routes::entity_collection::{find, moved};
+use crate::wire::codes;
 use crate::wire::edge::EdgeBody;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody};
 use crate::wire::reference::ReferenceBody;
 use crate::wire::warning::WarningBody;
-use crate::wire::{Wire, codes};
 
 const DIRECTION: Parameter = Parameter {
     name: "direction",
@@ -107,41 +107,37 @@ pub(crate) fn list_adjacent() -> Route {
 }
 
 fn answer(ask: &Ask, reference: &str) -> Result<Response, ApiError> {
-    let given = ask.given(&PARAMETERS);
-    let pinned = ask.pin(&given)?;
-    let mut reader = Reader::new(&given, &pinned.graph, pinned.today);
+    let listing = Listing::new(ask, &PARAMETERS)?;
+    let mut reader = listing.reader();
     let kinds = reader.codes::<EdgeKind>(EDGE_KIND.name);
     let known = |name: &str| [Direction::Outgoing, Direction::Incoming].into_iter().find(|d| name_of(*d) == name);
     let wanted_directions = reader.some_of(DIRECTION.name, directions, known);
-    let (limit, day) = (reader.number(&LIMIT), reader.day(VALID_AT.parameter.name));
-    let lang = ask.lang(&mut reader);
-    let today = reader.today();
-    reader.finish()?;
-    let entity = find(&pinned.graph, reference, &[])?;
+    let valid_at = reader.day(VALID_AT.parameter.name);
+    let day = valid_at.unwrap_or(reader.today());
+    let head = listing.head(reader, day)?;
+    let entity = find(head.graph, reference, &[])?;
     moved(ask, &entity, reference)?;
-    let head = ListHead::new(ask, &given, &pinned.graph, lang, day.unwrap_or(today));
-    if ask.has(&head.etag) {
-        return Ok(head.not_modified());
-    }
     let wanted = |group: &AdjacentGroup| {
         kinds.as_ref().is_none_or(|kinds| kinds.contains(&group.kind))
             && wanted_directions.as_ref().is_none_or(|directions| directions.contains(&group.direction))
     };
-    let groups = pinned.graph.adjacent(entity.id());
-    let wire = Wire::new(&pinned.graph, lang);
-    let asking = Group { ask, given: &given, pinned: &pinned, limit, today, day };
-    let body = NeighbourhoodBody {
-        entity: wire.reference(&entity),
-        groups: groups
-            .into_iter()
-            .filter(wanted)
-            .map(|group| asking.body(wire, &entity, group))
-            .filter(|group| day.is_none() || group.total.any())
-            .collect(),
-        as_of: AsOfBody::new(&pinned.graph, day.unwrap_or(today)),
-        warnings: Vec::new(),
-    };
-    head.answer(&body, None)
+    head.unless_held(|| {
+        let groups = Groups { head: &head, entity, valid_at };
+        let body = NeighbourhoodBody {
+            entity: head.wire().reference(&entity),
+            groups: head
+                .graph
+                .adjacent(entity.id())
+                .into_iter()
+                .filter(wanted)
+                .map(|group| groups.body(group))
+                .filter(|group| valid_at.is_none() || group.total.any())
+                .collect(),
+            as_of: head.as_of(),
+            warnings: Vec::new(),
+        };
+        head.answer(&body, None)
+    })
 }
 
 fn name_of(direction: Direction) -> &'static str {
@@ -152,39 +148,36 @@ fn name_of(direction: Direction) -> &'static str {
 }
 
 /// What the pages of all groups share.
-struct Group<'a> {
-    ask: &'a Ask,
-    given: &'a Given,
-    pinned: &'a Pinned,
-    limit: usize,
-    today: chrono::NaiveDate,
+struct Groups<'a> {
+    head: &'a Head<'a>,
+    entity: EntityView<'a>,
     /// Only statements that may hold on this day.
-    day: Option<chrono::NaiveDate>,
+    valid_at: Option<NaiveDate>,
 }
 
-impl Group<'_> {
-    fn query(&self, entity: EntityId, group: AdjacentGroup) -> EdgeQuery {
-        let end = |direction| (group.direction == direction).then_some(entity).into_iter().collect();
+impl<'a> Groups<'a> {
+    fn query(&self, group: AdjacentGroup) -> EdgeQuery {
+        let end = |direction| (group.direction == direction).then_some(self.entity.id()).into_iter().collect();
         let (subject, object) = (end(Direction::Outgoing), end(Direction::Incoming));
-        EdgeQuery::of(&[group.kind], Where { subject, object, valid_at: self.day, ..Where::all() })
+        EdgeQuery::of(&[group.kind], Where { subject, object, valid_at: self.valid_at, ..Where::all() })
     }
 
-    fn body<'g>(&self, wire: Wire<'g>, entity: &EntityView<'g>, group: AdjacentGroup) -> GroupBody<'g> {
-        let after = self.pinned.after.map(|id| pledgegraph_model::EdgeId(uuid::Uuid::from_u128(id)));
-        let page = Page { after, limit: self.limit };
-        let found = match self.day {
-            None => wire.graph.adjacent_edges(entity.id(), group.kind, group.direction, page),
-            Some(_) => wire.graph.edges(&self.query(entity.id(), group), page),
+    fn body(&self, group: AdjacentGroup) -> GroupBody<'a> {
+        let (head, wire) = (self.head, self.head.wire());
+        let page = Page { after: head.page.after.map(edge_id), limit: head.page.limit };
+        let found = match self.valid_at {
+            None => wire.graph.adjacent_edges(self.entity.id(), group.kind, group.direction, page),
+            Some(_) => wire.graph.edges(&self.query(group), page),
         };
         let (kind, direction) = (group.kind.as_str(), name_of(group.direction));
         let last = found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128());
-        let group_alone = self.given.with("kind", kind).with("direction", direction);
-        let next = self.ask.next(&group_alone, &self.pinned.graph, self.today, last);
+        let group_alone = head.given.with("kind", kind).with("direction", direction);
+        let (page, _) = head.next_of(&group_alone, last);
         GroupBody {
             kind,
             direction,
-            items: found.items.iter().map(|view: &EdgeView<'g>| EdgeBody::new(wire, view)).collect(),
-            page: PageBody { limit: self.limit, next_cursor: next.cursor },
+            items: found.items.iter().map(|view| EdgeBody::new(wire, view)).collect(),
+            page,
             total: found.total.into(),
         }
     }

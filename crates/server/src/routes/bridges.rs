@@ -1,6 +1,7 @@
 //! Who links blocs that nothing else links.
 
 use axum::response::Response;
+use chrono::NaiveDate;
 use pledgegraph_graph::{Bloc, Bridge, BridgeQuery};
 use pledgegraph_model::EdgeKind;
 use serde::Serialize;
@@ -9,10 +10,9 @@ use utoipa::ToSchema;
 use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::filters::VALID_AT;
-use crate::lanes::Lane;
+use crate::listing::Head;
 use crate::problem::Problem;
-use crate::reply::ListHead;
-use crate::request::ask::{Ask, LANG};
+use crate::request::ask::LANG;
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
 use crate::wire::Wire;
@@ -98,31 +98,27 @@ pub(crate) fn list_bridges() -> Route {
         .takes(&PARAMETERS)
         .json("Bridges")
         .problems(problems::ANALYSIS)
-        .on(async |ask: Ask| ask.aside(Lane::Analyses, answer).await)
+        .lists(decode, show)
 }
 
-fn answer(ask: &Ask) -> Result<Response, ApiError> {
-    let given = ask.given(&PARAMETERS);
-    let graph = &*ask.current;
-    let mut reader = Reader::new(&given, graph, None);
+fn decode(reader: &mut Reader<'_>) -> (BridgeQuery, NaiveDate) {
     let query = BridgeQuery {
         kinds: reader.codes(KINDS.name).unwrap_or_default(),
         valid_at: reader.day(VALID_AT.parameter.name),
         max_members: reader.number(&MEMBERS),
         budget: BUDGET,
     };
-    let (lang, limit) = (ask.lang(&mut reader), reader.number(&LIMIT));
-    reader.finish()?;
-    let head = ListHead::new(ask, &given, graph, lang, query.valid_at.unwrap_or(given.day));
-    if ask.has(&head.etag) {
-        return Ok(head.not_modified());
-    }
-    let found = graph.bridges(&query);
+    let day = query.valid_at.unwrap_or(reader.today());
+    (query, day)
+}
+
+fn show(head: &Head<'_>, query: &BridgeQuery) -> Result<Response, ApiError> {
+    let found = head.graph.bridges(query);
     if found.exceeded {
         let detail = format!("the graph has more than {BUDGET} links of these kinds; narrow by `kinds`");
         return Err(ApiError::new(Problem::QueryTooExpensive, detail));
     }
-    let wire = Wire::new(graph, lang);
+    let (wire, limit) = (head.wire(), head.page.limit);
     let body = BridgesBody {
         items: found
             .bridges
@@ -132,7 +128,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
             .collect(),
         total: found.bridges.len(),
         truncated: found.bridges.len() > limit,
-        as_of: AsOfBody::new(graph, query.valid_at.unwrap_or(given.day)),
+        as_of: head.as_of(),
         warnings: Vec::new(),
     };
     head.answer(&body, None)

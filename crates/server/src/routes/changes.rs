@@ -2,18 +2,15 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use futures_util::{Stream, StreamExt as _, stream};
+use futures_util::stream;
 use pledgegraph_graph::Graph;
 use pledgegraph_live::{Live, LoggedChange};
 use pledgegraph_model::Removed;
@@ -22,12 +19,13 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::csv::stream::broken_off;
-use crate::endpoint::{Answer, Endpoint, Route};
+use crate::endpoint::{Answer, Endpoint, NDJSON, Route};
 use crate::error::ApiError;
+use crate::formats::ndjson::put_line;
 use crate::lanes::{Lane, in_turn, of_database};
 use crate::layers::negotiation::quality;
 use crate::layers::version::parse;
+use crate::pieces::{self, Piece};
 use crate::problem::Problem;
 use crate::reply::{VERSION, json, set};
 use crate::request::ask::Ask;
@@ -243,51 +241,37 @@ fn body(change: &LoggedChange) -> ChangeBody {
     }
 }
 
-/// The changes after a place, a page at a time, up to a commit; an error where the database fails.
-fn pages(state: State, asker: Asker, from: Place, upto: i64) -> impl Stream<Item = io::Result<Page>> + Send + 'static {
-    stream::unfold((state, Some(from)), move |(state, from)| async move {
-        let page = of_database(&state, asker, state.live.changes(from?, AT_ONCE)).await;
-        let mut page = match page {
-            Ok(page) => page,
-            Err(error) => return Some((Err(broken_off(ApiError::of_store(error))), (state, None))),
-        };
-        let next = page.last().map(|last| (last.seq, last.ordinal)).filter(|last| last.0 <= upto);
-        page.retain(|change| change.seq <= upto);
-        (!page.is_empty()).then_some((Ok(page), (state, next)))
-    })
-}
-
-type Page = Vec<LoggedChange>;
-
 /// All up to now, one a line. Breaks off where the history is lost meanwhile.
 fn all(ask: &Ask, from: Place) -> Response {
     let (state, asker, graph) = (State::clone(&ask.state), ask.asker, Arc::clone(&ask.current));
-    let pages = pages(State::clone(&state), asker, from, ask.current.seq());
-    let lines = pages.then(move |page| {
+    let lines = pieces::body(None, Some(from), move |from| {
         let (state, graph) = (State::clone(&state), Arc::clone(&graph));
-        async move {
-            let page = page?;
-            if !page.iter().all(|change| is_held(&graph, change)) {
-                return Err(io::Error::other("the history was lost"));
-            }
-            in_turn(&state, (Lane::Lists, asker), move || lines(&page)).await.map_err(broken_off)
-        }
+        async move { lines(&state, asker, graph, from).await }
     });
-    let mut response = Response::new(Body::from_stream(lines.fuse()));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
+    let mut response = Response::new(lines);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(NDJSON));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     set(&mut response, VERSION, &version(&ask.current));
     response
 }
 
-fn lines(page: &[LoggedChange]) -> Bytes {
-    let mut text = Vec::with_capacity(page.len() * 1024);
-    for change in page {
-        // Writing to memory does not fail.
-        let _ = serde_json::to_writer(&mut text, &body(change));
-        text.push(b'\n');
+/// Some of the changes after a place that a snapshot holds.
+async fn lines(state: &State, asker: Asker, graph: Arc<Graph>, from: Place) -> Result<Piece<Place>, ApiError> {
+    let page = of_database(state, asker, state.live.changes(from, AT_ONCE)).await;
+    let mut page = page.map_err(ApiError::of_store)?;
+    let next = page.last().map(|last| (last.seq, last.ordinal)).filter(|last| last.0 <= graph.seq());
+    page.retain(|change| change.seq <= graph.seq());
+    if !page.iter().all(|change| is_held(&graph, change)) {
+        return Err(ApiError::of(Problem::HistoryDiverged));
     }
-    text.into()
+    in_turn(state, (Lane::Lists, asker), move || {
+        let mut text = Vec::with_capacity(page.len() * 1024);
+        for change in &page {
+            put_line(&body(change), &mut text);
+        }
+        (text.into(), next)
+    })
+    .await
 }
 
 /// All, and then what comes. Ends where the history is lost: the client that goes on with `Last-Event-ID` is told.

@@ -1,6 +1,7 @@
 //! Statements that cannot all be true.
 
 use axum::response::Response;
+use chrono::NaiveDate;
 use pledgegraph_graph::{Conflict, ConflictKind, ConflictQuery, Counted, EdgeView, Total};
 use pledgegraph_model::{Code as _, EntityKind};
 use serde::Serialize;
@@ -9,9 +10,8 @@ use utoipa::ToSchema;
 use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::filters::VALID_AT;
-use crate::lanes::Lane;
-use crate::reply::ListHead;
-use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
+use crate::listing::{Head, counted, rest};
+use crate::request::ask::{CURSOR, LANG, LIMIT};
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
 use crate::wire::Wire;
@@ -112,14 +112,13 @@ pub(crate) fn list_conflicts() -> Route {
         .takes(&PARAMETERS)
         .json("ConflictPage")
         .problems(problems::LIST)
-        .on(async |ask: Ask| ask.aside(Lane::Analyses, answer).await)
+        .lists(decode, show)
 }
 
-fn answer(ask: &Ask) -> Result<Response, ApiError> {
-    let given = ask.given(&PARAMETERS);
-    let pinned = ask.pin(&given)?;
-    let graph = &*pinned.graph;
-    let mut reader = Reader::new(&given, graph, pinned.today);
+/// Which conflicts, and of which scopes: within one document (`true`), or between documents; `None` = all.
+type Asked = (ConflictQuery, Option<Vec<bool>>);
+
+fn decode(reader: &mut Reader<'_>) -> (Asked, NaiveDate) {
     let known = |name: &str| ConflictKind::ALL.iter().copied().find(|(own, _)| *own == name).map(|(_, kind)| kind);
     let query = ConflictQuery {
         kinds: reader.some_of(KIND.name, kinds, known).unwrap_or_default(),
@@ -129,21 +128,20 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
     };
     let known = |name: &str| scopes().contains(&name).then_some(name == "within_document");
     let scopes = reader.some_of(SCOPE.name, scopes, known);
-    let (lang, limit, today) = (ask.lang(&mut reader), reader.number(&LIMIT), reader.today());
-    reader.finish()?;
-    let counted = Counted::on(query.valid_at.unwrap_or(today));
-    let head = ListHead::new(ask, &given, graph, lang, counted.day);
-    if ask.has(&head.etag) {
-        return Ok(head.not_modified());
-    }
-    let mut found = graph.conflicts(&query);
+    let day = query.valid_at.unwrap_or(reader.today());
+    ((query, scopes), day)
+}
+
+fn show(head: &Head<'_>, (query, scopes): &Asked) -> Result<Response, ApiError> {
+    let mut found = head.graph.conflicts(query);
     found.conflicts.retain(|conflict| {
         let has = |within: &bool| if *within { conflict.within_document } else { conflict.between_documents };
         scopes.as_ref().is_none_or(|scopes| scopes.iter().any(has))
     });
-    let (skip, after) = pinned.part(found.conflicts.len(), limit);
-    let next = ask.next(&given, &pinned.graph, today, after);
-    let wire = Wire::new(graph, lang).with_standing(&counted);
+    let part = counted(head.page);
+    let (page, next) = head.next(rest(&part, found.conflicts.len()));
+    let counted = Counted::on(head.day);
+    let wire = head.wire().with_standing(&counted);
     let cut = || {
         WarningBody::new(
             "budget-spent",
@@ -151,19 +149,13 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
         )
     };
     let body = ConflictPageBody {
-        items: found
-            .conflicts
-            .iter()
-            .skip(skip)
-            .take(limit)
-            .map(|conflict| ConflictBody::new(wire, conflict))
-            .collect(),
-        page: PageBody { limit, next_cursor: next.cursor },
+        items: found.conflicts.iter().take(part.end).skip(part.start).map(|c| ConflictBody::new(wire, c)).collect(),
+        page,
         total: Total { value: found.conflicts.len() as u64, exact: !found.truncated }.into(),
-        as_of: AsOfBody::new(graph, counted.day),
+        as_of: head.as_of(),
         warnings: found.truncated.then(cut).into_iter().collect(),
     };
-    head.answer(&body, next.address.as_deref())
+    head.answer(&body, next)
 }
 
 impl<'g> ConflictBody<'g> {

@@ -1,7 +1,8 @@
 //! Pledges that wait for each other.
 
 use axum::response::Response;
-use pledgegraph_graph::Deadlock;
+use chrono::NaiveDate;
+use pledgegraph_graph::{Deadlock, ForceQuery};
 use pledgegraph_model::Where;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,9 +11,8 @@ use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::filters::analyses::{INCLUDE_IMPLIED, commitments, force, too_expensive};
 use crate::filters::{MODALITY, VALID_AT};
-use crate::lanes::Lane;
-use crate::reply::ListHead;
-use crate::request::ask::{Ask, LANG};
+use crate::listing::Head;
+use crate::request::ask::LANG;
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
 use crate::set_aside::{self, COMMITMENTS};
@@ -91,25 +91,22 @@ pub(crate) fn list_deadlocks() -> Route {
         .takes(&PARAMETERS)
         .json("Deadlocks")
         .problems(problems::ANALYSIS)
-        .on(async |ask: Ask| ask.aside(Lane::Analyses, answer).await)
+        .lists(decode, show)
 }
 
-fn answer(ask: &Ask) -> Result<Response, ApiError> {
-    let given = ask.given(&PARAMETERS);
-    let graph = &*ask.current;
-    let mut reader = Reader::new(&given, graph, None);
-    let query = force(&mut reader);
-    let (lang, limit) = (ask.lang(&mut reader), reader.number(&LIMIT));
-    reader.finish()?;
-    let head = ListHead::new(ask, &given, graph, lang, query.counted.day);
-    if ask.has(&head.etag) {
-        return Ok(head.not_modified());
-    }
-    let evaluation = graph.evaluate(&query).map_err(too_expensive)?;
-    let found = graph.deadlocks(&evaluation, ask.state.options.steps);
-    let activation = graph.activation(&query).map_err(too_expensive)?;
-    let left_out = set_aside::of_query(ask, graph, COMMITMENTS, &commitments(Where::all(), &query.counted));
-    let wire = Wire::new(graph, lang);
+fn decode(reader: &mut Reader<'_>) -> (ForceQuery, NaiveDate) {
+    let query = force(reader);
+    let day = query.counted.day;
+    (query, day)
+}
+
+fn show(head: &Head<'_>, query: &ForceQuery) -> Result<Response, ApiError> {
+    let (graph, limit) = (head.graph, head.page.limit);
+    let evaluation = graph.evaluate(query).map_err(too_expensive)?;
+    let found = graph.deadlocks(&evaluation, head.ask.state.options.steps);
+    let activation = graph.activation(query).map_err(too_expensive)?;
+    let left_out = set_aside::of_query(head.ask, graph, COMMITMENTS, &commitments(Where::all(), &query.counted));
+    let wire = head.wire();
     let rounds = (1..).zip(activation.rounds.iter().take(limit));
     let body = DeadlocksBody {
         deadlocks: found
@@ -126,7 +123,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
         rounds: activation.rounds.len(),
         never: CommitmentListBody::new(wire, &activation.never, limit),
         include_implied: query.include_implied,
-        as_of: AsOfBody::new(graph, query.counted.day),
+        as_of: head.as_of(),
         warnings: left_out.into_iter().collect(),
     };
     head.answer(&body, None)

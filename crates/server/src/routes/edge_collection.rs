@@ -1,4 +1,4 @@
-//! What all collections of statements have alike: a list, the same list as CSV, and one statement.
+//! What all collections of statements have alike: a list in every format, and one statement.
 
 use std::sync::Arc;
 
@@ -6,38 +6,44 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use pledgegraph_graph::{Counted, EdgeQuery, EdgeView, Evaluation, ForceQuery, Forces, Graph, Page};
 use pledgegraph_model::{Code as _, EdgeId, EdgeKind, Truth};
+use serde::Serialize;
 
-use crate::csv::columns::chosen;
+use crate::csv::columns::Cell;
 use crate::csv::edges::columns;
-use crate::csv::stream::{self, ExportHead, ROWS, Rows};
-use crate::endpoint::collection::CollectionDoc;
+use crate::csv::fields::EdgeColumn;
+use crate::endpoint::collection::record as record_of;
 use crate::endpoint::{PathParameter, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::analyses::{CIRCUIT, INCLUDE_IMPLIED, too_expensive, unevaluated};
 use crate::filters::{self, FilterParameter, IN_FORCE, VALID_AT};
+use crate::formats::Shows;
 use crate::lanes::{Lane, aside};
+use crate::list::{self, Face, Items, List, ListDoc, Part};
+use crate::listing::Head;
 use crate::openapi::members::statement;
 use crate::openapi::schemas::page;
 use crate::problem::Problem;
-use crate::reply::{ListHead, record};
-use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT, fields};
+use crate::reply::{put_json, record};
+use crate::request::ask::{Ask, FIELDS, LANG, LIMIT, fields};
 use crate::request::given;
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
-use crate::routes::edge_collection::include::{BECAUSE, INCLUDE, INCLUDE_ONE, included, parts, reasons};
+use crate::routes::edge_collection::include::{BECAUSE, INCLUDE_ONE, of_one_asked, parts, reasons};
 use crate::routes::history;
 use crate::routes::write::collection::Collection;
 use crate::routes::write::endpoints::{self, WritesDoc};
 use crate::routes::write::quotations_at;
 use crate::set_aside;
+use crate::wire::Wire;
 use crate::wire::edge::{EdgeBody, EndNames, members};
-use crate::wire::included::{IncludedBody, Part};
-use crate::wire::list::{AsOfBody, ListBody, PageBody};
-use crate::wire::{Made, Wire};
+use crate::wire::included::{self, IncludedBody};
+use crate::wire::warning::WarningBody;
 
 pub(crate) mod include;
 
+/// Under what the document has them.
+const TAG: &str = "statements";
 /// The items of a small answer.
 const FEW: usize = 10;
 
@@ -59,14 +65,6 @@ pub(crate) struct EdgeCollection {
     pub(crate) example: &'static str,
 }
 
-/// Asks for the byte order mark that some spreadsheets need.
-pub(crate) const BOM: Parameter = Parameter {
-    name: "bom",
-    accepts: Accepts::Flag,
-    description: "Begins with a byte order mark, which some spreadsheets need to read UTF-8.",
-    example: "",
-};
-
 impl EdgeCollection {
     /// What collections take whose items say if they are in force.
     fn force_parameters(&self) -> Option<&'static Parameter> {
@@ -78,28 +76,52 @@ impl EdgeCollection {
         self.kinds == [EdgeKind::Commitment]
     }
 
-    fn filters(&self) -> impl Iterator<Item = &'static FilterParameter> {
+    fn own_filters(&self) -> impl Iterator<Item = &'static FilterParameter> {
         filters::of_statements(self.kinds)
     }
 
-    /// What narrows it, and how it is evaluated.
-    fn asked_parameters(&self) -> impl Iterator<Item = &'static Parameter> {
-        let narrowing = filters::edge_kind(self.kinds).into_iter().chain(self.filters().map(|p| &p.parameter));
-        narrowing.chain(self.force_parameters())
+    fn filter(&self, reader: &mut Reader<'_>) -> EdgeQuery {
+        let (kinds, which) = (filters::edge_kinds(reader, self.kinds), filters::read(reader, self.own_filters()));
+        EdgeQuery::listed(&kinds, which, reader.today())
     }
 
-    fn list_parameters(&self) -> Vec<&'static Parameter> {
-        self.asked_parameters().chain([&LIMIT, &CURSOR, &INCLUDE, &FIELDS, &LANG]).collect()
+    /// The kinds that it takes and shows.
+    pub(crate) fn all_kinds(&self) -> &'static [EdgeKind] {
+        if self.kinds.is_empty() { EdgeKind::ALL } else { self.kinds }
+    }
+}
+
+impl List for EdgeCollection {
+    type Asked = Asked;
+    type Items<'g> = Statements<'g>;
+
+    fn doc(&self) -> ListDoc {
+        ListDoc::new((self.name, TAG), self.schema, self.description)
     }
 
-    fn export_parameters(&self) -> Vec<&'static Parameter> {
-        self.asked_parameters().chain([&BOM, &FIELDS]).collect()
+    fn filters(&self) -> Vec<&'static Parameter> {
+        let narrowing = self.own_filters().map(|filter| &filter.parameter);
+        filters::edge_kind(self.kinds).into_iter().chain(narrowing).chain(self.force_parameters()).collect()
     }
 
-    /// Whether an answer takes less than finding a thread for it: a few statements, found by what they touch.
-    fn is_small(&self, ask: &Ask) -> bool {
+    fn names(&self, shows: Shows) -> Vec<&'static str> {
+        match shows {
+            Shows::Members => {
+                members(self.all_kinds(), EndNames::of(self.kinds)).iter().map(|member| member.name).collect()
+            }
+            Shows::Columns => columns(self.kinds).into_iter().map(|column| &*column.name).collect(),
+        }
+    }
+
+    fn include(&self) -> Vec<&'static str> {
+        let parts = included::Part::of(self.all_kinds()).into_iter().map(|(name, _)| name);
+        parts.chain(self.has_force().then_some(BECAUSE)).collect()
+    }
+
+    /// A few statements, found by what they touch.
+    fn is_small(&self, ask: &Ask, parameters: &[&'static Parameter]) -> bool {
         let by_reference = |name: &str| {
-            let mut filters = self.filters().map(|filter| &filter.parameter);
+            let mut filters = self.own_filters().map(|filter| &filter.parameter);
             filters.any(|own| own.name == name && matches!(own.accepts, Accepts::References(_)))
         };
         let query = ask.uri.query();
@@ -109,7 +131,7 @@ impl EdgeCollection {
         if !given::names(query).all(|name| form.contains(&name) || by_reference(name)) {
             return false;
         }
-        let (graph, given) = (&*ask.current, ask.given(&self.list_parameters()));
+        let (graph, given) = (&*ask.current, ask.given(parameters));
         let filter = self.filter(&mut Reader::new(&given, graph, None));
         graph.is_at_hand(&filter) && {
             let items = graph.edges(&filter, Page::first(limit)).items;
@@ -117,95 +139,118 @@ impl EdgeCollection {
         }
     }
 
-    fn filter(&self, reader: &mut Reader<'_>) -> EdgeQuery {
-        let (kinds, which) = (filters::edge_kinds(reader, self.kinds), filters::read(reader, self.filters()));
-        EdgeQuery::listed(&kinds, which, reader.today())
+    fn read(&self, reader: &mut Reader<'_>) -> (Asked, NaiveDate) {
+        let asked = Asked::read(reader, self);
+        let day = asked.counted.day;
+        (asked, day)
     }
 
-    /// The kinds that it takes and shows.
-    pub(crate) fn all_kinds(&self) -> &'static [EdgeKind] {
-        if self.kinds.is_empty() { EdgeKind::ALL } else { self.kinds }
+    /// Narrows the list to what is in force, where that is asked.
+    fn prepare(&self, ask: &Ask, graph: &Graph, asked: &mut Asked, _whole: bool) -> Result<(), ApiError> {
+        let Some(truths) = &asked.truths else { return Ok(()) };
+        let day = asked.counted.day;
+        let chosen = if asked.include_implied && day == graph.day() {
+            graph.having_force(truths, CIRCUIT).map_err(too_expensive)?
+        } else {
+            let evaluation = ask.state.evaluations.on(graph, (day, asked.include_implied)).map_err(too_expensive)?;
+            Arc::new(evaluation.having(truths))
+        };
+        asked.filter.only = Some(chosen);
+        Ok(())
     }
 
-    /// What `fields=` takes.
-    fn fields(&self) -> Vec<&'static str> {
-        members(self.all_kinds(), EndNames::of(self.kinds)).iter().map(|member| member.name).collect()
-    }
-
-    /// What `include=` takes.
-    fn include(&self) -> Vec<&'static str> {
-        let parts = Part::of(self.all_kinds()).into_iter().map(|(name, _)| name);
-        parts.chain(self.has_force().then_some(BECAUSE)).collect()
-    }
-
-    fn doc(&self) -> CollectionDoc {
-        CollectionDoc {
-            name: self.name,
-            item: self.item,
-            tag: "statements",
-            description: self.description,
-            schema: self.schema,
-            shown: self.shown,
-            explains: Some(self.has_force()),
-            list_parameters: self.list_parameters(),
-            export_parameters: self.export_parameters(),
-            names: vec![(&FIELDS, self.fields()), (&INCLUDE, self.include())],
-            columns: columns(self.kinds).into_iter().map(|column| &*column.name).collect(),
-        }
-    }
-}
-
-/// How an answer is to be shown.
-struct Form<'a> {
-    lang: &'a str,
-    fields: Option<Vec<&'a str>>,
-    parts: Vec<Part>,
-    /// Whether items say why they are in force or not.
-    reasons: bool,
-    limit: usize,
-}
-
-impl<'a> Form<'a> {
-    fn read(ask: &Ask, reader: &mut Reader<'a>, collection: &EdgeCollection) -> Self {
-        Self {
-            lang: ask.lang(reader),
-            fields: fields(reader, || collection.fields()),
-            parts: parts(reader, collection.all_kinds(), collection.has_force()),
-            reasons: reasons(reader),
-            limit: reader.number(&LIMIT),
+    fn part<'g>(&'static self, asked: &'g Asked, face: Face<'g>, page: Page<u128>) -> Part<Statements<'g>> {
+        let graph = face.graph;
+        let found = graph.edges(&asked.filter, Page { after: page.after.map(edge_id), limit: page.limit });
+        let query = force(&found.items, asked.counted.day, asked.include_implied);
+        let shows_force = self.has_force() && face.has(&[IN_FORCE.parameter.name, "fixpoints"]);
+        let forces = shows_force.then(|| graph.forces(&query)).transpose();
+        let why = (self.has_force() && asked.reasons).then(|| graph.evaluate(&query)).transpose();
+        let spent = [forces.as_ref().err(), why.as_ref().err()].into_iter().flatten().next();
+        Part {
+            after: found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128()),
+            total: found.total,
+            warnings: spent.map(|spent| unevaluated("in_force", *spent)).into_iter().collect(),
+            truncated: false,
+            items: Statements {
+                collection: self,
+                asked,
+                face,
+                columns: face.columns(|| columns(self.kinds)),
+                forces: forces.ok().flatten(),
+                why: why.ok().flatten(),
+                views: found.items,
+            },
         }
     }
 
-    /// Whether items show what is in force: otherwise it is not found out.
-    fn shows_force(&self) -> bool {
-        self.fields.as_ref().is_none_or(|fields| fields.iter().any(|field| ["in_force", "fixpoints"].contains(field)))
+    fn left_out(&self, head: &Head<'_>, asked: &Asked) -> Option<WarningBody> {
+        set_aside::warning(head.ask.uri.path(), head.given, head.graph.set_aside(&asked.filter))
+    }
+}
+
+/// Some statements of a collection in a row.
+pub(crate) struct Statements<'g> {
+    collection: &'static EdgeCollection,
+    asked: &'g Asked,
+    face: Face<'g>,
+    columns: Vec<&'static EdgeColumn>,
+    views: Vec<EdgeView<'g>>,
+    /// Which of them are in force.
+    forces: Option<Forces>,
+    /// Why.
+    why: Option<Evaluation>,
+}
+
+impl Statements<'_> {
+    fn wire(&self) -> Wire<'_> {
+        self.face
+            .wire()
+            .with_standing(&self.asked.counted)
+            .with_forces(self.forces.as_ref())
+            .with_force(self.why.as_ref(), Some(self.asked.counted.day))
+    }
+}
+
+impl Items for Statements<'_> {
+    fn len(&self) -> usize {
+        self.views.len()
+    }
+
+    fn body(&self, item: usize) -> impl Serialize {
+        EdgeBody::named(self.wire(), &self.views[item], EndNames::of(self.collection.kinds))
+            .with_reasons(self.asked.reasons)
+            .only(self.face.form.only.as_deref())
+    }
+
+    fn put_json(&self, item: usize, text: &mut Vec<u8>) {
+        put_json(&self.body(item), text);
+    }
+
+    fn put_cell(&self, (item, _): (usize, usize), column: usize, cell: &mut Cell) {
+        self.columns[column].put(self.wire(), &self.views[item], cell);
+    }
+
+    fn included(&self) -> Option<IncludedBody<'_>> {
+        IncludedBody::of_edges(self.face.wire(), &self.views, &self.asked.parts)
     }
 }
 
 /// The operations of a collection.
 pub(crate) fn routes(collection: &'static EdgeCollection) -> Vec<Route> {
-    let doc = collection.doc();
-    let schemas = [
+    let schemas = vec![
         (collection.schema.to_owned(), statement(collection.shown, collection.all_kinds())),
         page(collection.schema, &[("included", "Included", "What `include` asked for.")]),
     ];
-    let list = doc.list().with(schemas).on(move |ask: Ask| async move {
-        if collection.is_small(&ask) {
-            return list_edges(&ask, collection);
-        }
-        ask.aside(Lane::Lists, move |ask| list_edges(ask, collection)).await
-    });
-    let mut routes = vec![
-        list,
-        doc.export().on(move |ask: Ask| ask.aside(Lane::Lists, move |ask| export_edges(ask, collection))),
-        doc.record(path(collection))
-            .on(move |Path(id): Path<String>, ask: Ask| async move { get_edge(&ask, &id, collection).await }),
-    ];
+    let mut routes = list::routes(collection, schemas);
+    let one = move |Path(id): Path<String>, ask: Ask| async move { get_edge(&ask, &id, collection).await };
+    let (named, explains) = ((collection.item, collection.shown), Some(collection.has_force()));
+    routes.push(record_of(collection, named, explains, path(collection)).on(one));
     let schema = collection.schema;
-    routes.push(history::route(Collection::Edges(collection), "statements", schema, path(collection)));
+    routes.push(history::route(Collection::Edges(collection), TAG, schema, path(collection)));
     routes.extend(endpoints::routes(&WritesDoc {
         collection: Collection::Edges(collection),
-        tag: "statements",
+        tag: TAG,
         schema: collection.schema,
         path: path(collection),
     }));
@@ -217,14 +262,18 @@ fn path(collection: &EdgeCollection) -> PathParameter {
     PathParameter { name: "id", description: "Its identifier.", example }
 }
 
-/// What is asked of a list, whatever its form.
-struct Asked {
+/// What is asked of a collection.
+pub(crate) struct Asked {
     filter: EdgeQuery,
     /// What counts, for the standing that each item shows.
     counted: Counted,
     /// Which truths, where the list is narrowed to what is in force or not.
     truths: Option<Vec<Truth>>,
     include_implied: bool,
+    /// What is included of what the items name.
+    parts: Vec<included::Part>,
+    /// Whether items say why they are in force or not.
+    reasons: bool,
 }
 
 impl Asked {
@@ -234,21 +283,9 @@ impl Asked {
         let day = filter.which.valid_at.unwrap_or_else(|| reader.today());
         let counted = filter.counted.clone().unwrap_or_else(|| Counted::on(day));
         let truths = Some(filter.which.in_force.clone()).filter(|truths| !truths.is_empty());
-        Self { filter, counted, truths, include_implied: reader.switch(INCLUDE_IMPLIED.name) }
-    }
-
-    /// Narrows the list to what is in force, where that is asked.
-    fn narrow(&mut self, ask: &Ask, graph: &Graph) -> Result<(), ApiError> {
-        let Some(truths) = &self.truths else { return Ok(()) };
-        let day = self.counted.day;
-        let chosen = if self.include_implied && day == graph.day() {
-            graph.having_force(truths, CIRCUIT).map_err(too_expensive)?
-        } else {
-            let evaluation = ask.state.evaluations.on(graph, (day, self.include_implied)).map_err(too_expensive)?;
-            Arc::new(evaluation.having(truths))
-        };
-        self.filter.only = Some(chosen);
-        Ok(())
+        let include_implied = reader.switch(INCLUDE_IMPLIED.name);
+        let parts = parts(reader, collection.all_kinds(), collection.has_force());
+        Self { filter, counted, truths, include_implied, parts, reasons: reasons(reader) }
     }
 }
 
@@ -258,90 +295,15 @@ fn force(views: &[EdgeView<'_>], day: NaiveDate, include_implied: bool) -> Force
     ForceQuery { commitments, include_implied, ..ForceQuery::all(day, CIRCUIT) }
 }
 
-fn list_edges(ask: &Ask, collection: &EdgeCollection) -> Result<Response, ApiError> {
-    let given = ask.given(&collection.list_parameters());
-    let pinned = ask.pin(&given)?;
-    let graph = &*pinned.graph;
-    let mut reader = Reader::new(&given, graph, pinned.today);
-    let mut asked = Asked::read(&mut reader, collection);
-    let form = Form::read(ask, &mut reader, collection);
-    let today = reader.today();
-    reader.finish()?;
-    // How statements stand, and what is in force, changes with the day.
-    let head = ListHead::new(ask, &given, graph, form.lang, asked.counted.day);
-    if ask.has(&head.etag) {
-        return Ok(head.not_modified());
-    }
-    asked.narrow(ask, graph)?;
-    let after = pinned.after.map(edge_id);
-    let found = graph.edges(&asked.filter, Page { after, limit: form.limit });
-    let last = found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128());
-    let next = ask.next(&given, &pinned.graph, today, last);
-    let query = force(&found.items, asked.counted.day, asked.include_implied);
-    let forces = (collection.has_force() && form.shows_force()).then(|| graph.forces(&query));
-    let why = (collection.has_force() && form.reasons).then(|| graph.evaluate(&query));
-    let wire = Wire::new(graph, form.lang)
-        .with_standing(&asked.counted)
-        .with_forces(forces.as_ref().and_then(|forces| forces.as_ref().ok()))
-        .with_force(why.as_ref().and_then(|why| why.as_ref().ok()), Some(asked.counted.day));
-    let spent = [forces.as_ref().and_then(|f| f.as_ref().err()), why.as_ref().and_then(|why| why.as_ref().err())];
-    let spent = spent.into_iter().flatten().next().map(|spent| unevaluated("in_force", *spent));
-    let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&asked.filter));
-    let body = ListBody {
-        items: Made::new(&found.items, |view| {
-            EdgeBody::named(wire, view, EndNames::of(collection.kinds))
-                .with_reasons(form.reasons)
-                .only(form.fields.as_deref())
-        }),
-        page: PageBody { limit: form.limit, next_cursor: next.cursor },
-        total: found.total.into(),
-        as_of: AsOfBody::new(graph, asked.counted.day),
-        warnings: spent.into_iter().chain(left_out).collect(),
-        included: IncludedBody::of_edges(Wire::new(graph, form.lang), &found.items, &form.parts),
-    };
-    head.answer(&body, next.address.as_deref())
-}
-
-fn export_edges(ask: &Ask, collection: &'static EdgeCollection) -> Result<Response, ApiError> {
-    let given = ask.given(&collection.export_parameters());
-    let mut reader = Reader::new(&given, &ask.current, None);
-    let mut asked = Asked::read(&mut reader, collection);
-    let bom = reader.flag(BOM.name);
-    let columns = chosen(&mut reader, columns(collection.kinds));
-    let header = columns.clone();
-    reader.finish()?;
-    let head = ExportHead::new(ask, &given, asked.counted.day);
-    if let Some(unchanged) = head.not_modified(ask) {
-        return Ok(unchanged);
-    }
-    asked.narrow(ask, &ask.current)?;
-    let left_out = set_aside::warning(ask.uri.path(), &given, ask.current.set_aside(&asked.filter));
-    let shows_force = collection.has_force() && columns.iter().any(|column| column.name == IN_FORCE.parameter.name);
-    let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
-        let found = graph.edges(&asked.filter, Page { after: after.map(edge_id), limit: ROWS });
-        let forces = shows_force
-            .then(|| graph.forces(&force(&found.items, asked.counted.day, asked.include_implied)).ok())
-            .flatten();
-        let wire = stream::wire(graph).with_standing(&asked.counted).with_forces(forces.as_ref());
-        for view in &found.items {
-            rows.row(&columns, |write, cell| write.put(wire, view, cell));
-        }
-        found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128())
-    };
-    let mut response = head.answer(collection.name, bom, &header, Box::new(next));
-    set_aside::put(&mut response, left_out.as_ref());
-    Ok(response)
-}
-
 async fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Response, ApiError> {
     let own = [&VALID_AT.parameter, &INCLUDE_ONE, &FIELDS, &LANG].into_iter().chain(collection.force_parameters());
     let given = ask.given(&own.collect::<Vec<_>>());
     let mut reader = Reader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
-    let fields = fields(&mut reader, || collection.fields());
+    let fields = fields(&mut reader, || collection.names(Shows::Members));
     let include_implied = reader.switch(INCLUDE_IMPLIED.name);
     let (day, (quoted, reasons), today) =
-        (reader.day(VALID_AT.parameter.name), included(&mut reader, collection.has_force()), reader.today());
+        (reader.day(VALID_AT.parameter.name), of_one_asked(&mut reader, collection.has_force()), reader.today());
     reader.finish()?;
     let graph = &*ask.current;
     let found = id.parse::<EdgeId>().ok().and_then(|id| graph.edge(id));
@@ -382,6 +344,6 @@ async fn evaluated(
     found.map_err(too_expensive)
 }
 
-fn edge_id(id: u128) -> EdgeId {
+pub(crate) fn edge_id(id: u128) -> EdgeId {
     EdgeId(uuid::Uuid::from_u128(id))
 }

@@ -1,40 +1,44 @@
-//! What all collections of entities have alike: a list, the same list as CSV, and one entity.
+//! What all collections of entities have alike: a list in every format, and one entity.
 
 use axum::http::header::LOCATION;
 use axum::response::Response;
 use chrono::NaiveDate;
 use pledgegraph_graph::{
-    BudgetSpent, Counted, EdgeQuery, EntityQuery, EntityView, Evaluation, ForceQuery, Graph, Page,
+    BudgetSpent, Counted, EdgeQuery, EntityQuery, EntityView, Evaluation, ForceQuery, Graph, Page, SearchHit,
 };
 use pledgegraph_model::{EdgeKind, EntityId, EntityKind, EntityRef, Where};
+use serde::Serialize;
 
-use crate::csv::columns::chosen;
+use crate::csv::columns::Cell;
 use crate::csv::entities::columns;
-use crate::csv::stream::{self, ExportHead, ROWS, Rows};
-use crate::endpoint::collection::CollectionDoc;
+use crate::csv::fields::EntityColumn;
+use crate::endpoint::collection::record as record_of;
 use crate::endpoint::{PathParameter, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::analyses::{CIRCUIT, too_expensive, unevaluated};
 use crate::filters::{self, ENTITIES_AT, FilterParameter};
-use crate::lanes::Lane;
+use crate::formats::Shows;
+use crate::list::{self, Face, Items, List, ListDoc, Part};
+use crate::listing::Head;
 use crate::openapi::members::thing;
 use crate::openapi::schemas::page;
 use crate::problem::Problem;
-use crate::reply::{ListHead, record};
-use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT, fields};
+use crate::reply::{put_json, record};
+use crate::request::ask::{Ask, FIELDS, LANG, fields};
 use crate::request::parameter::Parameter;
 use crate::request::reader::Reader;
 use crate::request::references;
-use crate::routes::edge_collection::BOM;
 use crate::routes::history;
 use crate::routes::write::collection::Collection;
 use crate::routes::write::endpoints::{self, WritesDoc};
 use crate::set_aside;
+use crate::wire::Wire;
 use crate::wire::entity::{EntityBody, members};
-use crate::wire::list::{AsOfBody, ListBody, PageBody};
 use crate::wire::warning::WarningBody;
-use crate::wire::{Made, Wire};
+
+/// Under what the document has them.
+pub(crate) const TAG: &str = "entities";
 
 /// A collection of entities of one kind.
 pub(crate) struct EntityCollection {
@@ -61,69 +65,128 @@ impl EntityCollection {
         self.kind == EntityKind::Condition
     }
 
-    fn filters(&self) -> impl Iterator<Item = &'static FilterParameter> {
+    fn own_filters(&self) -> impl Iterator<Item = &'static FilterParameter> {
         filters::of_entities(self.kind)
     }
+}
 
-    /// What narrows it, and the day.
-    fn asked_parameters(&self) -> impl Iterator<Item = &'static Parameter> {
-        self.filters().map(|p| &p.parameter).chain([&ENTITIES_AT])
+impl List for EntityCollection {
+    type Asked = Asked;
+    type Items<'g> = Entities<'g>;
+
+    fn doc(&self) -> ListDoc {
+        ListDoc::new((self.name, TAG), self.schema, self.description)
     }
 
-    fn list_parameters(&self) -> Vec<&'static Parameter> {
-        self.asked_parameters().chain([&LIMIT, &CURSOR, &FIELDS, &LANG]).collect()
+    fn filters(&self) -> Vec<&'static Parameter> {
+        self.own_filters().map(|filter| &filter.parameter).chain([&ENTITIES_AT]).collect()
     }
 
-    fn export_parameters(&self) -> Vec<&'static Parameter> {
-        self.asked_parameters().chain([&BOM, &FIELDS]).collect()
-    }
-
-    fn filter(&self, reader: &mut Reader<'_>) -> EntityQuery {
-        let leaders = self.leaders.then(|| Counted::on(day(reader)));
-        EntityQuery { leaders, ..EntityQuery::of(&[self.kind], filters::read(reader, self.filters())) }
-    }
-
-    fn doc(&self) -> CollectionDoc {
-        CollectionDoc {
-            name: self.name,
-            item: self.item,
-            tag: "entities",
-            description: self.description,
-            schema: self.schema,
-            shown: self.shown,
-            explains: None,
-            list_parameters: self.list_parameters(),
-            export_parameters: self.export_parameters(),
-            names: vec![(&FIELDS, self.fields())],
-            columns: columns(Some(self.kind)).into_iter().map(|column| &*column.name).collect(),
+    fn names(&self, shows: Shows) -> Vec<&'static str> {
+        match shows {
+            Shows::Members => members(Some(self.kind)).iter().map(|member| member.name).collect(),
+            Shows::Columns => columns(Some(self.kind)).into_iter().map(|column| &*column.name).collect(),
         }
     }
 
-    /// What `fields=` takes.
-    fn fields(&self) -> Vec<&'static str> {
-        members(Some(self.kind)).iter().map(|member| member.name).collect()
+    /// Whether a condition holds, and who leads, changes with the day.
+    fn read(&self, reader: &mut Reader<'_>) -> (Asked, NaiveDate) {
+        let day = day(reader);
+        let leaders = self.leaders.then(|| Counted::on(day));
+        let which = filters::read(reader, self.own_filters());
+        (Asked { filter: EntityQuery { leaders, ..EntityQuery::of(&[self.kind], which) }, day }, day)
+    }
+
+    fn part<'g>(&'static self, asked: &'g Asked, face: Face<'g>, page: Page<u128>) -> Part<Entities<'g>> {
+        let graph = face.graph;
+        let found = graph.entities(&asked.filter, Page { after: page.after.map(entity_id), limit: page.limit });
+        let truth = evaluated(self, graph, &found.items, asked.day).transpose();
+        let after = found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128());
+        let warnings = truth.as_ref().err().map(|spent| unevaluated("truth", *spent)).into_iter().collect();
+        let items = Entities {
+            columns: face.columns(|| columns(Some(self.kind))),
+            truth: truth.ok().flatten(),
+            day: Some(asked.day),
+            ..Entities::new(face, found.items)
+        };
+        Part { items, after, total: found.total, warnings, truncated: false }
+    }
+
+    /// The offices by which nobody is a leader on the day; the list of them shows which.
+    fn left_out(&self, head: &Head<'_>, asked: &Asked) -> Option<WarningBody> {
+        let (counted, which) = (asked.filter.leaders.clone()?, &asked.filter.which);
+        let which = Where { q: which.q.clone(), source: which.source.clone(), ..Where::all() };
+        let offices = EdgeQuery::of(&[EdgeKind::Office], which).counted(counted);
+        set_aside::of_query(head.ask, head.graph, "/v1/offices", &offices)
+    }
+}
+
+/// What is asked of a collection.
+pub(crate) struct Asked {
+    filter: EntityQuery,
+    day: NaiveDate,
+}
+
+/// Some entities in a row.
+pub(crate) struct Entities<'g> {
+    face: Face<'g>,
+    pub(crate) columns: Vec<&'static EntityColumn>,
+    views: Vec<EntityView<'g>>,
+    /// How a search found them; none where there was none.
+    pub(crate) hits: Vec<SearchHit<'g>>,
+    /// Of conditions, which of them hold on the day.
+    truth: Option<Evaluation>,
+    day: Option<NaiveDate>,
+}
+
+impl<'g> Entities<'g> {
+    pub(crate) fn new(face: Face<'g>, views: Vec<EntityView<'g>>) -> Self {
+        Self { face, columns: Vec::new(), views, hits: Vec::new(), truth: None, day: None }
+    }
+
+    fn wire(&self) -> Wire<'_> {
+        self.face.wire().with_force(self.truth.as_ref(), self.day)
+    }
+}
+
+impl Items for Entities<'_> {
+    fn len(&self) -> usize {
+        self.views.len()
+    }
+
+    fn body(&self, item: usize) -> impl Serialize {
+        let (wire, hit) = (self.wire(), self.hits.get(item));
+        let body = hit.map_or_else(|| EntityBody::new(wire, &self.views[item]), |hit| EntityBody::found(wire, hit));
+        body.only(self.face.form.only.as_deref())
+    }
+
+    fn put_json(&self, item: usize, text: &mut Vec<u8>) {
+        put_json(&self.body(item), text);
+    }
+
+    fn put_cell(&self, (item, _): (usize, usize), column: usize, cell: &mut Cell) {
+        self.columns[column].put(self.wire(), &self.views[item], cell);
     }
 }
 
 /// The operations of a collection.
 pub(crate) fn routes(collection: &'static EntityCollection) -> Vec<Route> {
-    let doc = collection.doc();
     let path = PathParameter {
         name: "ref",
         description: "Its slug, `kind:slug` or identifier.",
         example: collection.example.to_owned(),
     };
-    let schemas =
-        [(collection.schema.to_owned(), thing(collection.shown, Some(collection.kind))), page(collection.schema, &[])];
-    let one = move |Path(reference): Path<String>, ask: Ask| async move { get_entity(&ask, &reference, collection) };
-    let mut routes = vec![
-        doc.list().with(schemas).on(move |ask: Ask| ask.aside(Lane::Lists, move |ask| list_entities(ask, collection))),
-        doc.export().on(move |ask: Ask| ask.aside(Lane::Lists, move |ask| export_entities(ask, collection))),
-        doc.record(path.clone()).on(one),
+    let schemas = vec![
+        (collection.schema.to_owned(), thing(collection.shown, Some(collection.kind))),
+        page(collection.schema, &[]),
     ];
+    let mut routes = list::routes(collection, schemas);
+    let one = move |Path(reference): Path<String>, ask: Ask| async move { get_entity(&ask, &reference, collection) };
+    let named = (collection.item, collection.shown);
+    routes.push(record_of(collection, named, None, path.clone()).on(one));
     // Leaders are persons, and are written as such.
     if !collection.leaders {
-        let (schema, tag) = (collection.schema, "entities");
+        let (schema, tag) = (collection.schema, TAG);
         routes.push(history::route(Collection::Entities(collection), tag, schema, path.clone()));
         routes.extend(endpoints::routes(&WritesDoc {
             collection: Collection::Entities(collection),
@@ -135,99 +198,40 @@ pub(crate) fn routes(collection: &'static EntityCollection) -> Vec<Route> {
     routes
 }
 
-fn list_entities(ask: &Ask, collection: &EntityCollection) -> Result<Response, ApiError> {
-    let given = ask.given(&collection.list_parameters());
-    let pinned = ask.pin(&given)?;
-    let mut reader = Reader::new(&given, &pinned.graph, pinned.today);
-    let filter = collection.filter(&mut reader);
-    let (lang, limit) = (ask.lang(&mut reader), reader.number(&LIMIT));
-    let fields = fields(&mut reader, || collection.fields());
-    let (today, day) = (reader.today(), day(&mut reader));
-    reader.finish()?;
-    // Whether a condition holds, and who leads, changes with the day.
-    let head = ListHead::new(ask, &given, &pinned.graph, lang, day);
-    if ask.has(&head.etag) {
-        return Ok(head.not_modified());
-    }
-    let found = pinned.graph.entities(&filter, Page { after: pinned.after.map(entity_id), limit });
-    let last = found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128());
-    let next = ask.next(&given, &pinned.graph, today, last);
-    let truth = evaluated(collection, &pinned.graph, &found.items, day);
-    let wire =
-        Wire::new(&pinned.graph, lang).with_force(truth.as_ref().and_then(|truth| truth.as_ref().ok()), Some(day));
-    let spent = truth.as_ref().and_then(|truth| truth.as_ref().err());
-    let body = ListBody {
-        items: Made::new(&found.items, |view| EntityBody::new(wire, view).only(fields.as_deref())),
-        page: PageBody { limit, next_cursor: next.cursor },
-        total: found.total.into(),
-        as_of: AsOfBody::new(&pinned.graph, day),
-        warnings: spent
-            .map(|spent| unevaluated("truth", *spent))
-            .into_iter()
-            .chain(offices_set_aside(ask, &pinned.graph, &filter))
-            .collect(),
-        included: None,
-    };
-    head.answer(&body, next.address.as_deref())
-}
-
-fn export_entities(ask: &Ask, collection: &'static EntityCollection) -> Result<Response, ApiError> {
-    let given = ask.given(&collection.export_parameters());
-    let mut reader = Reader::new(&given, &ask.current, None);
-    let filter = collection.filter(&mut reader);
-    let day = day(&mut reader);
-    let bom = reader.flag(BOM.name);
-    let columns = chosen(&mut reader, columns(Some(collection.kind)));
-    let header = columns.clone();
-    reader.finish()?;
-    let head = ExportHead::new(ask, &given, day);
-    if let Some(unchanged) = head.not_modified(ask) {
-        return Ok(unchanged);
-    }
-    let left_out = offices_set_aside(ask, &ask.current, &filter);
-    let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
-        let found = graph.entities(&filter, Page { after: after.map(entity_id), limit: ROWS });
-        let truth = evaluated(collection, graph, &found.items, day);
-        let wire = stream::wire(graph).with_force(truth.as_ref().and_then(|truth| truth.as_ref().ok()), Some(day));
-        for view in &found.items {
-            rows.row(&columns, |write, cell| write.put(wire, view, cell));
-        }
-        found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128())
-    };
-    let mut response = head.answer(collection.name, bom, &header, Box::new(next));
-    set_aside::put(&mut response, left_out.as_ref());
-    Ok(response)
-}
-
-fn get_entity(ask: &Ask, reference: &str, collection: &EntityCollection) -> Result<Response, ApiError> {
+/// An entity of some kinds, as a path names it; `evaluates` finds out whether it holds on a day.
+pub(crate) fn one(
+    ask: &Ask,
+    reference: &str,
+    (kinds, names): (&[EntityKind], impl FnOnce() -> Vec<&'static str>),
+    evaluates: impl FnOnce(&Graph, &EntityView<'_>, NaiveDate) -> Result<Option<Evaluation>, ApiError>,
+) -> Result<Response, ApiError> {
     let given = ask.given(&[&ENTITIES_AT, &FIELDS, &LANG]);
     let mut reader = Reader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
-    let fields = fields(&mut reader, || collection.fields());
+    let fields = fields(&mut reader, names);
     let day = day(&mut reader);
     reader.finish()?;
-    let view = find(&ask.current, reference, &[collection.kind])?;
+    let view = find(&ask.current, reference, kinds)?;
     moved(ask, &view, reference)?;
-    if collection.leaders && !ask.current.is_leader(view.id(), &Counted::on(day)) {
-        return Err(ApiError::new(Problem::NotFound, "the person holds no office"));
-    }
-    let truth = evaluated(collection, &ask.current, &[view], day).transpose().map_err(too_expensive)?;
+    let truth = evaluates(&ask.current, &view, day)?;
     let wire = Wire::new(&ask.current, lang).with_force(truth.as_ref(), Some(day));
     let body = EntityBody::new(wire, &view).only(fields.as_deref());
     record(ask, &ask.current, lang, view.version(), &body)
 }
 
+fn get_entity(ask: &Ask, reference: &str, collection: &EntityCollection) -> Result<Response, ApiError> {
+    let names = || collection.names(Shows::Members);
+    one(ask, reference, (&[collection.kind], names), |graph, view, day| {
+        if collection.leaders && !graph.is_leader(view.id(), &Counted::on(day)) {
+            return Err(ApiError::new(Problem::NotFound, "the person holds no office"));
+        }
+        evaluated(collection, graph, &[*view], day).transpose().map_err(too_expensive)
+    })
+}
+
 /// The day of a request: that which it asks, else today.
 fn day(reader: &mut Reader<'_>) -> NaiveDate {
     reader.day(ENTITIES_AT.name).unwrap_or_else(|| reader.today())
-}
-
-/// The offices by which nobody is a leader on the day; the list of them shows which.
-fn offices_set_aside(ask: &Ask, graph: &Graph, query: &EntityQuery) -> Option<WarningBody> {
-    let counted = query.leaders.clone()?;
-    let which = Where { q: query.which.q.clone(), source: query.which.source.clone(), ..Where::all() };
-    let offices = EdgeQuery::of(&[EdgeKind::Office], which).counted(counted);
-    set_aside::of_query(ask, graph, "/v1/offices", &offices)
 }
 
 /// Which of some conditions hold on a day; `None` in collections of other things.

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::http::HeaderValue;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::Response;
 
 use crate::endpoint::{Answer, Endpoint, NDJSON, Route, problems};
 use crate::error::ApiError;
 use crate::export::lines;
-use crate::reply::{VERSION, set};
+use crate::list::attach;
+use crate::reply::{VERSION, revalidated, set};
 use crate::request::ask::Ask;
+use crate::request::reader::Reader;
 use crate::wire::list::version;
 
 const DESCRIPTION: &str = "One entity or statement a line, first the entities, then the statements, each in the order of \
@@ -28,17 +28,12 @@ pub(crate) fn export_records() -> Route {
 }
 
 async fn handle(ask: Ask) -> Result<Response, ApiError> {
-    let errors = ask.given(&[]).errors;
-    if !errors.is_empty() {
-        return Err(ApiError::parameters(errors));
-    }
+    Reader::new(&ask.given(&[]), &ask.current, None).finish()?;
     let graph = Arc::clone(&ask.current);
     let version = version(&graph);
     let mut response = Response::new(lines(ask.state, ask.asker, graph));
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(NDJSON));
-    headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"pledgegraph.ndjson\""));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    attach(&mut response, NDJSON, "pledgegraph.ndjson");
+    revalidated(&mut response, false);
     set(&mut response, VERSION, &version);
     Ok(response)
 }

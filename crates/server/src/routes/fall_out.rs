@@ -1,8 +1,9 @@
 //! What depends on an actor.
 
 use axum::response::Response;
-use pledgegraph_graph::{Dependent, FallOut, Step, Total};
-use pledgegraph_model::{EntityKind, Where};
+use chrono::NaiveDate;
+use pledgegraph_graph::{Dependent, FallOut, ForceQuery, Step, Total};
+use pledgegraph_model::{Code as _, EntityId, EntityKind, Stance, Where};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,9 +11,9 @@ use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::filters::analyses::{INCLUDE_IMPLIED, commitments, force, too_expensive};
 use crate::filters::{MODALITY, STANCE_MIN, VALID_AT};
-use crate::lanes::Lane;
-use crate::reply::ListHead;
-use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
+use crate::listing::{Head, counted, rest};
+use crate::problem::Problem;
+use crate::request::ask::{CURSOR, LANG, LIMIT};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
 use crate::set_aside::{self, COMMITMENTS};
@@ -101,51 +102,48 @@ pub(crate) fn list_fall_out() -> Route {
         .takes(&PARAMETERS)
         .json("FallOut")
         .problems(problems::ANALYSIS_LIST)
-        .on(async |ask: Ask| ask.aside(Lane::Analyses, answer).await)
+        .lists(decode, show)
 }
 
-fn answer(ask: &Ask) -> Result<Response, ApiError> {
-    let given = ask.given(&PARAMETERS);
-    let pinned = ask.pin(&given)?;
-    let graph = &*pinned.graph;
-    let mut reader = Reader::new(&given, graph, pinned.today);
+/// What is asked: of whom, on what, and the least stance.
+type Asked = (Option<EntityId>, ForceQuery, Stance);
+
+fn decode(reader: &mut Reader<'_>) -> (Asked, NaiveDate) {
     let actors = reader.references(ACTOR.name, EntityKind::ACTORS_AND_GROUPS);
     if actors.as_ref().is_none_or(|actors| actors.len() > 1) && reader.is_sound() {
         reader.fail(ACTOR.name, "`actor` is needed: one reference, such as `US`".to_owned());
     }
-    let query = force(&mut reader);
-    let stance_min = reader.stance_min();
-    let (lang, limit, today) = (ask.lang(&mut reader), reader.number(&LIMIT), reader.today());
-    reader.finish()?;
-    let actor = actors.and_then(|actors| graph.entity(*actors.first()?));
-    let actor = actor.ok_or_else(|| ApiError::of(crate::problem::Problem::BadParameter))?;
-    let head = ListHead::new(ask, &given, graph, lang, query.counted.day);
-    if ask.has(&head.etag) {
-        return Ok(head.not_modified());
-    }
-    let mut found = graph.fall_out(actor.id(), &query).map_err(too_expensive)?;
+    let query = force(reader);
+    let day = query.counted.day;
+    ((actors.and_then(|actors| actors.first().copied()), query, reader.stance_min()), day)
+}
+
+fn show(head: &Head<'_>, (actor, query, stance_min): &Asked) -> Result<Response, ApiError> {
+    let graph = head.graph;
+    let actor = actor.and_then(|id| graph.entity(id)).ok_or_else(|| ApiError::of(Problem::BadParameter))?;
+    let mut found = graph.fall_out(actor.id(), query).map_err(too_expensive)?;
     found.dependents.retain(|dependent| {
         let commitment = dependent.commitment.detail().commitment();
-        commitment.is_some_and(|commitment| commitment.stance.at_least(stance_min))
+        commitment.is_some_and(|commitment| commitment.stance.at_least(*stance_min))
     });
-    let (skip, after) = pinned.part(found.dependents.len(), limit);
-    let next = ask.next(&given, &pinned.graph, today, after);
-    let wire = Wire::new(graph, lang);
-    let page = found.dependents.iter().skip(skip).take(limit);
+    let part = counted(head.page);
+    let (page, next) = head.next(rest(&part, found.dependents.len()));
+    let wire = head.wire();
+    let items = found.dependents.iter().take(part.end).skip(part.start);
     let counts = (found.set_aside.clone(), true);
-    let left_out = set_aside::list_of(ask, graph, COMMITMENTS, &commitments(Where::all(), &query.counted), counts);
+    let left_out = set_aside::list_of(head.ask, graph, COMMITMENTS, &commitments(Where::all(), &query.counted), counts);
     let body = FallOutBody {
         actor: wire.reference(&actor),
-        items: page.map(|dependent| DependentBody::new(wire, &found, dependent)).collect(),
-        page: PageBody { limit, next_cursor: next.cursor },
+        items: items.map(|dependent| DependentBody::new(wire, &found, dependent)).collect(),
+        page,
         total: Total { value: found.dependents.len() as u64, exact: true }.into(),
         decisive: found.dependents.iter().filter(|dependent| dependent.decisive).count(),
-        stance_min: pledgegraph_model::Code::as_str(stance_min),
+        stance_min: stance_min.as_str(),
         include_implied: query.include_implied,
-        as_of: AsOfBody::new(graph, query.counted.day),
+        as_of: head.as_of(),
         warnings: left_out.into_iter().collect(),
     };
-    head.answer(&body, next.address.as_deref())
+    head.answer(&body, next)
 }
 
 impl<'g> DependentBody<'g> {

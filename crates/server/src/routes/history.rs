@@ -1,10 +1,11 @@
 //! The versions of one record: as they were recorded, or as the statements hold.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use axum::response::Response;
-use chrono::{DateTime, NaiveDate, Utc};
-use pledgegraph_graph::{EdgeQuery, EdgeView, Graph, Page};
+use chrono::{DateTime, Utc};
+use pledgegraph_graph::{EdgeQuery, EdgeView, Graph, Page, Total};
 use pledgegraph_live::{Row, RowVersion};
 use pledgegraph_model::{Date, EdgeId, EntityId, LinkType, Removed, Where};
 use serde::Serialize;
@@ -14,16 +15,14 @@ use utoipa::ToSchema;
 use crate::endpoint::{Answer, Endpoint, PathParameter, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
+use crate::listing::{Head, Listing, counted, rest};
 use crate::openapi::schemas::Named;
 use crate::problem::Problem;
 use crate::reply::{VERSION, json, set};
-use crate::request::ask::{Ask, CURSOR, LANG, LIMIT, Pinned};
-use crate::request::given::Given;
+use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
-use crate::request::reader::Reader;
 use crate::routes::entity_collection::{find, moved};
 use crate::routes::write::collection::Collection;
-use crate::wire::Wire;
 use crate::wire::edge::EdgeBody;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody, version};
 
@@ -118,16 +117,14 @@ pub(crate) fn route(collection: Collection, tag: &'static str, schema: &'static 
 }
 
 async fn answer(ask: &Ask, collection: Collection, name: &str) -> Result<Response, ApiError> {
-    let given = ask.given(&PARAMETERS);
-    let pinned = ask.pin(&given)?;
-    let mut reader = Reader::new(&given, &pinned.graph, pinned.today);
+    let listing = Listing::new(ask, &PARAMETERS)?;
+    let mut reader = listing.reader();
     let axis = reader.text(AXIS.name).unwrap_or("recorded");
     let valid = reader.one_of(AXIS.name, axis, axes, |axis| axes().contains(&axis).then_some(axis == "valid"));
-    let (diff, limit) = (reader.flag(DIFF.name), reader.number(&LIMIT));
-    let (lang, today) = (ask.lang(&mut reader).to_owned(), reader.today());
-    reader.finish()?;
-    let row = named(ask, &pinned.graph, collection, name)?;
-    let asking = Asking { ask, given: &given, pinned: &pinned, collection, lang: &lang, diff, limit, today };
+    let (diff, day) = (reader.flag(DIFF.name), reader.today());
+    let head = listing.head(reader, day)?;
+    let row = named(ask, head.graph, collection, name)?;
+    let asking = Asking { places: counted(head.page), head, collection, diff };
     if valid.unwrap_or_default() { asking.valid(row) } else { asking.recorded(row).await }
 }
 
@@ -159,20 +156,17 @@ fn named(ask: &Ask, graph: &Graph, collection: Collection, name: &str) -> Result
 
 /// What the pages of a history are made with.
 struct Asking<'a> {
-    ask: &'a Ask,
-    given: &'a Given,
-    pinned: &'a Pinned,
+    head: Head<'a>,
     collection: Collection,
-    lang: &'a str,
     diff: bool,
-    limit: usize,
-    today: NaiveDate,
+    /// The versions of the page.
+    places: Range<usize>,
 }
 
 impl Asking<'_> {
     async fn recorded(&self, row: Removed) -> Result<Response, ApiError> {
-        let live = &self.ask.state.live;
-        let graph = &self.pinned.graph;
+        let live = &self.head.ask.state.live;
+        let (graph, lang) = (self.head.graph, self.head.lang);
         let mut heads = live.versions(row).await.map_err(ApiError::of_store)?;
         heads.retain(|head| head.seq <= graph.seq());
         // Kinds do not change, so the newest tells.
@@ -181,18 +175,16 @@ impl Asking<'_> {
             let detail = format!("there never was such a {}", self.collection.item());
             return Err(ApiError::new(Problem::NotFound, detail));
         }
-        let (skip, total) = (self.skip(), heads.len());
-        // The first of a page is compared with the last of the page before.
-        let from = skip.saturating_sub(usize::from(self.diff));
-        let mut bodies = Vec::with_capacity(self.limit.min(total));
+        let from = self.from();
+        let mut bodies = Vec::new();
         let mut before: Option<Value> = None;
-        let shown = heads.iter().skip(from).take(self.limit + skip - from).map(|head| head.seq).collect();
+        let shown = heads.iter().take(self.places.end).skip(from).map(|head| head.seq).collect();
         let versions = live.versions_at(row, shown).await.map_err(ApiError::of_store)?;
         for (n, version) in (from..).zip(versions) {
-            let record = past::record(live, graph, self.collection, self.lang, row, &version).await?;
+            let record = past::record(live, graph, self.collection, lang, row, &version).await?;
             let diff = (self.diff && n > 0).then(|| past::diff(before.as_ref(), record.as_ref()));
             before.clone_from(&record);
-            if n >= skip {
+            if n >= self.places.start {
                 let merged_into = version.merged_into;
                 let merged = merged_into.and_then(|id| graph.entity(id)).map(|view| view.reference().to_string());
                 let op = match (&version.row, merged_into) {
@@ -205,7 +197,7 @@ impl Asking<'_> {
                 bodies.push(VersionBody { version, recorded_at, op, merged_into: merged, record, statement, diff });
             }
         }
-        self.page("recorded", bodies, skip, total, true)
+        self.page("recorded", bodies, heads.len(), true)
     }
 
     /// Whether a version is of a kind that the collection has.
@@ -221,56 +213,45 @@ impl Asking<'_> {
     }
 
     fn valid(&self, row: Removed) -> Result<Response, ApiError> {
-        let graph = &self.pinned.graph;
-        let (mut views, exact) = on_the_matter(graph, row)?;
+        let (mut views, exact) = on_the_matter(self.head.graph, row)?;
         let begins = |view: &EdgeView<'_>| {
             let date = [view.valid_from(), view.said_at()].into_iter().find_map(Date::earliest);
             (date.is_none(), date, view.id())
         };
         views.sort_by_key(begins);
-        let (skip, total) = (self.skip(), views.len());
-        let wire = Wire::new(graph, self.lang);
-        let from = skip.saturating_sub(usize::from(self.diff));
+        let (wire, from) = (self.head.wire(), self.from());
         let mut before: Option<Value> = None;
         let mut bodies = Vec::new();
-        for (n, view) in views.iter().enumerate().skip(from).take(self.limit + skip - from) {
+        for (n, view) in views.iter().enumerate().take(self.places.end).skip(from) {
             let statement = serde_json::to_value(EdgeBody::new(wire, view)).map_err(ApiError::internal)?;
             let diff = (self.diff && n > 0).then(|| past::diff(before.as_ref(), Some(&statement)));
             before = Some(statement.clone());
-            if n >= skip {
+            if n >= self.places.start {
                 let (version, recorded_at) = (view.version(), view.recorded_at());
                 let (op, statement) = ("put", Some(statement));
                 let (merged_into, record) = (None, None);
                 bodies.push(VersionBody { version, recorded_at, op, merged_into, record, statement, diff });
             }
         }
-        self.page("valid", bodies, skip, total, exact)
+        self.page("valid", bodies, views.len(), exact)
     }
 
-    fn skip(&self) -> usize {
-        self.pinned.after.and_then(|n| usize::try_from(n).ok()).unwrap_or_default()
+    /// The first of a page is compared with the last of the page before.
+    fn from(&self) -> usize {
+        self.places.start.saturating_sub(usize::from(self.diff))
     }
 
     fn page(
         &self,
         axis: &'static str,
         items: Vec<VersionBody>,
-        skip: usize,
         total: usize,
         exact: bool,
     ) -> Result<Response, ApiError> {
-        let graph = &self.pinned.graph;
-        let end = skip.saturating_add(self.limit);
-        let next = self.ask.next(self.given, graph, self.today, (end < total).then_some(end as u128));
-        let body = HistoryBody {
-            axis,
-            items,
-            page: PageBody { limit: self.limit, next_cursor: next.cursor },
-            total: pledgegraph_graph::Total { value: total as u64, exact }.into(),
-            as_of: AsOfBody::new(graph, self.today),
-        };
-        let mut response = json(&body)?;
-        set(&mut response, VERSION, &version(graph));
+        let (page, _) = self.head.next(rest(&self.places, total));
+        let total = Total { value: total as u64, exact }.into();
+        let mut response = json(&HistoryBody { axis, items, page, total, as_of: self.head.as_of() })?;
+        set(&mut response, VERSION, &version(self.head.graph));
         Ok(response)
     }
 }

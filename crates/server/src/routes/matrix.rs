@@ -1,5 +1,6 @@
 //! Commitments over two of their dimensions.
 
+use axum::body::Body;
 use axum::response::Response;
 use chrono::NaiveDate;
 use pledgegraph_graph::{Axis, AxisKey, EdgeQuery, Graph, Matrix, MatrixCell, MatrixQuery};
@@ -8,17 +9,18 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::csv::stream::ExportHead;
 use crate::endpoint::{Answer, Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::filters::analyses::INCLUDE_IMPLIED;
 use crate::filters::{self, FilterParameter};
+use crate::formats::csv::{self, BOM};
 use crate::lanes::Lane;
-use crate::reply::{ListHead, TRUNCATED, set};
+use crate::list::attach;
+use crate::listing::{Head, Listing};
+use crate::reply::{TRUNCATED, set};
 use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
-use crate::routes::edge_collection::BOM;
 use crate::set_aside;
 use crate::wire::list::AsOfBody;
 use crate::wire::reference::RefText;
@@ -161,7 +163,7 @@ pub(crate) fn get_matrix() -> Route {
         .takes(&parameters(&[&LIMIT, &LANG]))
         .json("Matrix")
         .problems(problems::EXPORT)
-        .on(async |ask: Ask| ask.aside(Lane::Analyses, answer).await)
+        .lists(Asked::read, show)
 }
 
 /// `GET /v1/matrix.csv`.
@@ -187,7 +189,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(reader: &mut Reader<'_>) -> Self {
+    fn read(reader: &mut Reader<'_>) -> (Self, NaiveDate) {
         let rows = axis(reader, ROWS.name, "actor");
         let columns = axis(reader, COLUMNS.name, "capability");
         if rows == columns {
@@ -199,17 +201,20 @@ impl Asked {
         let which = Where { stance_min: Some(stance_min), ..filters::read(reader, narrowing()) };
         let commitments = EdgeQuery::of(&[EdgeKind::Commitment], which).counting(reader.today());
         let include_implied = reader.switch(INCLUDE_IMPLIED.name);
-        Self {
+        let day = commitments.counted.as_ref().map_or(reader.today(), |counted| counted.day);
+        let asked = Self {
             query: MatrixQuery { rows: rows.1, columns: columns.1, commitments, include_implied, budget: BUDGET },
             axes: (rows.0, columns.0),
             counts: counts.unwrap_or_default(),
             stance_min,
-        }
+        };
+        (asked, day)
     }
 
-    /// The day of standings.
-    fn day(&self, graph: &Graph) -> NaiveDate {
-        self.query.commitments.counted.as_ref().map_or(graph.day(), |counted| counted.day)
+    /// What does not count.
+    fn left_out(&self, head: &Head<'_>) -> Option<WarningBody> {
+        let counts = head.graph.set_aside(&self.query.commitments);
+        set_aside::warning(head.ask.uri.path(), head.given, counts)
     }
 }
 
@@ -219,20 +224,9 @@ fn axis(reader: &mut Reader<'_>, name: &'static str, usual: &'static str) -> (&'
     reader.one_of(name, value, axes, known).or_else(|| known(usual)).unwrap_or(Axis::ALL[0])
 }
 
-fn answer(ask: &Ask) -> Result<Response, ApiError> {
-    let given = ask.given(&parameters(&[&LIMIT, &LANG]));
-    let graph = &*ask.current;
-    let mut reader = Reader::new(&given, graph, None);
-    let asked = Asked::read(&mut reader);
-    let (lang, limit) = (ask.lang(&mut reader), reader.number(&LIMIT));
-    reader.finish()?;
-    let head = ListHead::new(ask, &given, graph, lang, asked.day(graph));
-    if ask.has(&head.etag) {
-        return Ok(head.not_modified());
-    }
+fn show(head: &Head<'_>, asked: &Asked) -> Result<Response, ApiError> {
+    let (graph, wire, limit) = (&**head.graph, head.wire(), head.page.limit);
     let found = graph.matrix(&asked.query);
-    let wire = Wire::new(graph, lang);
-    let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&asked.query.commitments));
     let (rows, columns) = (asked.query.rows, asked.query.columns);
     let keys = |axis: Axis, keys: &[AxisKey]| {
         keys.iter().map(|k| KeyBody { key: key(graph, axis, *k), label: label(wire, axis, *k) }).collect()
@@ -246,31 +240,30 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
         total: found.cells.len(),
         truncated: found.truncated || found.cells.len() > limit,
         stance_min: asked.stance_min.as_str(),
-        as_of: AsOfBody::new(graph, asked.day(graph)),
-        warnings: found.truncated.then(cut).into_iter().chain(left_out).collect(),
+        as_of: head.as_of(),
+        warnings: found.truncated.then(cut).into_iter().chain(asked.left_out(head)).collect(),
     };
     head.answer(&body, None)
 }
 
 fn export(ask: &Ask) -> Result<Response, ApiError> {
-    let given = ask.given(&parameters(&[&BOM, &LANG]));
-    let graph = &*ask.current;
-    let mut reader = Reader::new(&given, graph, None);
-    let asked = Asked::read(&mut reader);
-    let (lang, bom) = (ask.lang(&mut reader), reader.flag(BOM.name));
-    reader.finish()?;
-    let head = ExportHead::new(ask, &given, asked.day(graph));
-    if let Some(unchanged) = head.not_modified(ask) {
-        return Ok(unchanged);
-    }
-    let found = graph.matrix(&asked.query);
-    let mut response = head.table("matrix", bom, &table(Wire::new(graph, lang), &asked, &found));
-    if found.truncated {
-        set(&mut response, TRUNCATED, "true");
-    }
-    let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&asked.query.commitments));
-    set_aside::put(&mut response, left_out.as_ref());
-    Ok(response)
+    let listing = Listing::new(ask, &parameters(&[&BOM, &LANG]))?;
+    let mut reader = listing.reader();
+    let (asked, day) = Asked::read(&mut reader);
+    let mut text = csv::mark(&mut reader);
+    let head = listing.head(reader, day)?;
+    head.unless_held(|| {
+        let found = head.graph.matrix(&asked.query);
+        csv::put_rows(&table(head.wire(), &asked, &found), &mut text);
+        let mut response = Response::new(Body::from(text));
+        attach(&mut response, csv::CONTENT_TYPE, "matrix.csv");
+        head.put(&mut response);
+        if found.truncated {
+            set(&mut response, TRUNCATED, "true");
+        }
+        set_aside::put(&mut response, asked.left_out(&head).as_ref());
+        Ok(response)
+    })
 }
 
 /// The header, then a row for each row of the matrix.

@@ -1,18 +1,19 @@
 //! How one entity is linked to another.
 
 use axum::response::Response;
+use chrono::NaiveDate;
 use pledgegraph_graph::{Hop, PathQuery};
 use pledgegraph_model::{Code as _, EdgeKind, EntityId, EntityKind};
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::filters::VALID_AT;
-use crate::lanes::Lane;
+use crate::listing::Head;
 use crate::problem::Problem;
-use crate::reply::ListHead;
-use crate::request::ask::{Ask, LANG};
+use crate::request::ask::LANG;
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
 use crate::wire::Wire;
@@ -117,32 +118,30 @@ pub(crate) fn list_paths() -> Route {
         .takes(&PARAMETERS)
         .json("ConnectingPaths")
         .problems(problems::ANALYSIS)
-        .on(async |ask: Ask| ask.aside(Lane::Analyses, answer).await)
+        .lists(decode, show)
 }
 
-fn answer(ask: &Ask) -> Result<Response, ApiError> {
-    let given = ask.given(&PARAMETERS);
-    let graph = &*ask.current;
-    let mut reader = Reader::new(&given, graph, None);
-    let (from, to) = (one(&mut reader, &FROM), one(&mut reader, &TO));
+fn decode(reader: &mut Reader<'_>) -> (PathQuery, NaiveDate) {
+    let (from, to) = (one(reader, &FROM), one(reader, &TO));
     let kinds = reader.codes(KINDS.name).unwrap_or_default();
     let valid_at = reader.day(VALID_AT.parameter.name);
     let (k, max_hops, max_edges) = (reader.number(&K), reader.number(&HOPS), reader.number(&EDGES));
-    let lang = ask.lang(&mut reader);
-    reader.finish()?;
-    let ends = from.zip(to).and_then(|(from, to)| graph.entity(from).zip(graph.entity(to)));
+    let day = valid_at.unwrap_or(reader.today());
+    // An end that is missing is a fault, and is never looked for.
+    let [from, to] = [from, to].map(|end| end.unwrap_or(EntityId(Uuid::nil())));
+    (PathQuery { from, to, k, max_hops, kinds, valid_at, max_edges, budget: BUDGET }, day)
+}
+
+fn show(head: &Head<'_>, query: &PathQuery) -> Result<Response, ApiError> {
+    let graph = head.graph;
+    let ends = graph.entity(query.from).zip(graph.entity(query.to));
     let (from, to) = ends.ok_or_else(|| ApiError::of(Problem::BadParameter))?;
-    let head = ListHead::new(ask, &given, graph, lang, valid_at.unwrap_or(given.day));
-    if ask.has(&head.etag) {
-        return Ok(head.not_modified());
-    }
-    let query = PathQuery { from: from.id(), to: to.id(), k, max_hops, kinds, valid_at, max_edges, budget: BUDGET };
-    let found = graph.paths(&query);
+    let found = graph.paths(query);
     if found.truncated && found.paths.is_empty() {
         let detail = format!("{BUDGET} statements were looked at without a path; narrow by `kinds` or `max_hops`");
         return Err(ApiError::new(Problem::QueryTooExpensive, detail));
     }
-    let wire = Wire::new(graph, lang);
+    let wire = head.wire();
     let paths = found
         .paths
         .iter()
@@ -152,7 +151,7 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
         to: wire.reference(&to),
         paths: paths.collect(),
         truncated: found.truncated,
-        as_of: AsOfBody::new(graph, valid_at.unwrap_or(given.day)),
+        as_of: head.as_of(),
         warnings: Vec::new(),
     };
     head.answer(&body, None)

@@ -1,26 +1,25 @@
 //! Where actors stand: computed from their statements by a published rule.
 
-use std::sync::Arc;
+use std::ops::Range;
 
-use axum::response::Response;
-use pledgegraph_graph::{Counted, EdgeView, Graph, Position, PositionQuery, Total};
+use chrono::NaiveDate;
+use pledgegraph_graph::{Counted, EdgeView, Graph, Page, Position, PositionAnswer, PositionQuery, Total};
 use pledgegraph_model::{Capability, Code, EdgeId, EntityKind, Mission, Modality};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::csv::columns::chosen;
+use crate::csv::columns::Cell;
 use crate::csv::positions::{COLUMNS, Standing};
-use crate::csv::stream::{self, ExportHead, ROWS, Rows};
-use crate::endpoint::{Answer, Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::filters::{MODALITY, STANDING, VALID_AT};
-use crate::lanes::Lane;
+use crate::formats::Shows;
+use crate::list::{Face, Items, List, ListDoc, Part};
+use crate::listing::{Head, counted, rest};
 use crate::openapi::members::CommitmentSchema;
-use crate::reply::{ListHead, TRUNCATED, set};
-use crate::request::ask::{Ask, CURSOR, FIELDS, LANG, LIMIT};
+use crate::reply::put_json;
+use crate::request::ask::Ask;
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
-use crate::routes::edge_collection::BOM;
 use crate::set_aside;
 use crate::wire::edge::EdgeBody;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody};
@@ -71,14 +70,6 @@ pub(crate) fn parameters(first: &[&'static Parameter], last: &[&'static Paramete
     [first, &NARROWING, last].concat()
 }
 
-fn list_parameters() -> Vec<&'static Parameter> {
-    parameters(&[&ACTOR], &[&LIMIT, &CURSOR, &LANG])
-}
-
-fn export_parameters() -> Vec<&'static Parameter> {
-    parameters(&[&ACTOR], &[&BOM, &FIELDS])
-}
-
 /// The position of one actor towards one beneficiary on one capability and mission.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Position)]
@@ -102,8 +93,9 @@ pub(crate) struct PositionBody<'g> {
 }
 
 /// A page of positions.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
 #[schema(as = PositionPage)]
+#[expect(dead_code, reason = "documents a list that says by which rule it was made")]
 pub(crate) struct PositionPageBody<'g> {
     /// The positions of this page, by actor, capability, mission and beneficiary.
     items: Vec<PositionBody<'g>>,
@@ -119,103 +111,151 @@ pub(crate) struct PositionPageBody<'g> {
     warnings: Vec<WarningBody>,
 }
 
-/// `GET /v1/positions`.
-pub(crate) fn list_positions() -> Route {
-    Endpoint::get("list_positions", "/v1/positions", "graph")
-        .says(
-            "List where actors stand",
-            format!("The position of each actor towards each beneficiary on each capability and mission. {RULE}"),
-        )
-        .takes(&list_parameters())
-        .json("PositionPage")
-        .problems(problems::LIST)
-        .on(async |ask: Ask| ask.aside(Lane::Lists, answer).await)
+/// Where actors stand.
+pub(crate) struct Positions;
+
+/// What is asked of positions.
+pub(crate) struct Asked {
+    query: PositionQuery,
+    /// All positions, where they are written whole; a page is found by itself.
+    found: Option<Found>,
 }
 
-/// `GET /v1/positions.csv`.
-pub(crate) fn export_positions() -> Route {
-    let columns: Vec<&str> = COLUMNS.iter().map(|column| &*column.name).collect();
-    Endpoint::get("export_positions", "/v1/positions.csv", "graph")
-        .says("Export where actors stand as CSV", format!(
-            "The whole list, a row for each statement that stands; `passed_over` counts those on the same matter that do \
-            not. The header `Pledgegraph-Truncated: true` says that there were too many statements to consider all: \
-            at most {BUDGET} are. {RULE}"
-        ))
-        .takes(&export_parameters())
-        .names(&FIELDS, columns.clone())
-        .answers(Answer::Csv(columns))
-        .problems(problems::EXPORT)
-        .on(async |ask: Ask| ask.aside(Lane::Lists, export).await)
+/// Positions of one snapshot by the identifiers of their statements, so that these are all there when they are written.
+struct Found {
+    /// The statements of each position: those that stand, and those that are passed over.
+    positions: Vec<[Vec<EdgeId>; 2]>,
+    truncated: bool,
 }
 
-fn answer(ask: &Ask) -> Result<Response, ApiError> {
-    let given = ask.given(&list_parameters());
-    let pinned = ask.pin(&given)?;
-    let mut reader = Reader::new(&given, &pinned.graph, pinned.today);
-    let mut query = decode(&mut reader);
-    let (lang, limit, today) = (ask.lang(&mut reader), reader.number(&LIMIT), reader.today());
-    reader.finish()?;
-    let head = ListHead::new(ask, &given, &pinned.graph, lang, query.counted.day);
-    if ask.has(&head.etag) {
-        return Ok(head.not_modified());
-    }
-    query.part = pinned.wanted(limit);
-    let found = pinned.graph.positions(&query);
-    let (_, after) = pinned.part(found.total, limit);
-    let next = ask.next(&given, &pinned.graph, today, after);
-    let wire = Wire::new(&pinned.graph, lang).with_standing(&query.counted);
-    let left_out = set_aside::warning(ask.uri.path(), &given, pinned.graph.set_aside(&query.edges()));
-    let body = PositionPageBody {
-        items: found.positions.iter().map(|p| PositionBody::new(wire, p)).collect(),
-        page: PageBody { limit, next_cursor: next.cursor },
-        total: Total { value: found.total as u64, exact: !found.truncated }.into(),
-        rule: RULE,
-        as_of: AsOfBody::new(&pinned.graph, query.counted.day),
-        warnings: found.truncated.then(cut).into_iter().chain(left_out).collect(),
-    };
-    head.answer(&body, next.address.as_deref())
-}
+impl List for Positions {
+    type Asked = Asked;
+    type Items<'g> = Standings<'g>;
 
-fn export(ask: &Ask) -> Result<Response, ApiError> {
-    let given = ask.given(&export_parameters());
-    let mut reader = Reader::new(&given, &ask.current, None);
-    let query = decode(&mut reader);
-    let bom = reader.flag(BOM.name);
-    let columns = chosen(&mut reader, COLUMNS.iter());
-    let header = columns.clone();
-    reader.finish()?;
-    let head = ExportHead::new(ask, &given, query.counted.day);
-    if let Some(unchanged) = head.not_modified(ask) {
-        return Ok(unchanged);
-    }
-    let graph = Arc::clone(&ask.current);
-    let left_out = set_aside::warning(ask.uri.path(), &given, graph.set_aside(&query.edges()));
-    let found = graph.positions(&query);
-    // The positions are of one snapshot, so their statements are all there when the rows are written.
-    let standing: Vec<(EdgeId, usize)> = found
-        .positions
-        .iter()
-        .flat_map(|position| position.current.iter().map(|view| (view.id(), position.passed_over.len())))
-        .collect();
-    let next = move |graph: &Graph, after: Option<u128>, rows: &mut Rows| {
-        let wire = stream::wire(graph).with_standing(&query.counted);
-        let skip = after.and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
-        for (id, passed_over) in standing.iter().skip(skip).take(ROWS) {
-            if let Some(view) = graph.edge(*id) {
-                let row = Standing { view, passed_over: *passed_over };
-                rows.row(&columns, |write, cell| write(wire, &row, cell));
-            }
+    fn doc(&self) -> ListDoc {
+        ListDoc {
+            name: "positions",
+            tag: "graph",
+            summary: "List where actors stand".to_owned(),
+            items: "where actors stand",
+            description: format!(
+                "The position of each actor towards each beneficiary on each capability and mission. {RULE}"
+            ),
+            whole: format!(
+                "The whole list; in a table a row for each statement that stands, where `passed_over` counts those on the \
+                same matter that do not. The header `Pledgegraph-Truncated: true` says that there were too many statements \
+                to consider all: at most {BUDGET} are. {RULE}"
+            ),
+            schema: "Position",
+            named_for_items: false,
         }
-        let end = skip.saturating_add(ROWS);
-        (end < standing.len()).then_some(end as u128)
-    };
-    let truncated = found.truncated;
-    let mut response = head.answer("positions", bom, &header, Box::new(next));
-    if truncated {
-        set(&mut response, TRUNCATED, "true");
     }
-    set_aside::put(&mut response, left_out.as_ref());
-    Ok(response)
+
+    fn filters(&self) -> Vec<&'static Parameter> {
+        parameters(&[&ACTOR], &[])
+    }
+
+    fn names(&self, shows: Shows) -> Vec<&'static str> {
+        match shows {
+            Shows::Members => Vec::new(),
+            Shows::Columns => COLUMNS.iter().map(|column| &*column.name).collect(),
+        }
+    }
+
+    fn read(&self, reader: &mut Reader<'_>) -> (Asked, NaiveDate) {
+        let query = decode(reader);
+        let day = query.counted.day;
+        (Asked { query, found: None }, day)
+    }
+
+    fn prepare(&self, _ask: &Ask, graph: &Graph, asked: &mut Asked, whole: bool) -> Result<(), ApiError> {
+        asked.found = whole.then(|| {
+            let found = graph.positions(&asked.query);
+            let ids = |views: &[EdgeView<'_>]| views.iter().map(EdgeView::id).collect();
+            let positions = found.positions.iter().map(|p| [ids(&p.current), ids(&p.passed_over)]).collect();
+            Found { positions, truncated: found.truncated }
+        });
+        Ok(())
+    }
+
+    fn part<'g>(&'static self, asked: &'g Asked, face: Face<'g>, page: Page<u128>) -> Part<Standings<'g>> {
+        let part = counted(page);
+        let answer = match &asked.found {
+            Some(found) => found.part(face.graph, part.clone()),
+            None => face.graph.positions(&PositionQuery { part: part.clone(), ..asked.query.clone() }),
+        };
+        Part {
+            after: rest(&part, answer.total),
+            total: Total { value: answer.total as u64, exact: !answer.truncated },
+            warnings: answer.truncated.then(cut).into_iter().collect(),
+            truncated: answer.truncated,
+            items: Standings { face, counted: &asked.query.counted, positions: answer.positions },
+        }
+    }
+
+    fn left_out(&self, head: &Head<'_>, asked: &Asked) -> Option<WarningBody> {
+        let counts = head.graph.set_aside(&asked.query.edges());
+        set_aside::warning(head.ask.uri.path(), head.given, counts)
+    }
+}
+
+impl Found {
+    fn part<'g>(&self, graph: &'g Graph, part: Range<usize>) -> PositionAnswer<'g> {
+        let views = |ids: &[EdgeId]| ids.iter().filter_map(|id| graph.edge(*id)).collect::<Vec<_>>();
+        let position = |[current, passed_over]: &[Vec<EdgeId>; 2]| {
+            let (current, passed_over) = (views(current), views(passed_over));
+            let first = current.first()?;
+            let commitment = first.detail().commitment()?;
+            let (capability, mission) = (commitment.capability, commitment.mission);
+            let (actor, beneficiary) = (first.subject(), first.object());
+            Some(Position { actor, beneficiary, capability, mission, current, passed_over })
+        };
+        let wanted = self.positions.iter().take(part.end).skip(part.start);
+        let (total, truncated) = (self.positions.len(), self.truncated);
+        PositionAnswer { positions: wanted.filter_map(position).collect(), total, truncated }
+    }
+}
+
+/// Some positions in a row.
+pub(crate) struct Standings<'g> {
+    face: Face<'g>,
+    counted: &'g Counted,
+    positions: Vec<Position<'g>>,
+}
+
+impl<'g> Standings<'g> {
+    fn wire(&self) -> Wire<'g> {
+        self.face.wire().with_standing(self.counted)
+    }
+}
+
+impl Items for Standings<'_> {
+    fn len(&self) -> usize {
+        self.positions.len()
+    }
+
+    fn body(&self, item: usize) -> impl Serialize {
+        PositionBody::new(self.wire(), &self.positions[item])
+    }
+
+    fn put_json(&self, item: usize, text: &mut Vec<u8>) {
+        put_json(&self.body(item), text);
+    }
+
+    /// A row a statement that stands.
+    fn rows(&self, item: usize) -> usize {
+        self.positions[item].current.len()
+    }
+
+    fn put_cell(&self, (item, row): (usize, usize), column: usize, cell: &mut Cell) {
+        let position = &self.positions[item];
+        let standing = Standing { view: position.current[row], passed_over: position.passed_over.len() };
+        (COLUMNS[column].write)(self.wire(), &standing, cell);
+    }
+
+    fn rule(&self) -> Option<&'static str> {
+        Some(RULE)
+    }
 }
 
 /// What to know when the budget left statements out.

@@ -1,6 +1,7 @@
 //! Where statements come from.
 
 use axum::response::Response;
+use chrono::NaiveDate;
 use pledgegraph_graph::Witness;
 use pledgegraph_model::EdgeId;
 use serde::Serialize;
@@ -8,9 +9,8 @@ use utoipa::ToSchema;
 
 use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::{ApiError, echo};
-use crate::lanes::Lane;
-use crate::reply::ListHead;
-use crate::request::ask::{Ask, LANG};
+use crate::listing::Head;
+use crate::request::ask::LANG;
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
 use crate::wire::Wire;
@@ -79,22 +79,12 @@ pub(crate) fn get_provenance() -> Route {
         .takes(&PARAMETERS)
         .json("Provenance")
         .problems(problems::EXPORT)
-        .on(async |ask: Ask| ask.aside(Lane::Analyses, answer).await)
+        .lists(decode, show)
 }
 
-fn answer(ask: &Ask) -> Result<Response, ApiError> {
-    let given = ask.given(&PARAMETERS);
-    let graph = &*ask.current;
-    let mut reader = Reader::new(&given, graph, None);
-    let ids = edges(&mut reader, &|id| graph.edge(id).is_some());
-    let lang = ask.lang(&mut reader);
-    reader.finish()?;
-    let head = ListHead::new(ask, &given, graph, lang, given.day);
-    if ask.has(&head.etag) {
-        return Ok(head.not_modified());
-    }
-    let found = graph.provenance(&ids);
-    let wire = Wire::new(graph, lang);
+fn show(head: &Head<'_>, Statements(ids): &Statements) -> Result<Response, ApiError> {
+    let found = head.graph.provenance(ids);
+    let wire = head.wire();
     let witnesses = |all: &[Witness<'_>]| all.iter().map(|witness| WitnessBody::new(wire, witness)).collect();
     let body = ProvenanceBody {
         statements: ids.len(),
@@ -103,28 +93,30 @@ fn answer(ask: &Ask) -> Result<Response, ApiError> {
         independent: found.independent,
         single_sourced: found.independent == 1,
         all_through: witnesses(&found.through),
-        as_of: AsOfBody::new(graph, given.day),
+        as_of: head.as_of(),
         warnings: Vec::new(),
     };
     head.answer(&body, None)
 }
 
 /// The statements that are asked about.
-fn edges(reader: &mut Reader<'_>, exists: &dyn Fn(EdgeId) -> bool) -> Vec<EdgeId> {
+struct Statements(Vec<EdgeId>);
+
+fn decode(reader: &mut Reader<'_>) -> (Statements, NaiveDate) {
     let name = EDGES.name;
     let values = reader.values(name).unwrap_or_default();
     if values.is_empty() && reader.is_sound() {
         reader.fail(name, "`edges` is needed: identifiers of statements, separated by commas".to_owned());
     }
-    let mut ids = Vec::new();
+    let (graph, mut ids) = (reader.graph(), Vec::new());
     for value in values {
-        match value.parse::<EdgeId>().ok().filter(|id| exists(*id)) {
+        match value.parse::<EdgeId>().ok().filter(|id| graph.edge(*id).is_some()) {
             Some(id) if !ids.contains(&id) => ids.push(id),
             Some(_) => {}
             None => reader.fail(name, format!("`{name}`: no statement has the identifier `{}`", echo(value))),
         }
     }
-    ids
+    (Statements(ids), reader.today())
 }
 
 impl<'g> WitnessBody<'g> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::response::Response;
 use pledgegraph_model::EdgeId;
-use pledgegraph_questions::{Budget, Digits, Limits, Outcome, StatementInWords};
+use pledgegraph_questions::{Budget, Digits, Limits, Outcome, StatementInWords, Understanding};
 use tokio::runtime::Handle;
 
 use crate::body::query::read;
@@ -12,12 +12,11 @@ use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::filters::analyses::{CIRCUIT, too_expensive};
 use crate::lanes::Lane;
-use crate::reply::ListHead;
+use crate::listing::{Head, Listing};
 use crate::request::ask::Ask;
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
 use crate::routes::write::quotations_at;
-use crate::wire::Wire;
 use crate::wire::evidence::Quotations;
 use crate::wire::question::{OutcomeBody, named};
 
@@ -81,9 +80,9 @@ pub(crate) fn answer_question() -> Route {
 }
 
 fn handle(ask: &Ask) -> Result<Response, ApiError> {
-    let given = ask.given(&PARAMETERS);
-    let (graph, today) = (&*ask.current, given.day);
-    let mut reader = Reader::new(&given, graph, None);
+    let listing = Listing::new(ask, &PARAMETERS)?;
+    let (graph, today) = (&*ask.current, listing.given.day);
+    let mut reader = listing.reader();
     let text = text_of(&mut reader);
     let digits = reader.text(DIGITS.name).and_then(|text| reader.one_of(DIGITS.name, text, digits, digits_of));
     let answers = reader.number(&LIMIT);
@@ -91,30 +90,27 @@ fn handle(ask: &Ask) -> Result<Response, ApiError> {
         .text(INCLUDE.name)
         .and_then(|text| reader.one_of(INCLUDE.name, text, includes, |name| includes().contains(&name).then_some(())));
     reader.finish()?;
-    let questions = &ask.state.questions;
-    let question = questions.read(graph, text, today);
-    let lang = question.lang.as_str();
-    let head = ListHead::new(ask, &given, graph, lang, today);
-    if ask.has(&head.etag) {
-        return Ok(head.not_modified());
-    }
+    let question = ask.state.questions.read(graph, text, today);
+    let head = listing.head_in(question.lang.as_str(), today);
+    head.unless_held(|| show(&head, &question, (answers, digits.unwrap_or_default(), quoted.is_some())))
+}
+
+fn show(
+    head: &Head<'_>,
+    question: &Understanding,
+    (answers, digits, quoted): (usize, Digits, bool),
+) -> Result<Response, ApiError> {
+    let (ask, graph) = (head.ask, &**head.graph);
     // A paraphrase can say more than a query may ask.
     if let Some(first) = question.readings.first() {
         read(graph, &serde_json::to_value(named(graph, &first.query)).map_err(ApiError::internal)?)?;
     }
     let budget = Budget { circuit: CIRCUIT, steps: ask.state.options.steps };
-    let limits = Limits {
-        budget,
-        answers,
-        statements: MOST_STATEMENTS,
-        beside: MOST_BESIDE,
-        readings: MOST_READINGS,
-        digits: digits.unwrap_or_default(),
-    };
-    let outcome = questions.answer(graph, &question, limits).map_err(too_expensive)?;
-    let quotations = if quoted.is_some() { quotations_of(ask, &outcome)? } else { HashMap::new() };
-    let wire = Wire::new(graph, lang);
-    let body = OutcomeBody::new(wire, host(ask), &outcome, &quotations, today).map_err(ApiError::internal)?;
+    let limits =
+        Limits { budget, answers, statements: MOST_STATEMENTS, beside: MOST_BESIDE, readings: MOST_READINGS, digits };
+    let outcome = ask.state.questions.answer(graph, question, limits).map_err(too_expensive)?;
+    let quotations = if quoted { quotations_of(ask, &outcome)? } else { HashMap::new() };
+    let body = OutcomeBody::new(head.wire(), host(ask), &outcome, &quotations, head.day).map_err(ApiError::internal)?;
     head.answer(&body, None)
 }
 

@@ -1,6 +1,7 @@
 //! What lies around some entities.
 
 use axum::response::Response;
+use chrono::NaiveDate;
 use pledgegraph_graph::SubgraphQuery;
 use pledgegraph_model::{Code as _, EdgeKind, EntityKind};
 use serde::Serialize;
@@ -9,12 +10,10 @@ use utoipa::ToSchema;
 use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::{ApiError, FieldError};
 use crate::filters::VALID_AT;
-use crate::lanes::Lane;
-use crate::reply::ListHead;
-use crate::request::ask::{Ask, LANG};
+use crate::listing::Head;
+use crate::request::ask::LANG;
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::Reader;
-use crate::wire::Wire;
 use crate::wire::edge::EdgeBody;
 use crate::wire::entity::EntityBody;
 use crate::wire::list::AsOfBody;
@@ -85,34 +84,25 @@ pub(crate) fn get_subgraph() -> Route {
         .takes(&PARAMETERS)
         .json("Subgraph")
         .problems(problems::EXPORT)
-        .on(async |ask: Ask| ask.aside(Lane::Analyses, answer).await)
+        .lists(decode, show)
 }
 
-fn answer(ask: &Ask) -> Result<Response, ApiError> {
-    let given = ask.given(&PARAMETERS);
-    let mut reader = Reader::new(&given, &ask.current, None);
-    let query = decode(&mut reader);
-    let lang = ask.lang(&mut reader);
-    reader.finish()?;
-    let head = ListHead::new(ask, &given, &ask.current, lang, query.valid_at.unwrap_or(given.day));
-    if ask.has(&head.etag) {
-        return Ok(head.not_modified());
-    }
-    let found = ask.current.subgraph(&query);
-    let wire = Wire::new(&ask.current, lang);
-    let roots = query.roots.iter().filter_map(|id| ask.current.entity(*id));
+fn show(head: &Head<'_>, query: &SubgraphQuery) -> Result<Response, ApiError> {
+    let (graph, wire) = (head.graph, head.wire());
+    let found = graph.subgraph(query);
+    let roots = query.roots.iter().filter_map(|id| graph.entity(*id));
     let body = SubgraphBody {
         roots: roots.map(|view| wire.reference(&view)).collect(),
         nodes: found.nodes.iter().map(|view| EntityBody::new(wire, view)).collect(),
         edges: found.edges.iter().map(|view| EdgeBody::new(wire, view)).collect(),
         truncated: found.truncated,
-        as_of: AsOfBody::new(&ask.current, query.valid_at.unwrap_or(given.day)),
+        as_of: head.as_of(),
         warnings: Vec::new(),
     };
     head.answer(&body, None)
 }
 
-fn decode(reader: &mut Reader<'_>) -> SubgraphQuery {
+fn decode(reader: &mut Reader<'_>) -> (SubgraphQuery, NaiveDate) {
     let roots = reader.references(ROOTS.name, &[]);
     if roots.is_none() && !reader.has(ROOTS.name) {
         reader.push(FieldError {
@@ -123,12 +113,14 @@ fn decode(reader: &mut Reader<'_>) -> SubgraphQuery {
             ..FieldError::default()
         });
     }
-    SubgraphQuery {
+    let query = SubgraphQuery {
         roots: roots.unwrap_or_default(),
         depth: u32::try_from(reader.number(&DEPTH)).unwrap_or_default(),
         kinds: reader.codes(KINDS.name).unwrap_or_default(),
         max_nodes: reader.number(&NODES),
         max_edges: reader.number(&EDGES),
         valid_at: reader.day(VALID_AT.parameter.name),
-    }
+    };
+    let day = query.valid_at.unwrap_or(reader.today());
+    (query, day)
 }

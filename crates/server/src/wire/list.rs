@@ -73,6 +73,9 @@ pub(crate) struct ListBody<'g, I> {
     pub(crate) items: I,
     pub(crate) page: PageBody,
     pub(crate) total: TotalBody,
+    /// The rule by which the items were made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rule: Option<&'static str>,
     pub(crate) as_of: AsOfBody,
     pub(crate) warnings: Vec<WarningBody>,
     #[serde(skip_serializing_if = "Option::is_none")]

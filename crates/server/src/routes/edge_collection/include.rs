@@ -31,7 +31,7 @@ pub(crate) fn of_one(explains: bool) -> Vec<&'static str> {
 }
 
 /// Whether the words of the documents are asked for, and whether the reasons are.
-pub(crate) fn included(reader: &mut Reader<'_>, explains: bool) -> (bool, bool) {
+pub(crate) fn of_one_asked(reader: &mut Reader<'_>, explains: bool) -> (bool, bool) {
     let names = reader.values(INCLUDE_ONE.name).unwrap_or_default();
     let known = of_one(explains);
     for name in &names {
