@@ -41,6 +41,8 @@ pub(crate) enum Answer {
     Csv(Vec<&'static str>),
     /// Lines of JSON.
     Lines,
+    /// The items of a list, each a line of JSON of a named schema.
+    Items(String),
     /// Text, whatever media type is asked for.
     Text,
     /// Lines of JSON of the first schema, or JSON of the second for who asks for that.
@@ -57,14 +59,14 @@ impl Answer {
         match self {
             Self::Json(_) | Self::Untagged(_) | Self::JsonOr503(_) | Self::Document | Self::Nothing => Some(JSON),
             Self::Csv(_) => Some(CSV),
-            Self::Lines => Some(NDJSON),
+            Self::Lines | Self::Items(_) => Some(NDJSON),
             Self::Text | Self::LinesOrJson(..) | Self::Feed(..) => None,
         }
     }
 
     /// Whether it has an entity tag, by which clients ask whether it has changed.
     pub(crate) fn has_tag(&self) -> bool {
-        matches!(self, Self::Json(_) | Self::Document | Self::Csv(_))
+        matches!(self, Self::Json(_) | Self::Document | Self::Csv(_) | Self::Items(_))
     }
 }
 

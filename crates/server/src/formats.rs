@@ -10,7 +10,7 @@ use crate::request::parameter::Parameter;
 use crate::request::reader::Reader;
 
 /// All formats. The first is that of the path itself.
-pub(crate) static FORMATS: [&Format; 2] = [&json::FORMAT, &csv::FORMAT];
+pub(crate) static FORMATS: [&Format; 3] = [&json::FORMAT, &csv::FORMAT, &ndjson::FORMAT];
 
 /// A form in which lists are written.
 pub(crate) struct Format {

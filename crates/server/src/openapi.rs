@@ -72,7 +72,7 @@ const EXAMPLES: &str = include_str!("openapi/examples.json");
 
 const DESCRIPTION: &str = "Coalitions and their conditional pledges as sourced statements: who pledged what, to whom, how \
 firmly, on which conditions, and who says so.\n\n\
-Lists are pages of `items`; `.csv` gives the same list whole. A comma joins values by OR, different parameters are joined \
+Lists are pages of `items`; `.csv` and `.ndjson` give the same list whole. A comma joins values by OR, different parameters are joined \
 by AND, and nothing is ignored silently: an unknown parameter is an error that names the nearest one. Errors are \
 `application/problem+json` (RFC 9457), all at once. Entities are named by `kind:slug` or by identifier; \
 `/v1/entities?q=` finds them by any usual spelling in any language. Answers carry `Pledgegraph-Version`, an `ETag`, and \

@@ -62,7 +62,8 @@ problems! {
     MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "The method is not allowed here",
         "The path exists, the method does not; `Allow` lists those that do.";
     NotAcceptable = "not-acceptable", NOT_ACCEPTABLE, "The asked media type cannot be made",
-        "Lists and records are `application/json`; the same lists are `text/csv` at the path with `.csv`.";
+        "Lists and records are `application/json`; the same lists are `text/csv` at the path with `.csv`, and \
+        `application/x-ndjson` with `.ndjson`.";
     RequestTimeout = "request-timeout", REQUEST_TIMEOUT, "The request took too long to arrive",
         "Send the whole request without pauses.";
     CursorExpired = "cursor-expired", GONE, "The cursor's version is gone",

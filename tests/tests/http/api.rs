@@ -12,6 +12,7 @@ mod examples;
 mod filters;
 mod graph;
 mod language;
+mod ndjson;
 mod operations;
 mod paging;
 mod protocol;

@@ -1,8 +1,30 @@
-//! NDJSON: one item a line.
+//! NDJSON: the items of a list as its pages have them, one a line.
 
 use serde::Serialize;
 
+use super::{Format, Shows, Whole};
+use crate::endpoint::Answer;
+use crate::endpoint::NDJSON;
+use crate::list::Items;
 use crate::reply::put_json;
+use crate::request::ask::{FIELDS, LANG};
+
+pub(crate) static FORMAT: Format = Format {
+    name: "NDJSON",
+    suffix: ".ndjson",
+    verb: "stream",
+    parameters: &[&FIELDS, &LANG],
+    shows: Shows::Members,
+    answer: |schema, _| Answer::Items(schema.to_owned()),
+    whole: Some(Whole { content_type: NDJSON, begin: |_, _| Vec::new(), write }),
+};
+
+fn write(items: &dyn Items, _columns: &[usize], text: &mut Vec<u8>) {
+    for item in 0..items.len() {
+        items.put_json(item, text);
+        text.push(b'\n');
+    }
+}
 
 /// Writes a line.
 pub(crate) fn put_line(value: &impl Serialize, text: &mut Vec<u8>) {

@@ -111,7 +111,7 @@ fn headers_of(endpoint: &Endpoint) -> Vec<&'static str> {
     if endpoint.status == StatusCode::CREATED {
         names.push("Location");
     }
-    if matches!(endpoint.answer, Answer::Csv(_)) {
+    if matches!(endpoint.answer, Answer::Csv(_) | Answer::Items(_)) {
         names.push("Truncated");
     }
     names
@@ -125,6 +125,7 @@ fn described(endpoint: &Endpoint) -> String {
              spreadsheet would take for a formula begin with `'`.",
             columns.join(",")
         ),
+        Answer::Items(schema) => format!("The whole list, streamed, an item a line: each a `{schema}` as JSON."),
         _ => "The answer.".to_owned(),
     }
 }
@@ -145,6 +146,7 @@ fn content(answer: &Answer) -> Value {
         Answer::Document => json!({ JSON: { "schema": { "type": "object" } } }),
         Answer::Csv(_) => json!({ CSV: lines() }),
         Answer::Lines => json!({ NDJSON: lines() }),
+        Answer::Items(item) => json!({ NDJSON: lines_of(item) }),
         Answer::Text => json!({ "text/plain": text() }),
         Answer::LinesOrJson(line, schema) => json!({ NDJSON: lines_of(line), JSON: json(schema) }),
         Answer::Feed(item, schema) => {

@@ -22,6 +22,8 @@ async fn a_client_that_has_the_answer_gets_304() -> Result<()> {
         "/v1/countries.csv",
         "/v1/entities.csv?q=Britain",
         "/v1/positions.csv?actor=US",
+        "/v1/commitments.ndjson?stance=willing",
+        "/v1/matrix.csv",
         "/openapi.json",
     ] {
         let first = app.get(path).await?;

@@ -191,8 +191,8 @@ async fn a_window_that_ends_before_it_begins_is_refused_everywhere() -> Result<(
     let paths = document["paths"].as_object().context("paths")?;
     let windowed: Vec<&String> =
         paths.iter().filter(|(_, path)| takes(&path["get"], "said_from")).map(|(path, _)| path).collect();
-    // Eleven collections, each as JSON and as CSV.
-    assert_eq!(windowed.len(), 22, "{windowed:?}");
+    // Eleven collections, each as JSON, CSV and NDJSON.
+    assert_eq!(windowed.len(), 33, "{windowed:?}");
     for path in windowed {
         assert!(takes(&paths[path]["get"], "said_to"), "{path}");
         for (from, to, has_days) in WINDOWS {

@@ -39,6 +39,8 @@ async fn only_what_can_be_made_is_accepted() -> Result<()> {
         ("/v1/commitments", "text/csv", 406),
         ("/v1/commitments.csv", "text/csv", 200),
         ("/v1/commitments.csv", "application/json", 406),
+        ("/v1/commitments.ndjson", "application/x-ndjson", 200),
+        ("/v1/commitments.ndjson", "application/json", 406),
         ("/v1/commitments", "application/json;q=0", 406),
         ("/docs/", "text/html", 200),
         ("/nowhere", "text/html", 404),
@@ -100,9 +102,14 @@ async fn long_answers_are_compressed_as_asked() -> Result<()> {
 #[tokio::test]
 async fn streamed_answers_are_compressed_to_their_end() -> Result<()> {
     let app = TestApp::new().await?;
-    for path in
-        ["/v1/commitments.csv", "/v1/edges.csv", "/v1/countries.csv", "/v1/entities.csv?q=Britain", "/v1/positions.csv"]
-    {
+    for path in [
+        "/v1/commitments.csv",
+        "/v1/edges.csv",
+        "/v1/countries.csv",
+        "/v1/entities.csv?q=Britain",
+        "/v1/positions.csv",
+        "/v1/edges.ndjson",
+    ] {
         let plain = app.get(path).await?;
         for (encoding, magic) in [("gzip", &[0x1F, 0x8B][..]), ("br", &[]), ("zstd", &[0x28, 0xB5, 0x2F, 0xFD])] {
             let answer = app.send(Method::GET, path, &[("accept-encoding", encoding)]).await?;

@@ -21,7 +21,7 @@ enum Reader {
     Counts,
 }
 
-/// Every operation that lists or concludes, by its identifier. Tables (`export_`) go with their lists; records (`get_`) show.
+/// Every operation that lists or concludes, by its identifier. Whole lists (`export_`, `stream_`) go with their lists; records (`get_`) show.
 const READERS: &[(&str, Reader)] = &[
     ("list_commitments", Reader::Lists),
     ("list_memberships", Reader::Lists),
@@ -209,7 +209,7 @@ async fn every_reader_is_known() -> Result<()> {
             let reads =
                 method == "get" || path.contains("/analyses/") || path == "/v1/query" || path.contains("scenario");
             let goes_with_its_list =
-                ["get_", "export_"].iter().any(|prefix| id.starts_with(prefix) && id != "get_matrix");
+                ["get_", "export_", "stream_"].iter().any(|prefix| id.starts_with(prefix) && id != "get_matrix");
             let shows = goes_with_its_list || id.ends_with("_history") || SHOWN.contains(&id);
             if reads && row.is_none() && !shows {
                 unknown.push(format!("{method} {path} {id}"));
