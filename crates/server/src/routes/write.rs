@@ -1,18 +1,17 @@
 //! What all writes have alike: preconditions, the idempotency key, rehearsal, and the answer.
 
+pub(crate) mod acknowledgement;
 pub(crate) mod collection;
 pub(crate) mod endpoints;
 pub(crate) mod naming;
 
-use axum::body::Body;
-use axum::http::header::{ETAG, IF_MATCH, LOCATION, RETRY_AFTER};
+use axum::http::header::{ETAG, IF_MATCH, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::Response;
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use pledgegraph_graph::Graph;
 use pledgegraph_live::{Expected, Idempotency, Live, Mutation, Receipt, Row, Write, WriteError};
 use pledgegraph_model::{Change, EdgeId, Removed, Stamp};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -20,14 +19,15 @@ use uuid::Uuid;
 
 use crate::error::{ApiError, FieldError};
 use crate::problem::Problem;
-use crate::reply::{VERSION, set};
+use crate::reply::{VERSION, bytes, record_tag, set};
 use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;
-use crate::routes::write::collection::{Collection, Shown};
+use crate::routes::write::acknowledgement::{Acknowledgement, ToKeep};
+use crate::routes::write::collection::Collection;
+use crate::wire::Wire;
 use crate::wire::evidence::{Quotations, quotations_of};
 use crate::wire::list::version_of;
-use crate::wire::moment;
 use crate::wire::warning::WarningBody;
 
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -92,47 +92,6 @@ pub(crate) struct Prepared {
     pub(crate) warnings: Vec<WarningBody>,
 }
 
-/// The answer to a write, as it is kept with the idempotency key. Only what the commit adds is missing in the body.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    status: u16,
-    lang: String,
-    location: String,
-    /// Empty where the answer has none.
-    body: String,
-}
-
-/// The stamp of a record whose commit is not known yet, as the body has it; the second form is that of answers that were
-/// kept before moments had six decimals.
-const UNSTAMPED: [&str; 2] = [
-    r#""version":0,"recorded_at":"1970-01-01T00:00:00.000000Z""#,
-    r#""version":0,"recorded_at":"1970-01-01T00:00:00Z""#,
-];
-
-impl Kept {
-    /// The answer with the record as a commit wrote it.
-    fn stamped(&self, version: i64, recorded_at: DateTime<Utc>) -> Response {
-        let mut response = if self.body.is_empty() {
-            Response::new(Body::empty())
-        } else {
-            let stamp = format!(r#""version":{version},"recorded_at":"{}""#, moment::text(recorded_at));
-            let unstamped = UNSTAMPED.iter().find(|unstamped| self.body.contains(**unstamped));
-            let body = unstamped.map_or(self.body.clone(), |unstamped| self.body.replacen(unstamped, &stamp, 1));
-            Shown::new(version, self.location.clone(), &self.lang, body.into_bytes()).response()
-        };
-        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
-        response
-    }
-
-    /// The answer of the write that was rehearsed: a record that no commit wrote, and no name of it.
-    fn rehearsed(&self, would: &str) -> Response {
-        let mut response = self.stamped(0, Utc::now());
-        response.headers_mut().remove(ETAG);
-        set(&mut response, REHEARSED, would);
-        response
-    }
-}
-
 impl<'a> Command<'a> {
     /// Reads parameters and headers; `body` is what the key's fingerprint covers beside them.
     pub(crate) fn read(
@@ -170,21 +129,18 @@ impl<'a> Command<'a> {
 
     /// Writes, or rehearses, and answers.
     pub(crate) async fn perform(mut self, collection: Collection, write: Prepared) -> Result<Response, ApiError> {
-        let Prepared { would, status, row, mutations, expected, warnings } = write;
+        self.key.answer = self.to_keep(collection, &write)?;
+        let Prepared { would, mutations, expected, .. } = write;
         let of_path = expected.first().map(|(row, _)| *row);
         let changes = mutations.len();
-        let has_body = status != StatusCode::NO_CONTENT;
-        let shown = has_body.then(|| self.unstamped(collection, row, &mutations, warnings.clone())).transpose()?;
-        let (location, body) = shown.map(|shown| (shown.location, shown.bytes)).unwrap_or_default();
-        let body = String::from_utf8(body).map_err(ApiError::internal)?;
-        let kept = Kept { status: status.as_u16(), lang: self.lang.clone(), location, body };
-        self.key.answer = serde_json::to_string(&kept).map_err(ApiError::internal)?;
         let origin = self.ask.origin.clone();
         let live = &self.ask.state.live;
         if self.dry_run {
             let write = Write { mutations, expected, origin, idempotency: None };
             live.rehearse(write).await.map_err(|error| self.failed_on(collection, of_path, error))?;
-            return Ok(kept.rehearsed(&format!("{would};changes={changes}")));
+            let mut response = Acknowledgement::read(&self.key.answer)?.rehearsed()?;
+            set(&mut response, REHEARSED, &format!("{would};changes={changes}"));
+            return Ok(response);
         }
         let write = Write { mutations, expected, origin, idempotency: Some(self.key.clone()) };
         // A handler is dropped when its client goes away; the write is not.
@@ -194,37 +150,33 @@ impl<'a> Command<'a> {
         self.answer(&receipt)
     }
 
-    /// The record as the write leaves it, made before it is written: labels are those of the snapshot that the request
-    /// sees, and a repetition gets the same.
-    fn unstamped(
-        &self,
-        collection: Collection,
-        row: Removed,
-        mutations: &[Mutation],
-        warnings: Vec<WarningBody>,
-    ) -> Result<Shown, ApiError> {
+    /// What is kept with the key. Labels are those of the snapshot that the request sees.
+    fn to_keep(&self, collection: Collection, write: &Prepared) -> Result<String, ApiError> {
+        let (status, lang, row) = (write.status.as_u16(), &*self.lang, write.row);
+        let mut kept = ToKeep { status, lang, location: None, record: None, warnings: &write.warnings };
+        if write.status == StatusCode::NO_CONTENT {
+            return serde_json::to_string(&kept).map_err(ApiError::internal);
+        }
         let stamp = Stamp { version: 0, recorded_at: DateTime::UNIX_EPOCH };
         let put = |mutation: &Mutation| match mutation {
             Mutation::PutEntity(entity) => Some((Change::PutEntity(Box::new(entity.clone()), 0), stamp)),
             Mutation::PutEdge(edge) => Some((Change::PutEdge(Box::new(edge.clone()), 0), stamp)),
             _ => None,
         };
-        let quotations = mutations.iter().find_map(|mutation| match mutation {
+        let quotations = write.mutations.iter().find_map(|mutation| match mutation {
             Mutation::PutEdge(put) if Removed::Edge(put.id) == row => Some(quotations_of(put)),
             _ => None,
         });
-        let rows: Vec<_> = mutations.iter().filter_map(put).collect();
-        let graph = self.ask.current.showing(&rows);
-        collection.show(&graph, &self.lang, row, (&quotations.unwrap_or_default(), warnings))
+        let quotations = quotations.unwrap_or_default();
+        let graph = self.ask.current.showing(&write.mutations.iter().filter_map(put).collect::<Vec<_>>());
+        kept.location = collection.location(&graph, row);
+        kept.record = Some(collection.show(Wire::new(&graph, lang), row, &quotations)?.unstamped());
+        serde_json::to_string(&kept).map_err(ApiError::internal)
     }
 
     fn answer(&self, receipt: &Receipt) -> Result<Response, ApiError> {
-        let kept = receipt.replayed.as_deref().unwrap_or(&self.key.answer);
-        let kept: Kept = serde_json::from_str(kept).map_err(ApiError::internal)?;
-        let mut response = kept.stamped(receipt.seq, receipt.recorded_at);
-        if response.status() == StatusCode::CREATED {
-            set(&mut response, LOCATION, &kept.location);
-        }
+        let kept = Acknowledgement::read(receipt.replayed.as_deref().unwrap_or(&self.key.answer))?;
+        let mut response = kept.answer(receipt.seq, receipt.recorded_at)?;
         set(&mut response, VERSION, &version_of(receipt.seq, receipt.chain));
         set(&mut response, IDEMPOTENCY_KEY, &self.key.key);
         if receipt.replayed.is_some() {
@@ -245,9 +197,11 @@ impl<'a> Command<'a> {
         }
         let graph = self.ask.state.live.snapshot();
         let problem = ApiError::of(Problem::VersionMismatch);
-        match collection.show(&graph, &self.lang, row, (&Vec::new(), Vec::new())) {
-            Ok(shown) => problem.with_header(ETAG, shown.etag),
-            Err(_) => problem,
+        let none = Quotations::new();
+        let shown = collection.show(Wire::new(&graph, &self.lang), row, &none).and_then(|shown| bytes(&shown));
+        match shown.ok().zip(version_in(&graph, row)) {
+            Some((bytes, version)) => problem.with_header(ETAG, record_tag(version, &bytes)),
+            None => problem,
         }
     }
 

@@ -14,7 +14,6 @@ use super::evidence::{EvidenceList, LinkBody};
 use super::force::{FixpointsBody, because};
 use super::member::{Member, Members, Shows, stamp};
 use super::value::Shown;
-use super::warning::WarningBody;
 
 /// How bodies name the ends of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +52,8 @@ pub(crate) struct EdgeBody<'g> {
     quotations: &'g [Option<Box<Quotation>>],
     /// Whether it says why it is in force or not.
     reasons: bool,
-    warnings: Vec<WarningBody>,
+    /// Whether it says by which commit it was written.
+    stamped: bool,
     /// The members that are written; `None` = all.
     only: Option<&'g [&'g str]>,
 }
@@ -61,7 +61,7 @@ pub(crate) struct EdgeBody<'g> {
 impl<'g> EdgeBody<'g> {
     /// A statement as a collection names its ends.
     pub(crate) fn named(wire: Wire<'g>, view: &EdgeView<'g>, ends: EndNames) -> Self {
-        Self { wire, view: *view, ends, quotations: &[], reasons: false, warnings: Vec::new(), only: None }
+        Self { wire, view: *view, ends, quotations: &[], reasons: false, stamped: true, only: None }
     }
 
     /// A statement with `subject`, `object` and `kind`, whatever its kind.
@@ -84,9 +84,9 @@ impl<'g> EdgeBody<'g> {
         Self { reasons, ..self }
     }
 
-    /// With what to know of its write.
-    pub(crate) fn with_warnings(self, warnings: Vec<WarningBody>) -> Self {
-        Self { warnings, ..self }
+    /// Before its commit is known.
+    pub(crate) fn unstamped(self) -> Self {
+        Self { stamped: false, ..self }
     }
 
     /// Only these members; `None` = all.
@@ -139,7 +139,9 @@ impl Serialize for EdgeBody<'_> {
         self.put_force(&mut members)?;
         members.put("evidence", EvidenceList { wire, pieces: view.evidence(), quotations: self.quotations })?;
         members.put("links", view.links().iter().map(LinkBody::new).collect::<Vec<_>>())?;
-        members.put_stamp(view.version(), view.recorded_at(), &self.warnings)?;
+        if self.stamped {
+            members.put_stamp(view.version(), view.recorded_at())?;
+        }
         members.end()
     }
 }

@@ -15,14 +15,14 @@ use super::meeting::Claimed;
 use super::member::{Member, Members, Shows, stamp};
 use super::reference::RefText;
 use super::value::Shown;
-use super::warning::WarningBody;
 
 /// An entity of any kind: the fields that every entity has, and those of its kind.
 pub(crate) struct EntityBody<'g> {
     wire: Wire<'g>,
     view: EntityView<'g>,
     found: Option<MatchBody<'g>>,
-    warnings: Vec<WarningBody>,
+    /// Whether it says by which commit it was written.
+    stamped: bool,
     /// The members that are written; `None` = all.
     only: Option<&'g [&'g str]>,
 }
@@ -42,12 +42,12 @@ pub(crate) struct MatchBody<'g> {
 
 impl<'g> EntityBody<'g> {
     pub(crate) fn new(wire: Wire<'g>, view: &EntityView<'g>) -> Self {
-        Self { wire, view: *view, found: None, warnings: Vec::new(), only: None }
+        Self { wire, view: *view, found: None, stamped: true, only: None }
     }
 
-    /// With what to know of its write.
-    pub(crate) fn with_warnings(self, warnings: Vec<WarningBody>) -> Self {
-        Self { warnings, ..self }
+    /// Before its commit is known.
+    pub(crate) fn unstamped(self) -> Self {
+        Self { stamped: false, ..self }
     }
 
     /// Only these members; `None` = all.
@@ -109,7 +109,9 @@ impl Serialize for EntityBody<'_> {
             self.put_claims(&mut members)?;
         }
         self.put_truth(&mut members)?;
-        members.put_stamp(view.version(), view.recorded_at(), &self.warnings)?;
+        if self.stamped {
+            members.put_stamp(view.version(), view.recorded_at())?;
+        }
         members.end()
     }
 }

@@ -6,7 +6,6 @@ use serde::Serialize;
 use serde::ser::SerializeMap;
 
 use super::moment;
-use super::warning::WarningBody;
 
 /// Writes the members of a body, or those that are asked for.
 pub(crate) struct Members<'f, S> {
@@ -32,16 +31,10 @@ impl<'f, S: SerializeMap> Members<'f, S> {
         value.map_or(Ok(()), |value| self.put(name, value))
     }
 
-    /// By which commit the record was written, when, and what to know of the write.
-    pub(crate) fn put_stamp(
-        &mut self,
-        version: i64,
-        recorded_at: DateTime<Utc>,
-        warnings: &[WarningBody],
-    ) -> Result<(), S::Error> {
+    /// By which commit the record was written, and when.
+    pub(crate) fn put_stamp(&mut self, version: i64, recorded_at: DateTime<Utc>) -> Result<(), S::Error> {
         self.put("version", version)?;
-        self.put("recorded_at", moment::text(recorded_at))?;
-        self.put_some("warnings", (!warnings.is_empty()).then_some(warnings))
+        self.put("recorded_at", moment::text(recorded_at))
     }
 
     pub(crate) fn end(self) -> Result<S::Ok, S::Error> {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::error::ApiError;
 use crate::routes::write::collection::Collection;
+use crate::wire::Wire;
 use crate::wire::evidence::quotations_of;
 
 /// A version as an answer shows it; `None` where the record was gone.
@@ -34,8 +35,9 @@ pub(crate) async fn record(
         rows.extend(last(live, id, graph.seq()).await?);
     }
     rows.push((change, stamp));
-    let shown = collection.show(&graph.showing(&rows), lang, row, (&quotations, Vec::new()))?;
-    serde_json::from_slice(&shown.bytes).map(Some).map_err(ApiError::internal)
+    let graph = graph.showing(&rows);
+    let shown = collection.show(Wire::new(&graph, lang), row, &quotations)?;
+    serde_json::to_value(&shown).map(Some).map_err(ApiError::internal)
 }
 
 /// An entity as it was before it was removed, at or before a commit.

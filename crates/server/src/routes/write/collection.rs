@@ -1,12 +1,10 @@
 //! A collection as writes see it: of statements or of entities.
 
-use axum::http::header::{CONTENT_LANGUAGE, ETAG};
-use axum::response::Response;
 use pledgegraph_graph::Graph;
 use pledgegraph_live::Mutation;
 use pledgegraph_model::{EdgeId, Removed};
+use serde::Serialize;
 use serde_json::Value;
-use xxhash_rust::xxh3::xxh3_64;
 
 use crate::body::schema::{BodySchema, Mode, edge_body, entity_body};
 use crate::body::{
@@ -14,16 +12,13 @@ use crate::body::{
 };
 use crate::error::ApiError;
 use crate::problem::Problem;
-use crate::reply::{bytes, json_bytes, set};
 use crate::request::ask::Ask;
 use crate::routes::edge_collection::EdgeCollection;
 use crate::routes::entity_collection::{EntityCollection, find, moved};
-use crate::routes::write::version_in;
 use crate::wire::Wire;
 use crate::wire::edge::{EdgeBody, EndNames};
 use crate::wire::entity::EntityBody;
 use crate::wire::evidence::Quotations;
-use crate::wire::warning::WarningBody;
 
 /// A collection of statements or of entities.
 #[derive(Clone, Copy)]
@@ -39,28 +34,21 @@ pub(crate) struct Found {
     pub(crate) version: i64,
 }
 
-/// A record as an answer shows it.
-pub(crate) struct Shown {
-    pub(crate) etag: String,
-    /// Its own path.
-    pub(crate) location: String,
-    lang: String,
-    pub(crate) bytes: Vec<u8>,
+/// A record as answers show it.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum RecordBody<'g> {
+    Statement(EdgeBody<'g>),
+    Entity(EntityBody<'g>),
 }
 
-impl Shown {
-    /// A record in a language, with the commit that wrote it and its own path.
-    pub(crate) fn new(version: i64, location: String, lang: &str, bytes: Vec<u8>) -> Self {
-        let etag = format!("\"{version}.{:016x}\"", xxh3_64(&bytes));
-        Self { etag, location, lang: lang.to_owned(), bytes }
-    }
-
-    /// The record with its entity tag; never 304.
-    pub(crate) fn response(&self) -> Response {
-        let mut response = json_bytes(self.bytes.clone());
-        set(&mut response, ETAG, &self.etag);
-        set(&mut response, CONTENT_LANGUAGE, &self.lang);
-        response
+impl RecordBody<'_> {
+    /// Before its commit is known.
+    pub(crate) fn unstamped(self) -> Self {
+        match self {
+            Self::Statement(body) => Self::Statement(body.unstamped()),
+            Self::Entity(body) => Self::Entity(body.unstamped()),
+        }
     }
 }
 
@@ -181,31 +169,32 @@ impl Collection {
         }
     }
 
-    /// A record as an answer shows it.
-    pub(crate) fn show(
+    /// A record as answers show it, with the words of its documents.
+    pub(crate) fn show<'g>(
         self,
-        graph: &Graph,
-        lang: &str,
+        wire: Wire<'g>,
         row: Removed,
-        (quotations, warnings): (&Quotations, Vec<WarningBody>),
-    ) -> Result<Shown, ApiError> {
-        let wire = Wire::new(graph, lang);
-        let gone = || ApiError::new(Problem::NotFound, "the record does not exist any more");
-        let version = version_in(graph, row).ok_or_else(gone)?;
-        let (bytes, place) = match (self, row) {
-            (Self::Edges(collection), Removed::Edge(id)) => {
-                let view = graph.edge(id).ok_or_else(gone)?;
+        quotations: &'g Quotations,
+    ) -> Result<RecordBody<'g>, ApiError> {
+        let shown = match (self, row) {
+            (Self::Edges(collection), Removed::Edge(id)) => wire.graph.edge(id).map(|view| {
                 let body = EdgeBody::named(wire, &view, EndNames::of(collection.kinds));
-                let body = body.with_quotations(quotations).with_warnings(warnings);
-                (bytes(&body)?, id.to_string())
-            }
+                RecordBody::Statement(body.with_quotations(quotations))
+            }),
             (_, Removed::Entity(id)) => {
-                let view = graph.entity(id).ok_or_else(gone)?;
-                let body = EntityBody::new(wire, &view).with_warnings(warnings);
-                (bytes(&body)?, view.entity().slug.to_string())
+                wire.graph.entity(id).map(|view| RecordBody::Entity(EntityBody::new(wire, &view)))
             }
-            (Self::Entities(_), Removed::Edge(_)) => return Err(gone()),
+            (Self::Entities(_), Removed::Edge(_)) => None,
         };
-        Ok(Shown::new(version, format!("/v1/{}/{place}", self.name()), lang, bytes))
+        shown.ok_or_else(|| ApiError::new(Problem::NotFound, "the record does not exist any more"))
+    }
+
+    /// The path of a record.
+    pub(crate) fn location(self, graph: &Graph, row: Removed) -> Option<String> {
+        let place = match row {
+            Removed::Edge(id) => id.to_string(),
+            Removed::Entity(id) => graph.entity(id)?.entity().slug.to_string(),
+        };
+        Some(format!("/v1/{}/{place}", self.name()))
     }
 }
