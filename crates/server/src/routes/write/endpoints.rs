@@ -10,8 +10,8 @@ use pledgegraph_live::{Expected, Mutation};
 use pledgegraph_model::{Alias, AliasKind, Edge, EdgeId, Entity, EntityId, Redirect, Removed};
 use serde_json::Value;
 
-use crate::body::JsonBody;
 use crate::body::schema::Mode;
+use crate::body::{Draft, JsonBody};
 use crate::endpoint::{Answer, Endpoint, Headers, JSON, MERGE_PATCH, PathParameter, Route};
 use crate::error::{ApiError, FieldError};
 use crate::extract::Path;
@@ -60,7 +60,7 @@ pub(crate) fn routes(doc: &WritesDoc) -> Vec<Route> {
             .body(JSON, drafts.name.clone())
             .with(drafts.schemas)
             .status(StatusCode::CREATED)
-            .on(move |ask: Ask, JsonBody(body)| async move { create(&ask, collection, &body).await }),
+            .on(move |ask: Ask, JsonBody(body)| async move { write(&ask, collection, Verb::Create, ("", Some(&body))).await }),
         doc.of_one(Method::PUT, "replace", "")
             .says(
                 format!("Replace {one}"),
@@ -69,7 +69,7 @@ pub(crate) fn routes(doc: &WritesDoc) -> Vec<Route> {
             )
             .body(JSON, drafts.name)
             .on(move |Path(name): Path<String>, ask: Ask, JsonBody(body)| async move {
-                replace(&ask, collection, &name, &body).await
+                write(&ask, collection, Verb::Replace, (&name, Some(&body))).await
             }),
         doc.of_one(Method::PATCH, "patch", "")
             .says(
@@ -80,7 +80,7 @@ pub(crate) fn routes(doc: &WritesDoc) -> Vec<Route> {
             .body(MERGE_PATCH, patches.name)
             .with(patches.schemas)
             .on(move |Path(name): Path<String>, ask: Ask, JsonBody(body)| async move {
-                correct(&ask, collection, &name, &body).await
+                write(&ask, collection, Verb::Correct, (&name, Some(&body))).await
             }),
         doc.of_one(Method::DELETE, "retract", "")
             .says(
@@ -91,13 +91,13 @@ pub(crate) fn routes(doc: &WritesDoc) -> Vec<Route> {
             .takes(&[&CASCADE, &DRY_RUN, &LANG])
             .answers(Answer::Nothing)
             .status(StatusCode::NO_CONTENT)
-            .on(move |Path(name): Path<String>, ask: Ask| async move { retract(&ask, collection, &name).await }),
+            .on(move |Path(name): Path<String>, ask: Ask| async move { write(&ask, collection, Verb::Retract, (&name, None)).await }),
     ];
     if matches!(collection, Collection::Entities(_)) {
         let merged = doc.of_one(Method::POST, "merge", "/merge").says(format!("Merge {one} into another"), MERGE);
         routes.push(merged.body(JSON, "MergeInto".to_owned()).on(
             move |Path(name): Path<String>, ask: Ask, JsonBody(body)| async move {
-                merge(&ask, collection, &name, &body).await
+                write(&ask, collection, Verb::Merge, (&name, Some(&body))).await
             },
         ));
     }
@@ -108,11 +108,67 @@ const MERGE: &str = "Every statement that names it names the other from now on, 
     and its reference and identifier answer 308 to the other for ever. The answer is the one that stays. At most 20,000 \
     statements may name it.";
 
-async fn create(ask: &Ask, collection: Collection, body: &Value) -> Result<Response, ApiError> {
-    let command = Command::read(ask, &[], Some(body))?;
+/// What a write does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Create,
+    Replace,
+    Correct,
+    Retract,
+    Merge,
+}
+
+/// What is written of a record, and what to know of it.
+type Written = Draft<(Removed, Vec<Mutation>)>;
+/// What is expected of the rows that a write rests on.
+type Expectations = Vec<(Removed, Expected)>;
+
+/// Does a write once: a repetition with the same key is answered as the first time.
+async fn write(
+    ask: &Ask,
+    collection: Collection,
+    verb: Verb,
+    (name, body): (&str, Option<&Value>),
+) -> Result<Response, ApiError> {
+    let condition = (verb != Verb::Create).then(|| precondition(&ask.headers)).transpose()?;
+    let parameters: &[_] = if verb == Verb::Retract { &[&CASCADE] } else { &[] };
+    let command = Command::read(ask, parameters, body)?;
     if let Some(answer) = command.replay().await? {
         return Ok(answer);
     }
+    let found = condition.map(|_| collection.find(ask, name)).transpose()?;
+    let mut expected = found.map(|found| expectation(condition, found)).unwrap_or_default();
+    let body = body.unwrap_or(&Value::Null);
+    let (would, status, written) = match (verb, found) {
+        (Verb::Retract, Some(found)) => {
+            ("retract", StatusCode::NO_CONTENT, retract(ask, found, &mut expected, command.cascade).await?)
+        }
+        (Verb::Merge, Some(found)) => {
+            ("merge", StatusCode::OK, merge(ask, collection, found, &mut expected, body).await?)
+        }
+        (Verb::Correct, Some(found)) => {
+            ("replace", StatusCode::OK, correct(ask, collection, found, &mut expected, body).await?)
+        }
+        (_, Some(found)) => {
+            let draft = ask.checks(|| collection.draft(&ask.current, body, Some(found.row))).await?;
+            ("replace", StatusCode::OK, one(found.row, draft))
+        }
+        (_, None) => ("create", StatusCode::CREATED, create(ask, collection, &mut expected, body).await?),
+    };
+    let Draft { value: (row, mutations), warnings } = written;
+    command.perform(collection, Prepared { would, status, row, mutations, expected, warnings }).await
+}
+
+fn one(row: Removed, draft: Draft<Mutation>) -> Written {
+    Draft { value: (row, vec![draft.value]), warnings: draft.warnings }
+}
+
+async fn create(
+    ask: &Ask,
+    collection: Collection,
+    expected: &mut Expectations,
+    body: &Value,
+) -> Result<Written, ApiError> {
     let draft = ask.checks(|| collection.draft(&ask.current, body, None)).await?;
     let row = match &draft.value {
         Mutation::PutEntity(entity) => Removed::Entity(entity.id),
@@ -125,43 +181,17 @@ async fn create(ask: &Ask, collection: Collection, body: &Value) -> Result<Respo
         let detail = format!("duplicate-edge: {known} says the same, with the same evidence");
         return Err(ApiError::new(Problem::Constraint, detail));
     }
-    let write = Prepared {
-        would: "create",
-        status: StatusCode::CREATED,
-        row,
-        mutations: vec![draft.value],
-        expected: vec![(row, Expected::Absent)],
-        warnings: draft.warnings,
-    };
-    command.perform(collection, write).await
+    expected.push((row, Expected::Absent));
+    Ok(one(row, draft))
 }
 
-async fn replace(ask: &Ask, collection: Collection, name: &str, body: &Value) -> Result<Response, ApiError> {
-    let condition = precondition(&ask.headers)?;
-    let command = Command::read(ask, &[], Some(body))?;
-    if let Some(answer) = command.replay().await? {
-        return Ok(answer);
-    }
-    let found = collection.find(ask, name)?;
-    let draft = ask.checks(|| collection.draft(&ask.current, body, Some(found.row))).await?;
-    let write = Prepared {
-        would: "replace",
-        status: StatusCode::OK,
-        row: found.row,
-        mutations: vec![draft.value],
-        expected: expectation(condition, found),
-        warnings: draft.warnings,
-    };
-    command.perform(collection, write).await
-}
-
-async fn correct(ask: &Ask, collection: Collection, name: &str, body: &Value) -> Result<Response, ApiError> {
-    let condition = precondition(&ask.headers)?;
-    let command = Command::read(ask, &[], Some(body))?;
-    if let Some(answer) = command.replay().await? {
-        return Ok(answer);
-    }
-    let found = collection.find(ask, name)?;
+async fn correct(
+    ask: &Ask,
+    collection: Collection,
+    found: Found,
+    expected: &mut Expectations,
+    body: &Value,
+) -> Result<Written, ApiError> {
     let gone = || ApiError::new(Problem::NotFound, "the record does not exist any more");
     let (form, version) = collection.whole(ask, found.row).await?.ok_or_else(gone)?;
     let patched = || {
@@ -169,47 +199,22 @@ async fn correct(ask: &Ask, collection: Collection, name: &str, body: &Value) ->
         collection.draft(&ask.current, &form, Some(found.row))
     };
     let draft = ask.checks(patched).await?;
-    let mut expected = expectation(condition, found);
     // The patch is right only on the record that it was applied to.
     expected.push((found.row, Expected::Version(version)));
-    let write = Prepared {
-        would: "replace",
-        status: StatusCode::OK,
-        row: found.row,
-        mutations: vec![draft.value],
-        expected,
-        warnings: draft.warnings,
-    };
-    command.perform(collection, write).await
+    Ok(one(found.row, draft))
 }
 
-async fn retract(ask: &Ask, collection: Collection, name: &str) -> Result<Response, ApiError> {
-    let condition = precondition(&ask.headers)?;
-    let command = Command::read(ask, &[&CASCADE], None)?;
-    if let Some(answer) = command.replay().await? {
-        return Ok(answer);
-    }
-    let found = collection.find(ask, name)?;
-    let mut expected = expectation(condition, found);
-    let mut mutations = Vec::new();
-    if command.cascade {
-        (mutations, expected) = cascade(ask, found, expected).await?;
-    }
+async fn retract(ask: &Ask, found: Found, expected: &mut Expectations, cascades: bool) -> Result<Written, ApiError> {
+    let mut mutations = if cascades { cascade(ask, found, expected).await? } else { Vec::new() };
     mutations.push(match found.row {
         Removed::Entity(id) => Mutation::RemoveEntity(id),
         Removed::Edge(id) => Mutation::RemoveEdge(id),
     });
-    let (would, status) = ("retract", StatusCode::NO_CONTENT);
-    let write = Prepared { would, status, row: found.row, mutations, expected, warnings: Vec::new() };
-    command.perform(collection, write).await
+    Ok(Draft { value: (found.row, mutations), warnings: Vec::new() })
 }
 
 /// What goes with a record: the statements that name it; links to what goes are taken off those that stay.
-async fn cascade(
-    ask: &Ask,
-    found: Found,
-    mut expected: Vec<(Removed, Expected)>,
-) -> Result<(Vec<Mutation>, Vec<(Removed, Expected)>), ApiError> {
+async fn cascade(ask: &Ask, found: Found, expected: &mut Expectations) -> Result<Vec<Mutation>, ApiError> {
     let graph: &Graph = &ask.current;
     let going: BTreeSet<EdgeId> = match found.row {
         Removed::Entity(id) => naming::statements(graph, id)?,
@@ -225,33 +230,24 @@ async fn cascade(
         mutations.push(Mutation::PutEdge(edge));
     }
     mutations.extend(going.iter().filter(|id| Removed::Edge(**id) != found.row).map(|id| Mutation::RemoveEdge(*id)));
-    Ok((mutations, expected))
+    Ok(mutations)
 }
 
-async fn merge(ask: &Ask, collection: Collection, name: &str, body: &Value) -> Result<Response, ApiError> {
-    let condition = precondition(&ask.headers)?;
-    let command = Command::read(ask, &[], Some(body))?;
-    if let Some(answer) = command.replay().await? {
-        return Ok(answer);
-    }
-    let Collection::Entities(entities) = collection else { return Err(ApiError::of(Problem::NotFound)) };
-    let found = collection.find(ask, name)?;
-    let Removed::Entity(from) = found.row else { return Err(ApiError::of(Problem::NotFound)) };
+async fn merge(
+    ask: &Ask,
+    collection: Collection,
+    found: Found,
+    expected: &mut Expectations,
+    body: &Value,
+) -> Result<Written, ApiError> {
+    let (Collection::Entities(entities), Removed::Entity(from)) = (collection, found.row) else {
+        return Err(ApiError::of(Problem::NotFound));
+    };
     let into = target(&ask.current, body, entities.kind)?;
     if into == from {
         return Err(at("/into", "validation", "an entity is not merged into itself".to_owned()));
     }
-    let mut expected = expectation(condition, found);
-    let mutations = merged(ask, from, into, &mut expected).await?;
-    let write = Prepared {
-        would: "merge",
-        status: StatusCode::OK,
-        row: Removed::Entity(into),
-        mutations,
-        expected,
-        warnings: Vec::new(),
-    };
-    command.perform(collection, write).await
+    Ok(Draft { value: (Removed::Entity(into), merged(ask, from, into, expected).await?), warnings: Vec::new() })
 }
 
 /// `into` of a merge.
@@ -285,7 +281,7 @@ async fn merged(
     ask: &Ask,
     from: EntityId,
     into: EntityId,
-    expected: &mut Vec<(Removed, Expected)>,
+    expected: &mut Expectations,
 ) -> Result<Vec<Mutation>, ApiError> {
     let graph: &Graph = &ask.current;
     let rename = |id: EntityId| Ok::<_, Infallible>(if id == from { into } else { id });
@@ -339,10 +335,10 @@ fn at(pointer: &str, code: &'static str, detail: String) -> ApiError {
 }
 
 /// What is written rests on the version that was read, whatever the client asks for.
-fn expectation(condition: Precondition, found: Found) -> Vec<(Removed, Expected)> {
+fn expectation(condition: Option<Precondition>, found: Found) -> Expectations {
     let asked = match condition {
-        Precondition::Exists => None,
-        Precondition::Version(version) => Some((found.row, Expected::Version(version))),
+        Some(Precondition::Version(version)) => Some((found.row, Expected::Version(version))),
+        Some(Precondition::Exists) | None => None,
     };
     asked.into_iter().chain([(found.row, Expected::Version(found.version))]).collect()
 }
