@@ -16,7 +16,6 @@ use crate::state::State;
 
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const MERGE_PATCH: &str = "application/merge-patch+json";
-pub(crate) const CSV: &str = "text/csv";
 pub(crate) const NDJSON: &str = "application/x-ndjson";
 
 /// A parameter in the path.
@@ -37,12 +36,10 @@ pub(crate) enum Answer {
     JsonOr503(String),
     /// JSON that other documents describe.
     Document,
-    /// CSV with these columns.
-    Csv(Vec<&'static str>),
+    /// A whole list in a format.
+    Whole(WholeList),
     /// Lines of JSON.
     Lines,
-    /// The items of a list, each a line of JSON of a named schema.
-    Items(String),
     /// Text, whatever media type is asked for.
     Text,
     /// Lines of JSON of the first schema, or JSON of the second for who asks for that.
@@ -53,20 +50,28 @@ pub(crate) enum Answer {
     Nothing,
 }
 
+/// A whole list in a format, as the document describes it.
+pub(crate) struct WholeList {
+    pub(crate) media_type: &'static str,
+    pub(crate) description: String,
+    /// The schema of a line, where each is one of JSON.
+    pub(crate) line: Option<String>,
+}
+
 impl Answer {
     /// The media type that it is made in; `None` where any is accepted, or the operation chooses by itself.
     fn made(&self) -> Option<&'static str> {
         match self {
             Self::Json(_) | Self::Untagged(_) | Self::JsonOr503(_) | Self::Document | Self::Nothing => Some(JSON),
-            Self::Csv(_) => Some(CSV),
-            Self::Lines | Self::Items(_) => Some(NDJSON),
+            Self::Whole(list) => Some(list.media_type),
+            Self::Lines => Some(NDJSON),
             Self::Text | Self::LinesOrJson(..) | Self::Feed(..) => None,
         }
     }
 
     /// Whether it has an entity tag, by which clients ask whether it has changed.
     pub(crate) fn has_tag(&self) -> bool {
-        matches!(self, Self::Json(_) | Self::Document | Self::Csv(_) | Self::Items(_))
+        matches!(self, Self::Json(_) | Self::Document | Self::Whole(_))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Format, Shows, Whole};
 use crate::csv::columns::Cell;
-use crate::endpoint::Answer;
+use crate::endpoint::{Answer, WholeList};
 use crate::list::Items;
 use crate::request::ask::FIELDS;
 use crate::request::parameter::{Accepts, Parameter};
@@ -24,9 +24,19 @@ pub(crate) static FORMAT: Format = Format {
     verb: "export",
     parameters: &[&BOM, &FIELDS],
     shows: Shows::Columns,
-    answer: |_, columns| Answer::Csv(columns),
+    answer: |_, columns| answer(&columns),
     whole: Some(Whole { content_type: CONTENT_TYPE, begin, write }),
 };
+
+/// What the document says of rows with these columns.
+pub(crate) fn answer(columns: &[&str]) -> Answer {
+    let description = format!(
+        "The whole list, streamed, a row an item under a header; the names of columns never change: `{}`. Cells that a \
+         spreadsheet would take for a formula begin with `'`.",
+        columns.join(",")
+    );
+    Answer::Whole(WholeList { media_type: "text/csv", description, line: None })
+}
 
 /// The byte order mark, where it is asked for.
 pub(crate) fn mark(reader: &mut Reader<'_>) -> Vec<u8> {

@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 use super::{Format, Shows, Whole};
-use crate::endpoint::Answer;
-use crate::endpoint::NDJSON;
+use crate::endpoint::{Answer, NDJSON, WholeList};
 use crate::list::Items;
 use crate::reply::put_json;
 use crate::request::ask::{FIELDS, LANG};
@@ -15,7 +14,10 @@ pub(crate) static FORMAT: Format = Format {
     verb: "stream",
     parameters: &[&FIELDS, &LANG],
     shows: Shows::Members,
-    answer: |schema, _| Answer::Items(schema.to_owned()),
+    answer: |schema, _| {
+        let description = format!("The whole list, streamed, an item a line: each a `{schema}` as JSON.");
+        Answer::Whole(WholeList { media_type: NDJSON, description, line: Some(schema.to_owned()) })
+    },
     whole: Some(Whole { content_type: NDJSON, begin: |_, _| Vec::new(), write }),
 };
 

@@ -4,7 +4,7 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::reference::Reference;
-use crate::endpoint::{Answer, CSV, Endpoint, Headers, JSON, NDJSON, problems};
+use crate::endpoint::{Answer, Endpoint, Headers, JSON, NDJSON, problems};
 use crate::problem::Problem;
 
 /// The headers of answers: name in the components, name on the wire, what it is.
@@ -111,7 +111,7 @@ fn headers_of(endpoint: &Endpoint) -> Vec<&'static str> {
     if endpoint.status == StatusCode::CREATED {
         names.push("Location");
     }
-    if matches!(endpoint.answer, Answer::Csv(_) | Answer::Items(_)) {
+    if matches!(endpoint.answer, Answer::Whole(_)) {
         names.push("Truncated");
     }
     names
@@ -120,12 +120,7 @@ fn headers_of(endpoint: &Endpoint) -> Vec<&'static str> {
 fn described(endpoint: &Endpoint) -> String {
     match &endpoint.answer {
         Answer::Nothing => "Done.".to_owned(),
-        Answer::Csv(columns) => format!(
-            "The whole list, streamed, a row an item under a header; the names of columns never change: `{}`. Cells that a \
-             spreadsheet would take for a formula begin with `'`.",
-            columns.join(",")
-        ),
-        Answer::Items(schema) => format!("The whole list, streamed, an item a line: each a `{schema}` as JSON."),
+        Answer::Whole(list) => list.description.clone(),
         _ => "The answer.".to_owned(),
     }
 }
@@ -144,9 +139,8 @@ fn content(answer: &Answer) -> Value {
     match answer {
         Answer::Json(schema) | Answer::Untagged(schema) | Answer::JsonOr503(schema) => json!({ JSON: json(schema) }),
         Answer::Document => json!({ JSON: { "schema": { "type": "object" } } }),
-        Answer::Csv(_) => json!({ CSV: lines() }),
+        Answer::Whole(list) => json!({ (list.media_type): list.line.as_deref().map_or_else(lines, lines_of) }),
         Answer::Lines => json!({ NDJSON: lines() }),
-        Answer::Items(item) => json!({ NDJSON: lines_of(item) }),
         Answer::Text => json!({ "text/plain": text() }),
         Answer::LinesOrJson(line, schema) => json!({ NDJSON: lines_of(line), JSON: json(schema) }),
         Answer::Feed(item, schema) => {

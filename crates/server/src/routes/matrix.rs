@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::endpoint::{Answer, Endpoint, Route, problems};
+use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::filters::analyses::INCLUDE_IMPLIED;
 use crate::filters::{self, FilterParameter};
@@ -175,7 +175,7 @@ pub(crate) fn export_matrix() -> Route {
             too many commitments: at most {BUDGET} are considered."
         ))
         .takes(&parameters(&[&BOM, &LANG]))
-        .answers(Answer::Csv(vec!["row", "row_label"]))
+        .answers(csv::answer(&["row", "row_label"]))
         .problems(problems::EXPORT)
         .on(async |ask: Ask| ask.aside(Lane::Analyses, export).await)
 }
