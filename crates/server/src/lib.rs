@@ -5,6 +5,7 @@
 
 pub mod access;
 mod body;
+mod collections;
 mod connections;
 mod csv;
 mod differences;
@@ -14,9 +15,11 @@ mod evaluations;
 mod export;
 mod extract;
 mod filters;
+mod format;
 mod formats;
 mod header;
 mod import;
+mod items;
 mod lanes;
 mod layers;
 mod list;

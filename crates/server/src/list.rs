@@ -11,10 +11,11 @@ use chrono::NaiveDate;
 use pledgegraph_graph::{Graph, Page, Total};
 use serde::{Serialize, Serializer};
 
-use crate::csv::columns::Cell;
 use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
-use crate::formats::{FORMATS, Format, Shows, Whole};
+use crate::format::{Format, Shows, Whole};
+use crate::formats::FORMATS;
+use crate::items::Items;
 use crate::lanes::{Lane, in_turn};
 use crate::listing::{Head, Listing};
 use crate::openapi::schemas::Named;
@@ -27,7 +28,6 @@ use crate::routes::edge_collection::include::INCLUDE;
 use crate::set_aside;
 use crate::state::State;
 use crate::wire::Wire;
-use crate::wire::included::IncludedBody;
 use crate::wire::list::ListBody;
 use crate::wire::warning::WarningBody;
 
@@ -159,38 +159,6 @@ pub(crate) struct Part<I> {
     pub(crate) warnings: Vec<WarningBody>,
     /// Whether items of the list may be missing.
     pub(crate) truncated: bool,
-}
-
-/// Some items of a list in a row, each as a body or as rows of cells.
-pub(crate) trait Items {
-    /// How many there are.
-    fn len(&self) -> usize;
-
-    /// One of them.
-    fn body(&self, item: usize) -> impl Serialize
-    where
-        Self: Sized;
-
-    /// Writes one of them as JSON.
-    fn put_json(&self, item: usize, text: &mut Vec<u8>);
-
-    /// How many rows one takes in a table.
-    fn rows(&self, _item: usize) -> usize {
-        1
-    }
-
-    /// Puts what a row of an item shows in a column of the list.
-    fn put_cell(&self, row: (usize, usize), column: usize, cell: &mut Cell);
-
-    /// The bodies of what they name, where that is asked.
-    fn included(&self) -> Option<IncludedBody<'_>> {
-        None
-    }
-
-    /// The rule by which they were made.
-    fn rule(&self) -> Option<&'static str> {
-        None
-    }
 }
 
 /// The operations of a list, in the order of [`FORMATS`], with the schemas that it brings.

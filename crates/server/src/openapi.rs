@@ -199,7 +199,7 @@ fn closed_sets(schemas: &BTreeMap<String, RefOr<Schema>>) -> HashMap<Value, Stri
 
 /// The document as it is served and checked in.
 pub fn text() -> String {
-    let routes = crate::router::api();
+    let routes = crate::routes::all();
     let endpoints: Vec<&Endpoint> = routes.iter().map(|route| &route.endpoint).collect();
     let mut text = serde_json::to_string_pretty(&complete(&endpoints)).unwrap_or_default();
     text.push('\n');

@@ -14,7 +14,6 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 
 use crate::access::Access;
-use crate::endpoint::Route;
 use crate::endpoint::declared::{self, Declared};
 use crate::error::{ApiError, nearest};
 use crate::evaluations::Evaluations;
@@ -23,94 +22,19 @@ use crate::layers::{
     access, compression, cors, guards, headers, negotiation, pace, problems, rate, request_id, shed, target, unread,
     version,
 };
-use crate::list;
 use crate::openapi;
 use crate::options::ServerOptions;
 use crate::problem::Problem;
-use crate::routes::{
-    actions, actor_positions, adjacent, attendances, audit, bridges, changes, coalitions, commitments, conditions,
-    conflicts, convenings, countries, deadlocks, docs, edge_collection, edges, entities, entity_collection, export,
-    fall_out, goals, groups, health, import, leaders, matrix, meetings, memberships, metrics, offices, organizations,
-    outcomes, paths, persons, places, positions, problems as problem_types, provenance, query, questions, relations,
-    remarks, requests, scenario_evaluations, service, sources, subgraph, vocabulary,
-};
+use crate::routes::{self, docs};
 use crate::state::{AppState, Shared, State};
 use crate::streams::Streams;
-
-/// Every operation. A collection has one for each format, such as `list_commitments` at `/v1/commitments` and
-/// `export_commitments` at `/v1/commitments.csv`, and `get_commitment` at `/v1/commitments/{id}`.
-pub(crate) fn api() -> Vec<Route> {
-    let statements = [
-        &commitments::COLLECTION,
-        &memberships::COLLECTION,
-        &offices::COLLECTION,
-        &attendances::COLLECTION,
-        &convenings::COLLECTION,
-        &requests::COLLECTION,
-        &actions::COLLECTION,
-        &outcomes::COLLECTION,
-        &remarks::COLLECTION,
-        &relations::COLLECTION,
-        &edges::COLLECTION,
-    ];
-    let things = [
-        &countries::COLLECTION,
-        &coalitions::COLLECTION,
-        &organizations::COLLECTION,
-        &groups::COLLECTION,
-        &persons::COLLECTION,
-        &leaders::COLLECTION,
-        &meetings::COLLECTION,
-        &places::COLLECTION,
-        &conditions::COLLECTION,
-        &sources::COLLECTION,
-    ];
-    let collections = statements.into_iter().flat_map(edge_collection::routes);
-    let collections = collections.chain(things.into_iter().flat_map(entity_collection::routes));
-    let collections = collections.chain(entities::list_entities());
-    let collections = collections.chain(list::routes(&positions::Positions, Vec::new()));
-    let others = vec![
-        entities::get_entity(),
-        adjacent::list_adjacent(),
-        subgraph::get_subgraph(),
-        paths::list_paths(),
-        bridges::list_bridges(),
-        actor_positions::list_actor_positions(),
-        conflicts::list_conflicts(),
-        provenance::get_provenance(),
-        matrix::get_matrix(),
-        matrix::export_matrix(),
-        query::run_query(),
-        questions::answer_question(),
-        scenario_evaluations::evaluate_scenario(),
-        goals::find_unlocking_sets(),
-        goals::find_blocking_sets(),
-        goals::measure_pivotality(),
-        deadlocks::list_deadlocks(),
-        fall_out::list_fall_out(),
-        vocabulary::list_vocabulary(),
-        vocabulary::get_code_list(),
-        audit::list_audit(),
-        changes::list_changes(),
-        service::get_service(),
-        docs::get_openapi(),
-        problem_types::list_problem_types(),
-        problem_types::get_problem_type(),
-        import::import_records(),
-        export::export_records(),
-        health::get_health(),
-        health::get_readiness(),
-        metrics::get_metrics(),
-    ];
-    collections.chain(others).collect()
-}
 
 /// The service as a router, every layer included.
 ///
 /// # Panics
 /// When a lexicon that is part of the program is not well formed: never in a released one, a test reads them.
 pub fn build(state: AppState, options: ServerOptions) -> Router {
-    let routes = api();
+    let routes = routes::all();
     let endpoints = || routes.iter().map(|route| &route.endpoint);
     let pace = options.pace;
     let quotas = rate::Quotas::new(options.rates);

@@ -3,7 +3,7 @@
 use super::{Endpoint, PathParameter, problems};
 use crate::filters::VALID_AT;
 use crate::filters::analyses::INCLUDE_IMPLIED;
-use crate::formats::Shows;
+use crate::format::Shows;
 use crate::list::{List, ListDoc};
 use crate::request::ask::{FIELDS, LANG};
 use crate::request::parameter::Parameter;

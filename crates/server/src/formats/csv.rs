@@ -1,9 +1,9 @@
 //! CSV (RFC 4180): a row an item under a header whose names never change.
 
-use super::{Format, Shows, Whole};
 use crate::csv::columns::Cell;
 use crate::endpoint::{Answer, WholeList};
-use crate::list::Items;
+use crate::format::{Format, Shows, Whole};
+use crate::items::Items;
 use crate::request::ask::FIELDS;
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::Reader;

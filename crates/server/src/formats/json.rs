@@ -1,7 +1,7 @@
 //! JSON: a list in pages, each an object with its items and what is to be known of the whole.
 
-use super::{Format, Shows};
 use crate::endpoint::Answer;
+use crate::format::{Format, Shows};
 use crate::openapi::schemas::page_name;
 use crate::request::ask::{CURSOR, FIELDS, LANG, LIMIT};
 use crate::routes::edge_collection::include::INCLUDE;

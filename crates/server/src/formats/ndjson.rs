@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Format, Shows, Whole};
 use crate::endpoint::{Answer, NDJSON, WholeList};
-use crate::list::Items;
+use crate::format::{Format, Shows, Whole};
+use crate::items::Items;
 use crate::reply::put_json;
 use crate::request::ask::{FIELDS, LANG};
 

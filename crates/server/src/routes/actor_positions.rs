@@ -16,7 +16,7 @@ use crate::openapi::members::CommitmentSchema;
 use crate::problem::Problem;
 use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
 use crate::request::parameter::Parameter;
-use crate::routes::entity_collection::{find, moved};
+use crate::routes::named::{find, moved};
 use crate::routes::positions::{RULE, cut, decode, parameters};
 use crate::set_aside;
 use crate::wire::edge::EdgeBody;

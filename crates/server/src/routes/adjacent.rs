@@ -17,7 +17,7 @@ use crate::request::ask::{Ask, CURSOR, LANG};
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::routes::edge_collection::edge_id;
 use crate::routes::entities::path;
-use crate::routes::entity_collection::{find, moved};
+use crate::routes::named::{find, moved};
 use crate::wire::codes;
 use crate::wire::edge::EdgeBody;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody};

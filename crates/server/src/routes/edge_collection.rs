@@ -8,6 +8,7 @@ use pledgegraph_graph::{Counted, EdgeQuery, EdgeView, Evaluation, ForceQuery, Fo
 use pledgegraph_model::{Code as _, EdgeId, EdgeKind, Truth};
 use serde::Serialize;
 
+use crate::collections::EdgeCollection;
 use crate::csv::columns::Cell;
 use crate::csv::edges::columns;
 use crate::csv::fields::EdgeColumn;
@@ -17,9 +18,10 @@ use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::analyses::{CIRCUIT, INCLUDE_IMPLIED, too_expensive, unevaluated};
 use crate::filters::{self, FilterParameter, IN_FORCE, VALID_AT};
-use crate::formats::Shows;
+use crate::format::Shows;
+use crate::items::Items;
 use crate::lanes::{Lane, aside};
-use crate::list::{self, Face, Items, List, ListDoc, Part};
+use crate::list::{self, Face, List, ListDoc, Part};
 use crate::listing::Head;
 use crate::openapi::members::statement;
 use crate::openapi::schemas::page;
@@ -46,24 +48,6 @@ pub(crate) mod include;
 const TAG: &str = "statements";
 /// The items of a small answer.
 const FEW: usize = 10;
-
-/// A collection of statements.
-pub(crate) struct EdgeCollection {
-    /// Its name in paths and operations, plural.
-    pub(crate) name: &'static str,
-    /// One item, in operations.
-    pub(crate) item: &'static str,
-    /// What it holds, for the document.
-    pub(crate) description: &'static str,
-    /// The kinds that it shows.
-    pub(crate) kinds: &'static [EdgeKind],
-    /// The name of the schema of an item.
-    pub(crate) schema: &'static str,
-    /// What an item is, for the document.
-    pub(crate) shown: &'static str,
-    /// The key of a statement in the bundled data.
-    pub(crate) example: &'static str,
-}
 
 impl EdgeCollection {
     /// What collections take whose items say if they are in force.

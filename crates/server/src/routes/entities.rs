@@ -10,7 +10,7 @@ use crate::csv::entities::columns;
 use crate::endpoint::{Endpoint, PathParameter, Route, problems};
 use crate::extract::Path;
 use crate::filters::{ENTITIES_AT, ENTITY_KIND, read};
-use crate::formats::Shows;
+use crate::format::Shows;
 use crate::list::{self, AT_ONCE, Face, List, ListDoc, Part};
 use crate::listing::{counted, rest};
 use crate::openapi::schemas::page;

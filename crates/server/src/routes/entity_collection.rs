@@ -1,14 +1,14 @@
 //! What all collections of entities have alike: a list in every format, and one entity.
 
-use axum::http::header::LOCATION;
 use axum::response::Response;
 use chrono::NaiveDate;
 use pledgegraph_graph::{
     BudgetSpent, Counted, EdgeQuery, EntityQuery, EntityView, Evaluation, ForceQuery, Graph, Page, SearchHit,
 };
-use pledgegraph_model::{EdgeKind, EntityId, EntityKind, EntityRef, Where};
+use pledgegraph_model::{EdgeKind, EntityId, EntityKind, Where};
 use serde::Serialize;
 
+use crate::collections::EntityCollection;
 use crate::csv::columns::Cell;
 use crate::csv::entities::columns;
 use crate::csv::fields::EntityColumn;
@@ -18,8 +18,9 @@ use crate::error::ApiError;
 use crate::extract::Path;
 use crate::filters::analyses::{CIRCUIT, too_expensive, unevaluated};
 use crate::filters::{self, ENTITIES_AT, FilterParameter};
-use crate::formats::Shows;
-use crate::list::{self, Face, Items, List, ListDoc, Part};
+use crate::format::Shows;
+use crate::items::Items;
+use crate::list::{self, Face, List, ListDoc, Part};
 use crate::listing::Head;
 use crate::openapi::members::thing;
 use crate::openapi::schemas::page;
@@ -28,8 +29,8 @@ use crate::reply::{put_json, record};
 use crate::request::ask::{Ask, FIELDS, LANG, fields};
 use crate::request::parameter::Parameter;
 use crate::request::reader::Reader;
-use crate::request::references;
 use crate::routes::history;
+use crate::routes::named::{find, moved};
 use crate::routes::write::collection::Collection;
 use crate::routes::write::endpoints::{self, WritesDoc};
 use crate::set_aside;
@@ -39,25 +40,6 @@ use crate::wire::warning::WarningBody;
 
 /// Under what the document has them.
 pub(crate) const TAG: &str = "entities";
-
-/// A collection of entities of one kind.
-pub(crate) struct EntityCollection {
-    /// Its name in paths and operations, plural.
-    pub(crate) name: &'static str,
-    /// One item, in operations.
-    pub(crate) item: &'static str,
-    /// What it holds, for the document.
-    pub(crate) description: &'static str,
-    pub(crate) kind: EntityKind,
-    /// Only persons who hold an office.
-    pub(crate) leaders: bool,
-    /// The name of the schema of an item.
-    pub(crate) schema: &'static str,
-    /// What an item is, for the document.
-    pub(crate) shown: &'static str,
-    /// The slug of an entity of the bundled data.
-    pub(crate) example: &'static str,
-}
 
 impl EntityCollection {
     /// Whether its items say if they hold.
@@ -244,35 +226,6 @@ fn evaluated(
     let conditions = views.iter().map(EntityView::id).collect();
     let query = ForceQuery { commitments: Some(Vec::new()), conditions, ..ForceQuery::all(day, CIRCUIT) };
     collection.has_truth().then(|| graph.evaluate(&query))
-}
-
-/// The entity of a path, or 404 with the nearest one.
-pub(crate) fn find<'g>(graph: &'g Graph, text: &str, kinds: &[EntityKind]) -> Result<EntityView<'g>, ApiError> {
-    references::find(graph, text, kinds).map_err(|miss| {
-        let mut detail = miss.detail(text, kinds);
-        if let references::Miss::Unknown { nearest: Some((reference, label)) } = &miss {
-            detail = format!("{detail}; did you mean {reference} ({label})?");
-        }
-        ApiError::new(Problem::NotFound, detail)
-    })
-}
-
-/// 308 where the path names an entity by what leads to it since a merge or a renaming.
-pub(crate) fn moved(ask: &Ask, found: &EntityView<'_>, text: &str) -> Result<(), ApiError> {
-    let by_reference = text.parse::<EntityRef>().map(|reference| reference == found.reference());
-    let by_id = text.parse::<EntityId>().map(|id| id == found.id());
-    let named = by_reference.or(by_id).unwrap_or_else(|_| text == found.entity().slug.as_str());
-    if named {
-        return Ok(());
-    }
-    let reference = found.reference().to_string();
-    let path = ask.uri.path();
-    // `/v1/{collection}/{ref}` and what follows.
-    let after = path.splitn(5, '/').nth(4).map(|rest| format!("/{rest}")).unwrap_or_default();
-    let collection = path.split('/').nth(2).unwrap_or("entities");
-    let query = ask.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    let problem = ApiError::new(Problem::Moved, format!("it is {reference} now"));
-    Err(problem.with_header(LOCATION, format!("/v1/{collection}/{reference}{after}{query}")))
 }
 
 pub(crate) fn entity_id(id: u128) -> EntityId {

@@ -21,7 +21,7 @@ use crate::problem::Problem;
 use crate::reply::{VERSION, json, set};
 use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
-use crate::routes::entity_collection::{find, moved};
+use crate::routes::named::{find, moved};
 use crate::routes::write::collection::Collection;
 use crate::wire::edge::EdgeBody;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody, version};

@@ -10,11 +10,12 @@ use crate::body::schema::{BodySchema, Mode, edge_body, entity_body};
 use crate::body::{
     Draft, Except, Form, Naming, Resolve, patch_edge, patch_entity, read_edge, read_entity, write_edge, write_entity,
 };
+use crate::collections::EdgeCollection;
+use crate::collections::EntityCollection;
 use crate::error::ApiError;
 use crate::problem::Problem;
 use crate::request::ask::Ask;
-use crate::routes::edge_collection::EdgeCollection;
-use crate::routes::entity_collection::{EntityCollection, find, moved};
+use crate::routes::named::{find, moved};
 use crate::wire::Wire;
 use crate::wire::edge::{EdgeBody, EndNames};
 use crate::wire::entity::EntityBody;

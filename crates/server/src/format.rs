@@ -1,0 +1,41 @@
+//! What a format of lists is.
+
+use crate::endpoint::Answer;
+use crate::items::Items;
+use crate::request::parameter::Parameter;
+use crate::request::reader::Reader;
+
+/// A form in which lists are written.
+pub(crate) struct Format {
+    pub(crate) name: &'static str,
+    /// What follows the path of a list.
+    pub(crate) suffix: &'static str,
+    /// What its operations begin with.
+    pub(crate) verb: &'static str,
+    /// The parameters that say how to show a list, beside those that narrow it.
+    pub(crate) parameters: &'static [&'static Parameter],
+    /// What `fields` names.
+    pub(crate) shows: Shows,
+    /// What the document says of an answer, of items of a schema with these members or columns.
+    pub(crate) answer: fn(schema: &str, names: Vec<&'static str>) -> Answer,
+    /// How a list is written whole; `None` where it is written in pages.
+    pub(crate) whole: Option<Whole>,
+}
+
+/// What a format shows of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shows {
+    /// Its body, or some members of it.
+    Members,
+    /// Rows of cells.
+    Columns,
+}
+
+/// How a list is written whole, a piece at a time.
+pub(crate) struct Whole {
+    pub(crate) content_type: &'static str,
+    /// Reads parameters of the format, and writes what goes before the items, with these members or columns.
+    pub(crate) begin: fn(&mut Reader<'_>, &[&'static str]) -> Vec<u8>,
+    /// Writes items; of a table the columns with these numbers.
+    pub(crate) write: fn(&dyn Items, &[usize], &mut Vec<u8>),
+}
