@@ -183,9 +183,7 @@ impl Graph {
             None => all.iter().collect(),
         };
         if !self.is_kept(query) {
-            let evaluation = self.evaluate(query)?;
-            let known = |slot: &u32| evaluation.dependence.commitments.get(slot).map(|own| evaluation.shown(*own));
-            return Ok(Forces(asked.iter().filter_map(|slot| Some((*slot, known(slot)?))).collect()));
+            return self.evaluate(query).map(|evaluation| evaluation.forces());
         }
         let missing: Vec<u32> = asked.iter().copied().filter(|slot| self.force.get(*slot).is_none()).collect();
         self.find_out(&missing, query.budget)?;
@@ -312,6 +310,11 @@ impl Evaluation {
     /// All commitments evaluated, in the order of recording.
     pub fn commitments<'a>(&'a self, graph: &'a Graph) -> impl Iterator<Item = EdgeId> + 'a {
         self.dependence.commitments.keys().filter_map(|slot| Some(graph.edge_record(*slot)?.id))
+    }
+
+    /// What is shown of all commitments evaluated.
+    pub fn forces(&self) -> Forces {
+        Forces(self.dependence.commitments.iter().map(|(slot, known)| (*slot, self.shown(*known))).collect())
     }
 
     /// The commitments with one of these truths, for a list to be narrowed to.

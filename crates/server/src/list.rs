@@ -66,7 +66,7 @@ pub(crate) trait List: Sync {
     fn read(&self, reader: &mut Reader<'_>) -> (Self::Asked, NaiveDate);
 
     /// Finds out what all items need, before the first of them.
-    fn prepare(&self, _ask: &Ask, _graph: &Graph, _asked: &mut Self::Asked, _whole: bool) -> Result<(), ApiError> {
+    fn prepare(&self, _ask: &Ask, _face: Face<'_>, _asked: &mut Self::Asked, _whole: bool) -> Result<(), ApiError> {
         Ok(())
     }
 
@@ -228,9 +228,10 @@ impl<L: List> Operation<L> {
         let only = fields(&mut reader, || list.names(self.format.shows));
         let head = listing.head(reader, day)?;
         head.unless_held(|| {
-            list.prepare(ask, head.graph, &mut asked, false)?;
             let form = Form { lang: head.lang.to_owned(), shows: self.format.shows, only };
-            let part = list.part(&asked, Face { graph: head.graph, form: &form }, head.page);
+            let face = Face { graph: head.graph, form: &form };
+            list.prepare(ask, face, &mut asked, false)?;
+            let part = list.part(&asked, face, head.page);
             let (page, next) = head.next(part.after);
             let left_out = list.left_out(&head, &asked);
             let body = ListBody {
@@ -259,11 +260,11 @@ impl<L: List> Operation<L> {
         let columns = wanted.iter().filter_map(|name| names.iter().position(|known| known == name)).collect();
         let head = listing.head(reader, day)?;
         head.unless_held(|| {
-            list.prepare(ask, head.graph, &mut asked, true)?;
-            let left_out = list.left_out(&head, &asked);
             // Columns say their language in their names.
             let lang = if head.lang.is_empty() { "en" } else { head.lang }.to_owned();
             let form = Form { lang, shows, only };
+            list.prepare(ask, Face { graph: head.graph, form: &form }, &mut asked, true)?;
+            let left_out = list.left_out(&head, &asked);
             let writing = Writing { list, graph: Arc::clone(head.graph), asked, form, columns, write: way.write };
             let (after, truncated) = writing.put(None, &mut text);
             let mut response = Response::new(writing.body(ask, text, after));

@@ -60,6 +60,11 @@ impl EdgeCollection {
         self.kinds == [EdgeKind::Commitment]
     }
 
+    /// Whether it is shown what is in force.
+    fn shows_force(&self, face: Face<'_>) -> bool {
+        self.has_force() && face.has(&[IN_FORCE.parameter.name, "fixpoints"])
+    }
+
     fn own_filters(&self) -> impl Iterator<Item = &'static FilterParameter> {
         filters::of_statements(self.kinds)
     }
@@ -129,17 +134,19 @@ impl List for EdgeCollection {
         (asked, day)
     }
 
-    /// Narrows the list to what is in force, where that is asked.
-    fn prepare(&self, ask: &Ask, graph: &Graph, asked: &mut Asked, _whole: bool) -> Result<(), ApiError> {
-        let Some(truths) = &asked.truths else { return Ok(()) };
-        let day = asked.counted.day;
-        let chosen = if asked.include_implied && day == graph.day() {
-            graph.having_force(truths, CIRCUIT).map_err(too_expensive)?
-        } else {
+    /// Narrows the list to what is in force, where that is asked. What the graph does not keep is found out for a whole list
+    /// at once: piece by piece, what many hang on would be found out again for each piece.
+    fn prepare(&self, ask: &Ask, face: Face<'_>, asked: &mut Asked, whole: bool) -> Result<(), ApiError> {
+        let (graph, day, truths) = (face.graph, asked.counted.day, &asked.truths);
+        let is_kept = asked.include_implied && day == graph.day();
+        if is_kept {
+            let chosen = truths.as_ref().map(|truths| graph.having_force(truths, CIRCUIT)).transpose();
+            asked.filter.only = chosen.map_err(too_expensive)?;
+        } else if truths.is_some() || (whole && self.shows_force(face)) {
             let evaluation = ask.state.evaluations.on(graph, (day, asked.include_implied)).map_err(too_expensive)?;
-            Arc::new(evaluation.having(truths))
-        };
-        asked.filter.only = Some(chosen);
+            asked.filter.only = truths.as_ref().map(|truths| Arc::new(evaluation.having(truths)));
+            asked.forces = whole.then(|| Arc::new(evaluation.forces()));
+        }
         Ok(())
     }
 
@@ -147,8 +154,8 @@ impl List for EdgeCollection {
         let graph = face.graph;
         let found = graph.edges(&asked.filter, Page { after: page.after.map(edge_id), limit: page.limit });
         let query = force(&found.items, asked.counted.day, asked.include_implied);
-        let shows_force = self.has_force() && face.has(&[IN_FORCE.parameter.name, "fixpoints"]);
-        let forces = shows_force.then(|| graph.forces(&query)).transpose();
+        let found_out = || graph.forces(&query).map(Arc::new);
+        let forces = self.shows_force(face).then(|| asked.forces.clone().map_or_else(found_out, Ok)).transpose();
         let why = (self.has_force() && asked.reasons).then(|| graph.evaluate(&query)).transpose();
         let spent = [forces.as_ref().err(), why.as_ref().err()].into_iter().flatten().next();
         Part {
@@ -181,7 +188,7 @@ pub(crate) struct Statements<'g> {
     columns: Vec<&'static EdgeColumn>,
     views: Vec<EdgeView<'g>>,
     /// Which of them are in force.
-    forces: Option<Forces>,
+    forces: Option<Arc<Forces>>,
     /// Why.
     why: Option<Evaluation>,
 }
@@ -191,7 +198,7 @@ impl Statements<'_> {
         self.face
             .wire()
             .with_standing(&self.asked.counted)
-            .with_forces(self.forces.as_ref())
+            .with_forces(self.forces.as_deref())
             .with_force(self.why.as_ref(), Some(self.asked.counted.day))
     }
 }
@@ -253,6 +260,8 @@ pub(crate) struct Asked {
     counted: Counted,
     /// Which truths, where the list is narrowed to what is in force or not.
     truths: Option<Vec<Truth>>,
+    /// What is in force, where it was found out for the whole list.
+    forces: Option<Arc<Forces>>,
     include_implied: bool,
     /// What is included of what the items name.
     parts: Vec<included::Part>,
@@ -269,7 +278,7 @@ impl Asked {
         let truths = Some(filter.which.in_force.clone()).filter(|truths| !truths.is_empty());
         let include_implied = reader.switch(INCLUDE_IMPLIED.name);
         let parts = parts(reader, collection.all_kinds(), collection.has_force());
-        Self { filter, counted, truths, include_implied, parts, reasons: reasons(reader) }
+        Self { filter, counted, truths, forces: None, include_implied, parts, reasons: reasons(reader) }
     }
 }
 

@@ -169,7 +169,13 @@ impl List for Positions {
         (Asked { query, found: None }, day)
     }
 
-    fn prepare(&self, _ask: &Ask, graph: &Graph, asked: &mut Asked, whole: bool) -> Result<(), ApiError> {
+    fn prepare(
+        &self,
+        _ask: &Ask,
+        Face { graph, .. }: Face<'_>,
+        asked: &mut Asked,
+        whole: bool,
+    ) -> Result<(), ApiError> {
         asked.found = whole.then(|| {
             let found = graph.positions(&asked.query);
             let ids = |views: &[EdgeView<'_>]| views.iter().map(EdgeView::id).collect();

@@ -15,10 +15,13 @@ async fn lines(app: &TestApp, path: &str) -> Result<Vec<Value>> {
 }
 
 /// Lists with filters, and the least number of items that these leave.
-const LISTS: [(&str, &str, usize); 11] = [
+const LISTS: [(&str, &str, usize); 13] = [
     ("commitments", "", 20),
     ("commitments", "?conditional_on=us-backing&stance=positive", 2),
     ("commitments", "?in_force=false&fields=id,in_force,pledger&lang=ar", 1),
+    // What is in force on another day, or without what is only implied, is found out for the whole list at once.
+    ("commitments", "?valid_at=2025-05-01&standing=stands,over", 5),
+    ("commitments", "?include_implied=false&in_force=true,unknown", 2),
     ("edges", "?subject=GB", 2),
     ("countries", "", 200),
     ("conditions", "?lang=ar", 2),
