@@ -242,6 +242,13 @@ details! {
     Source(Source<N>),
 }
 
+impl EntityDetail {
+    /// That of a kind of which nothing must be told.
+    pub(crate) fn bare(kind: EntityKind) -> Option<Self> {
+        Self::read(kind, Map::new()).ok()
+    }
+}
+
 impl<N> EntityDetail<N> {
     /// Each field that has a value, in the order of declaration.
     pub fn values(&self) -> impl Iterator<Item = (&'static Field, Value<'_, N>)> {

@@ -62,7 +62,7 @@ pub use entity::{
     OrganizationClass, Person, REDIRECTS, Redirect, Source,
 };
 pub use entity_kind::EntityKind;
-pub use event::{Action, ActionClass, Outcome, OutcomeValue, Remark, RemarkType, Request, RequestOutcome};
+pub use event::*;
 pub use evidence::{
     Attribution, AttributionMode, AttributionRole, Evidence, Explicitness, Locator, Quotation, QuoteSelector,
 };

@@ -25,6 +25,19 @@ pub struct Synthetic {
     seed: u64,
 }
 
+/// How many entities of a kind there are at least, and one more for how many edges; of other kinds there are none.
+const SHARES: [(EntityKind, usize, usize); 9] = [
+    (EntityKind::Country, 200, usize::MAX),
+    (EntityKind::Coalition, 10, 50_000),
+    (EntityKind::Organization, 40, 5_000),
+    (EntityKind::Group, 30, 5_000),
+    (EntityKind::Person, 60, 300),
+    (EntityKind::Meeting, 30, 500),
+    (EntityKind::Place, 30, 5_000),
+    (EntityKind::Condition, 40, 1_000),
+    (EntityKind::Source, 20, 40),
+];
+
 impl Synthetic {
     /// A graph of `edges` edges and about one node for every thirty.
     pub fn new(edges: usize, seed: u64) -> Self {
@@ -33,21 +46,13 @@ impl Synthetic {
 
     /// How many entities of a kind it has.
     pub fn count(&self, kind: EntityKind) -> usize {
-        match kind {
-            EntityKind::Country => 200,
-            EntityKind::Coalition => 10 + self.edges / 50_000,
-            EntityKind::Organization => 40 + self.edges / 5_000,
-            EntityKind::Person => 60 + self.edges / 300,
-            EntityKind::Meeting => 30 + self.edges / 500,
-            EntityKind::Group | EntityKind::Place => 30 + self.edges / 5_000,
-            EntityKind::Condition => 40 + self.edges / 1_000,
-            EntityKind::Source => 20 + self.edges / 40,
-        }
+        let known = SHARES.iter().find(|(known, ..)| *known == kind);
+        known.map_or(0, |(_, least, edges)| least + self.edges / edges)
     }
 
     /// The entities, kind by kind.
     pub fn entities(&self) -> impl Iterator<Item = Entity> + use<'_> {
-        EntityKind::ALL.iter().flat_map(move |kind| (0..self.count(*kind)).map(move |n| self.entity(*kind, n)))
+        EntityKind::ALL.iter().flat_map(move |kind| (0..self.count(*kind)).filter_map(move |n| self.entity(*kind, n)))
     }
 
     /// The edges.

@@ -42,17 +42,20 @@ pub(crate) struct EntityCollection {
     pub(crate) example: &'static str,
 }
 
+/// That of commitments.
+pub(crate) const COMMITMENTS: EdgeCollection = EdgeCollection {
+    name: "commitments",
+    item: "commitment",
+    description: "What actors pledge, refuse or leave open: how firmly (`stance`), what has been done (`stage`) and what it hangs on (`conditions`).",
+    kinds: &[EdgeKind::Commitment],
+    schema: "Commitment",
+    shown: "A commitment: what an actor pledges to a beneficiary, how firmly, and what it hangs on.",
+    example: "l21-gb-forces",
+};
+
 /// The collections of statements.
-pub(crate) static STATEMENTS: [EdgeCollection; 11] = [
-    EdgeCollection {
-        name: "commitments",
-        item: "commitment",
-        description: "What actors pledge, refuse or leave open: how firmly (`stance`), what has been done (`stage`) and what it hangs on (`conditions`).",
-        kinds: &[EdgeKind::Commitment],
-        schema: "Commitment",
-        shown: "A commitment: what an actor pledges to a beneficiary, how firmly, and what it hangs on.",
-        example: "l21-gb-forces",
-    },
+pub(crate) static STATEMENTS: &[EdgeCollection] = &[
+    COMMITMENTS,
     EdgeCollection {
         name: "memberships",
         item: "membership",
@@ -146,7 +149,7 @@ pub(crate) static STATEMENTS: [EdgeCollection; 11] = [
 ];
 
 /// The collections of entities.
-pub(crate) static ENTITIES: [EntityCollection; 10] = [
+pub(crate) static ENTITIES: &[EntityCollection] = &[
     EntityCollection {
         name: "countries",
         item: "country",
@@ -248,9 +251,3 @@ pub(crate) static ENTITIES: [EntityCollection; 10] = [
         example: "seed-article",
     },
 ];
-
-/// That of commitments.
-pub(crate) fn commitments() -> &'static EdgeCollection {
-    let [commitments, ..] = &STATEMENTS;
-    commitments
-}

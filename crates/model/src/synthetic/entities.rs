@@ -3,12 +3,12 @@
 use super::Synthetic;
 use super::random::{Random, date};
 use crate::{
-    Alias, AliasKind, Bare, Code, Condition, ConditionKind, ConditionTest, Country, Entity, EntityDetail, EntityKind,
+    Alias, AliasKind, Code, Condition, ConditionKind, ConditionTest, Country, Entity, EntityDetail, EntityKind,
     Iso3166, Lang, Organization, OrganizationClass, Person, Slug, Source, Stance, Text,
 };
 
 impl Synthetic {
-    pub(super) fn entity(self, kind: EntityKind, n: usize) -> Entity {
+    pub(super) fn entity(self, kind: EntityKind, n: usize) -> Option<Entity> {
         let mut random = Random(self.seed ^ 0xE17 ^ (n as u64) << 8 ^ kind.index() as u64);
         let name = |lang: &str, text: String| lang.parse::<Lang>().ok().map(|lang| (lang, text));
         let names: Text =
@@ -22,14 +22,10 @@ impl Synthetic {
                 iso3166: Iso3166 { alpha2: letters(n, 2), alpha3: letters(n, 3), numeric: format!("{n:03}") },
                 regions: vec!["150".to_owned(), "001".to_owned()],
             }),
-            EntityKind::Coalition => EntityDetail::Coalition(Bare {}),
             EntityKind::Organization => {
                 EntityDetail::Organization(Organization { class: random.code::<OrganizationClass>() })
             }
-            EntityKind::Group => EntityDetail::Group(Bare {}),
             EntityKind::Person => EntityDetail::Person(Person { anonymous: random.chance(5), anonymity_reason: None }),
-            EntityKind::Meeting => EntityDetail::Meeting(Bare {}),
-            EntityKind::Place => EntityDetail::Place(Bare {}),
             EntityKind::Condition => self.condition(n, &mut random),
             EntityKind::Source => EntityDetail::Source(Source {
                 url: Some(format!("https://source.example/{n}")),
@@ -39,10 +35,11 @@ impl Synthetic {
                 published: Some(date(&mut random)),
                 sha256: None,
             }),
+            bare => EntityDetail::bare(bare)?,
         };
         let slug = Self::slug(kind, n).parse::<Slug>().unwrap_or_else(|_| unreachable!("the slug is well-formed"));
         let aliases = alias.ok().filter(|_| random.chance(30)).into_iter().collect();
-        Entity { id: Self::id(kind, n), kind, slug, names, aliases, redirects: Vec::new(), detail }
+        Some(Entity { id: Self::id(kind, n), kind, slug, names, aliases, redirects: Vec::new(), detail })
     }
 
     /// One in four has a test, so that pledges hang on pledges.

@@ -12,7 +12,7 @@ use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::schemas::Named;
-use crate::collections::commitments;
+use crate::collections::COMMITMENTS;
 use crate::wire::codes;
 use crate::wire::condition::ConditionNodeBody;
 use crate::wire::condition_test::ConditionTestBody;
@@ -211,13 +211,13 @@ pub(crate) struct CommitmentSchema;
 
 impl PartialSchema for CommitmentSchema {
     fn schema() -> RefOr<Schema> {
-        statement(commitments().shown, commitments().kinds)
+        statement(COMMITMENTS.shown, COMMITMENTS.kinds)
     }
 }
 
 impl ToSchema for CommitmentSchema {
     fn name() -> Cow<'static, str> {
-        Cow::Borrowed(commitments().schema)
+        Cow::Borrowed(COMMITMENTS.schema)
     }
 
     fn schemas(schemas: &mut Vec<Named>) {
