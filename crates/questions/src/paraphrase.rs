@@ -51,13 +51,13 @@ impl Phrases {
     /// A query in words. Entities that have no name of their own are given by their references.
     pub(crate) fn say(&self, graph: &Graph, query: &Query, lang: Lang) -> String {
         let value = serde_json::to_value(query).unwrap_or_default();
-        let writer = Writer { phrases: self, graph, lang };
+        let writer = PhraseWriter { phrases: self, graph, lang };
         writer.query(query, value.get("where"))
     }
 
     /// The query that a paraphrase says; `None` when the text is none.
     pub(crate) fn read(&self, graph: &Graph, text: &str, lang: Lang) -> Option<Query> {
-        let mut reader = Reader { phrases: self, graph, lang, rest: text.trim() };
+        let mut reader = PhraseReader { phrases: self, graph, lang, rest: text.trim() };
         let query = reader.query()?;
         reader.rest.is_empty().then_some(query)
     }
@@ -70,13 +70,13 @@ fn is_related(table: &'static Table) -> bool {
 
 const QUOTES: [[char; 2]; 2] = [['“', '”'], ['«', '»']];
 
-struct Writer<'a> {
+struct PhraseWriter<'a> {
     phrases: &'a Phrases,
     graph: &'a Graph,
     lang: Lang,
 }
 
-impl Writer<'_> {
+impl PhraseWriter<'_> {
     fn query(&self, query: &Query, which: Option<&Value>) -> String {
         let word = |key| self.phrases.word(key, self.lang);
         let mut said = word(query.ask.as_str()).to_owned();
@@ -167,14 +167,14 @@ impl Writer<'_> {
     }
 }
 
-struct Reader<'a> {
+struct PhraseReader<'a> {
     phrases: &'a Phrases,
     graph: &'a Graph,
     lang: Lang,
     rest: &'a str,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> PhraseReader<'a> {
     fn query(&mut self) -> Option<Query> {
         let ask = QueryAsk::ALL.iter().copied().find(|ask| self.takes_word(ask.as_str()))?;
         let group_by = if self.takes_word("group_by") { Some(self.code(Codes::of::<QueryField>())?) } else { None };

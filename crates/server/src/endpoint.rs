@@ -9,7 +9,7 @@ use axum::handler::Handler;
 use axum::http::{Method, StatusCode};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
-use crate::openapi::schemas::Named;
+use crate::openapi::schemas::NamedSchema;
 use crate::problem::Problem;
 use crate::request::parameter::Parameter;
 use crate::state::State;
@@ -130,7 +130,7 @@ pub(crate) struct Endpoint {
     /// What it can answer with beside what every operation can.
     pub(crate) problems: &'static [Problem],
     /// The schemas that only it brings.
-    pub(crate) schemas: Vec<Named>,
+    pub(crate) schemas: Vec<NamedSchema>,
 }
 
 impl Endpoint {
@@ -225,7 +225,7 @@ impl Endpoint {
     }
 
     /// Brings schemas into the document.
-    pub(crate) fn with(mut self, schemas: impl IntoIterator<Item = Named>) -> Self {
+    pub(crate) fn with(mut self, schemas: impl IntoIterator<Item = NamedSchema>) -> Self {
         self.schemas.extend(schemas);
         self
     }

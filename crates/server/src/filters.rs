@@ -11,7 +11,7 @@ use pledgegraph_model::{
 };
 
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 
 /// A filter as a parameter.
 #[derive(Debug, Clone, Copy)]
@@ -129,14 +129,17 @@ pub(crate) fn edge_kind(kinds: &[EdgeKind]) -> Option<&'static Parameter> {
 }
 
 /// The kinds that are asked for of a collection.
-pub(crate) fn edge_kinds(reader: &mut Reader<'_>, kinds: &'static [EdgeKind]) -> Vec<EdgeKind> {
+pub(crate) fn edge_kinds(reader: &mut ParameterReader<'_>, kinds: &'static [EdgeKind]) -> Vec<EdgeKind> {
     let Some(Parameter { name, accepts: Accepts::Codes(names), .. }) = edge_kind(kinds) else { return kinds.to_vec() };
     let known = |code: &str| EdgeKind::parse(code).ok().filter(|kind| (names.all)().contains(&kind.as_str()));
     reader.some_of(name, names.all, known).unwrap_or_else(|| kinds.to_vec())
 }
 
 /// Which rows the parameters of a request ask for.
-pub(crate) fn read<'p>(reader: &mut Reader<'_>, parameters: impl IntoIterator<Item = &'p FilterParameter>) -> Where {
+pub(crate) fn read<'p>(
+    reader: &mut ParameterReader<'_>,
+    parameters: impl IntoIterator<Item = &'p FilterParameter>,
+) -> Where {
     let mut which = Where::all();
     let mut known: Vec<&str> = Vec::new();
     for FilterParameter { parameter, filter, kinds, .. } in parameters {
@@ -163,7 +166,7 @@ pub(crate) fn read<'p>(reader: &mut Reader<'_>, parameters: impl IntoIterator<It
 }
 
 /// Refuses a span that ends before it begins: no day lies in it, and yet each bound alone lets undated statements pass.
-fn check_spans(reader: &mut Reader<'_>, which: &Where) {
+fn check_spans(reader: &mut ParameterReader<'_>, which: &Where) {
     for (first, last) in spans().filter(|(first, last)| reader.has(first) && reader.has(last)).collect::<Vec<_>>() {
         let which = serde_json::to_value(which).unwrap_or_default();
         let both = which[first].as_str().zip(which[last].as_str());
@@ -178,7 +181,7 @@ fn check_spans(reader: &mut Reader<'_>, which: &Where) {
 
 /// The values of one parameter.
 struct Values<'r, 'a> {
-    reader: &'r mut Reader<'a>,
+    reader: &'r mut ParameterReader<'a>,
     name: &'static str,
     /// Of which kinds an entity is; empty: as the filter says.
     kinds: &'static [EntityKind],

@@ -3,7 +3,7 @@
 use crate::endpoint::Answer;
 use crate::items::Items;
 use crate::request::parameter::Parameter;
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 
 /// A form in which lists are written.
 pub(crate) struct Format {
@@ -35,7 +35,7 @@ pub(crate) enum Shows {
 pub(crate) struct Whole {
     pub(crate) content_type: &'static str,
     /// Reads parameters of the format, and writes what goes before the items, with these members or columns.
-    pub(crate) begin: fn(&mut Reader<'_>, &[&'static str]) -> Vec<u8>,
+    pub(crate) begin: fn(&mut ParameterReader<'_>, &[&'static str]) -> Vec<u8>,
     /// Writes items; of a table the columns with these numbers.
     pub(crate) write: fn(&dyn Items, &[usize], &mut Vec<u8>),
 }

@@ -18,12 +18,12 @@ use crate::formats::FORMATS;
 use crate::items::Items;
 use crate::lanes::{Lane, in_turn};
 use crate::listing::{Head, Listing};
-use crate::openapi::schemas::Named;
+use crate::openapi::schemas::NamedSchema;
 use crate::pieces;
 use crate::reply::{TRUNCATED, set};
 use crate::request::ask::{Ask, FIELDS, fields};
 use crate::request::parameter::Parameter;
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::routes::edge_collection::include::INCLUDE;
 use crate::set_aside;
 use crate::state::State;
@@ -63,7 +63,7 @@ pub(crate) trait List: Sync {
     }
 
     /// Reads what is asked, and the day on which the answer depends.
-    fn read(&self, reader: &mut Reader<'_>) -> (Self::Asked, NaiveDate);
+    fn read(&self, reader: &mut ParameterReader<'_>) -> (Self::Asked, NaiveDate);
 
     /// Finds out what all items need, before the first of them.
     fn prepare(&self, _ask: &Ask, _face: Face<'_>, _asked: &mut Self::Asked, _whole: bool) -> Result<(), ApiError> {
@@ -162,7 +162,7 @@ pub(crate) struct Part<I> {
 }
 
 /// The operations of a list, in the order of [`FORMATS`], with the schemas that it brings.
-pub(crate) fn routes<L: List>(list: &'static L, schemas: Vec<Named>) -> Vec<Route> {
+pub(crate) fn routes<L: List>(list: &'static L, schemas: Vec<NamedSchema>) -> Vec<Route> {
     let route = |format| {
         let operation = Arc::new(Operation { list, format, parameters: parameters(list, format) });
         operation.endpoint().on(move |ask: Ask| Arc::clone(&operation).answer(ask))

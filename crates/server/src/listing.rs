@@ -18,7 +18,7 @@ use crate::reply::{self, VERSION, list_tag, set};
 use crate::request::ask::{Ask, LANG, LIMIT, Pinned};
 use crate::request::given::Given;
 use crate::request::parameter::Parameter;
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::wire::Wire;
 use crate::wire::list::{AsOfBody, PageBody, version};
 
@@ -41,13 +41,13 @@ impl<'a> Listing<'a> {
     }
 
     /// Reads what the list has of its own.
-    pub(crate) fn reader(&self) -> Reader<'_> {
-        Reader::new(&self.given, &self.pinned.graph, self.pinned.today)
+    pub(crate) fn reader(&self) -> ParameterReader<'_> {
+        ParameterReader::new(&self.given, &self.pinned.graph, self.pinned.today)
     }
 
     /// Reads what all lists have, and tells all faults at once. `day` is that on which the answer depends: how statements
     /// stand, and what is in force, changes with it.
-    pub(crate) fn head<'q>(&'q self, mut reader: Reader<'q>, day: NaiveDate) -> Result<Head<'q>, ApiError> {
+    pub(crate) fn head<'q>(&'q self, mut reader: ParameterReader<'q>, day: NaiveDate) -> Result<Head<'q>, ApiError> {
         let lang = if self.has_labels { self.ask.lang(&mut reader) } else { "" };
         let limit = self.limit.map_or(usize::MAX, |limit| reader.number(limit));
         let today = reader.today();
@@ -67,7 +67,7 @@ impl Endpoint {
     /// The operation that reads its parameters, with the day on which the answer depends, and shows what was asked.
     pub(crate) fn lists<Q: 'static>(
         self,
-        read: fn(&mut Reader<'_>) -> (Q, NaiveDate),
+        read: fn(&mut ParameterReader<'_>) -> (Q, NaiveDate),
         show: fn(&Head<'_>, &Q) -> Result<Response, ApiError>,
     ) -> Route {
         let parameters: Arc<[&'static Parameter]> = self.parameters.clone().into();

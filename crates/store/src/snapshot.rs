@@ -25,9 +25,9 @@ pub async fn load(pool: &PgPool, mut each: impl FnMut(Row, RowStamp)) -> Result<
 
 /// A connection that reads, and that nobody else gets: a `COPY` that is left in the midst would give the rest of its answer to
 /// the next, and the pool would wait for ever for one that is frozen when it is given back.
-pub(crate) struct Reader(pub(crate) PoolConnection<Postgres>);
+pub(crate) struct SnapshotReader(pub(crate) PoolConnection<Postgres>);
 
-impl Reader {
+impl SnapshotReader {
     async fn begin(pool: &PgPool) -> Result<Self, StoreError> {
         let mut reader = Self(pool.acquire().await?);
         reader.0.execute(ONE_SNAPSHOT).await?;
@@ -40,7 +40,7 @@ impl Reader {
     }
 }
 
-impl Drop for Reader {
+impl Drop for SnapshotReader {
     fn drop(&mut self) {
         // Not awaited, it ends the connection, and its place in the pool is free.
         drop(self.0.return_to_pool());
@@ -49,18 +49,18 @@ impl Drop for Reader {
 
 /// Three connections that read one snapshot.
 pub(crate) struct Reading {
-    pub(crate) first: Reader,
-    second: Reader,
-    third: Reader,
+    pub(crate) first: SnapshotReader,
+    second: SnapshotReader,
+    third: SnapshotReader,
 }
 
 impl Reading {
     pub(crate) async fn begin(pool: &PgPool) -> Result<Self, StoreError> {
-        let mut first = Reader::begin(pool).await?;
+        let mut first = SnapshotReader::begin(pool).await?;
         let snapshot =
             sqlx::query_scalar!(r#"select pg_export_snapshot() as "snapshot!""#).fetch_one(&mut *first.0).await?;
-        let mut second = Reader::begin(pool).await?;
-        let mut third = Reader::begin(pool).await?;
+        let mut second = SnapshotReader::begin(pool).await?;
+        let mut third = SnapshotReader::begin(pool).await?;
         for conn in [&mut second.0, &mut third.0] {
             // No statement of this kind takes parameters; the name comes from the server.
             conn.execute(AssertSqlSafe(format!("set transaction snapshot '{snapshot}'"))).await?;

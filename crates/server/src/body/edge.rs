@@ -5,7 +5,7 @@ use pledgegraph_model::{
 };
 use serde_json::{Map, Value, json};
 
-use super::reader::Reader;
+use super::reader::BodyReader;
 use super::tables::edges::{EDGE_LINE, KIND, READ_ONLY, own};
 use super::tables::entities::LINE_KEY;
 use super::{Draft, Form, Resolve};
@@ -40,7 +40,7 @@ pub(super) fn read(
     form: Form,
     resolve: &dyn Resolve,
 ) -> Result<Draft<Edge>, Vec<FieldError>> {
-    let mut reader = Reader::new(resolve);
+    let mut reader = BodyReader::new(resolve);
     let Some(members) = reader.members(value) else { return Err(reader.finish()) };
     let Some(kind) = kind_of(&mut reader, members, kinds, form) else { return Err(reader.finish()) };
     let typed = is_typed(kinds, form);
@@ -68,7 +68,12 @@ pub(super) fn read(
 }
 
 /// The kind of the statement: the only one there is, or the one that the body gives.
-fn kind_of(reader: &mut Reader<'_>, members: &Map<String, Value>, kinds: &[EdgeKind], form: Form) -> Option<EdgeKind> {
+fn kind_of(
+    reader: &mut BodyReader<'_>,
+    members: &Map<String, Value>,
+    kinds: &[EdgeKind],
+    form: Form,
+) -> Option<EdgeKind> {
     let allowed: Vec<&'static str> = kinds.iter().map(|kind| kind.as_str()).collect();
     let mark = reader.down("kind");
     let kind = match (members.get("kind"), kinds) {
@@ -98,7 +103,7 @@ fn kind_of(reader: &mut Reader<'_>, members: &Map<String, Value>, kinds: &[EdgeK
 }
 
 /// The end does not lie before the beginning, and what has ended does not go on.
-fn check_span(reader: &mut Reader<'_>, read: &Map<String, Value>) {
+fn check_span(reader: &mut BodyReader<'_>, read: &Map<String, Value>) {
     let date = |name: &str| serde_json::from_value::<Date>(read.get(name)?.clone()).ok();
     let (from, until) = (date("valid_from"), date("valid_until"));
     let goes_on = |date: &Date| date.edtf.as_ref().is_some_and(|edtf| edtf.end() == IntervalEnd::Open);
@@ -112,7 +117,7 @@ fn check_span(reader: &mut Reader<'_>, read: &Map<String, Value>) {
 }
 
 /// What belongs to what among the fields of a commitment.
-fn check_commitment(reader: &mut Reader<'_>, members: &Map<String, Value>) {
+fn check_commitment(reader: &mut BodyReader<'_>, members: &Map<String, Value>) {
     let has = |name: &str| members.contains_key(name);
     let conditionality = members.get("conditionality").and_then(Value::as_str);
     match (has("conditions"), conditionality) {
@@ -155,7 +160,7 @@ fn into_model_form(read: &mut Map<String, Value>, kind: EdgeKind, typed: bool) {
 }
 
 /// The rules of the model, with pointers into the body; then those that look at other entities.
-fn check_whole(reader: &mut Reader<'_>, edge: &Edge) {
+fn check_whole(reader: &mut BodyReader<'_>, edge: &Edge) {
     for (pointer, text) in edge.errors() {
         let pointer =
             pointer.strip_prefix("/conditions/root").map_or(pointer.clone(), |rest| format!("/conditions{rest}"));
@@ -174,7 +179,7 @@ fn check_whole(reader: &mut Reader<'_>, edge: &Edge) {
 }
 
 /// `not` stands over no condition that has a test, so that dependence among pledges stays monotone.
-fn check_node(reader: &mut Reader<'_>, node: &ConditionNode<EntityId>, negated: bool, nodes: &mut usize) {
+fn check_node(reader: &mut BodyReader<'_>, node: &ConditionNode<EntityId>, negated: bool, nodes: &mut usize) {
     *nodes += 1;
     if let Some(condition) = node.condition.filter(|_| negated) {
         let tested = reader.resolve.whole(condition).is_some_and(|found| found.detail.test().is_some());
@@ -195,7 +200,7 @@ fn check_node(reader: &mut Reader<'_>, node: &ConditionNode<EntityId>, negated: 
     reader.up(below);
 }
 
-fn check_links(reader: &mut Reader<'_>, links: &[Link], edge: &Edge) {
+fn check_links(reader: &mut BodyReader<'_>, links: &[Link], edge: &Edge) {
     let mut seen = std::collections::HashSet::new();
     for (at, link) in links.iter().enumerate() {
         if link.edge == edge.id {

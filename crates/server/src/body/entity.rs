@@ -5,7 +5,7 @@ use pledgegraph_model::{
 };
 use serde_json::{Map, Value};
 
-use super::reader::Reader;
+use super::reader::BodyReader;
 use super::tables::entities::{ENTITY_LINE, KIND, LINE_KEY, OF_CONVENINGS, READ_ONLY};
 use super::{Draft, Form, Resolve};
 use crate::error::{FieldError, echo};
@@ -39,7 +39,7 @@ pub(super) fn read(
     form: Form,
     resolve: &dyn Resolve,
 ) -> Result<Draft<Entity>, Vec<FieldError>> {
-    let mut reader = Reader::new(resolve);
+    let mut reader = BodyReader::new(resolve);
     let Some(members) = reader.members(value) else { return Err(reader.finish()) };
     let mut read = reader.fields(&fields(kind, form), &read_only(kind), members);
     check_kind(&mut reader, &read, kind, form);
@@ -75,7 +75,7 @@ pub(super) fn read(
 }
 
 /// A kind, where one is given or must be, is the one of the body.
-fn check_kind(reader: &mut Reader<'_>, read: &Map<String, Value>, kind: EntityKind, form: Form) {
+fn check_kind(reader: &mut BodyReader<'_>, read: &Map<String, Value>, kind: EntityKind, form: Form) {
     match read.get("kind").and_then(Value::as_str) {
         Some(given) if given != kind.as_str() => {
             reader.fail_at("kind", "validation", format!("this takes a {kind}, not a {given}; a kind never changes"));
@@ -86,7 +86,7 @@ fn check_kind(reader: &mut Reader<'_>, read: &Map<String, Value>, kind: EntityKi
 }
 
 /// A test belongs to the first three kinds of conditions; its actor or number follows from the kind.
-fn check_condition(reader: &mut Reader<'_>, members: &Map<String, Value>, read: &Map<String, Value>) {
+fn check_condition(reader: &mut BodyReader<'_>, members: &Map<String, Value>, read: &Map<String, Value>) {
     let kind = read.get("condition_kind").and_then(Value::as_str).and_then(|code| ConditionKind::parse(code).ok());
     let Some(kind) = kind else { return };
     let Some(test) = members.get("test") else {
@@ -114,7 +114,7 @@ fn check_condition(reader: &mut Reader<'_>, members: &Map<String, Value>, read: 
 }
 
 /// Slugs that look like another's are refused, names are warned of.
-fn check_lookalikes(reader: &mut Reader<'_>, kind: EntityKind, read: &Map<String, Value>) -> Vec<WarningBody> {
+fn check_lookalikes(reader: &mut BodyReader<'_>, kind: EntityKind, read: &Map<String, Value>) -> Vec<WarningBody> {
     let Some(slug) = read.get("slug").and_then(Value::as_str) else { return Vec::new() };
     let own = slug.parse().ok().map(|slug| EntityRef { kind, slug });
     let others = |text: &str| {

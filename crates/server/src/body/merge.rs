@@ -3,7 +3,7 @@
 use pledgegraph_model::{EdgeKind, EntityKind, Field, Takes};
 use serde_json::{Map, Value};
 
-use super::reader::Reader;
+use super::reader::BodyReader;
 use super::tables::edges;
 use super::{Form, Resolve, edge, entity};
 use crate::error::FieldError;
@@ -52,7 +52,7 @@ fn apply(
     read_only: &[&str],
     resolve: &dyn Resolve,
 ) -> Result<Value, Vec<FieldError>> {
-    let mut reader = Reader::new(resolve);
+    let mut reader = BodyReader::new(resolve);
     let Some(members) = reader.members(patch) else { return Err(reader.finish()) };
     nulls(&mut reader, members, fields, read_only);
     if !reader.is_sound() {
@@ -64,7 +64,7 @@ fn apply(
 }
 
 /// Refuses `null` for what is no field: applying the patch would lose it silently.
-fn nulls(reader: &mut Reader<'_>, members: &Map<String, Value>, fields: &[&Field], read_only: &[&str]) {
+fn nulls(reader: &mut BodyReader<'_>, members: &Map<String, Value>, fields: &[&Field], read_only: &[&str]) {
     for (name, value) in members {
         let field = fields.iter().find(|field| field.name == name);
         match (value, field.map(|field| field.takes)) {

@@ -6,7 +6,7 @@ use pledgegraph_model::{Code, MAX_QUERY_DEPTH, Narrows, Query, QueryAsk, QueryTa
 use serde_json::{Map, Value};
 
 use super::question::contradictions;
-use super::reader::Reader;
+use super::reader::BodyReader;
 use super::tables::query::QUERY;
 use crate::error::ApiError;
 
@@ -15,7 +15,7 @@ const MOST_NODES: usize = 200;
 
 /// A query and how many rows it asks for.
 pub(crate) fn read(graph: &Graph, body: &Value) -> Result<(Query, usize), ApiError> {
-    let mut reader = Reader::new(graph);
+    let mut reader = BodyReader::new(graph);
     let read = reader.object(&QUERY, body).filter(|_| reader.is_sound());
     let Some(mut read) = read else { return Err(ApiError::fields(reader.finish())) };
     let limit = read.remove("limit").and_then(|limit| usize::try_from(limit.as_u64()?).ok()).unwrap_or(1_000);
@@ -25,7 +25,7 @@ pub(crate) fn read(graph: &Graph, body: &Value) -> Result<(Query, usize), ApiErr
 }
 
 /// What a table cannot say.
-fn check(reader: &mut Reader<'_>, query: &Query, read: &Map<String, Value>) {
+fn check(reader: &mut BodyReader<'_>, query: &Query, read: &Map<String, Value>) {
     let statements = is_of_statements(query.find);
     let mut nodes = 0;
     if let Some(which) = read.get("where") {
@@ -95,7 +95,7 @@ fn parts<'a>(pointer: &'a str, which: &'a Value) -> impl Iterator<Item = (&'a Va
 
 /// A span does not end before it begins. It was read and is not allowed: 422, like an end before its beginning in a
 /// statement. It is said where its two bounds come together.
-fn check_span(reader: &mut Reader<'_>, pointer: &str, which: &Value, names: (&str, &str)) {
+fn check_span(reader: &mut BodyReader<'_>, pointer: &str, which: &Value, names: (&str, &str)) {
     let ends_before = |[from, to]: &[Option<(NaiveDate, String)>; 2]| {
         from.as_ref().zip(to.as_ref()).is_some_and(|((from, _), (to, _))| from > to)
     };
@@ -113,7 +113,7 @@ fn check_span(reader: &mut Reader<'_>, pointer: &str, which: &Value, names: (&st
 
 /// One node and those under it; `depth` is its own.
 fn check_where(
-    reader: &mut Reader<'_>,
+    reader: &mut BodyReader<'_>,
     pointer: &str,
     which: &Value,
     statements: bool,

@@ -10,7 +10,7 @@ use pledgegraph_model::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::reader::Reader;
+use super::reader::BodyReader;
 use super::tables::questions::{GOAL_QUESTION, SCENARIO};
 use crate::error::ApiError;
 use crate::filters::analyses::{CIRCUIT, commitments};
@@ -64,7 +64,7 @@ impl Question {
     }
 
     fn read(graph: &Graph, table: &'static Table, body: &Value, today: NaiveDate) -> Result<Self, ApiError> {
-        let mut reader = Reader::new(graph);
+        let mut reader = BodyReader::new(graph);
         let read = reader.object(table, body).filter(|_| reader.is_sound());
         let Some(read) = read else { return Err(ApiError::fields(reader.finish())) };
         let read = serde_json::from_value::<Self>(Value::Object(read)).map_err(ApiError::internal)?;
@@ -74,7 +74,7 @@ impl Question {
     }
 
     /// What a table cannot say.
-    fn check(&self, reader: &mut Reader<'_>, has_goal: bool) {
+    fn check(&self, reader: &mut BodyReader<'_>, has_goal: bool) {
         contradictions(reader, &self.assume);
         if !has_goal {
             return;
@@ -196,7 +196,7 @@ impl Question {
 }
 
 /// A condition is supposed to have one truth.
-pub(super) fn contradictions(reader: &mut Reader<'_>, assume: &[Assumed]) {
+pub(super) fn contradictions(reader: &mut BodyReader<'_>, assume: &[Assumed]) {
     let mut known: BTreeMap<EntityId, Truth> = BTreeMap::new();
     for (at, assumed) in assume.iter().enumerate() {
         if *known.entry(assumed.condition).or_insert(assumed.truth) != assumed.truth {

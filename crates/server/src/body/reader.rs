@@ -15,7 +15,7 @@ pub(crate) const MOST_LANGUAGES: usize = 500;
 const MOST_FAULTS: usize = 100;
 
 /// Reads one body. What comes out has the names of the body, codes and texts checked, and identifiers for references.
-pub(crate) struct Reader<'r> {
+pub(crate) struct BodyReader<'r> {
     pub(crate) resolve: &'r dyn Resolve,
     pub(crate) pointer: Pointer,
     errors: Vec<FieldError>,
@@ -23,7 +23,7 @@ pub(crate) struct Reader<'r> {
     pub(crate) misses: usize,
 }
 
-impl<'r> Reader<'r> {
+impl<'r> BodyReader<'r> {
     pub(crate) fn new(resolve: &'r dyn Resolve) -> Self {
         Self { resolve, pointer: Pointer::default(), errors: Vec::new(), misses: 0 }
     }

@@ -3,10 +3,10 @@
 use pledgegraph_model::{Anchor, Code, Table};
 use serde_json::{Map, Value};
 
-use super::reader::Reader;
+use super::reader::BodyReader;
 use pledgegraph_model::tables::{ATTRIBUTION, CONDITION_NODE, DATE, END, EVIDENCE, QUOTE};
 
-impl Reader<'_> {
+impl BodyReader<'_> {
     /// Checks the members of a part against one another, and fills in what may be left out.
     pub(super) fn rules(&mut self, table: &'static Table, given: &Value, read: &mut Map<String, Value>) {
         if std::ptr::eq(table, &raw const DATE) || std::ptr::eq(table, &raw const END) {

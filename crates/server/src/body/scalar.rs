@@ -8,7 +8,7 @@ use serde_json::{Number, Value};
 use url::Url;
 use uuid::Uuid;
 
-use super::reader::Reader;
+use super::reader::BodyReader;
 use crate::error::{FieldError, echo, nearest};
 use crate::request::references::Miss;
 
@@ -19,7 +19,7 @@ const LONGEST_URL: usize = 2_048;
 /// The longest reference: a kind, a colon and a slug.
 const LONGEST_REFERENCE: usize = 128;
 
-impl Reader<'_> {
+impl BodyReader<'_> {
     /// A string without NUL and other controls, wherever it stands; line feeds and tabs are left to the rules of texts.
     fn string<'v>(&mut self, value: &'v Value, wanted: &str) -> Option<&'v str> {
         let Some(text) = value.as_str() else {

@@ -11,7 +11,7 @@ use crate::error::ApiError;
 use crate::lanes::Lane;
 use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::Parameter;
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 
 /// The only parameter is the language of labels.
 const PARAMETERS: [&Parameter; 1] = [&LANG];
@@ -30,7 +30,7 @@ impl Endpoint {
 /// The language of labels that a question asks for.
 pub(crate) fn lang(ask: &Ask) -> Result<String, ApiError> {
     let given = ask.given(&PARAMETERS);
-    let mut reader = Reader::new(&given, &ask.current, None);
+    let mut reader = ParameterReader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader).to_owned();
     reader.finish()?;
     Ok(lang)

@@ -7,7 +7,7 @@ use crate::error::ApiError;
 use crate::filters::{MODALITY, VALID_AT};
 use crate::problem::Problem;
 use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::wire::warning::WarningBody;
 
 /// How large the circuit of an analysis may become, in gates and wires: about four for each leaf of a tree of conditions.
@@ -21,7 +21,7 @@ pub(crate) const INCLUDE_IMPLIED: Parameter = Parameter {
 };
 
 /// What is evaluated: all commitments on a day, today unless `valid_at` says otherwise.
-pub(crate) fn force(reader: &mut Reader<'_>) -> ForceQuery {
+pub(crate) fn force(reader: &mut ParameterReader<'_>) -> ForceQuery {
     let day = reader.day(VALID_AT.parameter.name).unwrap_or_else(|| reader.today());
     let modalities = reader.codes::<Modality>(MODALITY.parameter.name).unwrap_or_default();
     ForceQuery {

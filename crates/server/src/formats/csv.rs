@@ -6,7 +6,7 @@ use crate::format::{Format, Shows, Whole};
 use crate::items::Items;
 use crate::request::ask::FIELDS;
 use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 
 /// Asks for the byte order mark that some spreadsheets need.
 pub(crate) const BOM: Parameter = Parameter {
@@ -39,11 +39,11 @@ pub(crate) fn answer(columns: &[&str]) -> Answer {
 }
 
 /// The byte order mark, where it is asked for.
-pub(crate) fn mark(reader: &mut Reader<'_>) -> Vec<u8> {
+pub(crate) fn mark(reader: &mut ParameterReader<'_>) -> Vec<u8> {
     if reader.flag(BOM.name) { b"\xEF\xBB\xBF".to_vec() } else { Vec::new() }
 }
 
-fn begin(reader: &mut Reader<'_>, columns: &[&str]) -> Vec<u8> {
+fn begin(reader: &mut ParameterReader<'_>, columns: &[&str]) -> Vec<u8> {
     let mut text = mark(reader);
     let mut header = csv::Writer::from_writer(&mut text);
     // Writing to memory does not fail.

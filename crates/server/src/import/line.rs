@@ -57,7 +57,7 @@ pub(crate) enum Outcome {
 
 /// How lines are read.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Reader<'a> {
+pub(crate) struct LineReader<'a> {
     pub(crate) graph: &'a Graph,
     pub(crate) earlier: &'a Earlier,
     /// Whether entities that are not there yet may come with a later line.
@@ -66,7 +66,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) expects_edges: bool,
 }
 
-impl Reader<'_> {
+impl LineReader<'_> {
     /// Reads a line.
     pub(crate) fn read(&self, bytes: &[u8]) -> Outcome {
         let mut known = Known {

@@ -9,7 +9,7 @@ use pledgegraph_graph::Graph;
 use pledgegraph_live::{Import, Origin, WriteError};
 
 use super::earlier::Earlier;
-use super::line::{Outcome, Reader, Record, Row, Standing};
+use super::line::{LineReader, Outcome, Record, Row, Standing};
 use super::lines::{LONGEST, Line, Lines};
 use super::postponed::Postponed;
 use super::refusal;
@@ -162,7 +162,7 @@ impl Run {
         };
         let batches = self.settings.mode != Mode::Whole;
         let (graph, earlier) = (&*self.graph, &self.earlier);
-        let reader = Reader { graph, earlier, expects_entities: !last, expects_edges: !last && batches };
+        let reader = LineReader { graph, earlier, expects_entities: !last, expects_edges: !last && batches };
         match reader.read(&bytes) {
             Outcome::Later => self.postponed.push(line.number, &bytes).map_err(ApiError::of_temporary_file),
             Outcome::Wrong(errors) => self.fail(line.number, errors),

@@ -11,7 +11,7 @@ use utoipa::openapi::schema::{
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::schemas::Named;
+use super::schemas::NamedSchema;
 use crate::collections::COMMITMENTS;
 use crate::wire::codes;
 use crate::wire::condition::ConditionNodeBody;
@@ -116,19 +116,19 @@ fn answer(table: &Table) -> &'static str {
     }
 }
 
-fn add<T: ToSchema>(schemas: &mut Vec<Named>) {
+fn add<T: ToSchema>(schemas: &mut Vec<NamedSchema>) {
     T::schemas(schemas);
     schemas.push((T::name().into_owned(), T::schema()));
 }
 
 /// The schema of an object that answers have as the model has it.
-fn add_table(name: &str, table: &'static Table, schemas: &mut Vec<Named>) {
+fn add_table(name: &str, table: &'static Table, schemas: &mut Vec<NamedSchema>) {
     let members: Vec<Member> = table.fields.iter().map(Member::of_field).collect();
     schemas.push((name.to_owned(), object(table.description, &members)));
     add_codes(&members, schemas);
 }
 
-fn add_codes(members: &[Member], schemas: &mut Vec<Named>) {
+fn add_codes(members: &[Member], schemas: &mut Vec<NamedSchema>) {
     for member in members {
         if let Shows::Field(Takes::Code(codes)) = member.shows {
             schemas.push((codes.name.to_owned(), codes::open(&codes)));
@@ -137,7 +137,7 @@ fn add_codes(members: &[Member], schemas: &mut Vec<Named>) {
 }
 
 /// What the schemas of entities refer to.
-fn parts_of_entities(schemas: &mut Vec<Named>) {
+fn parts_of_entities(schemas: &mut Vec<NamedSchema>) {
     add::<ReferenceBody<'_>>(schemas);
     add::<DateBody<'_>>(schemas);
     add::<ConditionTestBody<'_>>(schemas);
@@ -156,7 +156,7 @@ fn parts_of_entities(schemas: &mut Vec<Named>) {
 }
 
 /// What the schemas of statements refer to.
-fn parts(schemas: &mut Vec<Named>) {
+fn parts(schemas: &mut Vec<NamedSchema>) {
     add::<ReferenceBody<'_>>(schemas);
     add::<DateBody<'_>>(schemas);
     add::<CountBody>(schemas);
@@ -185,7 +185,7 @@ impl ToSchema for EdgeBody<'_> {
         Cow::Borrowed("Edge")
     }
 
-    fn schemas(schemas: &mut Vec<Named>) {
+    fn schemas(schemas: &mut Vec<NamedSchema>) {
         parts(schemas);
     }
 }
@@ -201,7 +201,7 @@ impl ToSchema for EntityBody<'_> {
         Cow::Borrowed("Entity")
     }
 
-    fn schemas(schemas: &mut Vec<Named>) {
+    fn schemas(schemas: &mut Vec<NamedSchema>) {
         parts_of_entities(schemas);
     }
 }
@@ -220,7 +220,7 @@ impl ToSchema for CommitmentSchema {
         Cow::Borrowed(COMMITMENTS.schema)
     }
 
-    fn schemas(schemas: &mut Vec<Named>) {
+    fn schemas(schemas: &mut Vec<NamedSchema>) {
         parts(schemas);
     }
 }

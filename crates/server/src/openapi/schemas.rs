@@ -6,7 +6,7 @@ use utoipa::openapi::schema::{
 use utoipa::openapi::{Ref, RefOr};
 
 /// A schema and its name.
-pub(crate) type Named = (String, RefOr<Schema>);
+pub(crate) type NamedSchema = (String, RefOr<Schema>);
 
 /// The name of the schema of a list of these items.
 pub(crate) fn page_name(item: &str) -> String {
@@ -14,7 +14,7 @@ pub(crate) fn page_name(item: &str) -> String {
 }
 
 /// The schema of a list; `more` are (name, schema, description) of properties beside those that every list has.
-pub(crate) fn page(item: &str, more: &[(&str, &str, &str)]) -> Named {
+pub(crate) fn page(item: &str, more: &[(&str, &str, &str)]) -> NamedSchema {
     let array = |of: &str| ArrayBuilder::new().items(Ref::from_schema_name(of)).build();
     let described = |name: &str, text: &str| {
         let mut reference = Ref::from_schema_name(name);

@@ -23,7 +23,7 @@ use crate::request::given::{self, Given};
 use crate::request::known_at::{KNOWN_AT, read};
 use crate::request::language;
 use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::shares::Asker;
 use crate::state::State;
 
@@ -211,7 +211,7 @@ impl Ask {
     }
 
     /// The language of labels.
-    pub(crate) fn lang<'a>(&self, reader: &mut Reader<'a>) -> &'a str {
+    pub(crate) fn lang<'a>(&self, reader: &mut ParameterReader<'a>) -> &'a str {
         reader.lang(LANG.name).unwrap_or_else(|| language::preferred(&self.headers))
     }
 
@@ -230,7 +230,10 @@ fn chain_of(graph: &Graph) -> [u8; 8] {
 }
 
 /// The names that `fields=` gives, of those that an item has; these are asked for only where it is given.
-pub(crate) fn fields(reader: &mut Reader<'_>, known: impl FnOnce() -> Vec<&'static str>) -> Option<Vec<&'static str>> {
+pub(crate) fn fields(
+    reader: &mut ParameterReader<'_>,
+    known: impl FnOnce() -> Vec<&'static str>,
+) -> Option<Vec<&'static str>> {
     let names = reader.values(FIELDS.name)?;
     let known = known();
     let own = |name: &str| known.iter().copied().find(|known| *known == name);

@@ -15,14 +15,14 @@ use crate::request::references::{self, Miss};
 const MOST_VALUES: usize = 100;
 
 /// Reads the parameters of one request.
-pub(crate) struct Reader<'a> {
+pub(crate) struct ParameterReader<'a> {
     given: &'a Given,
     graph: &'a Graph,
     today: NaiveDate,
     errors: Vec<FieldError>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> ParameterReader<'a> {
     /// A reader of what was given, against a snapshot; `today` is what `now` means, where a cursor says so.
     pub(crate) fn new(given: &'a Given, graph: &'a Graph, today: Option<NaiveDate>) -> Self {
         let today = today.unwrap_or(given.day);

@@ -13,7 +13,7 @@ use crate::error::ApiError;
 use crate::reply::{json, set};
 use crate::request::ask::{Ask, LIMIT};
 use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::wire::list::chain_text;
 
 /// The greatest whole number that every reader of JSON takes.
@@ -150,7 +150,7 @@ pub(crate) fn list_audit() -> Route {
 
 async fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let given = ask.given(&PARAMETERS);
-    let mut reader = Reader::new(&given, &ask.current, None);
+    let mut reader = ParameterReader::new(&given, &ask.current, None);
     let (before, limit) = (reader.number(&BEFORE), reader.number(&LIMIT));
     reader.finish()?;
     // What was known at the moment that is asked for.

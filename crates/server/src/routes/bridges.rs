@@ -14,7 +14,7 @@ use crate::listing::Head;
 use crate::problem::Problem;
 use crate::request::ask::LANG;
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::wire::Wire;
 use crate::wire::list::AsOfBody;
 use crate::wire::reference::ReferenceBody;
@@ -101,7 +101,7 @@ pub(crate) fn list_bridges() -> Route {
         .lists(decode, show)
 }
 
-fn decode(reader: &mut Reader<'_>) -> (BridgeQuery, NaiveDate) {
+fn decode(reader: &mut ParameterReader<'_>) -> (BridgeQuery, NaiveDate) {
     let query = BridgeQuery {
         kinds: reader.codes(KINDS.name).unwrap_or_default(),
         valid_at: reader.day(VALID_AT.parameter.name),

@@ -30,7 +30,7 @@ use crate::problem::Problem;
 use crate::reply::{VERSION, json, set};
 use crate::request::ask::Ask;
 use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::shares::Asker;
 use crate::state::State;
 use crate::streams::Stream as OpenStream;
@@ -126,7 +126,7 @@ pub(crate) fn list_changes() -> Route {
 
 async fn answer(ask: &Ask) -> Result<Response, ApiError> {
     let given = ask.given(&PARAMETERS);
-    let mut reader = Reader::new(&given, &ask.current, None);
+    let mut reader = ParameterReader::new(&given, &ask.current, None);
     let limit = reader.number(&LIMIT);
     let resumed = ask.headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok());
     let since = resumed.or_else(|| reader.text(SINCE.name)).unwrap_or("0");

@@ -13,7 +13,7 @@ use crate::filters::VALID_AT;
 use crate::listing::{Head, counted, rest};
 use crate::request::ask::{CURSOR, LANG, LIMIT};
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::wire::Wire;
 use crate::wire::edge::EdgeBody;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody};
@@ -118,7 +118,7 @@ pub(crate) fn list_conflicts() -> Route {
 /// Which conflicts, and of which scopes: within one document (`true`), or between documents; `None` = all.
 type Asked = (ConflictQuery, Option<Vec<bool>>);
 
-fn decode(reader: &mut Reader<'_>) -> (Asked, NaiveDate) {
+fn decode(reader: &mut ParameterReader<'_>) -> (Asked, NaiveDate) {
     let known = |name: &str| ConflictKind::ALL.iter().copied().find(|(own, _)| *own == name).map(|(_, kind)| kind);
     let query = ConflictQuery {
         kinds: reader.some_of(KIND.name, kinds, known).unwrap_or_default(),

@@ -14,7 +14,7 @@ use crate::filters::{MODALITY, VALID_AT};
 use crate::listing::Head;
 use crate::request::ask::LANG;
 use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::set_aside::{self, COMMITMENTS};
 use crate::wire::Wire;
 use crate::wire::list::AsOfBody;
@@ -94,7 +94,7 @@ pub(crate) fn list_deadlocks() -> Route {
         .lists(decode, show)
 }
 
-fn decode(reader: &mut Reader<'_>) -> (ForceQuery, NaiveDate) {
+fn decode(reader: &mut ParameterReader<'_>) -> (ForceQuery, NaiveDate) {
     let query = force(reader);
     let day = query.counted.day;
     (query, day)

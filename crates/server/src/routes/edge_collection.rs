@@ -30,7 +30,7 @@ use crate::reply::{put_json, record};
 use crate::request::ask::{Ask, FIELDS, LANG, LIMIT, fields};
 use crate::request::given;
 use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::routes::edge_collection::include::{BECAUSE, INCLUDE_ONE, of_one_asked, parts, reasons};
 use crate::routes::history;
 use crate::routes::write::collection::Collection;
@@ -69,7 +69,7 @@ impl EdgeCollection {
         filters::of_statements(self.kinds)
     }
 
-    fn filter(&self, reader: &mut Reader<'_>) -> EdgeQuery {
+    fn filter(&self, reader: &mut ParameterReader<'_>) -> EdgeQuery {
         let (kinds, which) = (filters::edge_kinds(reader, self.kinds), filters::read(reader, self.own_filters()));
         EdgeQuery::listed(&kinds, which, reader.today())
     }
@@ -121,14 +121,14 @@ impl List for EdgeCollection {
             return false;
         }
         let (graph, given) = (&*ask.current, ask.given(parameters));
-        let filter = self.filter(&mut Reader::new(&given, graph, None));
+        let filter = self.filter(&mut ParameterReader::new(&given, graph, None));
         graph.is_at_hand(&filter) && {
             let items = graph.edges(&filter, Page::first(limit)).items;
             !self.has_force() || graph.has_forces(&force(&items, given.day, true))
         }
     }
 
-    fn read(&self, reader: &mut Reader<'_>) -> (Asked, NaiveDate) {
+    fn read(&self, reader: &mut ParameterReader<'_>) -> (Asked, NaiveDate) {
         let asked = Asked::read(reader, self);
         let day = asked.counted.day;
         (asked, day)
@@ -270,7 +270,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    fn read(reader: &mut Reader<'_>, collection: &EdgeCollection) -> Self {
+    fn read(reader: &mut ParameterReader<'_>, collection: &EdgeCollection) -> Self {
         let filter = collection.filter(reader);
         // Where nothing is counted, an item shows its standing whatever modality it was found by.
         let day = filter.which.valid_at.unwrap_or_else(|| reader.today());
@@ -291,7 +291,7 @@ fn force(views: &[EdgeView<'_>], day: NaiveDate, include_implied: bool) -> Force
 async fn get_edge(ask: &Ask, id: &str, collection: &EdgeCollection) -> Result<Response, ApiError> {
     let own = [&VALID_AT.parameter, &INCLUDE_ONE, &FIELDS, &LANG].into_iter().chain(collection.force_parameters());
     let given = ask.given(&own.collect::<Vec<_>>());
-    let mut reader = Reader::new(&given, &ask.current, None);
+    let mut reader = ParameterReader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
     let fields = fields(&mut reader, || collection.names(Shows::Members));
     let include_implied = reader.switch(INCLUDE_IMPLIED.name);

@@ -16,7 +16,7 @@ use crate::listing::{counted, rest};
 use crate::openapi::schemas::page;
 use crate::request::ask::{Ask, FIELDS, LANG};
 use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::routes::entity_collection::{Entities, TAG, entity_id, one};
 use crate::wire::entity::members;
 
@@ -80,7 +80,7 @@ impl List for Search {
         true
     }
 
-    fn read(&self, reader: &mut Reader<'_>) -> (Asked, NaiveDate) {
+    fn read(&self, reader: &mut ParameterReader<'_>) -> (Asked, NaiveDate) {
         let filter = EntityQuery::of(&[], read(reader, &[ENTITY_KIND]));
         (Asked { filter, text: reader.text(Q.name).map(str::to_owned) }, reader.today())
     }

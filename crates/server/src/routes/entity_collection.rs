@@ -28,7 +28,7 @@ use crate::problem::Problem;
 use crate::reply::{put_json, record};
 use crate::request::ask::{Ask, FIELDS, LANG, fields};
 use crate::request::parameter::Parameter;
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::routes::history;
 use crate::routes::named::{find, moved};
 use crate::routes::write::collection::Collection;
@@ -72,7 +72,7 @@ impl List for EntityCollection {
     }
 
     /// Whether a condition holds, and who leads, changes with the day.
-    fn read(&self, reader: &mut Reader<'_>) -> (Asked, NaiveDate) {
+    fn read(&self, reader: &mut ParameterReader<'_>) -> (Asked, NaiveDate) {
         let day = day(reader);
         let leaders = self.leaders.then(|| Counted::on(day));
         let which = filters::read(reader, self.own_filters());
@@ -188,7 +188,7 @@ pub(crate) fn one(
     evaluates: impl FnOnce(&Graph, &EntityView<'_>, NaiveDate) -> Result<Option<Evaluation>, ApiError>,
 ) -> Result<Response, ApiError> {
     let given = ask.given(&[&ENTITIES_AT, &FIELDS, &LANG]);
-    let mut reader = Reader::new(&given, &ask.current, None);
+    let mut reader = ParameterReader::new(&given, &ask.current, None);
     let lang = ask.lang(&mut reader);
     let fields = fields(&mut reader, names);
     let day = day(&mut reader);
@@ -212,7 +212,7 @@ fn get_entity(ask: &Ask, reference: &str, collection: &EntityCollection) -> Resu
 }
 
 /// The day of a request: that which it asks, else today.
-fn day(reader: &mut Reader<'_>) -> NaiveDate {
+fn day(reader: &mut ParameterReader<'_>) -> NaiveDate {
     reader.day(ENTITIES_AT.name).unwrap_or_else(|| reader.today())
 }
 

@@ -10,7 +10,7 @@ use crate::export::lines;
 use crate::list::attach;
 use crate::reply::{VERSION, revalidated, set};
 use crate::request::ask::Ask;
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::wire::list::version;
 
 const DESCRIPTION: &str = "One entity or statement a line, first the entities, then the statements, each in the order of \
@@ -28,7 +28,7 @@ pub(crate) fn export_records() -> Route {
 }
 
 async fn handle(ask: Ask) -> Result<Response, ApiError> {
-    Reader::new(&ask.given(&[]), &ask.current, None).finish()?;
+    ParameterReader::new(&ask.given(&[]), &ask.current, None).finish()?;
     let graph = Arc::clone(&ask.current);
     let version = version(&graph);
     let mut response = Response::new(lines(ask.state, ask.asker, graph));

@@ -15,7 +15,7 @@ use crate::listing::{Head, counted, rest};
 use crate::problem::Problem;
 use crate::request::ask::{CURSOR, LANG, LIMIT};
 use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::set_aside::{self, COMMITMENTS};
 use crate::wire::Wire;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody};
@@ -108,7 +108,7 @@ pub(crate) fn list_fall_out() -> Route {
 /// What is asked: of whom, on what, and the least stance.
 type Asked = (Option<EntityId>, ForceQuery, Stance);
 
-fn decode(reader: &mut Reader<'_>) -> (Asked, NaiveDate) {
+fn decode(reader: &mut ParameterReader<'_>) -> (Asked, NaiveDate) {
     let actors = reader.references(ACTOR.name, EntityKind::ACTORS_AND_GROUPS);
     if actors.as_ref().is_none_or(|actors| actors.len() > 1) && reader.is_sound() {
         reader.fail(ACTOR.name, "`actor` is needed: one reference, such as `US`".to_owned());

@@ -16,7 +16,7 @@ use crate::endpoint::{Answer, Endpoint, PathParameter, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::listing::{Head, Listing, counted, rest};
-use crate::openapi::schemas::Named;
+use crate::openapi::schemas::NamedSchema;
 use crate::problem::Problem;
 use crate::reply::{VERSION, json, set};
 use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
@@ -298,7 +298,7 @@ fn superseding<'g>(graph: &'g Graph, view: &EdgeView<'g>) -> (Vec<EdgeView<'g>>,
 }
 
 /// The schemas of a collection's history.
-fn schemas(schema: &str) -> [Named; 2] {
+fn schemas(schema: &str) -> [NamedSchema; 2] {
     use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
     use utoipa::openapi::{Ref, RefOr};
     let text = |description: &str| ObjectBuilder::new().schema_type(Type::String).description(Some(description));

@@ -20,7 +20,7 @@ use crate::problem::Problem;
 use crate::reply::{VERSION, json, set};
 use crate::request::given::Given;
 use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::state::State;
 
 /// The media type of lines of JSON.
@@ -151,7 +151,7 @@ fn in_progress() -> Response {
 fn settings(state: &State, parts: &Parts) -> Result<Settings, ApiError> {
     let given = Given::parse(parts.uri.query(), &PARAMETERS);
     let snapshot = state.live.snapshot();
-    let mut reader = Reader::new(&given, &snapshot, None);
+    let mut reader = ParameterReader::new(&given, &snapshot, None);
     let batch = reader.number(&BATCH);
     let (dry_run, replace) = (reader.flag(DRY_RUN.name), reader.flag(REPLACE.name));
     reader.finish()?;

@@ -20,7 +20,7 @@ use crate::listing::{Head, Listing};
 use crate::reply::{TRUNCATED, set};
 use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::set_aside;
 use crate::wire::list::AsOfBody;
 use crate::wire::reference::RefText;
@@ -189,7 +189,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(reader: &mut Reader<'_>) -> (Self, NaiveDate) {
+    fn read(reader: &mut ParameterReader<'_>) -> (Self, NaiveDate) {
         let rows = axis(reader, ROWS.name, "actor");
         let columns = axis(reader, COLUMNS.name, "capability");
         if rows == columns {
@@ -218,7 +218,7 @@ impl Asked {
     }
 }
 
-fn axis(reader: &mut Reader<'_>, name: &'static str, usual: &'static str) -> (&'static str, Axis) {
+fn axis(reader: &mut ParameterReader<'_>, name: &'static str, usual: &'static str) -> (&'static str, Axis) {
     let value = reader.text(name).unwrap_or(usual);
     let known = |value: &str| Axis::ALL.iter().copied().find(|(name, _)| *name == value);
     reader.one_of(name, value, axes, known).or_else(|| known(usual)).unwrap_or(Axis::ALL[0])

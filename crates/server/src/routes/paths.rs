@@ -15,7 +15,7 @@ use crate::listing::Head;
 use crate::problem::Problem;
 use crate::request::ask::LANG;
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::wire::Wire;
 use crate::wire::edge::EdgeBody;
 use crate::wire::list::AsOfBody;
@@ -121,7 +121,7 @@ pub(crate) fn list_paths() -> Route {
         .lists(decode, show)
 }
 
-fn decode(reader: &mut Reader<'_>) -> (PathQuery, NaiveDate) {
+fn decode(reader: &mut ParameterReader<'_>) -> (PathQuery, NaiveDate) {
     let (from, to) = (one(reader, &FROM), one(reader, &TO));
     let kinds = reader.codes(KINDS.name).unwrap_or_default();
     let valid_at = reader.day(VALID_AT.parameter.name);
@@ -158,7 +158,7 @@ fn show(head: &Head<'_>, query: &PathQuery) -> Result<Response, ApiError> {
 }
 
 /// The one entity that a parameter names.
-fn one(reader: &mut Reader<'_>, parameter: &'static Parameter) -> Option<EntityId> {
+fn one(reader: &mut ParameterReader<'_>, parameter: &'static Parameter) -> Option<EntityId> {
     let name = parameter.name;
     let found = reader.references(name, EntityKind::ALL);
     if !reader.has(name) || found.as_ref().is_some_and(|found| found.len() > 1) {

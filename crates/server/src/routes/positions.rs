@@ -20,7 +20,7 @@ use crate::openapi::members::CommitmentSchema;
 use crate::reply::put_json;
 use crate::request::ask::Ask;
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::set_aside;
 use crate::wire::edge::EdgeBody;
 use crate::wire::list::{AsOfBody, PageBody, TotalBody};
@@ -163,7 +163,7 @@ impl List for Positions {
         }
     }
 
-    fn read(&self, reader: &mut Reader<'_>) -> (Asked, NaiveDate) {
+    fn read(&self, reader: &mut ParameterReader<'_>) -> (Asked, NaiveDate) {
         let query = decode(reader);
         let day = query.counted.day;
         (Asked { query, found: None }, day)
@@ -277,7 +277,7 @@ pub(crate) fn cut() -> WarningBody {
 }
 
 /// Whose positions are asked for; without `actor` all.
-pub(crate) fn decode(reader: &mut Reader<'_>) -> PositionQuery {
+pub(crate) fn decode(reader: &mut ParameterReader<'_>) -> PositionQuery {
     PositionQuery {
         actors: reader.references(ACTOR.name, EntityKind::ACTORS_AND_GROUPS).unwrap_or_default(),
         capability: reader.codes(CAPABILITY.name).unwrap_or_default(),

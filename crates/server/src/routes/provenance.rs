@@ -12,7 +12,7 @@ use crate::error::{ApiError, echo};
 use crate::listing::Head;
 use crate::request::ask::LANG;
 use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::wire::Wire;
 use crate::wire::list::AsOfBody;
 use crate::wire::reference::ReferenceBody;
@@ -102,7 +102,7 @@ fn show(head: &Head<'_>, Statements(ids): &Statements) -> Result<Response, ApiEr
 /// The statements that are asked about.
 struct Statements(Vec<EdgeId>);
 
-fn decode(reader: &mut Reader<'_>) -> (Statements, NaiveDate) {
+fn decode(reader: &mut ParameterReader<'_>) -> (Statements, NaiveDate) {
     let name = EDGES.name;
     let values = reader.values(name).unwrap_or_default();
     if values.is_empty() && reader.is_sound() {

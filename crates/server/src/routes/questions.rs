@@ -15,7 +15,7 @@ use crate::lanes::Lane;
 use crate::listing::{Head, Listing};
 use crate::request::ask::Ask;
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::routes::write::quotations_at;
 use crate::wire::evidence::Quotations;
 use crate::wire::question::{OutcomeBody, named};
@@ -115,7 +115,7 @@ fn show(
 }
 
 /// The question, if it is one.
-fn text_of<'a>(reader: &mut Reader<'a>) -> &'a str {
+fn text_of<'a>(reader: &mut ParameterReader<'a>) -> &'a str {
     let text = reader.text(Q.name).unwrap_or_default();
     if text.trim().is_empty() && reader.is_sound() {
         reader.fail(Q.name, "`q` is needed: a question in English or Arabic".to_owned());

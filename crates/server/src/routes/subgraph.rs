@@ -13,7 +13,7 @@ use crate::filters::VALID_AT;
 use crate::listing::Head;
 use crate::request::ask::LANG;
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::wire::edge::EdgeBody;
 use crate::wire::entity::EntityBody;
 use crate::wire::list::AsOfBody;
@@ -102,7 +102,7 @@ fn show(head: &Head<'_>, query: &SubgraphQuery) -> Result<Response, ApiError> {
     head.answer(&body, None)
 }
 
-fn decode(reader: &mut Reader<'_>) -> (SubgraphQuery, NaiveDate) {
+fn decode(reader: &mut ParameterReader<'_>) -> (SubgraphQuery, NaiveDate) {
     let roots = reader.references(ROOTS.name, &[]);
     if roots.is_none() && !reader.has(ROOTS.name) {
         reader.push(FieldError {

@@ -22,7 +22,7 @@ use crate::problem::Problem;
 use crate::reply::{VERSION, bytes, record_tag, set};
 use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::routes::write::acknowledgement::{Acknowledgement, ToKeep};
 use crate::routes::write::collection::Collection;
 use crate::wire::Wire;
@@ -100,7 +100,7 @@ impl<'a> Command<'a> {
         body: Option<&Value>,
     ) -> Result<Self, ApiError> {
         let given = ask.given(&[parameters, &[&DRY_RUN, &LANG]].concat());
-        let mut reader = Reader::new(&given, &ask.current, None);
+        let mut reader = ParameterReader::new(&given, &ask.current, None);
         let (dry_run, lang) = (reader.flag(DRY_RUN.name), ask.lang(&mut reader).to_owned());
         let cascade = parameters.iter().any(|p| p.name == CASCADE.name) && reader.flag(CASCADE.name);
         reader.finish()?;

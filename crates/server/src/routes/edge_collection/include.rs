@@ -3,7 +3,7 @@
 use pledgegraph_model::EdgeKind;
 
 use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::Reader;
+use crate::request::reader::ParameterReader;
 use crate::wire::included::Part;
 
 pub(crate) const INCLUDE: Parameter = Parameter {
@@ -31,7 +31,7 @@ pub(crate) fn of_one(explains: bool) -> Vec<&'static str> {
 }
 
 /// Whether the words of the documents are asked for, and whether the reasons are.
-pub(crate) fn of_one_asked(reader: &mut Reader<'_>, explains: bool) -> (bool, bool) {
+pub(crate) fn of_one_asked(reader: &mut ParameterReader<'_>, explains: bool) -> (bool, bool) {
     let names = reader.values(INCLUDE_ONE.name).unwrap_or_default();
     let known = of_one(explains);
     for name in &names {
@@ -41,12 +41,12 @@ pub(crate) fn of_one_asked(reader: &mut Reader<'_>, explains: bool) -> (bool, bo
 }
 
 /// Whether a list is to say why its items are in force or not.
-pub(crate) fn reasons(reader: &mut Reader<'_>) -> bool {
+pub(crate) fn reasons(reader: &mut ParameterReader<'_>) -> bool {
     reader.values(INCLUDE.name).unwrap_or_default().contains(&BECAUSE)
 }
 
 /// The parts that a request includes, of those that statements of its kinds have.
-pub(crate) fn parts(reader: &mut Reader<'_>, kinds: &[EdgeKind], explains: bool) -> Vec<Part> {
+pub(crate) fn parts(reader: &mut ParameterReader<'_>, kinds: &[EdgeKind], explains: bool) -> Vec<Part> {
     let Some(names) = reader.values(INCLUDE.name) else { return Vec::new() };
     let known = Part::of(kinds);
     let names = names.into_iter().filter(|name| *name != BECAUSE || !explains);
