@@ -5,6 +5,8 @@
 //! over conditions without a test, so it is pushed down to them (De Morgan) and the circuit stays monotone whatever cycles
 //! the pledges form. Only what the commitments asked for depend on is looked at.
 
+pub(crate) mod found;
+mod ground;
 pub(crate) mod position;
 mod tested;
 
@@ -12,80 +14,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use pledgegraph_model::{
-    Capability, Commitment, ConditionNode, ConditionOp, Conditionality, Conditions, Explicitness, Ground, OutcomeValue,
-    Polarity, Relation, Stage, Stance, Standing, Truth,
-};
+use pledgegraph_model::{Capability, ConditionNode, ConditionOp, Ground, OutcomeValue, Relation, Stance, Truth};
 
 use crate::Graph;
-use crate::circuit::{Circuit, CircuitBuilder, Gate, NEVER, Var};
-use crate::counted::Counted;
+use crate::circuit::{CircuitBuilder, Gate, NEVER, Var};
 use crate::force::kept::KeptForce;
 use crate::force::reverse::Reached;
 use crate::force::value::Force;
 use crate::node::Node;
-use crate::record::EdgeRecord;
-use crate::standing::Rule;
+use found::{CommitmentVar, ConditionVar, Dependence, Suppose, if_given};
 use position::{Matter, OnMatters, TestKey, Tested, TestedPosition, matter_of};
-
-/// What is taken as given.
-#[derive(Debug, Clone)]
-pub(crate) struct Suppose {
-    pub(crate) counted: Counted,
-    /// Whether leaves that a source only implies are there; without them they are left out of their trees.
-    pub(crate) include_implied: bool,
-    /// Conditions with a truth that overrides their tests and outcomes.
-    pub(crate) assume: BTreeMap<Node, Truth>,
-    /// Actors whose commitments are taken as withdrawn.
-    pub(crate) withdraw: BTreeSet<Node>,
-    /// Whether the question is what it would take, whatever is on record: no outcome is looked at, and each condition is
-    /// false unless its test makes it true. So a ceasefire that holds today is among what it takes all the same.
-    pub(crate) blank: bool,
-}
-
-/// What is known of a commitment beside its value.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct CommitmentVar {
-    pub(crate) var: Var,
-    pub(crate) ground: Ground,
-    /// How firm it is. What is not ruled out is no pledge, so it is not shown as in force unless the query has a
-    /// `stance_min` that low; yet a condition whose test asks for `not_ruled_out` may hold by it.
-    pub(crate) stance: Stance,
-    /// The most that it can be, whatever its conditions come to.
-    pub(crate) most: Truth,
-}
-
-/// What is known of a condition beside its value.
-#[derive(Debug, Clone)]
-pub(crate) struct ConditionVar {
-    pub(crate) var: Var,
-    /// The value of "the condition does not hold"; only where a tree has it under a `not`, as in "unless sanctions end".
-    pub(crate) negated: Option<Var>,
-    /// Whether what decides it disagrees by itself: outcomes, or statements of one actor on one matter.
-    pub(crate) disputed: bool,
-    /// What its test comes to, where it has one.
-    pub(crate) test: Option<Tested>,
-    /// What its outcomes say, where there are any.
-    pub(crate) said: Option<Truth>,
-    /// The outcomes that stand, by slot.
-    pub(crate) outcomes: Vec<u32>,
-}
-
-/// The dependence of some commitments, as a circuit.
-#[derive(Debug)]
-pub(crate) struct Dependence {
-    pub(crate) circuit: Circuit,
-    /// By slot.
-    pub(crate) commitments: BTreeMap<u32, CommitmentVar>,
-    /// By node.
-    pub(crate) conditions: BTreeMap<Node, ConditionVar>,
-    /// The gates of commitments that an earlier evaluation found, with their values at the least fixpoint and at the
-    /// greatest: they are pinned in place of wiring what those commitments depend on.
-    pub(crate) known_least: Vec<(Gate, bool)>,
-    pub(crate) known_greatest: Vec<(Gate, bool)>,
-    /// Whether the budget ended the construction: values are not to be used then.
-    pub(crate) exceeded: bool,
-}
 
 /// What hangs on an actor. `by_pledger`: the matters of the commitments among it: of France its forces, which hang on the
 /// actor, and not its demining, which does not.
@@ -127,16 +65,6 @@ pub(crate) struct DependenceBuilder<'g> {
     known_greatest: Vec<(Gate, bool)>,
     budget: usize,
     exceeded: bool,
-}
-
-/// What a commitment comes to by its ground, if every condition were given.
-fn if_given(ground: Ground, edge: &EdgeRecord) -> Truth {
-    match ground {
-        Ground::NoConditions | Ground::Conditions => Truth::True,
-        Ground::ConditionsNotStated => Truth::Unknown,
-        Ground::NotCounted if edge.polarity != Polarity::Denied => Truth::Unknown,
-        _ => Truth::False,
-    }
 }
 
 impl<'g> DependenceBuilder<'g> {
@@ -312,88 +240,12 @@ impl<'g> DependenceBuilder<'g> {
         }
     }
 
-    /// Whether a commitment would certainly be in force if every condition were given.
-    fn is_certain_if_given(&self, slot: u32) -> bool {
-        let edge = self.graph.edge_record(slot);
-        let said = edge.and_then(|edge| Some((edge, edge.detail.commitment()?)));
-        said.is_some_and(|(edge, commitment)| {
-            let (ground, most) = self.ground(slot, edge, commitment);
-            if_given(ground, edge).min(most) == Truth::True
-        })
-    }
-
-    /// Whether a commitment is in force, and hangs on no condition.
-    fn hangs_on_nothing(&self, slot: u32) -> bool {
-        let edge = self.graph.edge_record(slot);
-        let said = edge.and_then(|edge| Some((edge, edge.detail.commitment()?)));
-        said.is_some_and(|(edge, own)| self.ground(slot, edge, own) == (Ground::NoConditions, Truth::True))
-    }
-
-    /// Whether what a commitment comes to hangs on its conditions.
-    fn hangs_on_conditions(&self, slot: u32, edge: &EdgeRecord) -> bool {
-        let Some(commitment) = edge.detail.commitment() else { return false };
-        let (ground, most) = self.ground(slot, edge, commitment);
-        let relation = commitment.conditions.as_deref().map(|conditions| conditions.relation);
-        ground == Ground::Conditions && (most == Truth::True || relation == Some(Relation::Necessary))
-    }
-
     /// A value that is true when a tree is, if it may be true at all.
     fn let_be_true(&mut self, var: Var, tree: Var, most: Truth) {
         if most == Truth::True {
             self.circuit.set_threshold(var.certain(), 1);
             self.circuit.wire(tree.certain(), var.certain());
         }
-    }
-
-    /// What decides whether a commitment is in force, and the most that it can be: what may stand, or states no stance, is
-    /// at most unknown.
-    fn ground(&self, slot: u32, edge: &EdgeRecord, commitment: &Commitment<Node>) -> (Ground, Truth) {
-        if self.suppose.withdraw.contains(&edge.subject) {
-            return (Ground::Supposed, Truth::True);
-        }
-        let counted = &self.suppose.counted;
-        let standing = counted.standing_of(self.graph, slot, edge);
-        let set_aside = match standing {
-            Standing::Denied | Standing::Unverified | Standing::NotCounted => Some(Ground::NotCounted),
-            Standing::Deprecated => Some(Ground::Deprecated),
-            Standing::NotYet | Standing::Over => Some(Ground::NotValid),
-            Standing::Superseded => Some(Ground::Superseded),
-            Standing::TakenBack => Some(Ground::TakenBack),
-            Standing::MayStand | Standing::Stands if !counted.takes_standing(standing) => Some(Ground::NotCounted),
-            Standing::MayStand | Standing::Stands => None,
-        };
-        if let Some(ground) = set_aside {
-            return (ground, Truth::True);
-        }
-        let stated = commitment.stance != Stance::NotStated;
-        let most = if stated && standing == Standing::Stands { Truth::True } else { Truth::Unknown };
-        let ground = if commitment.stance.rank().is_some_and(|rank| rank <= 0) {
-            Ground::NoPledge
-        } else if self.is_interrupted(slot, edge, commitment) {
-            Ground::Interrupted
-        } else {
-            match (commitment.conditions.as_deref(), commitment.conditionality) {
-                (Some(Conditions { root, .. }), _) if self.has_leaves(root) => Ground::Conditions,
-                (None, Conditionality::Conditional) => Ground::ConditionsNotStated,
-                _ => Ground::NoConditions,
-            }
-        };
-        (ground, most)
-    }
-
-    /// Whether what is pledged was interrupted, by this statement or by a later one.
-    fn is_interrupted(&self, slot: u32, edge: &EdgeRecord, commitment: &Commitment<Node>) -> bool {
-        matches!(commitment.stage, Stage::Suspended | Stage::Halted | Stage::Cancelled)
-            || Rule::new(self.graph, self.suppose.counted.day).is_interrupted(slot, edge, commitment)
-    }
-
-    fn counts(&self, explicitness: Option<Explicitness>) -> bool {
-        self.suppose.include_implied || explicitness != Some(Explicitness::Implied)
-    }
-
-    /// Whether a leaf is left when implied ones may be left out.
-    fn has_leaves(&self, root: &ConditionNode<Node>) -> bool {
-        root.leaves().iter().any(|(_, explicitness)| self.counts(Some(*explicitness)))
     }
 
     /// The value of a tree, or of what its `not` says; `None` when all its leaves are left out. The depth of a tree is at

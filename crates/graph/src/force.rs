@@ -15,7 +15,8 @@ use pledgegraph_model::{Code, EdgeId, EdgeKind, EntityId, EntityKind, Ground, St
 use crate::Graph;
 use crate::circuit::{NEVER, Var};
 use crate::counted::Counted;
-use crate::dependence::{CommitmentVar, Dependence, DependenceBuilder, Suppose};
+use crate::dependence::DependenceBuilder;
+use crate::dependence::found::{CommitmentVar, Dependence, Suppose};
 use crate::filter::Chosen;
 use crate::indexes::Index;
 use crate::node::Node;

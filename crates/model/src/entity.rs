@@ -4,36 +4,13 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use crate::alias::{ALIAS, Alias};
 use crate::code::code_list;
 use crate::condition::{CONDITION_TEST, ConditionTest};
-use crate::field::{Field, FieldType as _, MAX_ITEMS, Pattern, Table, Takes};
+use crate::field::{Field, MAX_ITEMS, Pattern, Table, Takes};
 use crate::iso3166::NUMERIC;
 use crate::value::{Fields, Value, fields};
 use crate::{ConditionKind, Date, EntityId, EntityKind, EntityRef, Iso3166, Lang, MAX_TEXT, Slug, Text};
-
-code_list! {
-    /// What kind of other name an alias is.
-    AliasKind in "alias_kinds" {
-        Official = "official", "Official name", "اسم رسمي", "The long official name.", "الاسم الرسمي الكامل.";
-        Short = "short", "Short name", "اسم مختصر", "A shorter common name.", "اسم شائع أقصر.";
-        Spelling = "spelling", "Spelling", "تهجئة", "Another spelling.", "تهجئة أخرى.";
-        Metonym = "metonym", "Metonym", "كناية", "A place or building that stands for it.", "مكان أو مبنى يكنى به عنه.";
-        Demonym = "demonym", "Demonym", "نسبة", "The word for what belongs to it or comes from it.", "الصفة المنسوبة إليه.";
-        Former = "former", "Former name", "اسم سابق", "A name of earlier times.", "اسم من زمن سابق.";
-    }
-}
-
-/// Another name of an entity.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Alias {
-    /// The name.
-    pub text: String,
-    /// Its language.
-    pub lang: Lang,
-    /// What kind of name it is.
-    pub kind: AliasKind,
-}
 
 code_list! {
     /// What an organization is.
@@ -45,18 +22,6 @@ code_list! {
         Other = "other", "Other", "أخرى", "Another body.", "هيئة أخرى.";
     }
 }
-
-/// The fields of another name.
-pub static ALIAS: Table = Table {
-    schema: "AliasDraft",
-    description: "Another name.",
-    fields: &[
-        Field::required("text", Takes::Name, "The name.").example(r#""Britain""#),
-        Field::required("lang", Takes::Lang, "Its language.").example(r#""en""#),
-        Field::required("kind", AliasKind::TAKES, "What kind of name it is."),
-    ],
-    read_only: &[],
-};
 
 /// The fields of a reference that leads to an entity.
 pub static REDIRECT: Table = Table {
@@ -407,19 +372,4 @@ impl Common {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fields_of_another_kind_are_refused_and_the_id_follows_the_reference() {
-        let read = |json: &str| serde_json::from_str::<Entity<EntityRef>>(json).map_err(|e| e.to_string());
-        let person = read(r#"{"kind":"person","slug":"starmer","names":{"en":"Keir Starmer"}}"#).expect("valid");
-        assert_eq!(person.id, EntityId::of_key("person:starmer"));
-        assert_eq!(serde_json::to_string(&person.detail).expect("serialises"), "{}");
-        let wrong = read(r#"{"kind":"person","slug":"x","names":{"en":"X"},"class":"media"}"#);
-        assert!(wrong.is_err_and(|e| e.starts_with("a person: unknown field `class`")));
-        let untested =
-            read(r#"{"kind":"condition","slug":"x","names":{"en":"X"},"condition_kind":"third_party_backing"}"#);
-        assert!(untested.is_err());
-    }
-}
+mod tests;

@@ -6,6 +6,7 @@
 //! Statements are generic over how they name an entity (`N`): [`EntityId`] in storage, [`EntityRef`] in files that
 //! people write, a dense node number in the in-memory graph. One definition serves all three.
 
+mod alias;
 mod amount;
 mod attendance;
 mod canonical;
@@ -18,6 +19,7 @@ mod convening;
 mod date;
 mod edge;
 mod edge_kind;
+mod edtf;
 mod entity;
 mod entity_kind;
 mod event;
@@ -43,6 +45,7 @@ mod value;
 mod vocabulary;
 mod which;
 
+pub use alias::{Alias, AliasKind};
 pub use amount::{Count, CountOp, Quantity};
 pub use attendance::{Attendance, AttendanceMode, AttendanceRole};
 pub use canonical::{content_hash, edge_hash, encode, entity_hash};
@@ -54,12 +57,13 @@ pub use condition::{
     ConditionKind, ConditionNode, ConditionOp, ConditionTest, Conditions, MAX_CONDITION_DEPTH, Relation,
 };
 pub use convening::{Convening, ConveningClaim, ConveningFormat, ConveningStatus};
-pub use date::{Anchor, Date, DateError, Edtf, IntervalEnd, Precision};
+pub use date::{Anchor, Date};
 pub use edge::{COMMON_FIELDS, Edge, EdgeDetail};
 pub use edge_kind::{EdgeKind, Ends};
+pub use edtf::{DateError, Edtf, IntervalEnd, Precision};
 pub use entity::{
-    Alias, AliasKind, Bare, COMMON_ENTITY_FIELDS, Condition, Country, Entity, EntityDetail, Organization,
-    OrganizationClass, Person, REDIRECTS, Redirect, Source,
+    Bare, COMMON_ENTITY_FIELDS, Condition, Country, Entity, EntityDetail, Organization, OrganizationClass, Person,
+    REDIRECTS, Redirect, Source,
 };
 pub use entity_kind::EntityKind;
 pub use event::*;
@@ -92,10 +96,11 @@ pub use which::{FILTERS, MAX_QUERY_DEPTH, Related, Where, filter, spans};
 
 /// The fields of objects in statements and entities.
 pub mod tables {
+    pub use crate::alias::ALIAS;
     pub use crate::amount::{COUNT, QUANTITY};
     pub use crate::condition::{CONDITION_NODE, CONDITION_TEST};
     pub use crate::date::{DATE, END};
-    pub use crate::entity::{ALIAS, REDIRECT};
+    pub use crate::entity::REDIRECT;
     pub use crate::evidence::{ATTRIBUTION, EVIDENCE, QUOTE};
     pub use crate::iso3166::ISO3166;
     pub use crate::which::{RELATED, WHERE};

@@ -33,31 +33,28 @@ pub(crate) const VALID_AT: FilterParameter = own("valid_at");
 pub(crate) const ENTITY_KIND: FilterParameter = own("kind");
 
 /// The kinds of statement, in collections of several.
-pub(crate) const EDGE_KIND: Parameter = Parameter {
-    name: "kind",
-    accepts: Accepts::Codes(CodeNames::of::<EdgeKind>("EdgeKindFilter")),
-    description: "The kind of statement.",
-    example: "commitment",
-};
+pub(crate) const EDGE_KIND: Parameter =
+    Parameter::new("kind", Accepts::Codes(CodeNames::of::<EdgeKind>("EdgeKindFilter")), "The kind of statement.")
+        .example("commitment");
 
 /// The kinds of the collection `relations`.
 pub(crate) const RELATIONS: [EdgeKind; 3] = [EdgeKind::Location, EdgeKind::Sidelines, EdgeKind::PartOf];
 
-const RELATION_KIND: Parameter = Parameter {
-    name: "kind",
-    accepts: Accepts::Codes(CodeNames { schema: "RelationKindFilter", all: relation_kinds }),
-    description: "The kind of relation.",
-    example: "part_of",
-};
+const RELATION_KIND: Parameter = Parameter::new(
+    "kind",
+    Accepts::Codes(CodeNames { schema: "RelationKindFilter", all: relation_kinds }),
+    "The kind of relation.",
+)
+.example("part_of");
 
 /// The day of lists of entities, read by the collection itself.
-pub(crate) const ENTITIES_AT: Parameter = Parameter {
-    name: "valid_at",
-    accepts: Accepts::Day,
-    description: "A day, or `now` (UTC). An entity is an identity and holds at any time; leaders are those who hold \
+pub(crate) const ENTITIES_AT: Parameter = Parameter::new(
+    "valid_at",
+    Accepts::Day,
+    "A day, or `now` (UTC). An entity is an identity and holds at any time; leaders are those who hold \
         an office on this day, which is today unless it is given.",
-    example: "now",
-};
+)
+.example("now");
 
 fn relation_kinds() -> Vec<&'static str> {
     RELATIONS.iter().map(|kind| kind.as_str()).collect()
@@ -66,12 +63,7 @@ fn relation_kinds() -> Vec<&'static str> {
 /// The parameter of a filter by its own name.
 pub(crate) const fn own(name: &str) -> FilterParameter {
     let filter = filter(name);
-    let parameter = Parameter {
-        name: filter.field.name,
-        accepts: accepts(filter, &[]),
-        description: filter.description,
-        example: filter.example,
-    };
+    let parameter = Parameter::new(filter.field.name, accepts(filter, &[]), filter.description).example(filter.example);
     FilterParameter { parameter, filter, other: None, kinds: &[] }
 }
 

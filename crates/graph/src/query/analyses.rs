@@ -7,7 +7,7 @@ use pledgegraph_model::{EdgeId, Query, QueryAsk, Rows, Stance};
 
 use super::sets::Sets;
 use crate::Graph;
-use crate::conflicts::{Conflict, ConflictQuery};
+use crate::conflict::{Conflict, ConflictQuery};
 use crate::counted::Counted;
 use crate::force::BudgetSpent;
 use crate::goal::{ActorGoal, Goal, GoalQuery};

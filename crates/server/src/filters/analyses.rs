@@ -13,12 +13,11 @@ use crate::wire::warning::WarningBody;
 /// How large the circuit of an analysis may become, in gates and wires: about four for each leaf of a tree of conditions.
 pub(crate) const CIRCUIT: usize = 20_000_000;
 
-pub(crate) const INCLUDE_IMPLIED: Parameter = Parameter {
-    name: "include_implied",
-    accepts: Accepts::Switch,
-    description: "Whether conditions that a source only implies are taken in; without them they are left out of their trees.",
-    example: "",
-};
+pub(crate) const INCLUDE_IMPLIED: Parameter = Parameter::new(
+    "include_implied",
+    Accepts::Switch,
+    "Whether conditions that a source only implies are taken in; without them they are left out of their trees.",
+);
 
 /// What is evaluated: all commitments on a day, today unless `valid_at` says otherwise.
 pub(crate) fn force(reader: &mut ParameterReader<'_>) -> ForceQuery {

@@ -9,12 +9,8 @@ use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::ParameterReader;
 
 /// Asks for the byte order mark that some spreadsheets need.
-pub(crate) const BOM: Parameter = Parameter {
-    name: "bom",
-    accepts: Accepts::Flag,
-    description: "Begins with a byte order mark, which some spreadsheets need to read UTF-8.",
-    example: "",
-};
+pub(crate) const BOM: Parameter =
+    Parameter::new("bom", Accepts::Flag, "Begins with a byte order mark, which some spreadsheets need to read UTF-8.");
 
 pub(crate) const CONTENT_TYPE: &str = "text/csv; charset=utf-8; header=present";
 

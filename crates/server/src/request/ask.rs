@@ -34,32 +34,25 @@ const SHORT: u64 = 16 * 1024;
 /// The items of a page unless told otherwise.
 pub(crate) const DEFAULT_ITEMS: i64 = 50;
 
-pub(crate) const LIMIT: Parameter = Parameter {
-    name: "limit",
-    accepts: Accepts::Integer { min: 1, max: MOST_ITEMS, default: DEFAULT_ITEMS },
-    description: "At most so many items a page.",
-    example: "",
-};
-pub(crate) const CURSOR: Parameter = Parameter {
-    name: "cursor",
-    accepts: Accepts::Cursor,
-    description: "Goes on where the page before ended: its `page.next_cursor`, with all other parameters unchanged. \
+pub(crate) const LIMIT: Parameter = Parameter::new(
+    "limit",
+    Accepts::Integer { min: 1, max: MOST_ITEMS, default: DEFAULT_ITEMS },
+    "At most so many items a page.",
+);
+pub(crate) const CURSOR: Parameter = Parameter::new(
+    "cursor",
+    Accepts::Cursor,
+    "Goes on where the page before ended: its `page.next_cursor`, with all other parameters unchanged. \
         A walk stays on the version of its first page, at whichever replica it goes on.",
-    example: "",
-};
-pub(crate) const LANG: Parameter = Parameter {
-    name: "lang",
-    accepts: Accepts::Lang,
-    description: "Language of labels; overrides `Accept-Language`. A label falls back to English, then to any \
+);
+pub(crate) const LANG: Parameter = Parameter::new(
+    "lang",
+    Accepts::Lang,
+    "Language of labels; overrides `Accept-Language`. A label falls back to English, then to any \
         language, and then says so in `label_lang`.",
-    example: "",
-};
-pub(crate) const FIELDS: Parameter = Parameter {
-    name: "fields",
-    accepts: Accepts::Names,
-    description: "Only these fields of each item (columns, in CSV), separated by commas.",
-    example: "",
-};
+);
+pub(crate) const FIELDS: Parameter =
+    Parameter::new("fields", Accepts::Names, "Only these fields of each item (columns, in CSV), separated by commas.");
 
 /// A request.
 pub(crate) struct Ask {

@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 
 use crate::request::parameter::{Accepts, Parameter};
 
-pub(crate) const KNOWN_AT: Parameter = Parameter {
-    name: "known_at",
-    accepts: Accepts::Moment,
-    description: "Answers as the service would have answered at this moment: the state after the last commit at or \
+pub(crate) const KNOWN_AT: Parameter = Parameter::new(
+    "known_at",
+    Accepts::Moment,
+    "Answers as the service would have answered at this moment: the state after the last commit at or \
         before it. A time with its offset, such as 2026-11-23T10:00:00Z, or `now`.",
-    example: "now",
-};
+)
+.example("now");
 
 /// Reads a moment (RFC 3339, or `now`).
 pub(crate) fn read(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {

@@ -15,6 +15,18 @@ pub(crate) struct Parameter {
     pub(crate) example: &'static str,
 }
 
+impl Parameter {
+    /// One without an example.
+    pub(crate) const fn new(name: &'static str, accepts: Accepts, description: &'static str) -> Self {
+        Self { name, accepts, description, example: "" }
+    }
+
+    /// The same with an example.
+    pub(crate) const fn example(self, example: &'static str) -> Self {
+        Self { example, ..self }
+    }
+}
+
 /// What a parameter takes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Accepts {

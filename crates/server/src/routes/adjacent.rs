@@ -24,24 +24,22 @@ use crate::wire::list::{AsOfBody, PageBody, TotalBody};
 use crate::wire::reference::ReferenceBody;
 use crate::wire::warning::WarningBody;
 
-const DIRECTION: Parameter = Parameter {
-    name: "direction",
-    accepts: Accepts::Codes(CodeNames { schema: "DirectionFilter", all: directions }),
-    description: "`outgoing`: the entity is the subject; `incoming`: it is the object.",
-    example: "outgoing",
-};
-const LIMIT: Parameter = Parameter {
-    name: "limit",
-    accepts: Accepts::Integer { min: 1, max: 1000, default: 10 },
-    description: "At most so many statements of each group.",
-    example: "",
-};
-const GROUP_CURSOR: Parameter = Parameter {
-    name: CURSOR.name,
-    accepts: Accepts::Cursor,
-    description: "Goes on in one group: its `page.next_cursor`, with `kind` and `direction` of that group.",
-    example: "",
-};
+const DIRECTION: Parameter = Parameter::new(
+    "direction",
+    Accepts::Codes(CodeNames { schema: "DirectionFilter", all: directions }),
+    "`outgoing`: the entity is the subject; `incoming`: it is the object.",
+)
+.example("outgoing");
+const LIMIT: Parameter = Parameter::new(
+    "limit",
+    Accepts::Integer { min: 1, max: 1000, default: 10 },
+    "At most so many statements of each group.",
+);
+const GROUP_CURSOR: Parameter = Parameter::new(
+    CURSOR.name,
+    Accepts::Cursor,
+    "Goes on in one group: its `page.next_cursor`, with `kind` and `direction` of that group.",
+);
 const PARAMETERS: [&Parameter; 6] = [&EDGE_KIND, &DIRECTION, &VALID_AT.parameter, &LIMIT, &GROUP_CURSOR, &LANG];
 
 const PROBLEMS: &[Problem] = &[

@@ -19,12 +19,11 @@ use crate::wire::list::chain_text;
 /// The greatest whole number that every reader of JSON takes.
 const GREATEST: i64 = (1 << 53) - 1;
 
-const BEFORE: Parameter = Parameter {
-    name: "before",
-    accepts: Accepts::Integer { min: 1, max: GREATEST, default: GREATEST },
-    description: "Only commits before this one: `page.next_before` of the page before. Absent: from the newest.",
-    example: "",
-};
+const BEFORE: Parameter = Parameter::new(
+    "before",
+    Accepts::Integer { min: 1, max: GREATEST, default: GREATEST },
+    "Only commits before this one: `page.next_before` of the page before. Absent: from the newest.",
+);
 const PARAMETERS: [&Parameter; 2] = [&BEFORE, &LIMIT];
 
 /// A page of the audit.

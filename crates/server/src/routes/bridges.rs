@@ -23,24 +23,19 @@ use crate::wire::warning::WarningBody;
 /// The most statements that are looked at, each from both ends.
 const BUDGET: usize = 10_000_000;
 
-const KINDS: Parameter = Parameter {
-    name: "kinds",
-    accepts: Accepts::Codes(CodeNames::of::<EdgeKind>("EdgeKindFilter")),
-    description: "Which kinds of statements link; absent: all.",
-    example: "membership",
-};
-const LIMIT: Parameter = Parameter {
-    name: "limit",
-    accepts: Accepts::Integer { min: 1, max: 1_000, default: 50 },
-    description: "At most so many bridges.",
-    example: "",
-};
-const MEMBERS: Parameter = Parameter {
-    name: "max_members",
-    accepts: Accepts::Integer { min: 0, max: 100, default: 10 },
-    description: "At most so many members of each bloc, and so many blocs of each bridge.",
-    example: "",
-};
+const KINDS: Parameter = Parameter::new(
+    "kinds",
+    Accepts::Codes(CodeNames::of::<EdgeKind>("EdgeKindFilter")),
+    "Which kinds of statements link; absent: all.",
+)
+.example("membership");
+const LIMIT: Parameter =
+    Parameter::new("limit", Accepts::Integer { min: 1, max: 1_000, default: 50 }, "At most so many bridges.");
+const MEMBERS: Parameter = Parameter::new(
+    "max_members",
+    Accepts::Integer { min: 0, max: 100, default: 10 },
+    "At most so many members of each bloc, and so many blocs of each bridge.",
+);
 const PARAMETERS: [&Parameter; 5] = [&KINDS, &LIMIT, &MEMBERS, &VALID_AT.parameter, &LANG];
 
 /// A part of the graph that only the bridge links to the rest.

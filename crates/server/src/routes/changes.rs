@@ -36,19 +36,18 @@ use crate::state::State;
 use crate::streams::Stream as OpenStream;
 use crate::wire::list::{version, version_of};
 
-const SINCE: Parameter = Parameter {
-    name: "since",
-    accepts: Accepts::Text,
-    description: "The changes after this place: `next` of a page, `position` of a change, or a version as \
+const SINCE: Parameter = Parameter::new(
+    "since",
+    Accepts::Text,
+    "The changes after this place: `next` of a page, `position` of a change, or a version as \
         `Pledgegraph-Version` gives it. Absent or `0`: from the beginning.",
-    example: "0",
-};
-const LIMIT: Parameter = Parameter {
-    name: "limit",
-    accepts: Accepts::Integer { min: 1, max: 1000, default: 100 },
-    description: "At most so many changes a page. Streams are not paged.",
-    example: "",
-};
+)
+.example("0");
+const LIMIT: Parameter = Parameter::new(
+    "limit",
+    Accepts::Integer { min: 1, max: 1000, default: 100 },
+    "At most so many changes a page. Streams are not paged.",
+);
 const PARAMETERS: [&Parameter; 2] = [&SINCE, &LIMIT];
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// How many changes a stream reads at once.

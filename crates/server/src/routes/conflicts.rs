@@ -25,26 +25,18 @@ const BUDGET: usize = 500_000;
 /// The most statements of each side that an answer shows.
 const MOST_SHOWN: usize = 20;
 
-const KIND: Parameter = Parameter {
-    name: "kind",
-    accepts: Accepts::Codes(CodeNames { schema: "ConflictKindFilter", all: kinds }),
-    description: "In what statements contradict each other: `stated` (a link says so), `stance` (positions that stand, \
+const KIND: Parameter = Parameter::new("kind", Accepts::Codes(CodeNames { schema: "ConflictKindFilter", all: kinds }), "In what statements contradict each other: `stated` (a link says so), `stance` (positions that stand, \
         positive and negative), `polarity` (asserted and denied), `outcome` (of a condition: met and unmet), `date` (of a \
-        meeting: no day in common), `status` (held and cancelled), `attendance` (present and absent).",
-    example: "stated",
-};
-const SCOPE: Parameter = Parameter {
-    name: "scope",
-    accepts: Accepts::Codes(CodeNames { schema: "ConflictScopeFilter", all: scopes }),
-    description: "Only those within one document, or between documents; one may be both.",
-    example: "within_document",
-};
-const TOUCHING: Parameter = Parameter {
-    name: "touching",
-    accepts: Accepts::References(EntityKind::ALL),
-    description: "An end of a statement of either side.",
-    example: "meeting:coalition-april",
-};
+        meeting: no day in common), `status` (held and cancelled), `attendance` (present and absent).").example("stated");
+const SCOPE: Parameter = Parameter::new(
+    "scope",
+    Accepts::Codes(CodeNames { schema: "ConflictScopeFilter", all: scopes }),
+    "Only those within one document, or between documents; one may be both.",
+)
+.example("within_document");
+const TOUCHING: Parameter =
+    Parameter::new("touching", Accepts::References(EntityKind::ALL), "An end of a statement of either side.")
+        .example("meeting:coalition-april");
 const PARAMETERS: [&Parameter; 7] = [&KIND, &SCOPE, &TOUCHING, &VALID_AT.parameter, &LIMIT, &CURSOR, &LANG];
 
 fn kinds() -> Vec<&'static str> {

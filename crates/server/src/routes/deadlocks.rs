@@ -21,12 +21,11 @@ use crate::wire::list::AsOfBody;
 use crate::wire::summary::{CommitmentListBody, ConditionListBody};
 use crate::wire::warning::WarningBody;
 
-const LIMIT: Parameter = Parameter {
-    name: "limit",
-    accepts: Accepts::Integer { min: 1, max: 10_000, default: 200 },
-    description: "At most so many items in each list of the answer; each says how many there are.",
-    example: "",
-};
+const LIMIT: Parameter = Parameter::new(
+    "limit",
+    Accepts::Integer { min: 1, max: 10_000, default: 200 },
+    "At most so many items in each list of the answer; each says how many there are.",
+);
 const PARAMETERS: [&Parameter; 5] = [&MODALITY.parameter, &VALID_AT.parameter, &INCLUDE_IMPLIED, &LIMIT, &LANG];
 
 /// A group of commitments that wait for each other.

@@ -26,13 +26,13 @@ const MOST_HITS: usize = 2_000;
 /// The schema of an entity of any kind.
 const SCHEMA: &str = "Entity";
 
-const Q: Parameter = Parameter {
-    name: "q",
-    accepts: Accepts::Text,
-    description: "A name in any language and usual spelling, slips of the pen included. Hits come best first: by how well \
+const Q: Parameter = Parameter::new(
+    "q",
+    Accepts::Text,
+    "A name in any language and usual spelling, slips of the pen included. Hits come best first: by how well \
         they match (`match.quality`), then by how often statements mention them.",
-    example: "Britain",
-};
+)
+.example("Britain");
 
 /// Entities of all kinds; with `q`, those that a text names.
 pub(crate) struct Search;

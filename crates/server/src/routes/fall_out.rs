@@ -26,12 +26,8 @@ use crate::wire::warning::WarningBody;
 /// The most steps of a chain that an answer shows.
 const MOST_STEPS: usize = 50;
 
-const ACTOR: Parameter = Parameter {
-    name: "actor",
-    accepts: Accepts::References(EntityKind::ACTORS_AND_GROUPS),
-    description: "On whom; one.",
-    example: "US",
-};
+const ACTOR: Parameter =
+    Parameter::new("actor", Accepts::References(EntityKind::ACTORS_AND_GROUPS), "On whom; one.").example("US");
 const PARAMETERS: [&Parameter; 8] =
     [&ACTOR, &STANCE_MIN.parameter, &MODALITY.parameter, &VALID_AT.parameter, &INCLUDE_IMPLIED, &LIMIT, &CURSOR, &LANG];
 

@@ -28,19 +28,18 @@ use crate::wire::list::{AsOfBody, PageBody, TotalBody, version};
 
 mod past;
 
-const AXIS: Parameter = Parameter {
-    name: "axis",
-    accepts: Accepts::Code(CodeNames { schema: "HistoryAxis", all: axes }),
-    description: "`recorded` (the default): what this service knew, version by version. `valid`: the statements on the \
+const AXIS: Parameter = Parameter::new(
+    "axis",
+    Accepts::Code(CodeNames { schema: "HistoryAxis", all: axes }),
+    "`recorded` (the default): what this service knew, version by version. `valid`: the statements on the \
         matter in the order in which they hold.",
-    example: "recorded",
-};
-const DIFF: Parameter = Parameter {
-    name: "diff",
-    accepts: Accepts::Flag,
-    description: "With each version the JSON patch (RFC 6902) that makes it of the one before.",
-    example: "",
-};
+)
+.example("recorded");
+const DIFF: Parameter = Parameter::new(
+    "diff",
+    Accepts::Flag,
+    "With each version the JSON patch (RFC 6902) that makes it of the one before.",
+);
 const PARAMETERS: [&Parameter; 5] = [&AXIS, &DIFF, &LIMIT, &CURSOR, &LANG];
 /// The most statements that the axis `valid` puts in order.
 const MOST: usize = 10_000;

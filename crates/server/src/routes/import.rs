@@ -29,27 +29,24 @@ const MOST_LINES: i64 = 10_000;
 /// How long an import waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-const BATCH: Parameter = Parameter {
-    name: "batch",
-    accepts: Accepts::Integer { min: 0, max: MOST_LINES, default: 0 },
-    description: "0: one commit for all lines, or none. Otherwise a commit for so many new or replaced records, each \
+const BATCH: Parameter = Parameter::new(
+    "batch",
+    Accepts::Integer { min: 0, max: MOST_LINES, default: 0 },
+    "0: one commit for all lines, or none. Otherwise a commit for so many new or replaced records, each \
         reported once it is made; a line that is refused fails alone. Without meaning in a dry run.",
-    example: "",
-};
-const DRY_RUN: Parameter = Parameter {
-    name: "dry_run",
-    accepts: Accepts::Flag,
-    description: "Reads and checks all lines, against the database too, and writes nothing. Rules that only a commit can \
+);
+const DRY_RUN: Parameter = Parameter::new(
+    "dry_run",
+    Accepts::Flag,
+    "Reads and checks all lines, against the database too, and writes nothing. Rules that only a commit can \
         tell (a cycle of `part_of`, what others change meanwhile) show in the real run.",
-    example: "",
-};
-const REPLACE: Parameter = Parameter {
-    name: "replace",
-    accepts: Accepts::Flag,
-    description: "Whether a line takes the place of a record that stands with other content; else that is an error of \
+);
+const REPLACE: Parameter = Parameter::new(
+    "replace",
+    Accepts::Flag,
+    "Whether a line takes the place of a record that stands with other content; else that is an error of \
         the line.",
-    example: "",
-};
+);
 const PARAMETERS: [&Parameter; 3] = [&BATCH, &DRY_RUN, &REPLACE];
 
 const DESCRIPTION: &str = "One entity or statement a line, in the form in which `/v1/export` writes them: with its \

@@ -32,30 +32,26 @@ const BUDGET: usize = 200_000;
 /// The most commitments that a cell names.
 const MOST_NAMED: usize = 20;
 
-const ROWS: Parameter = Parameter {
-    name: "rows",
-    accepts: Accepts::Code(CodeNames { schema: "MatrixAxis", all: axes }),
-    description: "What the rows are; `actor` unless it is given.",
-    example: "actor",
-};
-const COLUMNS: Parameter = Parameter {
-    name: "columns",
-    accepts: Accepts::Code(CodeNames { schema: "MatrixAxis", all: axes }),
-    description: "What the columns are; `capability` unless it is given.",
-    example: "capability",
-};
-const VALUE: Parameter = Parameter {
-    name: "value",
-    accepts: Accepts::Code(CodeNames { schema: "MatrixValue", all: values }),
-    description: "What a cell of the CSV shows; `strongest_stance` unless it is given. A cell of the JSON has both.",
-    example: "count",
-};
-const LIMIT: Parameter = Parameter {
-    name: "limit",
-    accepts: Accepts::Integer { min: 1, max: 100_000, default: 10_000 },
-    description: "At most so many cells.",
-    example: "",
-};
+const ROWS: Parameter = Parameter::new(
+    "rows",
+    Accepts::Code(CodeNames { schema: "MatrixAxis", all: axes }),
+    "What the rows are; `actor` unless it is given.",
+)
+.example("actor");
+const COLUMNS: Parameter = Parameter::new(
+    "columns",
+    Accepts::Code(CodeNames { schema: "MatrixAxis", all: axes }),
+    "What the columns are; `capability` unless it is given.",
+)
+.example("capability");
+const VALUE: Parameter = Parameter::new(
+    "value",
+    Accepts::Code(CodeNames { schema: "MatrixValue", all: values }),
+    "What a cell of the CSV shows; `strongest_stance` unless it is given. A cell of the JSON has both.",
+)
+.example("count");
+const LIMIT: Parameter =
+    Parameter::new("limit", Accepts::Integer { min: 1, max: 100_000, default: 10_000 }, "At most so many cells.");
 /// The filters of commitments by which it is narrowed, by their names in lists.
 const FILTERS: [&str; 12] = [
     "pledger",

@@ -25,42 +25,24 @@ use crate::wire::warning::WarningBody;
 /// The most steps of a search: statements looked at.
 const BUDGET: usize = 5_000_000;
 
-const FROM: Parameter = Parameter {
-    name: "from",
-    accepts: Accepts::References(EntityKind::ALL),
-    description: "Where the paths begin; one.",
-    example: "country:GB",
-};
-const TO: Parameter = Parameter {
-    name: "to",
-    accepts: Accepts::References(EntityKind::ALL),
-    description: "Where they end; one.",
-    example: "person:zelensky",
-};
-const K: Parameter = Parameter {
-    name: "k",
-    accepts: Accepts::Integer { min: 1, max: 20, default: 3 },
-    description: "At most so many paths.",
-    example: "",
-};
-const HOPS: Parameter = Parameter {
-    name: "max_hops",
-    accepts: Accepts::Integer { min: 1, max: 10, default: 6 },
-    description: "At most so many hops each.",
-    example: "",
-};
-const EDGES: Parameter = Parameter {
-    name: "max_edges",
-    accepts: Accepts::Integer { min: 1, max: 100, default: 10 },
-    description: "At most so many statements of each hop.",
-    example: "",
-};
-const KINDS: Parameter = Parameter {
-    name: "kinds",
-    accepts: Accepts::Codes(CodeNames::of::<EdgeKind>("EdgeKindFilter")),
-    description: "Which kinds of statements to follow; absent: all.",
-    example: "commitment",
-};
+const FROM: Parameter =
+    Parameter::new("from", Accepts::References(EntityKind::ALL), "Where the paths begin; one.").example("country:GB");
+const TO: Parameter =
+    Parameter::new("to", Accepts::References(EntityKind::ALL), "Where they end; one.").example("person:zelensky");
+const K: Parameter = Parameter::new("k", Accepts::Integer { min: 1, max: 20, default: 3 }, "At most so many paths.");
+const HOPS: Parameter =
+    Parameter::new("max_hops", Accepts::Integer { min: 1, max: 10, default: 6 }, "At most so many hops each.");
+const EDGES: Parameter = Parameter::new(
+    "max_edges",
+    Accepts::Integer { min: 1, max: 100, default: 10 },
+    "At most so many statements of each hop.",
+);
+const KINDS: Parameter = Parameter::new(
+    "kinds",
+    Accepts::Codes(CodeNames::of::<EdgeKind>("EdgeKindFilter")),
+    "Which kinds of statements to follow; absent: all.",
+)
+.example("commitment");
 const PARAMETERS: [&Parameter; 8] = [&FROM, &TO, &K, &HOPS, &EDGES, &KINDS, &VALID_AT.parameter, &LANG];
 
 /// One hop of a path.

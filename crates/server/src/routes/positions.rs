@@ -38,30 +38,23 @@ its sources. Statements whose dates overlap or are unknown cannot be compared an
 the one of higher rank stands, then own over reported, then the more specific. What has begun by the day (`valid_from`, else \
 when it was said) stands before what has not.";
 
-const ACTOR: Parameter = Parameter {
-    name: "actor",
-    accepts: Accepts::References(EntityKind::ACTORS_AND_GROUPS),
-    description: "Whose positions; absent: all actors'.",
-    example: "GB",
-};
-const CAPABILITY: Parameter = Parameter {
-    name: "capability",
-    accepts: Accepts::Codes(CodeNames::of::<Capability>("CapabilityFilter")),
-    description: "On what; a parent takes its children in, each a position of its own.",
-    example: "military.forces",
-};
-const MISSION: Parameter = Parameter {
-    name: "mission",
-    accepts: Accepts::Codes(CodeNames::of::<Mission>("MissionFilter")),
-    description: "What for.",
-    example: "ceasefire_monitoring",
-};
-const BENEFICIARY: Parameter = Parameter {
-    name: "beneficiary",
-    accepts: Accepts::References(EntityKind::ACTORS),
-    description: "Towards whom.",
-    example: "UA",
-};
+const ACTOR: Parameter = Parameter::new(
+    "actor",
+    Accepts::References(EntityKind::ACTORS_AND_GROUPS),
+    "Whose positions; absent: all actors'.",
+)
+.example("GB");
+const CAPABILITY: Parameter = Parameter::new(
+    "capability",
+    Accepts::Codes(CodeNames::of::<Capability>("CapabilityFilter")),
+    "On what; a parent takes its children in, each a position of its own.",
+)
+.example("military.forces");
+const MISSION: Parameter =
+    Parameter::new("mission", Accepts::Codes(CodeNames::of::<Mission>("MissionFilter")), "What for.")
+        .example("ceasefire_monitoring");
+const BENEFICIARY: Parameter =
+    Parameter::new("beneficiary", Accepts::References(EntityKind::ACTORS), "Towards whom.").example("UA");
 /// What narrows positions, whosever they are.
 const NARROWING: [&Parameter; 6] =
     [&CAPABILITY, &MISSION, &BENEFICIARY, &MODALITY.parameter, &STANDING.parameter, &VALID_AT.parameter];

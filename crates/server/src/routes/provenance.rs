@@ -18,12 +18,11 @@ use crate::wire::list::AsOfBody;
 use crate::wire::reference::ReferenceBody;
 use crate::wire::warning::WarningBody;
 
-const EDGES: Parameter = Parameter {
-    name: "edges",
-    accepts: Accepts::Text,
-    description: "Identifiers of statements, separated by commas, at most 100: one, or all that an answer rests on.",
-    example: "",
-};
+const EDGES: Parameter = Parameter::new(
+    "edges",
+    Accepts::Text,
+    "Identifiers of statements, separated by commas, at most 100: one, or all that an answer rests on.",
+);
 const PARAMETERS: [&Parameter; 2] = [&EDGES, &LANG];
 
 /// What a report passes through on its way to a statement.

@@ -31,31 +31,25 @@ const MOST_READINGS: usize = 20;
 /// Of how many statements the words of the documents are read.
 const MOST_QUOTED: usize = 50;
 
-const Q: Parameter = Parameter {
-    name: "q",
-    accepts: Accepts::Text,
-    description: "The question in English or Arabic, or a paraphrase of an earlier answer; at most 500 characters.",
-    example: "Who pledged ground forces conditional on US backing?",
-};
-const DIGITS: Parameter = Parameter {
-    name: "digits",
-    accepts: Accepts::Code(CodeNames { schema: "Digits", all: digits }),
-    description: "The digits of numbers in the answer's text: `western` unless it is given, or `arabic`.",
-    example: "",
-};
-const LIMIT: Parameter = Parameter {
-    name: "limit",
-    accepts: Accepts::Integer { min: 1, max: 1_000, default: 100 },
-    description: "At most so many answers.",
-    example: "",
-};
-const INCLUDE: Parameter = Parameter {
-    name: "include",
-    accepts: Accepts::Code(CodeNames { schema: "QuestionInclude", all: includes }),
-    description: "`quotations` adds the words of the documents to the evidence of the first 50 statements; they are kept in the \
+const Q: Parameter = Parameter::new(
+    "q",
+    Accepts::Text,
+    "The question in English or Arabic, or a paraphrase of an earlier answer; at most 500 characters.",
+)
+.example("Who pledged ground forces conditional on US backing?");
+const DIGITS: Parameter = Parameter::new(
+    "digits",
+    Accepts::Code(CodeNames { schema: "Digits", all: digits }),
+    "The digits of numbers in the answer's text: `western` unless it is given, or `arabic`.",
+);
+const LIMIT: Parameter =
+    Parameter::new("limit", Accepts::Integer { min: 1, max: 1_000, default: 100 }, "At most so many answers.");
+const INCLUDE: Parameter = Parameter::new(
+    "include",
+    Accepts::Code(CodeNames { schema: "QuestionInclude", all: includes }),
+    "`quotations` adds the words of the documents to the evidence of the first 50 statements; they are kept in the \
         database only.",
-    example: "",
-};
+);
 const PARAMETERS: [&Parameter; 4] = [&Q, &DIGITS, &LIMIT, &INCLUDE];
 
 fn includes() -> Vec<&'static str> {

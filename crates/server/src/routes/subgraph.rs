@@ -23,36 +23,26 @@ use crate::wire::warning::WarningBody;
 const MOST_NODES: i64 = 2_000;
 const MOST_EDGES: i64 = 10_000;
 
-const ROOTS: Parameter = Parameter {
-    name: "roots",
-    accepts: Accepts::References(EntityKind::ALL),
-    description: "Where to begin; at least one.",
-    example: "condition:us-backing",
-};
-const DEPTH: Parameter = Parameter {
-    name: "depth",
-    accepts: Accepts::Integer { min: 0, max: 6, default: 1 },
-    description: "How many statements away, at most.",
-    example: "",
-};
-const KINDS: Parameter = Parameter {
-    name: "kinds",
-    accepts: Accepts::Codes(CodeNames::of::<EdgeKind>("EdgeKindFilter")),
-    description: "Which kinds of statements to follow and to show; absent: all.",
-    example: "commitment",
-};
-const NODES: Parameter = Parameter {
-    name: "max_nodes",
-    accepts: Accepts::Integer { min: 1, max: MOST_NODES, default: 200 },
-    description: "At most so many entities, the nearest first.",
-    example: "",
-};
-const EDGES: Parameter = Parameter {
-    name: "max_edges",
-    accepts: Accepts::Integer { min: 0, max: MOST_EDGES, default: 1_000 },
-    description: "At most so many statements.",
-    example: "",
-};
+const ROOTS: Parameter = Parameter::new("roots", Accepts::References(EntityKind::ALL), "Where to begin; at least one.")
+    .example("condition:us-backing");
+const DEPTH: Parameter =
+    Parameter::new("depth", Accepts::Integer { min: 0, max: 6, default: 1 }, "How many statements away, at most.");
+const KINDS: Parameter = Parameter::new(
+    "kinds",
+    Accepts::Codes(CodeNames::of::<EdgeKind>("EdgeKindFilter")),
+    "Which kinds of statements to follow and to show; absent: all.",
+)
+.example("commitment");
+const NODES: Parameter = Parameter::new(
+    "max_nodes",
+    Accepts::Integer { min: 1, max: MOST_NODES, default: 200 },
+    "At most so many entities, the nearest first.",
+);
+const EDGES: Parameter = Parameter::new(
+    "max_edges",
+    Accepts::Integer { min: 0, max: MOST_EDGES, default: 1_000 },
+    "At most so many statements.",
+);
 const PARAMETERS: [&Parameter; 7] = [&ROOTS, &DEPTH, &KINDS, &NODES, &EDGES, &VALID_AT.parameter, &LANG];
 
 /// What lies around some entities.

@@ -36,20 +36,15 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// number of records that it would write as `changes`.
 const REHEARSED: HeaderName = HeaderName::from_static("pledgegraph-dry-run");
 
-pub(crate) const DRY_RUN: Parameter = Parameter {
-    name: "dry_run",
-    accepts: Accepts::Flag,
-    description: "Checks everything, the database included, and changes nothing. The answer is that of the write, with \
+pub(crate) const DRY_RUN: Parameter = Parameter::new(
+    "dry_run",
+    Accepts::Flag,
+    "Checks everything, the database included, and changes nothing. The answer is that of the write, with \
         `Pledgegraph-Dry-Run`: what it would do, and to how many records. The record has `version` 0; neither its \
         identifier, if it is a new one, stays, nor are there `ETag` and `Location`.",
-    example: "",
-};
-pub(crate) const CASCADE: Parameter = Parameter {
-    name: "cascade",
-    accepts: Accepts::Flag,
-    description: "Retracts with it every statement that names it. Needs an admin token.",
-    example: "",
-};
+);
+pub(crate) const CASCADE: Parameter =
+    Parameter::new("cascade", Accepts::Flag, "Retracts with it every statement that names it. Needs an admin token.");
 
 /// Into which entity another is merged.
 #[derive(ToSchema)]

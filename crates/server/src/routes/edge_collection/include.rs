@@ -6,21 +6,19 @@ use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::ParameterReader;
 use crate::wire::included::Part;
 
-pub(crate) const INCLUDE: Parameter = Parameter {
-    name: "include",
-    accepts: Accepts::Names,
-    description: "Adds `included`: the whole bodies of what the items name in these fields, each once. `links` adds the \
+pub(crate) const INCLUDE: Parameter = Parameter::new(
+    "include",
+    Accepts::Names,
+    "Adds `included`: the whole bodies of what the items name in these fields, each once. `links` adds the \
         statements that they are linked with. `because`, of commitments, adds to each item why it is in force or not.",
-    example: "",
-};
+);
 
-pub(crate) const INCLUDE_ONE: Parameter = Parameter {
-    name: "include",
-    accepts: Accepts::Names,
-    description: "`quotations` adds the words of the documents, which are kept in the database only; `because`, of a \
+pub(crate) const INCLUDE_ONE: Parameter = Parameter::new(
+    "include",
+    Accepts::Names,
+    "`quotations` adds the words of the documents, which are kept in the database only; `because`, of a \
         commitment, why it is in force or not.",
-    example: "",
-};
+);
 
 /// What makes an item say why it is in force or not.
 pub(crate) const BECAUSE: &str = "because";
