@@ -16,7 +16,7 @@ use crate::view::EntityView;
 
 /// Which entities.
 ///
-/// What holds filters in itself takes more than a list: branches, `subject_of` and `object_of` are for
+/// What holds filters in itself takes more than a list: all branches, `subject_of` and `object_of` are for
 /// [`crate::Graph::query`]; a list leaves them to whoever asks.
 #[derive(Debug, Clone)]
 pub struct EntityQuery {

@@ -39,9 +39,9 @@ pub struct Chosen(pub(crate) Vec<Postings>);
 
 /// Which statements.
 ///
-/// What holds filters in itself, and what is in force, takes more than a list: branches but `all_of` and an `any_of` in it, `subject_is`, `object_is`,
-/// `about` and `in_force` are for [`crate::Graph::query`]; a list leaves them to whoever asks, who gives what they let
-/// through as `only`.
+/// What holds filters in itself, and what is in force, takes more than a list: branches, `subject_is`, `object_is`, `about` and
+/// `in_force` are for [`crate::Graph::query`]; a list leaves them to whoever asks, who gives what they let through as `only`.
+/// Taken are, one level deep, `all_of`, and in it `any_of`, each alternative by itself.
 #[derive(Debug, Clone)]
 pub struct EdgeQuery {
     /// Statements of these kinds; empty = all.

@@ -110,6 +110,9 @@ impl<'q> Plan<'q> {
             clauses_of_commitments(graph, which, &kinds, &mut clauses);
             of_kinds |= clauses.len() > before && kinds == [EdgeKind::Commitment];
             clauses_of_any_kind(graph, which, &mut clauses);
+            if self.valid_at(which).is_some() && is_certain(which) {
+                clauses.push(Clause::one(Cow::Borrowed(graph.indexes.bounded())));
+            }
         }
         for alternatives in self.also.iter().map(|which| &which.any_of).filter(|any_of| !any_of.is_empty()) {
             let slots = alternatives.iter().flat_map(|which| graph.slots(Self::of_node(self.kinds, which, None)));
@@ -137,7 +140,9 @@ impl<'q> Plan<'q> {
             let counted = self.counted.map(|counted| counted.day);
             let day = which.valid_at.or(counted).unwrap_or_else(|| graph.day());
             let nodes = graph.with_parts(graph.nodes_of(&which.pledger), day);
-            clauses.push(Clause::by_key(graph.lists(&nodes, &of_kinds(Incidence::Subject))));
+            // Nobody pledges in a statement of another kind.
+            let pledges = kinds.contains(&EdgeKind::Commitment).then_some(Incidence::Subject(EdgeKind::Commitment));
+            clauses.push(Clause::by_key(graph.lists(&nodes, pledges.as_slice())));
         }
         if !which.object.is_empty() {
             let nodes = graph.nodes_of(&which.object);
@@ -212,12 +217,8 @@ fn clauses_of_any_kind<'g>(graph: &'g Graph, which: &Where, clauses: &mut Vec<Cl
         clauses.extend(is_asked.then(|| by_code(graph, Index::Kind, &[kind])));
     }
     // What narrows dates down; the record decides.
-    let certain = is_certain(which);
     if let Some(span) = said(which) {
-        clauses.push(Clause::any(graph.indexes.said.within(span, certain).into_iter().map(Cow::Borrowed)));
-    }
-    if which.valid_at.is_some() && certain {
-        clauses.push(Clause::one(Cow::Borrowed(graph.indexes.bounded())));
+        clauses.push(Clause::any(graph.indexes.said.within(span, is_certain(which)).into_iter().map(Cow::Borrowed)));
     }
     for word in which.q.iter().flat_map(|text| lookup_keys(text).into_iter().take(1)) {
         clauses.extend(words(&word).map(|word| graph.mentioning(word)));

@@ -134,23 +134,33 @@ pub(crate) fn read<'p>(
 ) -> Where {
     let mut which = Where::all();
     let mut known: Vec<&str> = Vec::new();
+    let mut several: Vec<Vec<Where>> = Vec::new();
     for FilterParameter { parameter, filter, kinds, .. } in parameters {
         if !reader.has(parameter.name) {
             continue;
         }
         let name = filter.field.name;
         let mut values = Values { reader, name: parameter.name, kinds, only: None };
-        let mut also = Where::all();
         if let (Given::Codes(_), Takes::Code(_)) = (filter.given, filter.field.takes) {
-            also.any_of = values.one_by_one(name);
-            which.all_of.push(also);
+            several.push(values.one_by_one(name));
         } else if known.contains(&name) {
             // A list may call one filter by two names: both must hold.
+            let mut also = Where::all();
             also.read(name, &mut values);
             which.all_of.push(also);
         } else {
             which.read(name, &mut values);
             known.push(name);
+        }
+    }
+    for mut alternatives in several {
+        // How a condition is stated is asked of the one that is asked for.
+        for own in &mut alternatives {
+            own.condition.clone_from(&which.condition);
+        }
+        match <[Where; 1]>::try_from(alternatives) {
+            Ok([Where { explicitness, .. }]) => which.explicitness = explicitness,
+            Err(any_of) => which.all_of.push(Where { any_of, ..Where::all() }),
         }
     }
     check_spans(reader, &which);

@@ -97,7 +97,8 @@ impl List for EntityCollection {
     /// The offices by which nobody is a leader on the day; the list of them shows which.
     fn left_out(&self, head: &Head<'_>, asked: &Asked) -> Option<WarningBody> {
         let (counted, which) = (asked.filter.leaders.clone()?, &asked.filter.which);
-        let which = Where { q: which.q.clone(), source: which.source.clone(), ..Where::all() };
+        let (subject, source) = (which.is.clone(), which.source.clone());
+        let which = Where { subject, q: which.q.clone(), source, ..Where::all() };
         let offices = EdgeQuery::of(&[EdgeKind::Office], which).counted(counted);
         set_aside::of_query(head.ask, head.graph, "/v1/offices", &offices)
     }

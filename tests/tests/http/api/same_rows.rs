@@ -113,3 +113,45 @@ async fn a_list_and_a_query_that_are_narrowed_alike_give_the_same_rows() -> Resu
     assert!(filled > TRIES / 4, "only {filled} of the queries found anything");
     Ok(())
 }
+
+/// Of two conditions of a pledge one is stated and one is implied: how a condition is stated is asked of the one that is asked
+/// for.
+#[tokio::test]
+async fn how_a_condition_is_stated_is_asked_of_that_condition() -> Result<()> {
+    let app = TestApp::new().await?;
+    let leaf = |condition: &str, how: &str| json!({"op": "condition", "condition": condition, "explicitness": how});
+    let body = json!({
+        "pledger": "country:PT", "beneficiary": "country:UA", "capability": "military.forces.naval", "stance": "pledged",
+        "conditions": {"op": "all_of",
+            "of": [leaf("condition:us-backing", "implied"), leaf("condition:ceasefire", "explicit")]},
+        "evidence": [{"source": "source:seed-article", "explicitness": "explicit", "locator": {"line": 3}}],
+    });
+    let headers = [("content-type", "application/json")];
+    let answer = app.send_body(Method::POST, "/v1/commitments", &headers, body.to_string()).await?;
+    assert_eq!(answer.status.as_u16(), 201, "{}", answer.text());
+    for (condition, how, found) in [
+        ("us-backing", "implied", true),
+        ("us-backing", "explicit", false),
+        ("us-backing", "explicit,implied", true),
+        ("ceasefire", "explicit", true),
+        ("ceasefire", "implied", false),
+    ] {
+        let path = format!("/v1/commitments?pledger=PT&conditional_on={condition}&explicitness={how}");
+        let listed = app.walk(&path, 50).await?;
+        assert_eq!(!listed.is_empty(), found, "{path}");
+    }
+    assert_eq!(app.walk("/v1/commitments?pledger=PT&explicitness=explicit,implied", 50).await?.len(), 1);
+    assert_eq!(app.walk("/v1/edges?pledger=GB&kind=membership", 50).await?.len(), 0, "who pledges is asked");
+    Ok(())
+}
+
+/// A day that decides nothing, since a standing is named, leaves nothing out either, however dates are to match.
+#[tokio::test]
+async fn a_day_on_which_standings_decide_leaves_nothing_out() -> Result<()> {
+    let app = TestApp::new().await?;
+    let path = "/v1/commitments?standing=stands&valid_at=2025-07-10";
+    let possible = app.walk(path, 1000).await?;
+    assert!(!possible.is_empty());
+    assert_eq!(app.walk(&format!("{path}&date_match=certain"), 1000).await?, possible);
+    Ok(())
+}
