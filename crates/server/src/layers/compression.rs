@@ -123,14 +123,14 @@ impl Coding {
         let room = Vec::new();
         Some(match self {
             Self::Zstd => Encoder::Zstd(zstd::Encoder::new(room, zstd::DEFAULT_COMPRESSION_LEVEL).ok()?),
-            Self::Gzip => Encoder::Gzip(GzEncoder::new(room, flate2::Compression::default())),
+            Self::Gzip => Encoder::Gzip(GzEncoder::new(room, flate2::Compression::fast())),
             Self::Brotli => Encoder::Brotli(Box::new(brotli::CompressorWriter::new(room, 4096, EFFORT, WINDOW))),
         })
     }
 }
 
 /// How hard brotli tries, of 11, and how far it looks back, in bits.
-const EFFORT: u32 = 4;
+const EFFORT: u32 = 2;
 const WINDOW: u32 = 22;
 
 /// What compresses.
