@@ -148,7 +148,8 @@ impl<'a> Command<'a> {
     /// What is kept with the key. Labels are those of the snapshot that the request sees.
     fn to_keep(&self, collection: Collection, write: &Prepared) -> Result<String, ApiError> {
         let (status, lang, row) = (write.status.as_u16(), &*self.lang, write.row);
-        let mut kept = ToKeep { status, lang, location: None, record: None, warnings: &write.warnings };
+        let mut kept =
+            ToKeep { status, lang, location: String::new(), body: "", record: None, warnings: &write.warnings };
         if write.status == StatusCode::NO_CONTENT {
             return serde_json::to_string(&kept).map_err(ApiError::internal);
         }
@@ -164,7 +165,7 @@ impl<'a> Command<'a> {
         });
         let quotations = quotations.unwrap_or_default();
         let graph = self.ask.current.showing(&write.mutations.iter().filter_map(put).collect::<Vec<_>>());
-        kept.location = collection.location(&graph, row);
+        kept.location = collection.location(&graph, row).unwrap_or_default();
         kept.record = Some(collection.show(Wire::new(&graph, lang), row, &quotations)?.unstamped());
         serde_json::to_string(&kept).map_err(ApiError::internal)
     }

@@ -21,9 +21,10 @@ use crate::wire::warning::WarningBody;
 pub(crate) struct ToKeep<'a, R> {
     pub(crate) status: u16,
     pub(crate) lang: &'a str,
-    /// The path of the record.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) location: Option<String>,
+    /// The path of the record; empty where the answer has none.
+    pub(crate) location: String,
+    /// Nothing: processes of earlier versions need it to answer a repetition, which they do without a body.
+    pub(crate) body: &'static str,
     /// The record without its stamp; `None` where the answer has no body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) record: Option<R>,
@@ -162,7 +163,7 @@ mod tests {
             let expected = format!(r#"{{{RECORD},"version":17,"recorded_at":"{MOMENT}"{warned}}}"#);
             let record = RawValue::from_string(format!("{{{RECORD}}}")).ok();
             let now =
-                ToKeep { status: 201, lang: "en", location: Some("/v1/places/kyiv".to_owned()), record, warnings };
+                ToKeep { status: 201, lang: "en", location: "/v1/places/kyiv".to_owned(), body: "", record, warnings };
             assert_eq!(told(&serde_json::to_string(&now).expect("JSON")).await, expected);
             for moment in ["1970-01-01T00:00:00.000000Z", "1970-01-01T00:00:00Z"] {
                 let body = format!(r#"{{{RECORD},"version":0,"recorded_at":"{moment}"{warned}}}"#);
