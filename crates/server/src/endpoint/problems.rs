@@ -31,9 +31,9 @@ pub(crate) const CONDITIONAL: &[Problem] =
 /// A question with a body.
 pub(crate) const QUESTION: &[Problem] = &[Problem::QueryTooExpensive];
 /// A list.
-pub(crate) const LIST: &[Problem] = &[Problem::CursorExpired, Problem::ForbiddenCharacter];
+pub(crate) const LIST: &[Problem] = &[Problem::CursorExpired, Problem::ForbiddenCharacter, Problem::QueryTooExpensive];
 /// What has parameters and is not paged.
-pub(crate) const EXPORT: &[Problem] = &[Problem::ForbiddenCharacter];
+pub(crate) const EXPORT: &[Problem] = &[Problem::ForbiddenCharacter, Problem::QueryTooExpensive];
 /// A record.
 pub(crate) const RECORD: &[Problem] = &[Problem::Moved, Problem::NotFound, Problem::ForbiddenCharacter];
 /// An analysis.

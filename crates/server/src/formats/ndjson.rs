@@ -15,7 +15,10 @@ pub(crate) static FORMAT: Format = Format {
     parameters: &[&FIELDS, &LANG],
     shows: Shows::Members,
     answer: |schema, _| {
-        let description = format!("The whole list, streamed, an item a line: each a `{schema}` as JSON.");
+        let description = format!(
+            "The whole list, streamed, an item a line: each a `{schema}` as JSON. `in_force` and `truth` are left out where \
+             what an item depends on is too large to be evaluated."
+        );
         Answer::Whole(WholeList { media_type: NDJSON, description, line: Some(schema.to_owned()) })
     },
     whole: Some(Whole { content_type: NDJSON, begin: |_, _| Vec::new(), write }),

@@ -143,9 +143,13 @@ impl List for EdgeCollection {
             let chosen = truths.as_ref().map(|truths| graph.having_force(truths, CIRCUIT)).transpose();
             asked.filter.only = chosen.map_err(too_expensive)?;
         } else if truths.is_some() || (whole && self.shows_force(face)) {
-            let evaluation = ask.state.evaluations.on(graph, (day, asked.include_implied)).map_err(too_expensive)?;
-            asked.filter.only = truths.as_ref().map(|truths| Arc::new(evaluation.having(truths)));
-            asked.forces = whole.then(|| Arc::new(evaluation.forces()));
+            let found = ask.state.evaluations.on(graph, (day, asked.include_implied));
+            if let Some(truths) = truths {
+                let evaluation = found.as_ref().map_err(|spent| too_expensive(*spent))?;
+                asked.filter.only = Some(Arc::new(evaluation.having(truths)));
+            }
+            // Where there is no room for that, rows are without it.
+            asked.forces = found.ok().filter(|_| whole).map(|evaluation| Arc::new(evaluation.forces()));
         }
         Ok(())
     }
