@@ -166,7 +166,7 @@ fn complete(endpoints: &[&Endpoint]) -> Document {
             schemas,
             parameters: parameters.components,
             headers: responses::headers(),
-            responses: responses::shared(),
+            responses: responses::shared(endpoints),
             security_schemes: json!({ "token": { "type": "http", "scheme": "bearer", "description": TOKEN } }),
         },
     }

@@ -47,7 +47,7 @@ fn referred(names: &[&str]) -> Value {
 }
 
 /// The answers that operations share, as components.
-pub(super) fn shared() -> Value {
+pub(super) fn shared(endpoints: &[&Endpoint]) -> Value {
     let slugs = |problems: &[Problem]| {
         problems.iter().map(|problem| format!("`{}`", problem.slug())).collect::<Vec<_>>().join(", ")
     };
@@ -56,7 +56,7 @@ pub(super) fn shared() -> Value {
          names what else an operation can.",
         slugs(problems::EVERYWHERE)
     );
-    json!({
+    let mut all = json!({
         "Problem": {
             "description": description,
             "headers": referred(&["RetryAfter"]),
@@ -66,12 +66,29 @@ pub(super) fn shared() -> Value {
             "description": "The client has this answer already (`If-None-Match`).",
             "headers": referred(&["ETag", "Version"]),
         },
-    })
+    });
+    for (endpoint, name) in endpoints.iter().filter_map(|endpoint| Some((endpoint, written(endpoint)?))) {
+        all[name] = success(endpoint);
+    }
+    all
+}
+
+/// The name of what a change of a record answers with, which is alike however the record is changed.
+fn written(endpoint: &Endpoint) -> Option<String> {
+    match &endpoint.answer {
+        _ if endpoint.headers == Headers::None => None,
+        Answer::Nothing => Some("Done".to_owned()),
+        Answer::Json(schema) | Answer::Untagged(schema) if endpoint.status == StatusCode::OK => {
+            Some(format!("{schema}Written"))
+        }
+        _ => None,
+    }
 }
 
 /// The answers of an operation, by status.
 pub(super) fn responses(endpoint: &Endpoint) -> Value {
-    let mut all = Map::from_iter([(endpoint.status.as_str().to_owned(), success(endpoint))]);
+    let answer = written(endpoint).map_or_else(|| success(endpoint), |name| json!(Reference::new("responses", &name)));
+    let mut all = Map::from_iter([(endpoint.status.as_str().to_owned(), answer)]);
     if endpoint.method == Method::GET && endpoint.answer.has_tag() {
         all.insert("304".to_owned(), json!(Reference::new("responses", "NotModified")));
     }
