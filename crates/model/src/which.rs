@@ -80,7 +80,7 @@ filters! {
     /// Whether it counts on the day, which is today unless `valid_at` says otherwise. Whatever counts or concludes (lists with
     /// `stance`, `stance_min` or `in_force`, positions, the matrix and all analyses; counts, groups, values, joins and
     /// anti-joins of queries) takes `stands` and `may_stand` unless this says otherwise, and says how many it left out
-    /// (warning `set-aside`; in CSV the header `Pledgegraph-Set-Aside`). Other lists show every statement, each with its
+    /// (warning `set-aside`; in CSV and NDJSON the header `Pledgegraph-Set-Aside`). Other lists show every statement, each with its
     /// `standing`.
     standing: Vec<Standing> => codes(Standing) of Statements, "stands";
     /// As what somebody belongs.

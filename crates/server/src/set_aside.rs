@@ -13,7 +13,7 @@ use crate::request::given::Given;
 use crate::request::known_at::KNOWN_AT;
 use crate::wire::warning::WarningBody;
 
-/// The header of CSV answers: an RFC 8941 dictionary of standings with their numbers, and the request that shows them.
+/// The header of answers without room for warnings, as CSV: an RFC 8941 dictionary of standings with their numbers, and the request that shows them.
 pub(crate) const SET_ASIDE: HeaderName = HeaderName::from_static("pledgegraph-set-aside");
 
 /// The list of what analyses are about.

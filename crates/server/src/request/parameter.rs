@@ -36,7 +36,7 @@ pub(crate) enum Accepts {
     Code(CodeNames),
     /// References to entities of these kinds, separated by commas; a bare slug stands for the first kind that has it.
     References(&'static [EntityKind]),
-    /// Identifiers or `kind:slug` of entities of any kind, separated by commas.
+    /// One day, or `now`.
     Day,
     /// A moment: RFC 3339, or `now`.
     Moment,

@@ -23,7 +23,6 @@ use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::ParameterReader;
 use crate::state::State;
 
-/// The media type of lines of JSON.
 /// The most lines of a batch.
 const MOST_LINES: i64 = 10_000;
 /// How long an import waits for its turn.
