@@ -1,7 +1,6 @@
 //! Lists of entities.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use pledgegraph_model::{Code, EdgeKind, Entity, EntityDetail, EntityId, EntityKind, Where, search_key, words};
 
@@ -88,8 +87,8 @@ impl Graph {
             clauses.push(Clause::any(named.map(|(_, postings)| Cow::Owned(postings.clone()))));
         }
         if !which.is.is_empty() {
-            let numbers: Vec<u32> = self.nodes_of(&which.is).into_iter().map(Node::number).collect();
-            clauses.push(Clause::one(Cow::Owned(Postings::from_sorted(&numbers))));
+            let numbers = self.nodes_of(&which.is).into_iter().map(Node::number);
+            clauses.push(Clause::one(Cow::Owned(Postings::of(numbers))));
         }
         if !which.source.is_empty() {
             clauses.push(Clause::one(Cow::Owned(self.named_in(&which.source))));
@@ -101,8 +100,7 @@ impl Graph {
     fn named_in(&self, sources: &[EntityId]) -> Postings {
         let which = Where { source: sources.to_vec(), ..Where::all() };
         let edges = self.slots(Plan::of_node(&[], &which, None)).into_iter().filter_map(|slot| self.edge_record(slot));
-        let numbers: BTreeSet<u32> = edges.flat_map(|edge| [edge.subject.number(), edge.object.number()]).collect();
-        Postings::from_sorted(&numbers.into_iter().collect::<Vec<_>>())
+        Postings::of(edges.flat_map(|edge| [edge.subject.number(), edge.object.number()]))
     }
 }
 

@@ -1,7 +1,6 @@
 //! How a filter is answered: what an index can tell is a clause, the rest is tested on the record.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use pledgegraph_model::{
@@ -64,9 +63,10 @@ impl<'q> Plan<'q> {
 
     /// The day on which statements must hold. Where standings decide, they know the day: what is over has one of its own.
     fn valid_at(&self, which: &Where) -> Option<NaiveDate> {
-        let by_standing = self.counted.is_some() || which.is_about_firmness();
-        let decides = if by_standing { is_certain(which) && names_none(which) } else { which.standing.is_empty() };
-        which.valid_at.filter(|_| decides)
+        which.valid_at.filter(|_| {
+            let by_standing = self.counted.is_some() || which.is_about_firmness();
+            if by_standing { is_certain(which) && names_none(which) } else { which.standing.is_empty() }
+        })
     }
 
     /// Whether some of it no index can answer.
@@ -116,8 +116,7 @@ impl<'q> Plan<'q> {
         }
         for alternatives in self.also.iter().map(|which| &which.any_of).filter(|any_of| !any_of.is_empty()) {
             let slots = alternatives.iter().flat_map(|which| graph.slots(Self::of_node(self.kinds, which, None)));
-            let slots: BTreeSet<u32> = slots.collect();
-            clauses.push(Clause::one(Cow::Owned(Postings::from_sorted(&slots.into_iter().collect::<Vec<_>>()))));
+            clauses.push(Clause::one(Cow::Owned(Postings::of(slots))));
         }
         if let Some(chosen) = self.only {
             clauses.push(Clause::by_key(chosen.0.iter().cloned().map(Cow::Owned).enumerate()));

@@ -222,6 +222,14 @@ impl Postings {
         }
     }
 
+    /// A set of numbers in any order.
+    pub(crate) fn of(numbers: impl IntoIterator<Item = u32>) -> Self {
+        let mut numbers: Vec<u32> = numbers.into_iter().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        Self::from_sorted(&numbers)
+    }
+
     /// A set of numbers given in ascending order without repeats.
     pub(crate) fn from_sorted(numbers: &[u32]) -> Self {
         if numbers.len() <= SMALL {
