@@ -2,6 +2,7 @@
 
 pub(crate) mod analyses;
 
+use std::fmt::Display;
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
@@ -10,7 +11,7 @@ use pledgegraph_model::{
     Pattern, REGION, Rows, Stance, StanceSet, Takes, Where, filter, spans,
 };
 
-use crate::request::parameter::{Accepts, CodeNames, Parameter};
+use crate::request::parameter::{Accepts, CodeNames, Parameter, codes};
 use crate::request::reader::ParameterReader;
 
 /// A filter as a parameter.
@@ -94,13 +95,25 @@ static ALL: LazyLock<Vec<FilterParameter>> = LazyLock::new(|| {
 
 /// The parameters that narrow lists of statements of some kinds, empty = all.
 pub(crate) fn of_statements(kinds: &'static [EdgeKind]) -> impl Iterator<Item = &'static FilterParameter> {
-    ALL.iter().filter(move |parameter| {
-        let name = parameter.filter.parameter(Rows::Statements(kinds));
-        match parameter.other {
-            None => name == Some(parameter.parameter.name),
+    ALL.iter().filter(|parameter| parameter.is_of_statements(kinds))
+}
+
+/// Which statements the parameters of a request to such a list ask for.
+pub(crate) fn read_statements(reader: &mut ParameterReader<'_>, kinds: &'static [EdgeKind]) -> Where {
+    // Few of all are given.
+    let given: Vec<_> = ALL.iter().filter(|parameter| reader.has(parameter.parameter.name)).collect();
+    read(reader, given.into_iter().filter(|parameter| parameter.is_of_statements(kinds)))
+}
+
+impl FilterParameter {
+    /// Whether lists of statements of some kinds, empty = all, have it.
+    fn is_of_statements(&self, kinds: &[EdgeKind]) -> bool {
+        let name = self.filter.parameter(Rows::Statements(kinds));
+        match self.other {
+            None => name == Some(self.parameter.name),
             Some(other) => other.is_of(kinds) && name.is_some_and(|name| !other.instead || name == other.name),
         }
-    })
+    }
 }
 
 /// The parameters that narrow lists of entities of one kind, which are not asked for the kind.
@@ -141,7 +154,7 @@ pub(crate) fn read<'p>(
         }
         let name = filter.field.name;
         let mut values = Values { reader, name: parameter.name, kinds, only: None };
-        if let (Given::Codes(_), Takes::Code(_)) = (filter.given, filter.field.takes) {
+        if let (Given::Codes(_), Takes::Code(_), true) = (filter.given, filter.field.takes, values.are_several()) {
             several.push(values.one_by_one(name));
         } else if known.contains(&name) {
             // A list may call one filter by two names: both must hold.
@@ -153,15 +166,12 @@ pub(crate) fn read<'p>(
             known.push(name);
         }
     }
-    for mut alternatives in several {
+    for mut any_of in several {
         // How a condition is stated is asked of the one that is asked for.
-        for own in &mut alternatives {
+        for own in &mut any_of {
             own.condition.clone_from(&which.condition);
         }
-        match <[Where; 1]>::try_from(alternatives) {
-            Ok([Where { explicitness, .. }]) => which.explicitness = explicitness,
-            Err(any_of) => which.all_of.push(Where { any_of, ..Where::all() }),
-        }
+        which.all_of.push(Where { any_of, ..Where::all() });
     }
     check_spans(reader, &which);
     which
@@ -169,16 +179,24 @@ pub(crate) fn read<'p>(
 
 /// Refuses a span that ends before it begins: no day lies in it, and yet each bound alone lets undated statements pass.
 fn check_spans(reader: &mut ParameterReader<'_>, which: &Where) {
-    for (first, last) in spans().filter(|(first, last)| reader.has(first) && reader.has(last)).collect::<Vec<_>>() {
+    for names in spans() {
+        if !reader.has(names.0) || !reader.has(names.1) {
+            continue;
+        }
         let which = serde_json::to_value(which).unwrap_or_default();
-        let both = which[first].as_str().zip(which[last].as_str());
         // Days as they are written are in the order of time.
-        for ((from, to), name) in
-            both.filter(|(from, to)| from > to).into_iter().flat_map(|both| [(both, first), (both, last)])
+        if let (Some(from), Some(to)) = (which[names.0].as_str(), which[names.1].as_str())
+            && from > to
         {
-            reader.fail(name, format!("`{first}` lies after `{last}`: {from} and {to}; no day is in both"));
+            reader.fail(names.0, no_day(names, from, to));
+            reader.fail(names.1, no_day(names, from, to));
         }
     }
+}
+
+/// What is wrong with a span that ends before it begins.
+pub(crate) fn no_day((first, last): (&str, &str), from: impl Display, to: impl Display) -> String {
+    format!("`{first}` lies after `{last}`: {from} and {to}; no day is in both")
 }
 
 /// The values of one parameter.
@@ -192,6 +210,10 @@ struct Values<'r, 'a> {
 }
 
 impl Values<'_, '_> {
+    fn are_several(&self) -> bool {
+        self.reader.text(self.name).is_some_and(|text| text.contains(','))
+    }
+
     /// A filter for each value.
     fn one_by_one(&mut self, filter: &str) -> Vec<Where> {
         let values = self.reader.values(self.name).unwrap_or_default();
@@ -216,8 +238,7 @@ impl FilterValues<EntityId> for Values<'_, '_> {
 
     fn code<C: Code>(&mut self) -> Option<C> {
         let value = self.only.or_else(|| self.reader.text(self.name))?;
-        let all = || C::ALL.iter().map(|code| code.as_str()).collect();
-        self.reader.one_of(self.name, value, all, |value| C::parse(value).ok())
+        self.reader.one_of(self.name, value, codes::<C>, |value| C::parse(value).ok())
     }
 
     fn stances(&mut self) -> Option<Vec<Stance>> {

@@ -9,6 +9,7 @@ use super::question::contradictions;
 use super::reader::BodyReader;
 use super::tables::query::QUERY;
 use crate::error::ApiError;
+use crate::filters::no_day;
 
 /// How many nodes the tree of a query may have: each is a set over all statements or entities.
 const MOST_NODES: usize = 200;
@@ -105,8 +106,7 @@ fn check_span(reader: &mut BodyReader<'_>, pointer: &str, which: &Value, names: 
     }
     if let [Some((from, _)), Some((to, _))] = &both {
         for (_, at) in both.iter().flatten() {
-            let detail = format!("`{}` lies after `{}`: {from} and {to}; no day is in both", names.0, names.1);
-            reader.fail_under(at, "bad-date", detail);
+            reader.fail_under(at, "bad-date", no_day(names, from, to));
         }
     }
 }

@@ -70,7 +70,7 @@ impl EdgeCollection {
     }
 
     fn filter(&self, reader: &mut ParameterReader<'_>) -> EdgeQuery {
-        let (kinds, which) = (filters::edge_kinds(reader, self.kinds), filters::read(reader, self.own_filters()));
+        let (kinds, which) = (filters::edge_kinds(reader, self.kinds), filters::read_statements(reader, self.kinds));
         EdgeQuery::listed(&kinds, which, reader.today())
     }
 

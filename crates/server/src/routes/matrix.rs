@@ -1,6 +1,8 @@
 //! Commitments over two of their dimensions.
 
 use axum::body::Body;
+use std::sync::LazyLock;
+
 use axum::response::Response;
 use chrono::NaiveDate;
 use pledgegraph_graph::{Axis, AxisKey, EdgeQuery, Graph, Matrix, MatrixCell, MatrixQuery};
@@ -68,10 +70,10 @@ const FILTERS: [&str; 12] = [
     "valid_at",
 ];
 
-fn narrowing() -> impl Iterator<Item = &'static FilterParameter> {
+static NARROWING: LazyLock<Vec<&'static FilterParameter>> = LazyLock::new(|| {
     let commitments = || filters::of_statements(&[EdgeKind::Commitment]);
-    FILTERS.iter().filter_map(move |name| commitments().find(|filter| filter.parameter.name == *name))
-}
+    FILTERS.iter().filter_map(|name| commitments().find(|filter| filter.parameter.name == *name)).collect()
+});
 
 fn axes() -> Vec<&'static str> {
     Axis::ALL.iter().map(|(name, _)| *name).collect()
@@ -82,7 +84,7 @@ fn values() -> Vec<&'static str> {
 }
 
 fn parameters(own: &[&'static Parameter]) -> Vec<&'static Parameter> {
-    let filters = narrowing().map(|filter| &filter.parameter);
+    let filters = NARROWING.iter().map(|filter| &filter.parameter);
     [&ROWS, &COLUMNS, &VALUE].into_iter().chain(filters).chain([&INCLUDE_IMPLIED]).chain(own.iter().copied()).collect()
 }
 
@@ -194,7 +196,7 @@ impl Asked {
         let value = reader.text(VALUE.name).unwrap_or("strongest_stance");
         let counts = reader.one_of(VALUE.name, value, values, |v| values().contains(&v).then_some(v == "count"));
         let stance_min = reader.stance_min();
-        let which = Where { stance_min: Some(stance_min), ..filters::read(reader, narrowing()) };
+        let which = Where { stance_min: Some(stance_min), ..filters::read(reader, NARROWING.iter().copied()) };
         let commitments = EdgeQuery::of(&[EdgeKind::Commitment], which).counting(reader.today());
         let include_implied = reader.switch(INCLUDE_IMPLIED.name);
         let day = commitments.counted.as_ref().map_or(reader.today(), |counted| counted.day);
