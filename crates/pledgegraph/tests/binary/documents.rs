@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::process::{Service, demo, finish};
+use crate::process::{Service, demo, finish, program};
 
 /// What stands between the answers of two commands.
 const MARK: &str = "-- the next command --";
@@ -117,12 +117,12 @@ fn check_answers(document: &str, least: usize) {
 
 #[test]
 fn every_answer_of_the_readme_is_the_one_that_is_shown() {
-    check_answers("README.md", 12);
+    check_answers("README.md", 10);
 }
 
 #[test]
 fn every_answer_of_the_tour_is_the_one_that_is_shown() {
-    check_answers("crates/pledgegraph/TOUR.md", 25);
+    check_answers("crates/pledgegraph/TOUR.md", 27);
 }
 
 /// The name under which a heading is linked to: as GitHub makes it of the text.
@@ -162,4 +162,26 @@ fn every_link_leads_somewhere() {
 fn the_readme_names_the_rust_that_it_needs() {
     let needed = format!("Rust {}", env!("CARGO_PKG_RUST_VERSION"));
     assert!(text("README.md").contains(&needed), "{needed}");
+}
+
+#[test]
+fn the_readme_names_the_limits_that_are_set() {
+    let settings = finish(program(&["config"]));
+    let settings = String::from_utf8(settings.stdout).expect("UTF-8");
+    let readme = text("README.md").replace(',', "").split_whitespace().collect::<Vec<_>>().join(" ");
+    let limits = [
+        ("database_connections", "connections to the database"),
+        ("connections", "connections of clients"),
+        ("connections_per_address", "of each address"),
+        ("requests_in_flight", "requests in flight"),
+        ("reads_per_minute", "reads and"),
+        ("writes_per_minute", "writes a minute"),
+        ("request_seconds", "seconds a request"),
+    ];
+    for (setting, what) in limits {
+        let value = settings.lines().find_map(|line| line.strip_prefix(setting)?.strip_prefix(" = "));
+        let value = value.and_then(|value| value.split_whitespace().next()).unwrap_or_else(|| panic!("no {setting}"));
+        let said = format!(" {value} {what}");
+        assert!(readme.contains(&said), "the README does not say{said}");
+    }
 }
