@@ -13,4 +13,5 @@ mod provenance;
 mod query;
 mod questions;
 mod shapes;
+mod tree;
 mod work;
