@@ -50,39 +50,34 @@ fn synthetic(edges: usize) -> Graph {
     Builder::one_commit(synthetic.entities(), synthetic.edges())
 }
 
-fn report(name: &str, graph: &Graph, actor: EntityId) {
-    println!("{name}");
-    let commitments = EdgeQuery::of(&[EdgeKind::Commitment], Where::all());
-    let pass = time(|| {
-        let all = graph.edges(&commitments, Page::first(usize::MAX)).items;
-        Ok(all.iter().filter(|view| view.detail().commitment().is_some_and(|c| c.conditions.is_some())).count())
-    })
-    .0;
-    let all = ForceQuery::all(graph.day(), CIRCUIT);
-    let fifty: Vec<_> = graph.edges(&commitments, Page::first(50)).items.iter().map(EdgeView::id).collect();
-    let page = ForceQuery { commitments: Some(fifty.clone()), ..all.clone() };
-    let matrix = MatrixQuery {
+fn matrix(commitments: &EdgeQuery) -> MatrixQuery {
+    MatrixQuery {
         rows: Axis::Actor,
         columns: Axis::Capability,
         commitments: commitments.clone(),
         include_implied: true,
         budget: usize::MAX,
-    };
-    let conflicts = ConflictQuery { budget: usize::MAX, ..ConflictQuery::default() };
-    let ends = |view: &EdgeView<'_>| [view.subject().id(), view.object().id()];
-    let first = graph.edges(&commitments, Page::first(2)).items;
-    let paths = PathQuery {
-        from: first.first().map_or(actor, |view| ends(view)[0]),
-        to: first.last().map_or(actor, |view| ends(view)[0]),
+    }
+}
+
+/// Between two who pledge.
+fn paths(graph: &Graph, commitments: &EdgeQuery, actor: EntityId) -> PathQuery {
+    let first = graph.edges(commitments, Page::first(2)).items;
+    let pledger = |view: Option<&EdgeView<'_>>| view.map_or(actor, |view| view.subject().id());
+    PathQuery {
+        from: pledger(first.first()),
+        to: pledger(first.last()),
         k: 3,
         max_hops: 6,
         kinds: Vec::new(),
         valid_at: None,
         max_edges: 10,
         budget: 5_000_000,
-    };
-    let bridges = BridgeQuery { kinds: Vec::new(), valid_at: None, max_members: 10, budget: usize::MAX };
-    let goal = GoalQuery {
+    }
+}
+
+fn goal(graph: &Graph) -> GoalQuery {
+    GoalQuery {
         goal: Goal::Actors(ActorGoal {
             capability: Some(Capability::MilitaryForces),
             at_least: Some(3),
@@ -95,7 +90,25 @@ fn report(name: &str, graph: &Graph, actor: EntityId) {
         withdraw: Vec::new(),
         budget: CIRCUIT,
         steps: STEPS,
-    };
+    }
+}
+
+fn report(name: &str, graph: &Graph, actor: EntityId) {
+    println!("{name}");
+    let commitments = EdgeQuery::of(&[EdgeKind::Commitment], Where::all());
+    let pass = time(|| {
+        let all = graph.edges(&commitments, Page::first(usize::MAX)).items;
+        Ok(all.iter().filter(|view| view.detail().commitment().is_some_and(|c| c.conditions.is_some())).count())
+    })
+    .0;
+    let all = ForceQuery::all(graph.day(), CIRCUIT);
+    let fifty: Vec<_> = graph.edges(&commitments, Page::first(50)).items.iter().map(EdgeView::id).collect();
+    let page = ForceQuery { commitments: Some(fifty.clone()), ..all.clone() };
+    let matrix = matrix(&commitments);
+    let conflicts = ConflictQuery { budget: usize::MAX, ..ConflictQuery::default() };
+    let paths = paths(graph, &commitments, actor);
+    let bridges = BridgeQuery { kinds: Vec::new(), valid_at: None, max_members: 10, budget: usize::MAX };
+    let goal = goal(graph);
     let evaluation = graph.evaluate(&all);
     let rows: [(&str, (Duration, String)); 12] = [
         ("evaluate everything", time(|| graph.evaluate(&all).map(|e| e.conditions().count()))),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use pledgegraph_graph::{Conflict, ConflictKind, ConflictQuery, EdgeView};
+use pledgegraph_graph::{Conflict, ConflictKind, ConflictQuery, EdgeView, Graph};
 use pledgegraph_model::EdgeId;
 use proptest::prelude::*;
 
@@ -87,22 +87,47 @@ fn statements() -> impl Strategy<Value = Vec<Statement>> {
     prop::collection::vec(one, 1..=8)
 }
 
+fn graph_of(statements: &[Statement]) -> Graph {
+    let entities = |at: usize| {
+        [
+            format!(r#"{{"kind":"organization","slug":"a{at}","names":{{"en":"A"}},"class":"other"}}"#),
+            format!(r#"{{"kind":"coalition","slug":"w{at}","names":{{"en":"W"}}}}"#),
+            format!(r#"{{"kind":"meeting","slug":"m{at}","names":{{"en":"M"}}}}"#),
+            format!(r#"{{"kind":"condition","slug":"c{at}","names":{{"en":"C"}},"condition_kind":"other"}}"#),
+            format!(r#"{{"kind":"source","slug":"s{at}","names":{{"en":"S"}}}}"#),
+        ]
+    };
+    let edges = statements.iter().enumerate().map(|(at, statement)| (format!("e{at}"), statement.json()));
+    crate::drawn::graph(&(0..3).flat_map(entities).collect::<Vec<_>>(), &edges.collect::<Vec<_>>())
+}
+
+/// What contradicts what, of all pairs.
+fn contradictions(statements: &[Statement]) -> BTreeSet<(ConflictKind, usize, usize)> {
+    let mut expected: BTreeSet<(ConflictKind, usize, usize)> = BTreeSet::new();
+    for (a, one) in statements.iter().enumerate() {
+        for (b, other) in statements.iter().enumerate() {
+            expected.extend(one.contradicts(other).into_iter().map(|kind| (kind, a, b)));
+        }
+    }
+    // Of dates only those that end first stand against the later ones.
+    let ends_first = |a: usize| {
+        let month = |statement: &Statement| match statement.says {
+            Says::Convenes { month, .. } if !statement.denied => Some(month),
+            _ => None,
+        };
+        let of_meeting = statements.iter().filter(|other| other.thing == statements[a].thing);
+        month(&statements[a]) == of_meeting.filter_map(month).min()
+    };
+    expected.retain(|(kind, a, _)| *kind != ConflictKind::Date || ends_first(*a));
+    expected
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn as_all_pairs_say(statements in statements()) {
-        let mut entities = Vec::new();
-        for at in 0..3 {
-            entities.push(format!(r#"{{"kind":"organization","slug":"a{at}","names":{{"en":"A"}},"class":"other"}}"#));
-            entities.push(format!(r#"{{"kind":"coalition","slug":"w{at}","names":{{"en":"W"}}}}"#));
-            entities.push(format!(r#"{{"kind":"meeting","slug":"m{at}","names":{{"en":"M"}}}}"#));
-            entities.push(format!(r#"{{"kind":"condition","slug":"c{at}","names":{{"en":"C"}},"condition_kind":"other"}}"#));
-            entities.push(format!(r#"{{"kind":"source","slug":"s{at}","names":{{"en":"S"}}}}"#));
-        }
-        let edges: Vec<(String, String)> =
-            statements.iter().enumerate().map(|(at, statement)| (format!("e{at}"), statement.json())).collect();
-        let graph = crate::drawn::graph(&entities, &edges);
+        let graph = graph_of(&statements);
         let answer = graph.conflicts(&ConflictQuery { budget: 1_000, ..ConflictQuery::default() });
         prop_assert!(!answer.truncated);
         let at = |view: &EdgeView<'_>| {
@@ -120,23 +145,7 @@ proptest! {
             prop_assert_eq!(conflict.within_document, documents.iter().any(|(a, b)| a == b));
             prop_assert_eq!(conflict.between_documents, documents.iter().any(|(a, b)| a != b));
         }
-        let mut expected: BTreeSet<(ConflictKind, usize, usize)> = BTreeSet::new();
-        for (a, one) in statements.iter().enumerate() {
-            for (b, other) in statements.iter().enumerate() {
-                expected.extend(one.contradicts(other).into_iter().map(|kind| (kind, a, b)));
-            }
-        }
-        // Of dates only those that end first stand against the later ones.
-        let ends_first = |a: usize| {
-            let month = |statement: &Statement| match statement.says {
-                Says::Convenes { month, .. } if !statement.denied => Some(month),
-                _ => None,
-            };
-            let of_meeting = statements.iter().filter(|other| other.thing == statements[a].thing);
-            month(&statements[a]) == of_meeting.filter_map(month).min()
-        };
-        expected.retain(|(kind, a, _)| *kind != ConflictKind::Date || ends_first(*a));
-        prop_assert_eq!(found, expected, "{:#?}", &statements);
+        prop_assert_eq!(found, contradictions(&statements), "{:#?}", &statements);
         // Narrowed to an entity, the same conflicts are there, whole, and no others.
         let ids = |views: &[EdgeView<'_>]| views.iter().map(EdgeView::id).collect::<Vec<_>>();
         let shown = |conflict: &Conflict<'_>| (conflict.kind, ids(&conflict.one), ids(&conflict.other));

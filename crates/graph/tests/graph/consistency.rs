@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate};
 use pledgegraph_graph::{Builder, EdgeQuery, Graph, Page};
 use pledgegraph_model::{
-    Capability, Change, Code, Commit, Conditionality, DateMatch, Edge, EdgeDetail, EdgeId, EdgeKind, Entity, EntityId,
-    EntityKind, Explicitness, Mission, Modality, Rank, Removed, Stage, Stamp, Stance, Synthetic, Where, edge_hash,
-    entity_hash,
+    Capability, Change, Code, Commit, Commitment, Conditionality, DateMatch, Edge, EdgeDetail, EdgeId, EdgeKind, Edtf,
+    Entity, EntityId, EntityKind, Explicitness, Mission, Modality, Rank, Removed, Stage, Stamp, Stance, Synthetic,
+    Where, edge_hash, entity_hash,
 };
 use proptest::prelude::*;
 
@@ -184,40 +184,7 @@ proptest! {
         let kinds = if on[0] { vec![EdgeKind::Commitment, EdgeKind::Request] } else { vec![] };
         let asked = if twice { doubled(which.clone()) } else { which.clone() };
         let query = EdgeQuery::of(&kinds.repeat(if twice { 2 } else { 1 }), asked);
-        let holds = |edge: &Edge| {
-            let commitment = edge.detail.commitment();
-            let capability = match &edge.detail {
-                EdgeDetail::Request(request) => request.capability,
-                _ => commitment.map(|c| c.capability),
-            };
-            let leaves: Vec<(EntityId, Explicitness)> = commitment
-                .and_then(|c| c.conditions.as_ref())
-                .map(|c| c.root.leaves().into_iter().map(|(id, how)| (*id, how)).collect())
-                .unwrap_or_default();
-            let of = |f: &dyn Fn(&pledgegraph_model::Commitment<EntityId>) -> bool| commitment.is_some_and(f);
-            (kinds.is_empty() || kinds.contains(&edge.kind()))
-                && holds_for_any(&which.capability, |w| capability.is_some_and(|c| c.is_within(*w)))
-                && holds_for_any(&which.mission, |w| of(&|c| c.mission == *w))
-                && holds_for_any(&which.stance, |w| of(&|c| c.stance == *w))
-                && holds_for_any(&which.stage, |w| of(&|c| c.stage == *w))
-                && holds_for_any(&which.conditionality, |w| of(&|c| c.conditionality == *w))
-                && holds_for_any(&which.rank, |w| edge.rank == *w)
-                && holds_for_any(&which.subject, |w| edge.subject == *w)
-                && holds_for_any(&which.condition, |w| {
-                    leaves.iter().any(|(id, h)| w == id && which.explicitness.is_none_or(|how| how == *h))
-                })
-                && (!which.condition.is_empty()
-                    || which.explicitness.is_none_or(|how| leaves.iter().any(|(_, h)| how == *h)))
-                && (!on[0] || commitment.and_then(|c| c.due.as_ref()?.edtf.as_ref()).is_some_and(|due| {
-                    if explicit { due.certainly_in(None, to) } else { due.possibly_in(None, to) }
-                }))
-                && (!on[8] || match &edge.said_at.edtf {
-                    Some(date) if explicit => date.certainly_in(from, to),
-                    Some(date) => date.possibly_in(from, to),
-                    None => !explicit,
-                })
-        };
-        let expected: Vec<EdgeId> = edges.iter().filter(|edge| holds(edge)).map(|edge| edge.id).collect();
+        let expected: Vec<EdgeId> = edges.iter().filter(|edge| passes(edge, &kinds, &which)).map(|edge| edge.id).collect();
         let (mut found, mut after) = (Vec::new(), None);
         loop {
             let page = graph.edges(&query, Page { after, limit });
@@ -230,6 +197,47 @@ proptest! {
         }
         prop_assert_eq!(found, expected);
     }
+}
+
+/// Whether filters let an edge through, by a look at the edge.
+fn passes(edge: &Edge, kinds: &[EdgeKind], which: &Where) -> bool {
+    let commitment = edge.detail.commitment();
+    let of = |f: &dyn Fn(&Commitment<EntityId>) -> bool| commitment.is_some_and(f);
+    let capability = match &edge.detail {
+        EdgeDetail::Request(request) => request.capability,
+        _ => commitment.map(|c| c.capability),
+    };
+    (kinds.is_empty() || kinds.contains(&edge.kind()))
+        && holds_for_any(&which.capability, |w| capability.is_some_and(|c| c.is_within(*w)))
+        && holds_for_any(&which.mission, |w| of(&|c| c.mission == *w))
+        && holds_for_any(&which.stance, |w| of(&|c| c.stance == *w))
+        && holds_for_any(&which.stage, |w| of(&|c| c.stage == *w))
+        && holds_for_any(&which.conditionality, |w| of(&|c| c.conditionality == *w))
+        && holds_for_any(&which.rank, |w| edge.rank == *w)
+        && holds_for_any(&which.subject, |w| edge.subject == *w)
+        && passes_conditions(commitment, which)
+        && passes_dates(edge, which)
+}
+
+fn passes_conditions(commitment: Option<&Commitment<EntityId>>, which: &Where) -> bool {
+    let conditions = commitment.and_then(|commitment| commitment.conditions.as_ref());
+    let leaves = conditions.map(|conditions| conditions.root.leaves()).unwrap_or_default();
+    let is_so = |stated: Explicitness| which.explicitness.is_none_or(|how| how == stated);
+    if which.condition.is_empty() {
+        return which.explicitness.is_none() || leaves.iter().any(|(_, how)| is_so(*how));
+    }
+    holds_for_any(&which.condition, |w| leaves.iter().any(|(id, how)| w == *id && is_so(*how)))
+}
+
+fn passes_dates(edge: &Edge, which: &Where) -> bool {
+    let certain = which.date_match == Some(DateMatch::Certain);
+    let is_in = |date: &Edtf, from, to| if certain { date.certainly_in(from, to) } else { date.possibly_in(from, to) };
+    let due = edge.detail.commitment().and_then(|c| c.due.as_ref()?.edtf.as_ref());
+    let is_due = which.due_to.is_none() || due.is_some_and(|due| is_in(due, None, which.due_to));
+    let (from, to) = (which.said_from, which.said_to);
+    let is_said =
+        (from, to) == (None, None) || edge.said_at.edtf.as_ref().map_or(!certain, |said| is_in(said, from, to));
+    is_due && is_said
 }
 
 /// Some values of a filter, or none.
