@@ -1,30 +1,18 @@
 //! Section 7: authentication, authorisation, audit.
 
-use anyhow::ensure;
+use anyhow::{Result, ensure};
 
 use crate::case::{Case, Row, body, request, row, run};
 use crate::client::Client;
 use crate::drafts::place;
-use crate::servers::Kind;
+use crate::servers::{Kind, Servers};
 
 pub(crate) fn rows() -> Vec<Row> {
     vec![
         row(
             7,
             "no credentials on a protected call: 401 unauthenticated + WWW-Authenticate: Bearer",
-            vec![
-                body("POST", "/v1/places", &["Content-Type: application/json"], "{}")
-                    .is(401, "unauthenticated")
-                    .header("www-authenticate", "Bearer"),
-                request("DELETE", "/v1/countries/GB", &["If-Match: *"]).is(401, "unauthenticated"),
-                request("GET", "/v1/audit", &[]).is(401, "unauthenticated"),
-                request("GET", "/v1/countries", &[])
-                    .on(Kind::Closed)
-                    .is(401, "unauthenticated")
-                    .header("www-authenticate", "Bearer"),
-                request("GET", "/v1/countries", &["Authorization: Bearer reads"]).on(Kind::Closed).status(200),
-                request("GET", "/healthz", &[]).on(Kind::Closed).status(200),
-            ],
+            without_credentials(),
         ),
         row(7, "malformed, unknown, expired, revoked token: one answer, 401 invalid-token", tokens()).except(
             "expired and revoked tokens: in the tests of tokens, which make some; equal times are not measured",
@@ -57,25 +45,7 @@ pub(crate) fn rows() -> Vec<Row> {
         ),
         row(7, "object that the token may not see: 404 not-found", Vec::new())
             .except("there are no objects that only some may see"),
-        row(
-            7,
-            "20 failures/min per address: 429 rate-limited",
-            vec![run("guesses", |servers| async move {
-                let guesser = Client::with(&servers, Kind::Guessed, "plg_00000000000000000000000000000000000000");
-                for _ in 0..20 {
-                    guesser.get("/v1/countries").await?.must(401, "invalid-token")?;
-                }
-                let reply = guesser.get("/v1/countries").await?;
-                reply.must(429, "rate-limited")?;
-                ensure!(
-                    reply.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds <= 61),
-                    "{}",
-                    reply.head
-                );
-                // Who asks without credentials is not concerned.
-                Client::with(&servers, Kind::Guessed, "").get("/v1/countries").await?.ok(200).map(drop)
-            })],
-        ),
+        row(7, "20 failures/min per address: 429 rate-limited", vec![run("guesses", guesses)]),
     ]
 }
 
@@ -125,4 +95,32 @@ fn scope(method: &'static str, target: &'static str, token: &'static str, needed
         ensure!(body["detail"].as_str().is_some_and(|detail| detail.contains(needed)), "{body}");
         Ok(())
     })
+}
+
+fn without_credentials() -> Vec<Case> {
+    vec![
+        body("POST", "/v1/places", &["Content-Type: application/json"], "{}")
+            .is(401, "unauthenticated")
+            .header("www-authenticate", "Bearer"),
+        request("DELETE", "/v1/countries/GB", &["If-Match: *"]).is(401, "unauthenticated"),
+        request("GET", "/v1/audit", &[]).is(401, "unauthenticated"),
+        request("GET", "/v1/countries", &[])
+            .on(Kind::Closed)
+            .is(401, "unauthenticated")
+            .header("www-authenticate", "Bearer"),
+        request("GET", "/v1/countries", &["Authorization: Bearer reads"]).on(Kind::Closed).status(200),
+        request("GET", "/healthz", &[]).on(Kind::Closed).status(200),
+    ]
+}
+
+async fn guesses(servers: Servers) -> Result<()> {
+    let guesser = Client::with(&servers, Kind::Guessed, "plg_00000000000000000000000000000000000000");
+    for _ in 0..20 {
+        guesser.get("/v1/countries").await?.must(401, "invalid-token")?;
+    }
+    let reply = guesser.get("/v1/countries").await?;
+    reply.must(429, "rate-limited")?;
+    ensure!(reply.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds <= 61), "{}", reply.head);
+    // Who asks without credentials is not concerned.
+    Client::with(&servers, Kind::Guessed, "").get("/v1/countries").await?.ok(200).map(drop)
 }

@@ -16,43 +16,10 @@ pub(crate) fn rows() -> Vec<Row> {
             malformed(),
         ),
         row(3, "nesting > 32: 400 json-too-deep", deep()),
-        row(
-            3,
-            "duplicate key: 400 duplicate-key",
-            vec![
-                post_text("/v1/places", r#"{"slug":"a","slug":"b","names":{"en":"A"}}"#).is(400, "duplicate-key"),
-                post_text("/v1/places", r#"{"slug":"a","names":{"en":"A","en":"B"}}"#).is(400, "duplicate-key"),
-                post_text("/v1/places", r#"{"slug":"a","names":{"en":"A","\u0065n":"B"}}"#).is(400, "duplicate-key"),
-                post_text("/v1/places", r#"{"x":[{"y":1,"y":1}],"slug":"a","names":{"en":"A"}}"#)
-                    .is(400, "duplicate-key"),
-            ],
-        ),
+        row(3, "duplicate key: 400 duplicate-key", duplicate_keys()),
         row(3, "unknown field, read-only field: 422 unknown-field / read-only-field", fields()),
         row(3, "wrong type, missing field, enum, range, length, > 10,000 items: 422 validation, all at once", values()),
-        row(
-            3,
-            "integer > 2^53-1: 422",
-            vec![
-                post(
-                    "/v1/commitments",
-                    &with(commitment(), "count", json!({"op": "eq", "value": 9_007_199_254_740_992_u64})),
-                )
-                .is(422, "validation"),
-                post_text(
-                    "/v1/commitments",
-                    commitment().to_string().replacen(
-                        '{',
-                        r#"{"count":{"op":"eq","value":99999999999999999999999},"#,
-                        1,
-                    ),
-                )
-                .is(422, "validation"),
-                post("/v1/commitments", &with(commitment(), "count", json!({"op": "eq", "value": 1.5})))
-                    .is(422, "validation"),
-                post("/v1/commitments", &with(commitment(), "count", json!({"op": "eq", "value": -1})))
-                    .is(422, "validation"),
-            ],
-        ),
+        row(3, "integer > 2^53-1: 422", large_numbers()),
         row(
             3,
             "dates: 2025-02-30, year 0 or 10000, end before start, leap second, offset, Hijri digits: 422 bad-date",
@@ -179,16 +146,19 @@ fn values() -> Vec<Case> {
         pledge("conditions", json!({"op": "all_of"})).is(422, "validation"),
         pledge("conditions", json!({"op": "at_least", "k": 0, "of": [{"op": "condition", "condition": "us-backing", "explicitness": "explicit"}]}))
             .is(422, "validation"),
-        // All at once.
-        post("/v1/commitments", &json!({"pledger": 1, "stance": "eager", "capability": "x", "polarity": "maybe"}))
-            .is(422, "validation")
-            .error("/pledger", "validation")
-            .error("/beneficiary", "missing-field")
-            .error("/stance", "validation")
-            .error("/capability", "validation")
-            .error("/polarity", "validation")
-            .error("/evidence", "missing-field"),
+        all_at_once(),
     ]
+}
+
+fn all_at_once() -> Case {
+    post("/v1/commitments", &json!({"pledger": 1, "stance": "eager", "capability": "x", "polarity": "maybe"}))
+        .is(422, "validation")
+        .error("/pledger", "validation")
+        .error("/beneficiary", "missing-field")
+        .error("/stance", "validation")
+        .error("/capability", "validation")
+        .error("/polarity", "validation")
+        .error("/evidence", "missing-field")
 }
 
 fn dates() -> Vec<Case> {
@@ -246,4 +216,27 @@ fn bulk() -> Vec<Case> {
         }
         Ok(())
     })]
+}
+
+fn duplicate_keys() -> Vec<Case> {
+    vec![
+        post_text("/v1/places", r#"{"slug":"a","slug":"b","names":{"en":"A"}}"#).is(400, "duplicate-key"),
+        post_text("/v1/places", r#"{"slug":"a","names":{"en":"A","en":"B"}}"#).is(400, "duplicate-key"),
+        post_text("/v1/places", r#"{"slug":"a","names":{"en":"A","\u0065n":"B"}}"#).is(400, "duplicate-key"),
+        post_text("/v1/places", r#"{"x":[{"y":1,"y":1}],"slug":"a","names":{"en":"A"}}"#).is(400, "duplicate-key"),
+    ]
+}
+
+fn large_numbers() -> Vec<Case> {
+    vec![
+        post("/v1/commitments", &with(commitment(), "count", json!({"op": "eq", "value": 9_007_199_254_740_992_u64})))
+            .is(422, "validation"),
+        post_text(
+            "/v1/commitments",
+            commitment().to_string().replacen('{', r#"{"count":{"op":"eq","value":99999999999999999999999},"#, 1),
+        )
+        .is(422, "validation"),
+        post("/v1/commitments", &with(commitment(), "count", json!({"op": "eq", "value": 1.5}))).is(422, "validation"),
+        post("/v1/commitments", &with(commitment(), "count", json!({"op": "eq", "value": -1}))).is(422, "validation"),
+    ]
 }

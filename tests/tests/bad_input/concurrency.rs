@@ -20,63 +20,19 @@ pub(crate) fn rows() -> Vec<Row> {
         row(
             6,
             "If-None-Match current on GET: 304 with Pledgegraph-Version; ETag not per token",
-            vec![run("with and without a token", |servers| async move {
-                let (some, none) = (Client::new(&servers), Client::with(&servers, Kind::Plain, ""));
-                for target in ["/v1/countries/GB", "/v1/countries?limit=2"] {
-                    // Writes go on beside this, and a list changes with each of them.
-                    let mut unchanged = false;
-                    for _ in 0..20 {
-                        let tag = none.get(target).await?.header("etag");
-                        let reply = some.send("GET", target, &[&format!("If-None-Match: {tag}")], None).await?;
-                        if reply.status == 304 {
-                            ensure!(
-                                !reply.header("pledgegraph-version").is_empty() && reply.body.is_empty(),
-                                "{}",
-                                reply.head
-                            );
-                            unchanged = true;
-                            break;
-                        }
-                    }
-                    ensure!(unchanged, "{target}: never 304");
-                }
-                Ok(())
-            })],
+            vec![run("with and without a token", unchanged)],
         ),
         row(
             6,
             "POST without Idempotency-Key: accepted, key made by us and returned",
-            vec![run("a key comes back", |servers| async move {
-                let reply = Client::new(&servers).post("/v1/places", &place()).await?;
-                ensure!(!reply.ok(201)?.header("idempotency-key").is_empty(), "{}", reply.head);
-                Ok(())
-            })],
+            vec![run("a key comes back", key_comes_back)],
         ),
         row(6, "key > 255, empty, twice: 400 bad-idempotency-key", keys()),
         row(6, "same key, other request: 422 idempotency-key-reused; of another principal: independent", reused()),
         row(
             6,
             "same key, same request, still running: waits, then replays with Idempotency-Replayed",
-            vec![run("eight at once", |servers| async move {
-                let client = Client::new(&servers);
-                let draft = place();
-                let key = format!("Idempotency-Key: {}", draft["slug"].as_str().unwrap_or_default());
-                let mut asked = tokio::task::JoinSet::new();
-                for _ in 0..8 {
-                    let (client, draft, key) = (client.clone(), draft.clone(), key.clone());
-                    asked.spawn(async move { client.send("POST", "/v1/places", &[&key], Some(&draft)).await });
-                }
-                let replies: Vec<Reply> = asked.join_all().await.into_iter().collect::<Result<_>>()?;
-                for reply in &replies {
-                    reply.ok(201)?;
-                }
-                let bodies: std::collections::BTreeSet<String> =
-                    replies.iter().filter_map(|reply| Some(reply.json().ok()?["id"].as_str()?.to_owned())).collect();
-                ensure!(bodies.len() == 1, "{bodies:?}");
-                let replayed = replies.iter().filter(|reply| reply.header("idempotency-replayed") == "true").count();
-                ensure!(replayed == 7, "{replayed} replayed");
-                Ok(())
-            })],
+            vec![run("eight at once", eight_at_once)],
         ),
         row(
             6,
@@ -109,46 +65,9 @@ fn unconditional() -> Vec<Case> {
 
 fn stale() -> Vec<Case> {
     vec![
-        run("a version behind, with each method", |servers| async move {
-            let (client, path, first) = made(&servers).await?;
-            let draft = client.get(&path).await?.json()?;
-            let draft = json!({"slug": draft["slug"], "names": {"en": "Elsewhere"}});
-            let matching = format!("If-Match: {first}");
-            client.send("PUT", &path, &[&matching], Some(&draft)).await?.ok(200)?;
-            let current = client.get(&path).await?.header("etag");
-            for method in ["PUT", "PATCH", "DELETE"] {
-                let content = (method != "DELETE").then_some(&draft);
-                let reply = client.send(method, &path, &[&matching], content).await?;
-                reply.must(412, "version-mismatch")?;
-                let row = |tag: &str| tag.split('.').next().unwrap_or_default().to_owned();
-                ensure!(
-                    row(&reply.header("etag")) == row(&current),
-                    "{method}: {} is not {current}",
-                    reply.header("etag")
-                );
-            }
-            Ok(())
-        }),
-        run("any version", |servers| async move {
-            let (client, path, _) = made(&servers).await?;
-            let reply =
-                client.send("PATCH", &path, &["If-Match: *"], Some(&json!({"names": {"fr": "Ailleurs"}}))).await?;
-            reply.ok(200).map(drop)
-        }),
-        run("weak and malformed", |servers| async move {
-            let (client, path, tag) = made(&servers).await?;
-            for bad in [
-                format!("W/{tag}"),
-                tag.trim_matches('"').to_owned(),
-                "\"".to_owned(),
-                "\"x\"".to_owned(),
-                String::new(),
-            ] {
-                let reply = client.send("DELETE", &path, &[&format!("If-Match: {bad}")], None).await?;
-                anyhow::Context::with_context(reply.must(400, "bad-etag"), || format!("If-Match: {bad}"))?;
-            }
-            client.get(&path).await?.ok(200).map(drop)
-        }),
+        run("a version behind, with each method", version_behind),
+        run("any version", any_version),
+        run("weak and malformed", weak_and_malformed),
     ]
 }
 
@@ -207,4 +126,84 @@ fn versions() -> Vec<Case> {
             .is(409, "history-diverged"),
         request("GET", "/v1/countries", &["Pledgegraph-Max-Staleness: 3600"]).status(200),
     ]
+}
+
+async fn unchanged(servers: Servers) -> Result<()> {
+    let (some, none) = (Client::new(&servers), Client::with(&servers, Kind::Plain, ""));
+    for target in ["/v1/countries/GB", "/v1/countries?limit=2"] {
+        // Writes go on beside this, and a list changes with each of them.
+        let mut unchanged = false;
+        for _ in 0..20 {
+            let tag = none.get(target).await?.header("etag");
+            let reply = some.send("GET", target, &[&format!("If-None-Match: {tag}")], None).await?;
+            if reply.status == 304 {
+                ensure!(!reply.header("pledgegraph-version").is_empty() && reply.body.is_empty(), "{}", reply.head);
+                unchanged = true;
+                break;
+            }
+        }
+        ensure!(unchanged, "{target}: never 304");
+    }
+    Ok(())
+}
+
+async fn key_comes_back(servers: Servers) -> Result<()> {
+    let reply = Client::new(&servers).post("/v1/places", &place()).await?;
+    ensure!(!reply.ok(201)?.header("idempotency-key").is_empty(), "{}", reply.head);
+    Ok(())
+}
+
+async fn eight_at_once(servers: Servers) -> Result<()> {
+    let client = Client::new(&servers);
+    let draft = place();
+    let key = format!("Idempotency-Key: {}", draft["slug"].as_str().unwrap_or_default());
+    let mut asked = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let (client, draft, key) = (client.clone(), draft.clone(), key.clone());
+        asked.spawn(async move { client.send("POST", "/v1/places", &[&key], Some(&draft)).await });
+    }
+    let replies: Vec<Reply> = asked.join_all().await.into_iter().collect::<Result<_>>()?;
+    for reply in &replies {
+        reply.ok(201)?;
+    }
+    let bodies: std::collections::BTreeSet<String> =
+        replies.iter().filter_map(|reply| Some(reply.json().ok()?["id"].as_str()?.to_owned())).collect();
+    ensure!(bodies.len() == 1, "{bodies:?}");
+    let replayed = replies.iter().filter(|reply| reply.header("idempotency-replayed") == "true").count();
+    ensure!(replayed == 7, "{replayed} replayed");
+    Ok(())
+}
+
+async fn version_behind(servers: Servers) -> Result<()> {
+    let (client, path, first) = made(&servers).await?;
+    let draft = client.get(&path).await?.json()?;
+    let draft = json!({"slug": draft["slug"], "names": {"en": "Elsewhere"}});
+    let matching = format!("If-Match: {first}");
+    client.send("PUT", &path, &[&matching], Some(&draft)).await?.ok(200)?;
+    let current = client.get(&path).await?.header("etag");
+    for method in ["PUT", "PATCH", "DELETE"] {
+        let content = (method != "DELETE").then_some(&draft);
+        let reply = client.send(method, &path, &[&matching], content).await?;
+        reply.must(412, "version-mismatch")?;
+        let row = |tag: &str| tag.split('.').next().unwrap_or_default().to_owned();
+        ensure!(row(&reply.header("etag")) == row(&current), "{method}: {} is not {current}", reply.header("etag"));
+    }
+    Ok(())
+}
+
+async fn any_version(servers: Servers) -> Result<()> {
+    let (client, path, _) = made(&servers).await?;
+    let reply = client.send("PATCH", &path, &["If-Match: *"], Some(&json!({"names": {"fr": "Ailleurs"}}))).await?;
+    reply.ok(200).map(drop)
+}
+
+async fn weak_and_malformed(servers: Servers) -> Result<()> {
+    let (client, path, tag) = made(&servers).await?;
+    for bad in
+        [format!("W/{tag}"), tag.trim_matches('"').to_owned(), "\"".to_owned(), "\"x\"".to_owned(), String::new()]
+    {
+        let reply = client.send("DELETE", &path, &[&format!("If-Match: {bad}")], None).await?;
+        anyhow::Context::with_context(reply.must(400, "bad-etag"), || format!("If-Match: {bad}"))?;
+    }
+    client.get(&path).await?.ok(200).map(drop)
 }

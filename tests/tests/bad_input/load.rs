@@ -16,39 +16,8 @@ use crate::servers::{HASTE, Kind, Servers};
 pub(crate) fn rows() -> Vec<Row> {
     vec![
         row(9, "over quota: 429, Retry-After, RateLimit, RateLimit-Policy, quota-exceeded", quotas()),
-        row(
-            9,
-            "too much work in flight: 503 overloaded, Retry-After",
-            vec![
-                get("/v1/commitments").on(Kind::Full).is(503, "overloaded").header("retry-after", "1"),
-                body("POST", "/v1/commitments", &["Content-Type: application/json"], "no JSON")
-                    .on(Kind::Full)
-                    .is(503, "overloaded")
-                    .header("retry-after", "1"),
-                get("/healthz").on(Kind::Full).status(200),
-                get("/readyz").on(Kind::Full).status(200),
-            ],
-        ),
-        row(
-            9,
-            "/healthz, /readyz, /metrics: on the main port, closable, no version, host or DSN",
-            vec![
-                get("/healthz").status(200).header("cache-control", "no-store"),
-                get("/readyz").status(200).header("cache-control", "no-store"),
-                get("/metrics").named("/metrics, closed").is(404, "not-found"),
-                run("tell nothing", |servers| async move {
-                    for target in ["/healthz", "/readyz", "/nowhere", "/v1/commitments?x=1"] {
-                        let reply = exchange(servers.address(Kind::Plain), &written("GET", target, &[], None)).await?;
-                        let reply = reply.context("closed without an answer")?;
-                        let text = format!("{}\n{}", reply.head, reply.text()).to_lowercase();
-                        for secret in ["postgres", "0.1.0", "127.0.0.1", "server:", "x-powered-by"] {
-                            ensure!(!text.contains(secret), "{target} tells `{secret}`: {text}");
-                        }
-                    }
-                    Ok(())
-                }),
-            ],
-        ),
+        row(9, "too much work in flight: 503 overloaded, Retry-After", overloaded()),
+        row(9, "/healthz, /readyz, /metrics: on the main port, closable, no version, host or DSN", probes()),
         row(
             9,
             "pool empty for 2 s, or head lock not had in 2 s: 503 overloaded / write-contention",
@@ -122,59 +91,92 @@ async fn out_of_time() -> Result<()> {
 
 fn quotas() -> Vec<Case> {
     vec![
-        run("reads: three, then 429; a 304 and health checks do not count", |servers| async move {
-            let address = servers.address(Kind::Quota);
-            let ask = |headers: Vec<String>, target: &'static str| async move {
-                let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
-                exchange(address, &written("GET", target, &headers, None)).await?.context("closed without an answer")
-            };
-            // Other cases write meanwhile, so that the entity tag of a list may change.
-            let first = ask(Vec::new(), "/v1/vocabulary/stances").await?;
-            ensure!(first.header("ratelimit-policy") == "\"reads\";q=3;w=60", "{}", first.head);
-            ensure!(first.header("ratelimit") == "\"reads\";r=2;t=20", "{}", first.head);
-            let fresh = vec![format!("If-None-Match: {}", first.header("etag"))];
-            for _ in 0..5 {
-                let same = ask(fresh.clone(), "/v1/vocabulary/stances").await?;
-                ensure!(same.status == 304, "{}", same.head);
-                let health = ask(Vec::new(), "/healthz").await?;
-                ensure!(health.status == 200 && health.header("ratelimit").is_empty(), "{}", health.head);
-            }
-            let second = ask(Vec::new(), "/nowhere").await?;
-            ensure!(second.header("ratelimit").starts_with("\"reads\";r=1;"), "errors count: {}", second.head);
-            ensure!(ask(Vec::new(), "/v1/countries").await?.status == 200, "the third");
-            let as_another = vec!["Forwarded: for=192.0.2.1".to_owned(), "X-Forwarded-For: 192.0.2.1".to_owned()];
-            let over = ask(as_another, "/v1/countries").await?;
-            ensure!(over.status == 429 && over.header("ratelimit").starts_with("\"reads\";r=0;"), "{}", over.head);
-            ensure!((1..=20).contains(&over.header("retry-after").parse::<u32>()?), "{}", over.head);
-            let body = problem(&over, "quota-exceeded")?;
-            ensure!(body["type"] == "https://iana.org/assignments/http-problem-types#quota-exceeded", "{body}");
-            Ok(())
-        }),
-        run("behind a proxy of ours: each of its clients has a quota", |servers| async move {
-            for (client, left) in [("192.0.2.1", 2), ("192.0.2.1", 1), ("[2001:db8::1]:4711", 2), ("[2001:db8::2]", 1)]
-            {
-                let forwarded = format!("Forwarded: for=192.0.2.9, for=\"{client}\";proto=https");
-                let bytes = written("GET", "/v1/countries", &[&forwarded], None);
-                let reply =
-                    exchange(servers.address(Kind::Proxied), &bytes).await?.context("closed without an answer")?;
-                ensure!(
-                    reply.header("ratelimit").starts_with(&format!("\"reads\";r={left};")),
-                    "{client}: {}",
-                    reply.head
-                );
-            }
-            Ok(())
-        }),
-        run("writes have a quota of their own", |servers| async move {
-            let address = servers.address(Kind::Quota);
-            let bytes = written("POST", "/v1/positions", &["Content-Type: application/json"], Some(b"{}"));
-            for left in [2, 1, 0] {
-                let reply = exchange(address, &bytes).await?.context("closed without an answer")?;
-                ensure!(reply.header("ratelimit").starts_with(&format!("\"writes\";r={left};")), "{}", reply.head);
-            }
-            let over = exchange(address, &bytes).await?.context("closed without an answer")?;
-            ensure!(over.status == 429, "{}", over.head);
-            problem(&over, "quota-exceeded").map(drop)
-        }),
+        run("reads: three, then 429; a 304 and health checks do not count", reads_of_a_quota),
+        run("behind a proxy of ours: each of its clients has a quota", clients_of_a_proxy),
+        run("writes have a quota of their own", writes_of_a_quota),
     ]
+}
+
+fn probes() -> Vec<Case> {
+    vec![
+        get("/healthz").status(200).header("cache-control", "no-store"),
+        get("/readyz").status(200).header("cache-control", "no-store"),
+        get("/metrics").named("/metrics, closed").is(404, "not-found"),
+        run("tell nothing", tell_nothing),
+    ]
+}
+
+async fn tell_nothing(servers: Servers) -> Result<()> {
+    for target in ["/healthz", "/readyz", "/nowhere", "/v1/commitments?x=1"] {
+        let reply = exchange(servers.address(Kind::Plain), &written("GET", target, &[], None)).await?;
+        let reply = reply.context("closed without an answer")?;
+        let text = format!("{}\n{}", reply.head, reply.text()).to_lowercase();
+        for secret in ["postgres", "0.1.0", "127.0.0.1", "server:", "x-powered-by"] {
+            ensure!(!text.contains(secret), "{target} tells `{secret}`: {text}");
+        }
+    }
+    Ok(())
+}
+
+fn overloaded() -> Vec<Case> {
+    vec![
+        get("/v1/commitments").on(Kind::Full).is(503, "overloaded").header("retry-after", "1"),
+        body("POST", "/v1/commitments", &["Content-Type: application/json"], "no JSON")
+            .on(Kind::Full)
+            .is(503, "overloaded")
+            .header("retry-after", "1"),
+        get("/healthz").on(Kind::Full).status(200),
+        get("/readyz").on(Kind::Full).status(200),
+    ]
+}
+
+async fn reads_of_a_quota(servers: Servers) -> Result<()> {
+    let address = servers.address(Kind::Quota);
+    let ask = |headers: Vec<String>, target: &'static str| async move {
+        let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
+        exchange(address, &written("GET", target, &headers, None)).await?.context("closed without an answer")
+    };
+    // Other cases write meanwhile, so that the entity tag of a list may change.
+    let first = ask(Vec::new(), "/v1/vocabulary/stances").await?;
+    ensure!(first.header("ratelimit-policy") == "\"reads\";q=3;w=60", "{}", first.head);
+    ensure!(first.header("ratelimit") == "\"reads\";r=2;t=20", "{}", first.head);
+    let fresh = vec![format!("If-None-Match: {}", first.header("etag"))];
+    for _ in 0..5 {
+        let same = ask(fresh.clone(), "/v1/vocabulary/stances").await?;
+        ensure!(same.status == 304, "{}", same.head);
+        let health = ask(Vec::new(), "/healthz").await?;
+        ensure!(health.status == 200 && health.header("ratelimit").is_empty(), "{}", health.head);
+    }
+    let second = ask(Vec::new(), "/nowhere").await?;
+    ensure!(second.header("ratelimit").starts_with("\"reads\";r=1;"), "errors count: {}", second.head);
+    ensure!(ask(Vec::new(), "/v1/countries").await?.status == 200, "the third");
+    let as_another = vec!["Forwarded: for=192.0.2.1".to_owned(), "X-Forwarded-For: 192.0.2.1".to_owned()];
+    let over = ask(as_another, "/v1/countries").await?;
+    ensure!(over.status == 429 && over.header("ratelimit").starts_with("\"reads\";r=0;"), "{}", over.head);
+    ensure!((1..=20).contains(&over.header("retry-after").parse::<u32>()?), "{}", over.head);
+    let body = problem(&over, "quota-exceeded")?;
+    ensure!(body["type"] == "https://iana.org/assignments/http-problem-types#quota-exceeded", "{body}");
+    Ok(())
+}
+
+async fn clients_of_a_proxy(servers: Servers) -> Result<()> {
+    for (client, left) in [("192.0.2.1", 2), ("192.0.2.1", 1), ("[2001:db8::1]:4711", 2), ("[2001:db8::2]", 1)] {
+        let forwarded = format!("Forwarded: for=192.0.2.9, for=\"{client}\";proto=https");
+        let bytes = written("GET", "/v1/countries", &[&forwarded], None);
+        let reply = exchange(servers.address(Kind::Proxied), &bytes).await?.context("closed without an answer")?;
+        ensure!(reply.header("ratelimit").starts_with(&format!("\"reads\";r={left};")), "{client}: {}", reply.head);
+    }
+    Ok(())
+}
+
+async fn writes_of_a_quota(servers: Servers) -> Result<()> {
+    let address = servers.address(Kind::Quota);
+    let bytes = written("POST", "/v1/positions", &["Content-Type: application/json"], Some(b"{}"));
+    for left in [2, 1, 0] {
+        let reply = exchange(address, &bytes).await?.context("closed without an answer")?;
+        ensure!(reply.header("ratelimit").starts_with(&format!("\"writes\";r={left};")), "{}", reply.head);
+    }
+    let over = exchange(address, &bytes).await?.context("closed without an answer")?;
+    ensure!(over.status == 429, "{}", over.head);
+    problem(&over, "quota-exceeded").map(drop)
 }

@@ -1,6 +1,10 @@
 //! Section 2: method, negotiation, URL.
 
-use crate::case::{Row, WRITES, body, get, request, row};
+use anyhow::{Context as _, Result, ensure};
+
+use crate::case::{Case, Row, WRITES, body, get, problem, request, row, run, written};
+use crate::raw::exchange;
+use crate::servers::{Kind, Servers};
 
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows = vec![
@@ -37,7 +41,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows
 }
 
-fn unknown_paths() -> Vec<crate::case::Case> {
+fn unknown_paths() -> Vec<Case> {
     vec![
         get("/nowhere").is(404, "not-found"),
         get("/v2/countries").is(404, "not-found"),
@@ -50,7 +54,7 @@ fn unknown_paths() -> Vec<crate::case::Case> {
     ]
 }
 
-fn methods() -> Vec<crate::case::Case> {
+fn methods() -> Vec<Case> {
     let refused = |method, target| request(method, target, &[]).is(405, "method-not-allowed").header("allow", "GET");
     vec![
         refused("BREW", "/v1/commitments"),
@@ -66,7 +70,7 @@ fn methods() -> Vec<crate::case::Case> {
     ]
 }
 
-fn accepts() -> Vec<crate::case::Case> {
+fn accepts() -> Vec<Case> {
     let refused = |target, accept| request("GET", target, &[accept]).is(406, "not-acceptable");
     vec![
         refused("/v1/commitments", "Accept: text/csv"),
@@ -78,7 +82,7 @@ fn accepts() -> Vec<crate::case::Case> {
     ]
 }
 
-fn paths() -> Vec<crate::case::Case> {
+fn paths() -> Vec<Case> {
     let missing = |target: &str| get(target).is(404, "not-found");
     vec![
         missing("/v1/commitments/not-an-id"),
@@ -105,7 +109,7 @@ fn paths() -> Vec<crate::case::Case> {
     ]
 }
 
-fn limits() -> Vec<crate::case::Case> {
+fn limits() -> Vec<Case> {
     let bad = |target: &str| get(target).is(400, "bad-parameter");
     let cursor = |target: &str| get(target).is(400, "bad-cursor");
     vec![
@@ -122,32 +126,7 @@ fn limits() -> Vec<crate::case::Case> {
         cursor("/v1/commitments?cursor=x"),
         cursor("/v1/commitments?cursor=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
         cursor(&format!("/v1/commitments?cursor={}", "x".repeat(5_000))),
-        crate::case::run("of another query, and one changed in one place", |servers| async move {
-            let address = servers.address(crate::servers::Kind::Plain);
-            let ask = |target: String| async move {
-                let bytes = crate::case::written("GET", &target, &[], None);
-                anyhow::Context::context(crate::raw::exchange(address, &bytes).await?, "closed without an answer")
-            };
-            let page = ask("/v1/commitments?limit=1".to_owned()).await?.json()?;
-            let given = page["page"]["next_cursor"].as_str().unwrap_or_default().to_owned();
-            anyhow::ensure!(
-                ask(format!("/v1/commitments?limit=1&cursor={given}")).await?.status == 200,
-                "its own query"
-            );
-            let middle = given.len() / 2;
-            let other = if given.as_bytes()[middle] == b'A' { "B" } else { "A" };
-            let forged = format!("{}{other}{}", &given[..middle], &given[middle + 1..]);
-            for target in [
-                format!("/v1/countries?limit=1&cursor={given}"),
-                format!("/v1/commitments?limit=1&stance=willing&cursor={given}"),
-                format!("/v1/commitments?limit=1&cursor={forged}"),
-            ] {
-                let reply = ask(target.clone()).await?;
-                anyhow::ensure!(reply.status == 400, "{target}: {}", reply.head);
-                crate::case::problem(&reply, "bad-cursor")?;
-            }
-            Ok(())
-        }),
+        run("of another query, and one changed in one place", cursor_of_another),
     ]
 }
 
@@ -178,4 +157,28 @@ fn of_bodies() -> Vec<Row> {
             vec![encoded("gzip"), encoded("zstd"), encoded("br"), encoded("identity, gzip"), encoded("nonsense")]
         }),
     ]
+}
+
+async fn cursor_of_another(servers: Servers) -> Result<()> {
+    let address = servers.address(Kind::Plain);
+    let ask = |target: String| async move {
+        let bytes = written("GET", &target, &[], None);
+        exchange(address, &bytes).await?.context("closed without an answer")
+    };
+    let page = ask("/v1/commitments?limit=1".to_owned()).await?.json()?;
+    let given = page["page"]["next_cursor"].as_str().unwrap_or_default().to_owned();
+    ensure!(ask(format!("/v1/commitments?limit=1&cursor={given}")).await?.status == 200, "its own query");
+    let middle = given.len() / 2;
+    let other = if given.as_bytes()[middle] == b'A' { "B" } else { "A" };
+    let forged = format!("{}{other}{}", &given[..middle], &given[middle + 1..]);
+    for target in [
+        format!("/v1/countries?limit=1&cursor={given}"),
+        format!("/v1/commitments?limit=1&stance=willing&cursor={given}"),
+        format!("/v1/commitments?limit=1&cursor={forged}"),
+    ] {
+        let reply = ask(target.clone()).await?;
+        ensure!(reply.status == 400, "{target}: {}", reply.head);
+        problem(&reply, "bad-cursor")?;
+    }
+    Ok(())
 }

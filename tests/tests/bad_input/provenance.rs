@@ -1,12 +1,13 @@
 //! Section 8: provenance, page, CORS.
 
-use anyhow::ensure;
+use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 
-use crate::case::{Case, Row, get, post, request, row, run};
+use crate::case::{Case, Row, get, post, request, row, run, written};
 use crate::client::Client;
 use crate::drafts::{remark, slug};
-use crate::servers::Kind;
+use crate::raw::{Reply, exchange};
+use crate::servers::{Kind, Servers};
 
 pub(crate) fn rows() -> Vec<Row> {
     vec![
@@ -22,37 +23,10 @@ pub(crate) fn rows() -> Vec<Row> {
             vec![
                 get("/v1/commitments.csv").status(200).header("content-type", "header=present"),
                 get("/v1/commitments.csv").status(200).header("content-disposition", "attachment"),
-                run("cells that begin with = + - @ and tab", |servers| async move {
-                    let client = Client::new(&servers);
-                    for (name, cell) in
-                        [("=1+1 Town", "'=1+1 Town"), ("@Town", "'@Town"), ("+Town", "'+Town"), ("-Town", "'-Town")]
-                    {
-                        let draft = json!({"slug": slug(), "names": {"en": name}});
-                        client.create("/v1/places", &draft).await?;
-                        let csv = client.get("/v1/places.csv").await?.text();
-                        let line = csv.lines().find(|line| line.contains(draft["slug"].as_str().unwrap_or("-")));
-                        ensure!(line.is_some_and(|line| line.contains(cell)), "{line:?}");
-                    }
-                    Ok(())
-                }),
+                run("cells that begin with = + - @ and tab", cells),
             ],
         ),
-        row(
-            8,
-            "cookies: none used",
-            vec![run("no answer sets one", |servers| async move {
-                for target in ["/", "/v1/commitments", "/docs/", "/nowhere", "/v1/commitments.csv"] {
-                    let bytes = crate::case::written("GET", target, &["Cookie: a=b"], None);
-                    let reply = crate::raw::exchange(servers.address(Kind::Plain), &bytes).await?;
-                    let head = reply.map(|reply| reply.head).unwrap_or_default();
-                    anyhow::ensure!(
-                        head.starts_with("HTTP/1.1 ") && !head.to_lowercase().contains("set-cookie"),
-                        "{head}"
-                    );
-                }
-                Ok(())
-            })],
-        ),
+        row(8, "cookies: none used", vec![run("no answer sets one", no_cookies)]),
     ]
 }
 
@@ -132,75 +106,98 @@ fn explorer() -> Vec<Case> {
         .map(|name| {
             run(&format!("?{name}=https://evil.example"), move |servers| async move {
                 let target = format!("/docs/?{name}=https://evil.example/openapi.json");
-                let bytes = crate::case::written("GET", &target, &[], None);
-                let reply = crate::raw::exchange(servers.address(Kind::Plain), &bytes).await?;
-                let reply = anyhow::Context::context(reply, "closed without an answer")?;
-                anyhow::ensure!(matches!(reply.status, 200 | 400), "{}", reply.head);
-                anyhow::ensure!(!reply.text().contains("evil.example"), "{}", reply.text());
-                anyhow::ensure!(!reply.text().contains("queryConfigEnabled: true"), "{}", reply.text());
+                let bytes = written("GET", &target, &[], None);
+                let reply = exchange(servers.address(Kind::Plain), &bytes).await?;
+                let reply = reply.context("closed without an answer")?;
+                ensure!(matches!(reply.status, 200 | 400), "{}", reply.head);
+                ensure!(!reply.text().contains("evil.example"), "{}", reply.text());
+                ensure!(!reply.text().contains("queryConfigEnabled: true"), "{}", reply.text());
                 Ok(())
             })
         })
         .into()
 }
 
+const OURS: &str = "Origin: https://ours.example";
+const THEIRS: &str = "Origin: https://theirs.example";
+
 fn cors() -> Vec<Case> {
-    let (ours, theirs) = ("Origin: https://ours.example", "Origin: https://theirs.example");
     let ahead = |origin, method| {
         let asked: &'static str = method;
         request("OPTIONS", "/v1/commitments", &[origin, asked]).status(204)
     };
-    let none = |name: &'static str, origin: &'static str, method: &'static str| {
-        run(name, move |servers| async move {
-            let headers = [origin, method];
-            let bytes = crate::case::written("OPTIONS", "/v1/commitments", &headers, None);
-            let reply = crate::raw::exchange(servers.address(Kind::Origins), &bytes).await?;
-            let reply = anyhow::Context::context(reply, "closed without an answer")?;
-            anyhow::ensure!(reply.status == 204 && reply.header("vary").contains("origin"), "{}", reply.head);
-            anyhow::ensure!(!reply.head.to_lowercase().contains("access-control-allow"), "{}", reply.head);
-            Ok(())
-        })
-    };
     vec![
-        request("GET", "/v1/commitments", &[theirs])
+        request("GET", "/v1/commitments", &[THEIRS])
             .status(200)
             .header("access-control-allow-origin", "*")
             .header("vary", "origin"),
-        request("GET", "/v1/commitments", &[ours])
+        request("GET", "/v1/commitments", &[OURS])
             .on(Kind::Origins)
             .status(200)
             .header("access-control-allow-origin", "https://ours.example")
             .header("access-control-expose-headers", "ratelimit, ratelimit-policy, retry-after"),
-        run("an origin that is not listed reads without ACAO", move |servers| async move {
-            let bytes = crate::case::written("GET", "/v1/commitments", &[theirs], None);
-            let reply = crate::raw::exchange(servers.address(Kind::Origins), &bytes).await?;
-            let reply = anyhow::Context::context(reply, "closed without an answer")?;
-            anyhow::ensure!(reply.status == 200 && reply.header("vary").contains("origin"), "{}", reply.head);
-            anyhow::ensure!(!reply.head.contains("access-control"), "{}", reply.head);
-            Ok(())
-        }),
-        ahead(ours, "Access-Control-Request-Method: POST")
+        run("an origin that is not listed reads without ACAO", reads_of_others),
+        ahead(OURS, "Access-Control-Request-Method: POST")
             .on(Kind::Origins)
             .header("access-control-allow-methods", "POST, PUT, PATCH, DELETE")
             .header("access-control-allow-headers", "authorization, content-type, idempotency-key, if-match")
             .header("vary", "origin"),
-        none("a preflight of an origin that is not listed", theirs, "Access-Control-Request-Method: GET"),
-        run("any origin may ask to read, and not to write", move |servers| async move {
-            for method in ["GET", "POST"] {
-                let asks = format!("Access-Control-Request-Method: {method}");
-                let bytes = crate::case::written("OPTIONS", "/v1/commitments", &[theirs, &asks], None);
-                let reply = crate::raw::exchange(servers.address(Kind::Plain), &bytes).await?;
-                let reply = anyhow::Context::context(reply, "closed without an answer")?;
-                anyhow::ensure!(reply.status == 204, "{}", reply.head);
-                anyhow::ensure!(reply.header("access-control-allow-methods") == "GET, HEAD", "{}", reply.head);
-                anyhow::ensure!(
-                    !reply.header("access-control-allow-headers").contains("authorization"),
-                    "{}",
-                    reply.head
-                );
-                anyhow::ensure!(!reply.head.contains("credentials"), "{}", reply.head);
-            }
-            Ok(())
-        }),
+        run("a preflight of an origin that is not listed", preflight_of_others),
+        run("any origin may ask to read, and not to write", asking_to_write),
     ]
+}
+
+async fn cells(servers: Servers) -> Result<()> {
+    let client = Client::new(&servers);
+    for (name, cell) in [("=1+1 Town", "'=1+1 Town"), ("@Town", "'@Town"), ("+Town", "'+Town"), ("-Town", "'-Town")] {
+        let draft = json!({"slug": slug(), "names": {"en": name}});
+        client.create("/v1/places", &draft).await?;
+        let csv = client.get("/v1/places.csv").await?.text();
+        let line = csv.lines().find(|line| line.contains(draft["slug"].as_str().unwrap_or("-")));
+        ensure!(line.is_some_and(|line| line.contains(cell)), "{line:?}");
+    }
+    Ok(())
+}
+
+async fn no_cookies(servers: Servers) -> Result<()> {
+    for target in ["/", "/v1/commitments", "/docs/", "/nowhere", "/v1/commitments.csv"] {
+        let bytes = written("GET", target, &["Cookie: a=b"], None);
+        let reply = exchange(servers.address(Kind::Plain), &bytes).await?;
+        let head = reply.map(|reply| reply.head).unwrap_or_default();
+        ensure!(head.starts_with("HTTP/1.1 ") && !head.to_lowercase().contains("set-cookie"), "{head}");
+    }
+    Ok(())
+}
+
+async fn reads_of_others(servers: Servers) -> Result<()> {
+    let reply = replied(&servers, Kind::Origins, "GET", &[THEIRS]).await?;
+    ensure!(reply.status == 200 && reply.header("vary").contains("origin"), "{}", reply.head);
+    ensure!(!reply.head.contains("access-control"), "{}", reply.head);
+    Ok(())
+}
+
+async fn asking_to_write(servers: Servers) -> Result<()> {
+    for method in ["GET", "POST"] {
+        let asks = format!("Access-Control-Request-Method: {method}");
+        let reply = replied(&servers, Kind::Plain, "OPTIONS", &[THEIRS, &asks]).await?;
+        ensure!(reply.status == 204, "{}", reply.head);
+        ensure!(reply.header("access-control-allow-methods") == "GET, HEAD", "{}", reply.head);
+        ensure!(!reply.header("access-control-allow-headers").contains("authorization"), "{}", reply.head);
+        ensure!(!reply.head.contains("credentials"), "{}", reply.head);
+    }
+    Ok(())
+}
+
+async fn preflight_of_others(servers: Servers) -> Result<()> {
+    let headers = [THEIRS, "Access-Control-Request-Method: GET"];
+    let reply = replied(&servers, Kind::Origins, "OPTIONS", &headers).await?;
+    ensure!(reply.status == 204 && reply.header("vary").contains("origin"), "{}", reply.head);
+    ensure!(!reply.head.to_lowercase().contains("access-control-allow"), "{}", reply.head);
+    Ok(())
+}
+
+/// What the list of commitments is answered with.
+async fn replied(servers: &Servers, kind: Kind, method: &str, headers: &[&str]) -> Result<Reply> {
+    let bytes = written(method, "/v1/commitments", headers, None);
+    exchange(servers.address(kind), &bytes).await?.context("closed without an answer")
 }

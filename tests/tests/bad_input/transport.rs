@@ -1,5 +1,8 @@
 //! Section 1: transport.
 
+mod connections;
+mod floods;
+
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
@@ -8,8 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
 use crate::case::{Case, Row, bytes, get, problem, request, row, run};
-use crate::frames::{CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, RESET, block, flood, frame};
-use crate::raw::{exchange, first, until_closed};
+use crate::raw::{first, until_closed};
 use crate::servers::{Kind, SOON, Servers};
 
 const POST: &str = "POST /v1/commitments HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer writes\r\n";
@@ -24,8 +26,8 @@ pub(crate) fn rows() -> Vec<Row> {
         row(1, "Content-Length and Transfer-Encoding together: 400 ambiguous-length, close", ambiguous()),
         row(1, "no Host, or Host not in the allow list: 400 bad-host / 421 misdirected", hosts()),
         row(1, "absolute-form target: 400 unless its host is ours", absolute()),
-        row(1, "> 1,000 connections, > 100 per address: accept paused / closed", connections()),
-        row(1, "HTTP/2 rapid reset, CONTINUATION flood, empty DATA flood: GOAWAY", floods()),
+        row(1, "> 1,000 connections, > 100 per address: accept paused / closed", connections::cases()),
+        row(1, "HTTP/2 rapid reset, CONTINUATION flood, empty DATA flood: GOAWAY", floods::cases()),
         row(1, "handler panic: 500 internal, process lives", Vec::new())
             .except("no handler panics on purpose; the layers around one that does are tested in layers/guards.rs"),
     ]
@@ -257,161 +259,5 @@ fn absolute() -> Vec<Case> {
         request("GET", "http://api.example/v1/countries", &["Host: api.example"]).on(Kind::Hosts).status(200),
         request("GET", "http://localhost/v1/countries", &[]).status(200),
         request("CONNECT", "evil.example:443", &["Host: evil.example:443"]).is(400, "bad-host"),
-    ]
-}
-
-fn connections() -> Vec<Case> {
-    vec![
-        run(
-            "the fourth of an address is closed, and a place is free again after one has ended",
-            |servers| async move {
-                let address = servers.address(Kind::Narrow);
-                let mut held = Vec::new();
-                for _ in 0..3 {
-                    let mut socket = TcpStream::connect(address).await?;
-                    socket.write_all(b"G").await?;
-                    held.push(socket);
-                }
-                sleep(Duration::from_millis(50)).await;
-                let mut fourth = TcpStream::connect(address).await?;
-                let begun = Instant::now();
-                ensure!(until_closed(&mut fourth).await?.is_empty(), "answered");
-                ensure!(begun.elapsed() < SOON / 2, "closed after {:?}", begun.elapsed());
-                held.clear();
-                sleep(Duration::from_millis(100)).await;
-                let reply =
-                    exchange(address, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
-                ensure!(reply.is_some_and(|reply| reply.status == 200), "no place after all have ended");
-                Ok(())
-            },
-        ),
-        run(
-            "beyond the most of all only probes are answered, and beyond those accepting pauses",
-            |servers| async move {
-                // Of other addresses, so that only the whole counts.
-                let address = servers.address(Kind::Few);
-                let from = |last: u8| async move {
-                    let socket = tokio::net::TcpSocket::new_v4()?;
-                    socket.bind(([127, 0, 1, last], 0).into())?;
-                    anyhow::Ok(socket.connect(address).await?)
-                };
-                let mut held = Vec::new();
-                for last in 1..=5 {
-                    let mut socket = from(last).await?;
-                    socket.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n").await?;
-                    held.push(socket);
-                }
-                sleep(Duration::from_millis(50)).await;
-                for (path, status) in [("/healthz", 200), ("/v1/countries", 503)] {
-                    let mut more = from(6).await?;
-                    let ask = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-                    more.write_all(ask.as_bytes()).await?;
-                    let begun = Instant::now();
-                    let reply = first(&until_closed(&mut more).await?)?.context("an answer")?;
-                    ensure!(reply.status == status && begun.elapsed() < SOON / 4, "{path}: {}", reply.status);
-                }
-                for last in 7..=40 {
-                    let mut socket = from(last).await?;
-                    socket.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n").await?;
-                    held.push(socket);
-                }
-                // Waits in the queue of the system, and is answered when the others are given up.
-                let mut last = from(41).await?;
-                last.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
-                let begun = Instant::now();
-                let reply = first(&until_closed(&mut last).await?)?.context("an answer")?;
-                ensure!(
-                    reply.status == 200 && begun.elapsed() > SOON / 4,
-                    "{} after {:?}",
-                    reply.status,
-                    begun.elapsed()
-                );
-                Ok(())
-            },
-        ),
-        run(
-            "a connection may be silent for longer between two requests than in the midst of one",
-            |servers| async move {
-                let mut socket = TcpStream::connect(servers.address(Kind::Patient)).await?;
-                for _ in 0..2 {
-                    socket.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await?;
-                    let mut buffer = [0; 4096];
-                    let count =
-                        timeout(Duration::from_secs(5), socket.read(&mut buffer)).await.context("no answer")??;
-                    ensure!(
-                        buffer[..count].starts_with(b"HTTP/1.1 200"),
-                        "{}",
-                        String::from_utf8_lossy(&buffer[..count])
-                    );
-                    sleep(SOON * 2).await;
-                }
-                socket.write_all(b"GET /healthz HT").await?;
-                let begun = Instant::now();
-                until_closed(&mut socket).await?;
-                ensure!(begun.elapsed() < SOON * 2, "closed after {:?}", begun.elapsed());
-                Ok(())
-            },
-        ),
-    ]
-}
-
-fn floods() -> Vec<Case> {
-    vec![
-        run("HTTP/2 is spoken", |servers| async move {
-            let mut socket = TcpStream::connect(servers.address(Kind::Plain)).await?;
-            socket.write_all(crate::frames::PREFACE).await?;
-            let get = frame(HEADERS, END_HEADERS | END_STREAM, 1, &block(true, "localhost"));
-            socket.write_all(&get).await?;
-            let mut all = Vec::new();
-            let body = timeout(Duration::from_secs(5), async {
-                let mut buffer = [0; 4096];
-                while !all.windows(12).any(|window| window == b"/v1/entities") {
-                    let count = socket.read(&mut buffer).await?;
-                    ensure!(count > 0, "closed");
-                    all.extend_from_slice(&buffer[..count]);
-                }
-                Ok(())
-            });
-            body.await.context("no answer")?
-        }),
-        run("rapid reset", |servers| async move {
-            let get = block(true, "localhost");
-            let error = flood(servers.address(Kind::Plain), &[], |round| {
-                let streams = (0..200).map(|n| (round * 200 + n) * 2 + 1);
-                let pair = |stream| {
-                    let mut two = frame(HEADERS, END_HEADERS | END_STREAM, stream, &get);
-                    two.extend(frame(RESET, 0, stream, &8_u32.to_be_bytes()));
-                    two
-                };
-                streams.flat_map(pair).collect()
-            });
-            ensure!(error.await? == 11, "not ENHANCE_YOUR_CALM");
-            Ok(())
-        }),
-        run("CONTINUATION flood", |servers| async move {
-            let begin = frame(HEADERS, END_STREAM, 1, &block(true, "localhost"));
-            // A literal header without indexing.
-            let field = [&[0x00, 0x01, b'x', 0x7f, 0x81, 0x07][..], &[b'y'; 1024]].concat();
-            let more = frame(CONTINUATION, 0, 1, &field);
-            flood(servers.address(Kind::Plain), &begin, |_| more.clone()).await.map(drop)
-        }),
-        run("CONTINUATION flood of empty frames", |servers| async move {
-            let begin = frame(HEADERS, END_STREAM, 1, &block(true, "localhost"));
-            let more = frame(CONTINUATION, 0, 1, &[]).repeat(100);
-            flood(servers.address(Kind::Plain), &begin, |_| more.clone()).await.map(drop)
-        }),
-        run("empty DATA flood", |servers| async move {
-            let begin = frame(HEADERS, END_HEADERS, 1, &block(false, "localhost"));
-            let more = frame(DATA, 0, 1, &[]).repeat(1_000);
-            flood(servers.address(Kind::Plain), &begin, |_| more.clone()).await.map(drop)
-        }),
-        run("more than 64 streams at once", |servers| async move {
-            // Requests that wait for their bodies.
-            let post = block(false, "localhost");
-            let error = flood(servers.address(Kind::Plain), &[], |round| {
-                (0..100).flat_map(|n| frame(HEADERS, END_HEADERS, (round * 100 + n) * 2 + 1, &post)).collect()
-            });
-            error.await.map(drop)
-        }),
     ]
 }
