@@ -1,9 +1,9 @@
 //! Writing: what is written is what is read, and each write stands or falls by itself.
 
 use anyhow::Result;
-use pledgegraph_model::{EdgeId, EntityKind, Removed, encode};
+use pledgegraph_model::{Edge, EdgeDetail, EdgeId, Entity, EntityKind, Link, LinkType, Removed, encode};
 use pledgegraph_store::snapshot::Row;
-use pledgegraph_store::{Mutation, WriteError, history};
+use pledgegraph_store::{Mutation, Write, WriteError, history};
 use pledgegraph_tests::database::TestDb;
 use serde_json::json;
 
@@ -76,91 +76,78 @@ async fn putting_again_replaces_and_removing_removes() -> Result<()> {
     Ok(())
 }
 
+/// What became of a write, in short.
+fn told(answer: &Result<i64, WriteError>) -> String {
+    match answer {
+        Ok(seq) => format!("{seq}"),
+        Err(WriteError::DanglingReference { pointer, .. }) => format!("dangling {pointer}"),
+        Err(WriteError::EdgeEnds { subject, .. }) => format!("ends {subject}"),
+        Err(WriteError::WrongKind { pointer, found, .. }) => format!("wrong {pointer} {found}"),
+        Err(WriteError::Invalid { problems, .. }) => format!("invalid {}", problems[0].0),
+        Err(WriteError::DuplicateReference(reference)) => format!("taken {reference}"),
+        Err(WriteError::KindChanged(_)) => "kind".to_owned(),
+        Err(WriteError::InUse { counts }) => format!("in use {counts:?}"),
+        Err(WriteError::NotFound(Removed::Edge(_))) => "not found".to_owned(),
+        Err(other) => format!("{other}"),
+    }
+}
+
+fn to_nobody() -> Edge {
+    Edge { object: id("country:XX"), ..pledge("nobody", "willing") }
+}
+
+fn of_a_source() -> Edge {
+    Edge { subject: id("source:a"), ..pledge("source", "willing") }
+}
+
+/// A commitment whose meeting is a place.
+fn at_a_place() -> Edge {
+    let mut edge = Edge { id: EdgeId::of_key("meeting"), ..one_of_each_kind().remove(7) };
+    let EdgeDetail::Commitment(commitment) = &mut edge.detail else { panic!("a commitment") };
+    commitment.meeting = Some(id("place:london"));
+    edge
+}
+
+/// An office that somebody unknown tells of.
+fn by_nobody() -> Edge {
+    let mut edge = one_of_each_kind().remove(1);
+    let mut chain = edge.evidence[0].attribution.to_vec();
+    chain[0].agent = Some(id("person:nobody"));
+    edge.evidence[0].attribution = chain.into();
+    edge
+}
+
+fn linked_to_nothing() -> Edge {
+    let link = Link { link_type: LinkType::About, edge: EdgeId::of_key("no such edge") };
+    Edge { links: vec![link], ..pledge("linked", "willing") }
+}
+
 #[tokio::test]
 async fn a_bad_write_fails_alone_and_by_name() -> Result<()> {
     let db = TestDb::new().await?;
     let mut conn = db.connect().await?;
     write_world(&mut conn).await;
-    let mut nobody = pledge("nobody", "willing");
-    nobody.object = id("country:XX");
-    let mut source = pledge("source", "willing");
-    source.subject = id("source:a");
-    let mut meeting = one_of_each_kind().remove(7);
-    meeting.id = EdgeId::of_key("meeting");
-    if let pledgegraph_model::EdgeDetail::Commitment(commitment) = &mut meeting.detail {
-        commitment.meeting = Some(id("place:london"));
-    }
-    let mut agent = one_of_each_kind().remove(1);
-    let mut chain = agent.evidence[0].attribution.to_vec();
-    chain[0].agent = Some(id("person:nobody"));
-    agent.evidence[0].attribution = chain.into();
-    let mut unproved = pledge("unproved", "willing");
-    unproved.evidence.clear();
-    let mut twin = entity("country:GB");
-    twin.id = id("country:twin");
-    let mut changed = entity("person:pm");
-    changed.id = id("country:UA");
-    let mut linked = pledge("linked", "willing");
-    linked.links = vec![pledgegraph_model::Link {
-        link_type: pledgegraph_model::LinkType::About,
-        edge: EdgeId::of_key("no such edge"),
-    }];
-    let answers = batch(
-        &mut conn,
-        &[
-            write([put_edge(&pledge("first", "willing"))]),
-            write([put_edge(&nobody)]),
-            write([put_edge(&source)]),
-            write([put_edge(&meeting)]),
-            write([put_edge(&agent)]),
-            write([put_edge(&unproved)]),
-            write([put_entity(&twin)]),
-            write([put_entity(&changed)]),
-            write([put_edge(&linked)]),
-            write([Mutation::RemoveEntity(id("country:GB"))]),
-            write([Mutation::RemoveEntity(id("organization:paper"))]),
-            write([Mutation::RemoveEdge(EdgeId::of_key("no such edge"))]),
-            write([]),
-            write([put_edge(&pledge("half", "willing")), put_edge(&nobody)]),
-            write([put_edge(&pledge("last", "willing"))]),
-        ],
-    )
-    .await;
-    let told: Vec<String> = answers
-        .iter()
-        .map(|answer| match answer {
-            Ok(seq) => format!("{seq}"),
-            Err(WriteError::DanglingReference { pointer, .. }) => format!("dangling {pointer}"),
-            Err(WriteError::EdgeEnds { subject, .. }) => format!("ends {subject}"),
-            Err(WriteError::WrongKind { pointer, found, .. }) => format!("wrong {pointer} {found}"),
-            Err(WriteError::Invalid { problems, .. }) => format!("invalid {}", problems[0].0),
-            Err(WriteError::DuplicateReference(reference)) => format!("taken {reference}"),
-            Err(WriteError::KindChanged(_)) => "kind".to_owned(),
-            Err(WriteError::InUse { counts }) => format!("in use {counts:?}"),
-            Err(WriteError::NotFound(Removed::Edge(_))) => "not found".to_owned(),
-            Err(other) => format!("{other}"),
-        })
-        .collect();
-    assert_eq!(
-        told,
-        [
-            "2",
-            "dangling /object",
-            "ends source",
-            "wrong /meeting place",
-            "dangling /evidence/0/attribution/0/agent",
-            "invalid /evidence",
-            "taken country:GB",
-            "kind",
-            "dangling /links/0/edge",
-            r#"in use {"commitment": 1}"#,
-            r#"in use {"publisher": 1}"#,
-            "not found",
-            "invalid ",
-            "dangling /object",
-            "3",
-        ]
-    );
+    let (writes, expected): (Vec<Write>, Vec<&str>) = [
+        (write([put_edge(&pledge("first", "willing"))]), "2"),
+        (write([put_edge(&to_nobody())]), "dangling /object"),
+        (write([put_edge(&of_a_source())]), "ends source"),
+        (write([put_edge(&at_a_place())]), "wrong /meeting place"),
+        (write([put_edge(&by_nobody())]), "dangling /evidence/0/attribution/0/agent"),
+        (write([put_edge(&Edge { evidence: Vec::new(), ..pledge("unproved", "willing") })]), "invalid /evidence"),
+        (write([put_entity(&Entity { id: id("country:twin"), ..entity("country:GB") })]), "taken country:GB"),
+        (write([put_entity(&Entity { id: id("country:UA"), ..entity("person:pm") })]), "kind"),
+        (write([put_edge(&linked_to_nothing())]), "dangling /links/0/edge"),
+        (write([Mutation::RemoveEntity(id("country:GB"))]), r#"in use {"commitment": 1}"#),
+        (write([Mutation::RemoveEntity(id("organization:paper"))]), r#"in use {"publisher": 1}"#),
+        (write([Mutation::RemoveEdge(EdgeId::of_key("no such edge"))]), "not found"),
+        (write([]), "invalid "),
+        (write([put_edge(&pledge("half", "willing")), put_edge(&to_nobody())]), "dangling /object"),
+        (write([put_edge(&pledge("last", "willing"))]), "3"),
+    ]
+    .into_iter()
+    .unzip();
+    let told: Vec<String> = batch(&mut conn, &writes).await.iter().map(told).collect();
+    assert_eq!(told, expected);
     let (head, rows) = everything(&db.pool()).await;
     assert_eq!((head.seq, rows.len()), (3, world().len() + 2));
     Ok(())

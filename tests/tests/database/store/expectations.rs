@@ -29,49 +29,28 @@ async fn a_write_is_done_only_if_the_rows_are_as_it_expects() -> Result<()> {
     let (a, b) = (pledge("a", "willing"), pledge("b", "willing"));
     let (edge_a, edge_b) = (Removed::Edge(a.id), Removed::Edge(b.id));
     let ukraine = Removed::Entity(id("country:UA"));
-    let answers = batch(
-        &mut conn,
-        &[
-            expecting(&[(edge_a, Expected::Present)], put_edge(&a)),
-            expecting(&[(edge_a, Expected::Absent)], put_edge(&a)), // 2
-            expecting(&[(edge_a, Expected::Absent)], put_edge(&a)),
-            expecting(&[(edge_a, Expected::Version(1))], put_edge(&pledge("a", "offered"))),
-            expecting(&[(edge_a, Expected::Version(2))], put_edge(&pledge("a", "offered"))), // 3
-            expecting(&[(edge_a, Expected::Version(2))], put_edge(&pledge("a", "pledged"))),
-            expecting(&[(edge_a, Expected::Version(3))], Mutation::RemoveEdge(a.id)), // 4
-            expecting(&[(edge_a, Expected::Version(3))], Mutation::RemoveEdge(a.id)),
-            // Of a row that the write itself leaves alone.
-            expecting(&[(ukraine, Expected::Version(1)), (edge_b, Expected::Absent)], put_edge(&b)), // 5
-            expecting(&[(ukraine, Expected::Version(2))], put_edge(&b)),
-            expecting(
-                &[],
-                put_entity(&entity_with(
-                    "country:UA",
-                    &serde_json::json!({"names": {"en": "U"},
-                "iso3166": {"alpha2": "UA", "alpha3": "UA", "numeric": "000"}}),
-                )),
-            ), // 6
-            expecting(&[(ukraine, Expected::Version(1))], put_edge(&b)),
-        ],
-    )
-    .await;
-    assert_eq!(
-        told(answers),
-        [
-            Err(None),
-            Ok(2),
-            Err(Some(2)),
-            Err(Some(2)),
-            Ok(3),
-            Err(Some(3)),
-            Ok(4),
-            Err(None),
-            Ok(5),
-            Err(Some(1)),
-            Ok(6),
-            Err(Some(6)),
-        ]
-    );
+    let (put_a, put_b) = (|| put_edge(&a), || put_edge(&b));
+    let offer = || put_edge(&pledge("a", "offered"));
+    let iso = serde_json::json!({"alpha2": "UA", "alpha3": "UA", "numeric": "000"});
+    let renamed = entity_with("country:UA", &serde_json::json!({"names": {"en": "U"}, "iso3166": iso}));
+    let (writes, expected): (Vec<Write>, Vec<Result<i64, Option<i64>>>) = [
+        (expecting(&[(edge_a, Expected::Present)], put_a()), Err(None)),
+        (expecting(&[(edge_a, Expected::Absent)], put_a()), Ok(2)),
+        (expecting(&[(edge_a, Expected::Absent)], put_a()), Err(Some(2))),
+        (expecting(&[(edge_a, Expected::Version(1))], offer()), Err(Some(2))),
+        (expecting(&[(edge_a, Expected::Version(2))], offer()), Ok(3)),
+        (expecting(&[(edge_a, Expected::Version(2))], put_edge(&pledge("a", "pledged"))), Err(Some(3))),
+        (expecting(&[(edge_a, Expected::Version(3))], Mutation::RemoveEdge(a.id)), Ok(4)),
+        (expecting(&[(edge_a, Expected::Version(3))], Mutation::RemoveEdge(a.id)), Err(None)),
+        // Of a row that the write itself leaves alone.
+        (expecting(&[(ukraine, Expected::Version(1)), (edge_b, Expected::Absent)], put_b()), Ok(5)),
+        (expecting(&[(ukraine, Expected::Version(2))], put_b()), Err(Some(1))),
+        (expecting(&[], put_entity(&renamed)), Ok(6)),
+        (expecting(&[(ukraine, Expected::Version(1))], put_b()), Err(Some(6))),
+    ]
+    .into_iter()
+    .unzip();
+    assert_eq!(told(batch(&mut conn, &writes).await), expected);
     Ok(())
 }
 
