@@ -20,12 +20,10 @@ use axum::http::Request;
 use pledgegraph_graph::Graph;
 use pledgegraph_live::{Live, LiveOptions, Mutation, Scope, Write, WriteError};
 use pledgegraph_model::{EdgeId, EntityId, Synthetic};
-use pledgegraph_postgres::{Cluster, ClusterOptions, Launcher, Search, system_directories};
 use pledgegraph_server::access::Principal;
 use pledgegraph_server::{AppState, ServerOptions, edge_line, entity_line};
-use pledgegraph_store::schema;
 use pledgegraph_tests::cpu::resident;
-use sqlx::postgres::PgPoolOptions;
+use pledgegraph_tests::database::durable;
 use tower::ServiceExt as _;
 
 #[global_allocator]
@@ -46,13 +44,7 @@ async fn main() {
 
 async fn measure(edges: usize, batch: usize) {
     let directory = tempfile::tempdir().unwrap();
-    let system = system_directories();
-    let search = Search { pg_bin: None, data_root: directory.path(), system, announce: &|line| println!("{line}") };
-    let options =
-        ClusterOptions { launcher: Launcher::Direct, ..ClusterOptions::new(directory.path(), search.run().unwrap()) };
-    let cluster = Cluster::start(&options).await.unwrap();
-    let pool = PgPoolOptions::new().max_connections(8).connect_with(cluster.connect_options()).await.unwrap();
-    schema::migrate(&mut pool.acquire().await.unwrap()).await.unwrap();
+    let (cluster, pool) = durable(directory.path()).await.unwrap();
     let live = Live::start(pool.clone(), LiveOptions::default()).await.unwrap();
     // What the writes beside the import name; its own lines for these are unchanged then.
     let named: HashSet<EntityId> = Synthetic::new(10, 9).entities().map(|entity| entity.id).collect();

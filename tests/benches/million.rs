@@ -19,11 +19,10 @@ use std::time::{Duration, Instant};
 
 use pledgegraph_live::{Live, LiveOptions, Mutation, Write};
 use pledgegraph_model::{Code as _, EdgeId, EntityKind, Synthetic};
-use pledgegraph_postgres::{Cluster, ClusterOptions, Launcher, Search, system_directories};
 use pledgegraph_server::{AppState, ServerOptions};
-use pledgegraph_store::{bulk, schema};
+use pledgegraph_store::bulk;
 use pledgegraph_tests::cpu::resident;
-use sqlx::postgres::PgPoolOptions;
+use pledgegraph_tests::database::durable;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -37,21 +36,11 @@ const ASKED: usize = 1_000;
 async fn main() {
     let edges = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(1_000_000);
     let directory = tempfile::tempdir().unwrap();
-    let search = Search {
-        pg_bin: None,
-        data_root: directory.path(),
-        system: system_directories(),
-        announce: &|line| println!("{line}"),
-    };
-    let options =
-        ClusterOptions { launcher: Launcher::Direct, ..ClusterOptions::new(directory.path(), search.run().unwrap()) };
-    let cluster = Cluster::start(&options).await.unwrap();
-    let pool = PgPoolOptions::new().max_connections(8).connect_with(cluster.connect_options()).await.unwrap();
+    let (cluster, pool) = durable(directory.path()).await.unwrap();
     let synthetic = Synthetic::new(edges, 1);
 
     let began = Instant::now();
     let mut connection = pool.acquire().await.unwrap();
-    schema::migrate(&mut connection).await.unwrap();
     let entities = synthetic.entities().map(Ok::<_, Infallible>);
     bulk::load(&mut connection, entities, synthetic.edges().map(Ok)).await.unwrap();
     drop(connection);

@@ -1,7 +1,10 @@
-//! A migrated database for one test.
+//! A migrated database for one test, and a durable server for a benchmark.
+
+use std::path::Path;
 
 use anyhow::Result;
-use pledgegraph_postgres::throwaway;
+use pledgegraph_postgres::{Cluster, ClusterOptions, Launcher, Search, system_directories, throwaway};
+use pledgegraph_store::WriteError;
 use pledgegraph_store::schema::{MIGRATOR, migrate};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, PgConnection};
@@ -49,4 +52,35 @@ impl TestDb {
     pub fn pool(&self) -> PgPool {
         PgPoolOptions::new().max_connections(8).connect_lazy_with(self.options())
     }
+}
+
+/// A durable server of its own in a directory, with the whole schema, and a pool as a process of the service has one.
+///
+/// # Errors
+/// When the server is not found or does not start, or a migration fails.
+pub async fn durable(directory: &Path) -> Result<(Cluster, PgPool)> {
+    let search = Search {
+        pg_bin: None,
+        data_root: directory,
+        system: system_directories(),
+        announce: &|line| eprintln!("{line}"),
+    };
+    let launcher = Launcher::Direct;
+    let cluster = Cluster::start(&ClusterOptions { launcher, ..ClusterOptions::new(directory, search.run()?) }).await?;
+    let pool = PgPoolOptions::new().max_connections(8).connect_with(cluster.connect_options()).await?;
+    migrate(&mut *pool.acquire().await?).await?;
+    Ok((cluster, pool))
+}
+
+/// Whether the database refused a write for what stands beside it or for what it says, so that nothing changed.
+pub fn is_refused(error: &WriteError) -> bool {
+    matches!(
+        error,
+        WriteError::InUse { .. }
+            | WriteError::NotAllowed { .. }
+            | WriteError::DanglingReference { .. }
+            | WriteError::DuplicateReference(_)
+            | WriteError::Invalid { .. }
+            | WriteError::NotFound(_)
+    )
 }

@@ -183,16 +183,20 @@ fn change(logged: &LoggedChange) -> Change {
     }
 }
 
+/// A graph with one statement of each kind; an attendance of it, and another version of that.
+async fn attendance(db: &TestDb) -> Result<(Live, Edge, Edge)> {
+    load(&mut db.connect().await?, world(), one_of_each_kind()).await?;
+    let first = one_of_each_kind().into_iter().find(|edge| edge.id == EdgeId::of_key("attendance")).expect("one");
+    let second = Edge { rank: Rank::Deprecated, ..first.clone() };
+    Ok((start(db).await?, first, second))
+}
+
 #[tokio::test]
 async fn a_row_keeps_all_its_versions_with_quotations() -> Result<()> {
     let db = TestDb::new().await?;
-    let mut conn = db.connect().await?;
-    load(&mut conn, world(), one_of_each_kind()).await?;
-    let live = start(&db).await?;
-    let first = one_of_each_kind().into_iter().find(|edge| edge.id == EdgeId::of_key("attendance")).expect("one");
+    let (live, first, second) = attendance(&db).await?;
     let row = Removed::Edge(first.id);
     assert_eq!(live.history(row).await?.len(), 1, "as loaded");
-    let second = Edge { rank: Rank::Deprecated, ..first.clone() };
     live.write(write([put_edge(&second)])).await?;
     live.write(write([Mutation::RemoveEdge(first.id)])).await?;
     live.write(write([put_edge(&first)])).await?;
@@ -287,12 +291,8 @@ async fn a_moment_waits_for_the_commit_under_way_that_may_come_before_it() -> Re
 #[tokio::test]
 async fn versions_are_had_one_at_a_time() -> Result<()> {
     let db = TestDb::new().await?;
-    let mut conn = db.connect().await?;
-    load(&mut conn, world(), one_of_each_kind()).await?;
-    let live = start(&db).await?;
-    let first = one_of_each_kind().into_iter().find(|edge| edge.id == EdgeId::of_key("attendance")).expect("one");
+    let (live, first, second) = attendance(&db).await?;
     let row = Removed::Edge(first.id);
-    let second = Edge { rank: Rank::Deprecated, ..first.clone() };
     let steps = [put_edge(&second), Mutation::RemoveEdge(first.id), put_edge(&first)];
     for step in [None].into_iter().chain(steps.map(Some)) {
         if let Some(step) = step {
