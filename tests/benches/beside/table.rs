@@ -35,6 +35,11 @@ fn of(cells: &[Cell], figure: fn(&Cell) -> f64) -> String {
     median(cells.iter().map(figure)).map_or_else(String::new, number)
 }
 
+/// Figures of all rounds.
+fn figures<const N: usize>(cells: &[Cell], figures: [fn(&Cell) -> f64; N]) -> [String; N] {
+    figures.map(|figure| of(cells, figure))
+}
+
 /// The ratio of a figure, round by round: its median, and between what it lies.
 pub(crate) fn ratio(ours: &[Cell], theirs: &[Cell], figure: fn(&Cell) -> f64) -> (String, String) {
     let both = ours.iter().zip(theirs).filter(|(_, theirs)| figure(theirs) > 0.0);
@@ -73,29 +78,31 @@ impl Table {
     }
 }
 
+const QUESTIONS: [&str; 18] = [
+    "question",
+    "parameters",
+    "conns",
+    "lines",
+    "p50",
+    "p99",
+    "qps",
+    "CPU",
+    "MB/s",
+    "SQL p50",
+    "p99",
+    "qps",
+    "CPU",
+    "hello p50",
+    "CPU",
+    "CPU:SQL",
+    "p50:SQL",
+    "CPU:hello",
+];
+
 /// The questions: times in microseconds.
 pub(crate) fn questions(rows: &[Measured], versus: bool) -> String {
     let mut table = Table::default();
-    let mut head = vec![
-        "question",
-        "parameters",
-        "conns",
-        "lines",
-        "p50",
-        "p99",
-        "qps",
-        "CPU",
-        "MB/s",
-        "SQL p50",
-        "p99",
-        "qps",
-        "CPU",
-        "hello p50",
-        "CPU",
-        "CPU:SQL",
-        "p50:SQL",
-        "CPU:hello",
-    ];
+    let mut head = QUESTIONS.to_vec();
     if versus {
         head.extend(["old p50", "CPU", "CPU new:old", "between", "p50 new:old", "between"]);
     }
@@ -104,26 +111,16 @@ pub(crate) fn questions(rows: &[Measured], versus: bool) -> String {
         let Some(own) = row.products.first() else { continue };
         let mut cells = vec![row.question.to_owned(), row.parameters.to_owned(), row.connections.to_string()];
         cells.push(number(row.lines));
-        cells.extend([
-            of(own, |cell| cell.p50),
-            of(own, |cell| cell.p99),
-            of(own, |cell| cell.rate),
-            of(own, |cell| cell.cpu),
-            of(own, |cell| cell.throughput),
-        ]);
+        cells.extend(figures(own, [|cell| cell.p50, |cell| cell.p99, |cell| cell.rate, |cell| cell.cpu]));
+        cells.push(of(own, |cell| cell.throughput));
         let sql = &row.sql;
-        cells.extend([
-            of(sql, |cell| cell.p50),
-            of(sql, |cell| cell.p99),
-            of(sql, |cell| cell.rate),
-            of(sql, |cell| cell.cpu),
-        ]);
-        cells.extend([of(&row.hello, |cell| cell.p50), of(&row.hello, |cell| cell.cpu)]);
+        cells.extend(figures(sql, [|cell| cell.p50, |cell| cell.p99, |cell| cell.rate, |cell| cell.cpu]));
+        cells.extend(figures(&row.hello, [|cell| cell.p50, |cell| cell.cpu]));
         cells.push(ratio(own, sql, |cell| cell.cpu).0);
         cells.push(ratio(own, sql, |cell| cell.p50).0);
         cells.push(ratio(own, &row.hello, |cell| cell.cpu).0);
         if let Some(old) = row.products.get(1) {
-            cells.extend([of(old, |cell| cell.p50), of(old, |cell| cell.cpu)]);
+            cells.extend(figures(old, [|cell| cell.p50, |cell| cell.cpu]));
             for (median, between) in [ratio(own, old, |cell| cell.cpu), ratio(own, old, |cell| cell.p50)] {
                 cells.extend([median, between]);
             }
@@ -133,25 +130,27 @@ pub(crate) fn questions(rows: &[Measured], versus: bool) -> String {
     table.text()
 }
 
+const WRITES: [&str; 14] = [
+    "writers",
+    "",
+    "p50",
+    "p99",
+    "writes/s",
+    "CPU",
+    "PostgreSQL",
+    "SQL p50",
+    "p99",
+    "writes/s",
+    "PostgreSQL",
+    "pgbench/s",
+    "writes:SQL",
+    "writes:pgbench",
+];
+
 /// Writing: times in microseconds.
 pub(crate) fn writes(rows: &[(usize, Written)], versus: bool) -> String {
     let mut table = Table::default();
-    let mut head = vec![
-        "writers",
-        "",
-        "p50",
-        "p99",
-        "writes/s",
-        "CPU",
-        "PostgreSQL",
-        "SQL p50",
-        "p99",
-        "writes/s",
-        "PostgreSQL",
-        "pgbench/s",
-        "writes:SQL",
-        "writes:pgbench",
-    ];
+    let mut head = WRITES.to_vec();
     if versus {
         head.extend(["old writes/s", "CPU", "writes new:old", "between", "CPU new:old", "between"]);
     }
@@ -159,21 +158,16 @@ pub(crate) fn writes(rows: &[(usize, Written)], versus: bool) -> String {
     for (writers, row) in rows {
         let Some(own) = row.products.first() else { continue };
         let mut cells = vec![writers.to_string(), String::new()];
-        cells.extend([of(own, |cell| cell.p50), of(own, |cell| cell.p99), of(own, |cell| cell.rate)]);
-        cells.extend([of(own, |cell| cell.cpu), of(own, |cell| cell.beside)]);
+        cells.extend(figures(own, [|cell| cell.p50, |cell| cell.p99, |cell| cell.rate]));
+        cells.extend(figures(own, [|cell| cell.cpu, |cell| cell.beside]));
         let sql = &row.sql;
-        cells.extend([
-            of(sql, |cell| cell.p50),
-            of(sql, |cell| cell.p99),
-            of(sql, |cell| cell.rate),
-            of(sql, |cell| cell.cpu),
-        ]);
+        cells.extend(figures(sql, [|cell| cell.p50, |cell| cell.p99, |cell| cell.rate, |cell| cell.cpu]));
         let rates = own.iter().zip(&row.pgbench).map(|(cell, rate)| cell.rate / rate);
         let by_pgbench = median(rates).map_or("not installed".to_owned(), number);
         cells.push(median(row.pgbench.iter().copied()).map_or_else(String::new, number));
         cells.extend([ratio(own, sql, |cell| cell.rate).0, by_pgbench]);
         if let Some(old) = row.products.get(1) {
-            cells.extend([of(old, |cell| cell.rate), of(old, |cell| cell.cpu)]);
+            cells.extend(figures(old, [|cell| cell.rate, |cell| cell.cpu]));
             for (median, between) in [ratio(own, old, |cell| cell.rate), ratio(own, old, |cell| cell.cpu)] {
                 cells.extend([median, between]);
             }
