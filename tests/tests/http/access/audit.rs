@@ -6,13 +6,13 @@ use pledgegraph_model::{Edge, Entity};
 use pledgegraph_server::access::Scope;
 use pledgegraph_store::{Mutation, Origin, Write};
 use pledgegraph_tests::app::TestApp;
-use serde_json::Value;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::access::{ask, bearer};
 
 #[tokio::test]
-async fn the_audit_says_who_changed_what_and_admins_may_read_it() -> Result<()> {
+async fn the_audit_says_who_changed_what() -> Result<()> {
     let app = TestApp::new().await?;
     let bundle = pledgegraph_bundle::bundled()?;
     let entity: &Entity = bundle.entities.first().context("an entity")?;
@@ -28,23 +28,17 @@ async fn the_audit_says_who_changed_what_and_admins_may_read_it() -> Result<()> 
     app.live.write(write(vec![Mutation::PutEntity(entity.clone())])).await?;
     let last = app.live.write(write(vec![Mutation::RemoveEdge(edge.id)])).await?;
 
-    let path = "/v1/audit";
-    assert!(ask(&app.router, Method::GET, path, &HeaderMap::new()).await?.is(401, "unauthenticated"));
-    let said = ask(&app.router, Method::GET, path, &bearer(TestApp::token(Scope::Write))).await?;
-    assert!(said.is(403, "insufficient-scope"), "{said:?}");
-
     let admin = bearer(TestApp::token(Scope::Admin));
-    let said = ask(&app.router, Method::GET, path, &admin).await?;
+    let said = ask(&app.router, Method::GET, "/v1/audit", &admin).await?;
     assert_eq!(said.status, 200, "{said:?}");
     let items = said.body["items"].as_array().context("items")?;
     let seqs: Vec<i64> = items.iter().filter_map(|item| item["seq"].as_i64()).collect();
     assert_eq!(seqs, [3, 2, 1]);
     let chain = last.chain.map(|byte| format!("{byte:02x}")).concat();
     assert_eq!(items[0]["chain"], chain);
+    let by = json!(["newsroom", Uuid::from_u128(7), "request-1", "192.0.2.7"]);
     for item in &items[..2] {
-        assert_eq!(item["principal"], "newsroom");
-        assert_eq!(item["token"], Uuid::from_u128(7).to_string());
-        assert_eq!((&item["request"], &item["address"]), (&Value::from("request-1"), &Value::from("192.0.2.7")));
+        assert_eq!(json!([item["principal"], item["token"], item["request"], item["address"]]), by);
     }
     assert_eq!(items[0]["touched"][0]["op"], "remove");
     assert_eq!(items[1]["touched"][0]["ref"], format!("{}:{}", entity.kind, entity.slug));
@@ -58,6 +52,17 @@ async fn the_audit_says_who_changed_what_and_admins_may_read_it() -> Result<()> 
         (second.body["items"].as_array().map(Vec::len), second.body["page"].get("next_before")),
         (Some(1), None)
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn admins_alone_read_the_audit() -> Result<()> {
+    let app = TestApp::new().await?;
+    assert!(ask(&app.router, Method::GET, "/v1/audit", &HeaderMap::new()).await?.is(401, "unauthenticated"));
+    let said = ask(&app.router, Method::GET, "/v1/audit", &bearer(TestApp::token(Scope::Write))).await?;
+    assert!(said.is(403, "insufficient-scope"), "{said:?}");
+    let admin = bearer(TestApp::token(Scope::Admin));
+    assert_eq!(ask(&app.router, Method::GET, "/v1/audit", &admin).await?.status, 200);
     assert!(ask(&app.router, Method::GET, "/v1/audit?before=0", &admin).await?.is(400, "bad-parameter"));
     Ok(())
 }
