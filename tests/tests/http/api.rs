@@ -11,6 +11,7 @@ mod errors;
 mod examples;
 mod filters;
 mod graph;
+mod in_force;
 mod language;
 mod ndjson;
 mod operations;
@@ -21,3 +22,15 @@ mod questions;
 mod same_rows;
 mod search;
 mod standing;
+
+use anyhow::{Result, ensure};
+use axum::http::{Method, StatusCode};
+use pledgegraph_tests::app::TestApp;
+use serde_json::Value;
+
+/// Records something.
+async fn created(app: &TestApp, path: &str, body: &Value) -> Result<Value> {
+    let answer = app.send_body(Method::POST, path, &[("content-type", "application/json")], body.to_string()).await?;
+    ensure!(answer.status == StatusCode::CREATED, "{path} {body}: {}", answer.text());
+    answer.json()
+}

@@ -7,6 +7,8 @@ use pledgegraph_model::EdgeId;
 use pledgegraph_tests::app::{Answer, TestApp};
 use serde_json::{Value, json};
 
+use super::created;
+
 /// Asks a question with a body, without a token.
 async fn ask(app: &TestApp, path: &str, body: &Value) -> Result<Answer> {
     let headers = [("content-type", "application/json"), ("authorization", "")];
@@ -103,13 +105,6 @@ async fn a_set_says_what_is_missing_and_what_it_rests_on() -> Result<()> {
     Ok(())
 }
 
-/// Records something.
-async fn created(app: &TestApp, path: &str, body: &Value) -> Result<Value> {
-    let answer = app.send_body(Method::POST, path, &[("content-type", "application/json")], body.to_string()).await?;
-    ensure!(answer.status == StatusCode::CREATED, "{path} {body}: {}", answer.text());
-    answer.json()
-}
-
 /// Supposes something of pledges of forces.
 async fn scenario(app: &TestApp, assume: Value, stance: &str) -> Result<Value> {
     let question = json!({"assume": assume, "stance_min": stance, "capability": "military.forces"});
@@ -164,44 +159,46 @@ async fn scenarios_of_the_bundled_data() -> Result<()> {
 #[tokio::test]
 async fn questions_that_cannot_be_answered_say_why() -> Result<()> {
     let app = TestApp::new().await?;
-    for (path, body, status, pointer) in [
+    for (path, body, pointer) in [
         (
             "/v1/scenario-evaluations",
             json!({"assume": [{"condition": "us-backing", "truth": "yes"}]}),
-            422,
             "/assume/0/truth",
         ),
         (
             "/v1/scenario-evaluations",
             json!({"assume": [{"condition": "nowhere", "truth": "true"}]}),
-            422,
             "/assume/0/condition",
         ),
-        ("/v1/scenario-evaluations", json!({"assume": [{"condition": "us-backing"}]}), 422, "/assume/0/truth"),
+        ("/v1/scenario-evaluations", json!({"assume": [{"condition": "us-backing"}]}), "/assume/0/truth"),
         (
             "/v1/scenario-evaluations",
             json!({"assume": [{"condition": "us-backing", "truth": "true"}, {"condition": "condition:us-backing", "truth": "false"}]}),
-            422,
             "/assume/1/truth",
         ),
-        ("/v1/scenario-evaluations", json!({"stance_min": "not_stated"}), 422, "/stance_min"),
-        ("/v1/scenario-evaluations", json!({"valid_at": "2025-02-30"}), 422, "/valid_at"),
-        ("/v1/scenario-evaluations", json!({"withdrawn": []}), 422, "/withdrawn"),
-        ("/v1/analyses/unlocking-sets", json!({}), 422, "/goal"),
-        ("/v1/analyses/blocking-sets", json!({"goal": {}}), 422, "/goal"),
-        ("/v1/analyses/blocking-sets", json!({"goal": {"actors": ["GB"], "at_least": 2}}), 422, "/goal/at_least"),
+        ("/v1/scenario-evaluations", json!({"stance_min": "not_stated"}), "/stance_min"),
+        ("/v1/scenario-evaluations", json!({"valid_at": "2025-02-30"}), "/valid_at"),
+        ("/v1/scenario-evaluations", json!({"withdrawn": []}), "/withdrawn"),
+        ("/v1/analyses/unlocking-sets", json!({}), "/goal"),
+        ("/v1/analyses/blocking-sets", json!({"goal": {}}), "/goal"),
+        ("/v1/analyses/blocking-sets", json!({"goal": {"actors": ["GB"], "at_least": 2}}), "/goal/at_least"),
         (
             "/v1/analyses/pivotality",
             json!({"goal": {"commitments": ["0198c3c0-0000-7000-8000-000000000000"]}}),
-            422,
             "/goal/commitments/0",
         ),
     ] {
         let answer = ask(&app, path, &body).await?;
-        assert_eq!(answer.status.as_u16(), status, "{path} {body}: {}", answer.text());
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path} {body}: {}", answer.text());
         let problem = answer.json()?;
         assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_no_question_is_refused() -> Result<()> {
+    let app = TestApp::new().await?;
     let unread =
         app.send_body(Method::POST, "/v1/scenario-evaluations", &[("content-type", "application/json")], "{").await?;
     assert_eq!(unread.status, StatusCode::BAD_REQUEST);
@@ -232,14 +229,13 @@ async fn what_depends_on_an_actor_comes_with_its_chain() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn mutual_pledges_are_named_as_a_deadlock() -> Result<()> {
-    let app = TestApp::new().await?;
+/// Two pledges that each wait for the other, and one that waits for both of them and for a ceasefire.
+async fn waiting_for_each_other(app: &TestApp) -> Result<[Value; 3]> {
     for country in ["JP", "KR"] {
         let test =
             json!({"actor": format!("country:{country}"), "capability": "military.demining", "min_stance": "willing"});
         created(
-            &app,
+            app,
             "/v1/conditions",
             &json!({"slug": format!("{country}-moves").to_lowercase(), "names": {"en": format!("{country} moves")},
                 "condition_kind": "reciprocal_commitment", "test": test}),
@@ -253,10 +249,17 @@ async fn mutual_pledges_are_named_as_a_deadlock() -> Result<()> {
             "stance": "willing", "conditions": conditions,
             "evidence": [{"source": "source:seed-article", "explicitness": "explicit"}]})
     };
-    let a = created(&app, "/v1/commitments", &pledge("JP", leaf("kr-moves"))).await?;
-    let b = created(&app, "/v1/commitments", &pledge("KR", leaf("jp-moves"))).await?;
+    let a = created(app, "/v1/commitments", &pledge("JP", leaf("kr-moves"))).await?;
+    let b = created(app, "/v1/commitments", &pledge("KR", leaf("jp-moves"))).await?;
     let both = json!({"op": "all_of", "of": [leaf("jp-moves"), leaf("ceasefire")]});
-    let c = created(&app, "/v1/commitments", &pledge("NZ", both)).await?;
+    let c = created(app, "/v1/commitments", &pledge("NZ", both)).await?;
+    Ok([a, b, c])
+}
+
+#[tokio::test]
+async fn mutual_pledges_are_named_as_a_deadlock() -> Result<()> {
+    let app = TestApp::new().await?;
+    let [a, b, c] = waiting_for_each_other(&app).await?;
     let question = json!({"assume": [{"condition": "ceasefire", "truth": "true"}], "capability": "military.demining"});
     let answer = answered(&app, "/v1/scenario-evaluations", &question).await?;
     let items = answer["items"].as_array().context("items")?;
@@ -277,111 +280,6 @@ async fn mutual_pledges_are_named_as_a_deadlock() -> Result<()> {
     assert_eq!(ids, expected);
     assert_eq!(group["waivers"]["total"], 2);
     assert_eq!(deadlocks["behind"]["items"][0]["id"], c["id"]);
-    Ok(())
-}
-
-#[tokio::test]
-async fn commitments_say_whether_they_are_in_force_and_why() -> Result<()> {
-    let app = TestApp::new().await?;
-    let of =
-        async |pledger: &str| app.json(&format!("/v1/commitments?pledger={pledger}&capability=military.forces")).await;
-    assert_eq!(of("GB").await?["items"][0]["in_force"], "false", "the United States refused");
-    assert_eq!(of("DK").await?["items"][0]["in_force"], "unknown", "nobody says whether a force is agreed");
-    let id = EdgeId::of_key("l21-gb-forces");
-    let whole = app.json(&format!("/v1/commitments/{id}?include=because")).await?;
-    assert_eq!((&whole["in_force"], &whole["ground"]), (&json!("false"), &json!("conditions")));
-    let because = whole["because"].as_array().context("because")?;
-    let truths: Vec<(&Value, &Value, &Value)> =
-        because.iter().map(|r| (&r["condition"]["ref"], &r["truth"], &r["tested"])).collect();
-    assert_eq!(
-        truths,
-        [
-            (&json!("condition:ceasefire"), &json!("unknown"), &json!(false)),
-            (&json!("condition:us-backing"), &json!("false"), &json!(true))
-        ]
-    );
-    let refused = because[1]["decided_by"]["statements"][0].as_str().context("the refusal")?;
-    let refused = app.json(&format!("/v1/commitments/{refused}?include=because")).await?;
-    assert_eq!((&refused["pledger"]["ref"], &refused["stance"]), (&json!("country:US"), &json!("refused")));
-    assert_eq!((&refused["in_force"], &refused["ground"]), (&json!("false"), &json!("no_pledge")));
-    assert_eq!(whole["sensitive_to"][0]["ref"], "condition:us-backing");
-    Ok(())
-}
-
-/// Every standing.
-const ANY: &str = "denied,unverified,deprecated,not_yet,over,superseded,taken_back,not_counted,may_stand,stands";
-
-#[tokio::test]
-async fn the_list_narrows_by_what_is_in_force() -> Result<()> {
-    let app = TestApp::new().await?;
-    let all = app.walk("/v1/commitments", 100).await?;
-    let mut counted = 0;
-    for truth in ["true", "unknown", "false"] {
-        let found = app.walk(&format!("/v1/commitments?in_force={truth}&standing={ANY}"), 7).await?;
-        assert!(found.iter().all(|item| item["in_force"] == truth), "{truth}");
-        let csv =
-            app.get(&format!("/v1/commitments.csv?in_force={truth}&standing={ANY}&fields=in_force")).await?.text();
-        assert_eq!(csv.lines().skip(1).filter(|line| *line == truth).count(), found.len(), "{truth} in CSV");
-        counted += found.len();
-    }
-    assert_eq!(counted, all.len());
-    let any = app.json(&format!("/v1/commitments?in_force=true,unknown,false&standing={ANY}")).await?;
-    assert_eq!(any["total"]["value"], all.len());
-    // Without `standing` what does not count is left out, and said to be.
-    let counted = app.json("/v1/commitments?in_force=true,unknown,false").await?;
-    let left_out = counted["warnings"][0]["standings"].as_object().context("a warning")?.values();
-    let left_out: u64 = left_out.filter_map(Value::as_u64).sum();
-    assert_eq!(counted["total"]["value"].as_u64().context("a total")? + left_out, all.len() as u64);
-    assert_eq!(app.get("/v1/commitments?in_force=maybe").await?.status, StatusCode::BAD_REQUEST);
-    Ok(())
-}
-
-#[tokio::test]
-async fn sources_that_disagree_on_a_condition_leave_it_open() -> Result<()> {
-    let app = TestApp::new().await?;
-    let outcome = |actor: &str, value: &str, said: &str| {
-        json!({"subject": format!("country:{actor}"), "object": "condition:legal-basis", "value": value, "said_at": {"edtf": said},
-            "evidence": [{"source": "source:seed-article", "explicitness": "explicit"}]})
-    };
-    let id = EdgeId::of_key("l23-ie-forces");
-    let path = format!("/v1/commitments/{id}?include=because");
-    let legal = async || -> Result<(Value, Value)> {
-        let whole = app.json(&path).await?;
-        let because = whole["because"].as_array().context("because")?.clone();
-        let reason = because.iter().find(|r| r["condition"]["ref"] == "condition:legal-basis").context("a leaf")?;
-        Ok((reason["truth"].clone(), reason["disputed"].clone()))
-    };
-    created(&app, "/v1/outcomes", &outcome("IE", "unmet", "2025-08-01")).await?;
-    assert_eq!(legal().await?, (json!("false"), Value::Null));
-    created(&app, "/v1/outcomes", &outcome("FR", "met", "2025-08-02")).await?;
-    assert_eq!(legal().await?, (json!("unknown"), json!(true)), "two actors disagree");
-    created(&app, "/v1/outcomes", &outcome("IE", "met", "2025-08-03")).await?;
-    assert_eq!(legal().await?, (json!("true"), Value::Null), "the later word of the same actor stands");
-    let before = app.json("/v1/commitments?in_force=unknown&pledger=IE&valid_at=2025-01-01").await?;
-    assert_eq!(before["as_of"]["valid_at"], "2025-01-01");
-    Ok(())
-}
-
-#[tokio::test]
-async fn conditions_say_whether_they_hold_and_what_hangs_on_them() -> Result<()> {
-    let app = TestApp::new().await?;
-    let us = app.json("/v1/conditions/us-backing").await?;
-    assert_eq!(us["truth"], "false");
-    assert_eq!(us["decided_by"]["total"], 1);
-    let stances = json!([{"stance": "in_discussion", "count": 1}, {"stance": "willing", "count": 3}]);
-    assert_eq!(us["dependents"], json!({"total": 4, "by_stance": stances}));
-    let all = app.walk("/v1/conditions", 2).await?;
-    assert_eq!(all.len(), 6);
-    for condition in &all {
-        let slug = condition["slug"].as_str().context("a slug")?;
-        assert_eq!(condition["truth"], if slug == "us-backing" { "false" } else { "unknown" }, "{slug}");
-        let one = format!(
-            "/v1/commitments?conditional_on={slug}&modality=own_statement,reported_by_others&polarity=asserted"
-        );
-        assert_eq!(app.json(&one).await?["total"]["value"], condition["dependents"]["total"], "{slug}");
-    }
-    let csv = app.get("/v1/conditions.csv?fields=ref,truth,dependents").await?.text();
-    assert!(csv.contains("condition:us-backing,false,4"), "{csv}");
     Ok(())
 }
 

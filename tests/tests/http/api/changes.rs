@@ -146,14 +146,11 @@ fn moments(text: &str) -> Vec<String> {
     words.filter(is_moment).map(str::to_owned).collect()
 }
 
-#[tokio::test]
-async fn a_moment_has_one_form_everywhere() -> Result<()> {
+/// A service in which all was recorded at whole seconds, which need no decimals, with a coalition that this request made.
+async fn at_whole_seconds(keyed: &[(&str, &str)], body: String) -> Result<TestApp> {
     let written = TestApp::new().await?;
     coalition(&written, "timed").await?;
-    let body = json!({"slug": "once", "names": {"en": "Once"}}).to_string();
-    let keyed = [JSON[0], ("idempotency-key", "moments")];
-    written.send_body(Method::POST, "/v1/coalitions", &keyed, body.clone()).await?;
-    // All was recorded at whole seconds, which need no decimals.
+    written.send_body(Method::POST, "/v1/coalitions", keyed, body).await?;
     let mut connection = written.database.connect().await?;
     let whole =
         "set session_replication_role = replica; update commit set recorded_at = date_trunc('second', recorded_at)";
@@ -161,7 +158,14 @@ async fn a_moment_has_one_form_everywhere() -> Result<()> {
     let tester = |scope| Principal { name: format!("tester-{scope}"), token: None, scope: Some(scope) };
     let token = |scope| (TestApp::token(scope).to_owned(), tester(scope));
     let options = ServerOptions { fixed_tokens: Scope::ALL.map(token).to_vec(), ..ServerOptions::default() };
-    let app = TestApp::on(written.database, options).await?;
+    TestApp::on(written.database, options).await
+}
+
+#[tokio::test]
+async fn a_moment_has_one_form_everywhere() -> Result<()> {
+    let body = json!({"slug": "once", "names": {"en": "Once"}}).to_string();
+    let keyed = [JSON[0], ("idempotency-key", "moments")];
+    let app = at_whole_seconds(&keyed, body.clone()).await?;
     let mut seen = 0;
     let mut check = |what: &str, text: &str| {
         let found = moments(text);

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use pledgegraph_tests::app::TestApp;
 use serde_json::{Value, json};
 
-const ENTITIES: [&str; 10] = [
+pub(super) const ENTITIES: [&str; 10] = [
     "countries",
     "coalitions",
     "organizations",
@@ -16,7 +16,7 @@ const ENTITIES: [&str; 10] = [
     "conditions",
     "sources",
 ];
-const STATEMENTS: [&str; 11] = [
+pub(super) const STATEMENTS: [&str; 11] = [
     "commitments",
     "memberships",
     "offices",

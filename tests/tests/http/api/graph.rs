@@ -6,6 +6,8 @@ use pledgegraph_model::{Capability, Code as _, Edge, EdgeDetail, EdgeId, Mission
 use pledgegraph_tests::app::TestApp;
 use serde_json::{Value, json};
 
+use super::created;
+
 #[tokio::test]
 async fn statements_around_an_entity_come_in_groups() -> Result<()> {
     let app = TestApp::new().await?;
@@ -248,10 +250,7 @@ async fn positions_change_over_time() -> Result<()> {
         ("pledged", "2025-08-01"),
         ("committed", "2025-08"),
     ] {
-        let body = said(stance, day).to_string();
-        let headers = [("content-type", "application/json")];
-        let answer = app.send_body(axum::http::Method::POST, "/v1/commitments", &headers, body).await?;
-        assert_eq!(answer.status, 201, "{}", answer.text());
+        created(&app, "/v1/commitments", &said(stance, day)).await?;
     }
     let answer = app.json("/v1/actors/NO/positions?capability=military.medical").await?;
     let history = &answer["items"][0];
@@ -287,21 +286,14 @@ async fn conflicts_are_found_within_and_between_documents() -> Result<()> {
     let conflict = &stated["items"][0];
     assert_eq!((&conflict["within_document"], &conflict["between_documents"]), (&json!(true), &json!(false)));
     assert_eq!(conflict["one"]["edges"][0]["kind"], "convening");
-    let headers = [("content-type", "application/json")];
-    let app = &app;
-    let post = async |path: &'static str, body: Value| {
-        let answer = app.send_body(axum::http::Method::POST, path, &headers, body.to_string()).await?;
-        anyhow::ensure!(answer.status == 201, "{}", answer.text());
-        Ok(())
-    };
-    post("/v1/sources", json!({"slug": "another", "names": {"en": "Another"}})).await?;
+    created(&app, "/v1/sources", &json!({"slug": "another", "names": {"en": "Another"}})).await?;
     let evidence = json!([{"source": "source:another", "explicitness": "explicit"}]);
     let outcome = |actor: &str, value: &str| json!({"subject": format!("country:{actor}"), "object": "condition:ceasefire", "value": value, "evidence": evidence});
-    post("/v1/outcomes", outcome("GB", "met")).await?;
-    post("/v1/outcomes", outcome("FR", "unmet")).await?;
+    created(&app, "/v1/outcomes", &outcome("GB", "met")).await?;
+    created(&app, "/v1/outcomes", &outcome("FR", "unmet")).await?;
     let us = json!({"pledger": "country:US", "beneficiary": "country:UA", "capability": "political.backstop", "stance": "pledged",
         "evidence": evidence});
-    post("/v1/commitments", us).await?;
+    created(&app, "/v1/commitments", &us).await?;
     let found = app.json("/v1/conflicts?kind=outcome,stance").await?;
     let shown: Vec<(&Value, &Value, &Value, &Value)> = found["items"]
         .as_array()
@@ -330,10 +322,8 @@ async fn provenance_counts_what_is_independent() -> Result<()> {
     assert_eq!((&one["independent"], &one["single_sourced"]), (&json!(1), &json!(true)));
     assert_eq!(one["all_through"][0]["document"]["ref"], "source:seed-article", "the article names no speaker here");
     // Another document that quotes the same speaker is no second source; one of its own is.
-    let headers = [("content-type", "application/json")];
     for slug in ["report-one", "report-two", "report-three"] {
-        let body = json!({"slug": slug, "names": {"en": slug}}).to_string();
-        assert_eq!(app.send_body(axum::http::Method::POST, "/v1/sources", &headers, body).await?.status, 201);
+        created(&app, "/v1/sources", &json!({"slug": slug, "names": {"en": slug}})).await?;
     }
     let piece = |slug: &str, speaker: &str| {
         json!({"source": format!("source:{slug}"), "explicitness": "explicit",
@@ -342,21 +332,20 @@ async fn provenance_counts_what_is_independent() -> Result<()> {
     let said = |evidence: Value| {
         json!({"pledger": "country:PT", "beneficiary": "country:UA", "capability": "military.medical", "stance": "willing",
             "evidence": evidence})
-        .to_string()
     };
     let both = json!([piece("report-one", "person:starmer"), piece("report-two", "person:starmer")]);
-    let answer =
-        app.send_body(axum::http::Method::POST, "/v1/commitments", &headers, said(both.clone())).await?.json()?;
-    let same = app.json(&format!("/v1/provenance?edges={}", answer["id"].as_str().context("an id")?)).await?;
+    let pledge = created(&app, "/v1/commitments", &said(both.clone())).await?;
+    let id = pledge["id"].as_str().context("an id")?;
+    let same = app.json(&format!("/v1/provenance?edges={id}")).await?;
     assert_eq!((&same["independent"], same["documents"].as_array().map(Vec::len)), (&json!(1), Some(2)));
     assert_eq!(same["all_through"][0]["agent"]["ref"], "person:starmer");
     let third = json!([both[0], both[1], piece("report-three", "person:macron")]);
-    let path = format!("/v1/commitments/{}", answer["id"].as_str().context("an id")?);
+    let path = format!("/v1/commitments/{id}");
     let evidence = json!({"evidence": third}).to_string();
     let headers = [("content-type", "application/json"), ("if-match", "*")];
     let patched = app.send_body(axum::http::Method::PATCH, &path, &headers, evidence).await?;
     assert_eq!(patched.status, 200, "{}", patched.text());
-    let two = app.json(&format!("/v1/provenance?edges={}", answer["id"].as_str().context("an id")?)).await?;
+    let two = app.json(&format!("/v1/provenance?edges={id}")).await?;
     assert_eq!(
         (&two["independent"], &two["single_sourced"], &two["all_through"]),
         (&json!(2), &json!(false), &json!([]))

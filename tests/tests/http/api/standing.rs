@@ -1,16 +1,18 @@
 //! Every reader x every standing x every kind of statement: readers are those of the OpenAPI document, so that a new one
 //! without a row fails.
 
+mod world;
+
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, ensure};
 use axum::http::{Method, StatusCode};
-use pledgegraph_bundle::Bundle;
-use pledgegraph_model::{Code, Edge, EdgeId, EdgeKind, EntityId, EntityRef, Standing};
+use pledgegraph_model::{Code as _, EdgeKind, Standing};
 use pledgegraph_tests::app::TestApp;
 use serde_json::{Value, json};
 
 use super::contract::parameters;
+use world::{Known, collection, world};
 
 /// What a reader does with statements.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -70,132 +72,6 @@ const SHOWN: &[&str] = &[
     "list_problem_types",
 ];
 
-/// The words that give a statement a standing on any day of today.
-fn having(standing: Standing) -> Value {
-    match standing {
-        Standing::Denied => json!({"polarity": "denied"}),
-        Standing::Unverified => json!({"polarity": "unknown"}),
-        Standing::Deprecated => json!({"rank": "deprecated"}),
-        Standing::NotYet => json!({"valid_from": {"edtf": "2999-01-01"}}),
-        Standing::Over => json!({"valid_until": {"edtf": "2020"}}),
-        // By another statement that says so.
-        Standing::Superseded | Standing::TakenBack | Standing::Stands => json!({}),
-        Standing::NotCounted => json!({"modality": "assessed_by_others"}),
-        Standing::MayStand => json!({"valid_until": {"verbatim": "as long as it takes"}}),
-    }
-}
-
-/// A statement of a kind; `at` tells those of one kind apart.
-fn statement(kind: EdgeKind, at: usize) -> Value {
-    let group = format!("group:standing-{at}");
-    match kind {
-        EdgeKind::Membership => json!({"subject": group, "object": "coalition:of-the-willing", "role": "member"}),
-        EdgeKind::Office => {
-            json!({"subject": format!("person:standing-{at}"), "object": "country:GB", "title": {"en": "Minister"}})
-        }
-        EdgeKind::Attendance => json!({"subject": group, "object": "meeting:coalition-april", "role": "participant"}),
-        EdgeKind::Convening => json!({"subject": group, "object": "meeting:coalition-april", "status": "held"}),
-        EdgeKind::Location => json!({"subject": format!("organization:standing-{at}"), "object": "place:kyiv"}),
-        EdgeKind::Sidelines => {
-            json!({"subject": format!("meeting:standing-{at}"), "object": "meeting:coalition-april"})
-        }
-        EdgeKind::PartOf => json!({"subject": group, "object": "group:europeans"}),
-        EdgeKind::Commitment => {
-            json!({"subject": group, "object": "country:UA", "capability": "humanitarian", "stance": "pledged"})
-        }
-        EdgeKind::Request => json!({"subject": group, "object": "country:ES", "text": {"en": "Asks."}}),
-        EdgeKind::Action => {
-            json!({"subject": group, "object": "country:ES", "class": "consult", "text": {"en": "Acts."}})
-        }
-        EdgeKind::Outcome => {
-            json!({"subject": format!("organization:standing-{at}"), "object": "condition:legal-basis", "value": "met"})
-        }
-        EdgeKind::Remark => json!({"subject": group, "object": "country:ES", "type": "hope", "text": {"en": "Hopes."}}),
-    }
-}
-
-fn entity(reference: &str, own: &Value) -> Result<pledgegraph_model::Entity> {
-    let (kind, slug) = reference.split_once(':').context("a reference")?;
-    let mut fields = json!({"kind": kind, "slug": slug, "names": {"en": format!("{kind} {slug}")}});
-    for (name, value) in own.as_object().into_iter().flatten() {
-        fields[name] = value.clone();
-    }
-    let entity: pledgegraph_model::Entity<EntityRef> = serde_json::from_value(fields)?;
-    Ok(entity.try_map(|named| Ok::<_, std::convert::Infallible>(EntityId::of_key(&named.to_string())))?)
-}
-
-fn edge(key: &str, fields: Value) -> Result<Edge> {
-    let mut edge: Edge<EntityRef, String> = serde_json::from_value(fields)?;
-    edge.id = EdgeId::of_key(key);
-    let edge = edge.try_map(
-        |named| Ok::<_, std::convert::Infallible>(EntityId::of_key(&named.to_string())),
-        |key| Ok(EdgeId::of_key(&key)),
-    )?;
-    Ok(Edge { id: EdgeId::of_key(key), ..edge })
-}
-
-/// A statement of a kind that has a standing.
-type Known = (EdgeKind, Standing, EdgeId);
-
-/// The bundled data with a statement of each kind and standing; which are which.
-fn world() -> Result<(Bundle, Vec<Known>)> {
-    let mut bundle = pledgegraph_bundle::bundled()?;
-    let mut known = Vec::new();
-    for (at, standing) in Standing::ALL.iter().copied().enumerate() {
-        for (reference, own) in [
-            (format!("group:standing-{at}"), json!({})),
-            (format!("person:standing-{at}"), json!({})),
-            (format!("meeting:standing-{at}"), json!({})),
-            (format!("organization:standing-{at}"), json!({"class": "other"})),
-        ] {
-            bundle.entities.push(entity(&reference, &own)?);
-        }
-        for kind in EdgeKind::ALL.iter().copied() {
-            if standing == Standing::TakenBack && kind != EdgeKind::Commitment {
-                continue;
-            }
-            let key = format!("{kind} that {standing}");
-            let put = |key: &str, own: &Value| {
-                let mut fields = statement(kind, at);
-                fields["kind"] = json!(kind.as_str());
-                fields["evidence"] = json!([{"source": "source:seed-article", "explicitness": "explicit"}]);
-                for (name, value) in own.as_object().into_iter().flatten() {
-                    fields[name] = value.clone();
-                }
-                edge(key, fields)
-            };
-            bundle.edges.push(put(&key, &having(standing))?);
-            let links = json!([{"type": "supersedes", "edge": key}]);
-            match standing {
-                Standing::Superseded => {
-                    bundle.edges.push(put(&format!("{key} by"), &json!({"links": links, "rank": "preferred"}))?);
-                }
-                Standing::TakenBack => {
-                    bundle.edges.push(put(&format!("{key} by"), &json!({"links": links, "stance": "withdrawn"}))?);
-                }
-                _ => {}
-            }
-            known.push((kind, standing, EdgeId::of_key(&key)));
-        }
-    }
-    Ok((bundle, known))
-}
-
-fn collection(kind: EdgeKind) -> &'static str {
-    match kind {
-        EdgeKind::Membership => "memberships",
-        EdgeKind::Office => "offices",
-        EdgeKind::Attendance => "attendances",
-        EdgeKind::Convening => "convenings",
-        EdgeKind::Location | EdgeKind::Sidelines | EdgeKind::PartOf => "relations",
-        EdgeKind::Commitment => "commitments",
-        EdgeKind::Request => "requests",
-        EdgeKind::Action => "actions",
-        EdgeKind::Outcome => "outcomes",
-        EdgeKind::Remark => "remarks",
-    }
-}
-
 #[tokio::test]
 async fn every_reader_is_known() -> Result<()> {
     let app = TestApp::new().await?;
@@ -249,80 +125,116 @@ async fn lists_show_every_standing_and_narrow_by_it() -> Result<()> {
     Ok(())
 }
 
-/// A reader that counts commitments, asked about all and about one standing: how many of the ten it takes in, and how many it
-/// says that it left out.
-async fn counts(app: &TestApp, known: &[Known]) -> Result<Vec<String>> {
-    let mut wrong = Vec::new();
-    let pledgers: Vec<String> = (0..Standing::ALL.len()).map(|at| format!("group:standing-{at}")).collect();
-    let all = pledgers.join(",");
-    let expected: Vec<String> = known
-        .iter()
-        .filter(|(kind, standing, _)| *kind == EdgeKind::Commitment && standing.counts())
-        .map(|(_, _, id)| id.to_string())
-        .collect();
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let mut check = |reader: &str, mut found: Vec<String>, answer: &Value| {
-        let ours: Vec<String> = known.iter().map(|(_, _, id)| id.to_string()).collect();
-        found.retain(|id| ours.contains(id));
-        found.sort();
-        let mut expected = expected.clone();
+/// Readers that count commitments, asked about those of each standing.
+struct Counting<'a> {
+    app: &'a TestApp,
+    /// Those who pledge, and all of them with commas.
+    pledgers: Vec<String>,
+    all: String,
+    /// The statements whose standing is known, and which of them are to be taken in.
+    known: Vec<String>,
+    expected: Vec<String>,
+    wrong: Vec<String>,
+}
+
+/// The members of a list.
+fn list(value: &Value) -> Vec<Value> {
+    value.as_array().cloned().unwrap_or_default()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn ids(items: &Value) -> Vec<String> {
+    list(items).iter().map(|item| text(&item["id"])).collect()
+}
+
+impl<'a> Counting<'a> {
+    fn new(app: &'a TestApp, known: &[Known]) -> Self {
+        let pledgers: Vec<String> = (0..Standing::ALL.len()).map(|at| format!("group:standing-{at}")).collect();
+        let is_counted = |(kind, standing, _): &&Known| *kind == EdgeKind::Commitment && standing.counts();
+        let mut expected: Vec<String> = known.iter().filter(is_counted).map(|(_, _, id)| id.to_string()).collect();
         expected.sort();
+        let known = known.iter().map(|(_, _, id)| id.to_string()).collect();
+        Self { app, all: pledgers.join(","), pledgers, known, expected, wrong: Vec::new() }
+    }
+
+    /// A reader takes in what counts, and says that it left out the rest.
+    fn check(&mut self, reader: &str, mut found: Vec<String>, answer: &Value) {
+        found.retain(|id| self.known.contains(id));
+        found.sort();
         let set_aside = answer["warnings"].to_string().contains("set-aside");
-        if found != expected || !set_aside {
-            wrong.push(format!("{reader}: {found:?}, not {expected:?}; set aside: {set_aside}"));
+        if found != self.expected || !set_aside {
+            self.wrong.push(format!("{reader}: {found:?}, not {:?}; set aside: {set_aside}", self.expected));
         }
-    };
-    let ids =
-        |answer: &Value| answer["items"].as_array().into_iter().flatten().map(|i| text(&i["id"])).collect::<Vec<_>>();
-    for narrowed in ["stance=pledged", "stance_min=willing", "in_force=true,unknown,false&stance=positive"] {
-        let answer = app.json(&format!("/v1/commitments?pledger={all}&limit=100&{narrowed}")).await?;
-        check(narrowed, ids(&answer), &answer);
     }
-    let answer =
-        app.json(&format!("/v1/edges?subject={all}&kind=commitment&standing=may_stand,stands&limit=100")).await?;
-    check("edges", ids(&answer), &json!({"warnings": "set-aside"}));
-    let positions = app.json(&format!("/v1/positions?actor={all}&limit=100")).await?;
-    let current = positions["items"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .flat_map(|item| item["current"].as_array().cloned().unwrap_or_default());
-    let pledged = current.filter(|said| said["stance"] == "pledged").map(|said| text(&said["id"]));
-    check("positions", pledged.collect(), &positions);
-    let matrix = app.json(&format!("/v1/matrix?pledger={all}&capability=humanitarian&limit=100")).await?;
-    let cells = matrix["cells"].as_array().cloned().unwrap_or_default();
-    let in_cells = cells.iter().flat_map(|cell| cell["commitments"].as_array().cloned().unwrap_or_default());
-    check("matrix", in_cells.map(|id| text(&id)).collect(), &matrix);
-    let of_them = json!({"subject": pledgers, "stance": ["pledged"]});
-    for (reader, query) in [
-        ("query", json!({"find": "commitments", "where": of_them, "limit": 100})),
-        (
-            "query select",
-            json!({"find": "commitments", "where": {"subject": pledgers, "capability": ["humanitarian"]}, "select": ["subject", "stance"], "limit": 100}),
-        ),
-        (
-            "query group",
-            json!({"find": "commitments", "where": {"subject": pledgers}, "group_by": "stance", "limit": 100}),
-        ),
-    ] {
-        let answer = asked(app, "/v1/query", &query).await?;
-        let rows = answer["rows"].as_array().cloned().unwrap_or_default();
-        let statements = rows.iter().flat_map(|row| row["statements"].as_array().cloned().unwrap_or_default());
-        check(reader, statements.map(|said| text(&said["id"])).filter(|id| !id.is_empty()).collect(), &answer);
+
+    async fn lists(&mut self) -> Result<()> {
+        let all = &self.all;
+        let edges = format!("/v1/edges?subject={all}&kind=commitment&standing=may_stand,stands&limit=100");
+        let positions = self.app.json(&format!("/v1/positions?actor={all}&limit=100")).await?;
+        let matrix = self.app.json(&format!("/v1/matrix?pledger={all}&capability=humanitarian&limit=100")).await?;
+        for narrowed in ["stance=pledged", "stance_min=willing", "in_force=true,unknown,false&stance=positive"] {
+            let answer = self.app.json(&format!("/v1/commitments?pledger={}&limit=100&{narrowed}", self.all)).await?;
+            self.check(narrowed, ids(&answer["items"]), &answer);
+        }
+        let answer = self.app.json(&edges).await?;
+        self.check("edges", ids(&answer["items"]), &json!({"warnings": "set-aside"}));
+        let current = list(&positions["items"]).into_iter().flat_map(|item| list(&item["current"]));
+        let pledged = current.filter(|said| said["stance"] == "pledged").map(|said| text(&said["id"]));
+        self.check("positions", pledged.collect(), &positions);
+        let in_cells = list(&matrix["cells"]).into_iter().flat_map(|cell| list(&cell["commitments"]));
+        self.check("matrix", in_cells.map(|id| text(&id)).collect(), &matrix);
+        Ok(())
     }
-    let join = json!({"find": "groups", "where": {"is": pledgers, "subject_of": {"find": "commitments", "where": {"stance": ["pledged"]}}}});
-    let anti = json!({"find": "groups", "where": {"is": pledgers, "none_of": [{"subject_of": {"find": "commitments", "where": {"stance": ["pledged"]}}}]}});
-    let (join, anti) = (asked(app, "/v1/query", &join).await?, asked(app, "/v1/query", &anti).await?);
-    // A pledge that takes the place of another counts too.
-    let counted =
-        Standing::ALL.iter().filter(|standing| standing.counts() || **standing == Standing::Superseded).count();
-    ensure!(join["total"] == counted, "join: {join}");
-    ensure!(anti["total"] == Standing::ALL.len() - counted, "anti-join: {anti}");
-    ensure!(join["warnings"].to_string().contains("/where/subject_of/where"), "{join}");
-    let scenario = asked(app, "/v1/scenario-evaluations", &json!({"capability": "humanitarian", "assume": []})).await?;
-    let items = scenario["items"].as_array().cloned().unwrap_or_default();
-    check("scenario", items.iter().map(|item| text(&item["commitment"])).collect(), &scenario);
-    Ok(wrong)
+
+    async fn queries(&mut self) -> Result<()> {
+        let pledgers = &self.pledgers;
+        let of = |own: Value| {
+            let mut query = json!({"find": "commitments", "limit": 100});
+            for (name, value) in own.as_object().into_iter().flatten() {
+                query[name] = value.clone();
+            }
+            query
+        };
+        let humanitarian = json!({"subject": pledgers, "capability": ["humanitarian"]});
+        for (reader, query) in [
+            ("query", of(json!({"where": {"subject": pledgers, "stance": ["pledged"]}}))),
+            ("query select", of(json!({"where": humanitarian, "select": ["subject", "stance"]}))),
+            ("query group", of(json!({"where": {"subject": pledgers}, "group_by": "stance"}))),
+        ] {
+            let answer = asked(self.app, "/v1/query", &query).await?;
+            let statements = list(&answer["rows"]).into_iter().flat_map(|row| list(&row["statements"]));
+            let found = statements.map(|said| text(&said["id"])).filter(|id| !id.is_empty());
+            self.check(reader, found.collect(), &answer);
+        }
+        Ok(())
+    }
+
+    async fn joins(&self) -> Result<()> {
+        let pledging = json!({"subject_of": {"find": "commitments", "where": {"stance": ["pledged"]}}});
+        let mut own = pledging.clone();
+        own["is"] = json!(self.pledgers);
+        let join = json!({"find": "groups", "where": own});
+        let anti = json!({"find": "groups", "where": {"is": self.pledgers, "none_of": [pledging]}});
+        let (join, anti) = (asked(self.app, "/v1/query", &join).await?, asked(self.app, "/v1/query", &anti).await?);
+        // A pledge that takes the place of another counts too.
+        let is_counted = |standing: &&Standing| standing.counts() || **standing == Standing::Superseded;
+        let counted = Standing::ALL.iter().filter(is_counted).count();
+        ensure!(join["total"] == counted, "join: {join}");
+        ensure!(anti["total"] == Standing::ALL.len() - counted, "anti-join: {anti}");
+        ensure!(join["warnings"].to_string().contains("/where/subject_of/where"), "{join}");
+        Ok(())
+    }
+
+    async fn scenarios(&mut self) -> Result<()> {
+        let body = json!({"capability": "humanitarian", "assume": []});
+        let scenario = asked(self.app, "/v1/scenario-evaluations", &body).await?;
+        let found = list(&scenario["items"]).iter().map(|item| text(&item["commitment"])).collect();
+        self.check("scenario", found, &scenario);
+        Ok(())
+    }
 }
 
 async fn asked(app: &TestApp, path: &str, body: &Value) -> Result<Value> {
@@ -336,8 +248,12 @@ async fn asked(app: &TestApp, path: &str, body: &Value) -> Result<Value> {
 async fn what_counts_takes_what_counts_and_says_what_it_left_out() -> Result<()> {
     let (bundle, known) = world()?;
     let app = TestApp::with(bundle).await?;
-    let wrong = counts(&app, &known).await?;
-    ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let mut counting = Counting::new(&app, &known);
+    counting.lists().await?;
+    counting.queries().await?;
+    counting.joins().await?;
+    counting.scenarios().await?;
+    ensure!(counting.wrong.is_empty(), "{}", counting.wrong.join("\n"));
     let leaders = app.walk("/v1/leaders", 200).await?;
     let leads = |at: usize| leaders.iter().any(|leader| leader["slug"] == format!("standing-{at}"));
     for (at, standing) in Standing::ALL.iter().enumerate() {
@@ -365,53 +281,57 @@ fn statements(path: &str, answer: &Value) -> u64 {
     }
 }
 
+/// What is asked with `GET`, and with a body.
+const GETS: &[&str] = &[
+    "/v1/commitments?stance=pledged",
+    "/v1/commitments?stance_min=willing&capability=humanitarian",
+    "/v1/edges?kind=membership&standing=stands",
+    "/v1/matrix?limit=1000",
+    "/v1/matrix?beneficiary=country:UA&capability=humanitarian",
+    "/v1/positions?capability=humanitarian",
+    "/v1/leaders?limit=200",
+    "/v1/leaders?q=standing-3",
+    "/v1/analyses/deadlocks?include_implied=true",
+];
+const POSTS: &[(&str, &str)] = &[
+    ("/v1/scenario-evaluations", r#"{"capability": "humanitarian"}"#),
+    ("/v1/scenario-evaluations", r#"{"beneficiary": "country:UA", "stance_min": "pledged"}"#),
+    ("/v1/analyses/unlocking-sets", r#"{"goal": {"capability": "humanitarian"}}"#),
+    ("/v1/analyses/blocking-sets", r#"{"goal": {"capability": "humanitarian"}}"#),
+    ("/v1/analyses/pivotality", r#"{"goal": {"capability": "humanitarian"}}"#),
+];
+
+/// Every answer on a day, today if none is given, with what was asked.
+async fn answers(app: &TestApp, day: Option<&str>) -> Result<Vec<(String, Value)>> {
+    let mut answers = Vec::new();
+    for path in GETS {
+        let path = day.map_or_else(|| (*path).to_owned(), |day| format!("{path}&valid_at={day}"));
+        answers.push((path.clone(), app.json(&path).await?));
+    }
+    for (path, body) in POSTS {
+        let mut body: Value = serde_json::from_str(body)?;
+        if let Some(day) = day {
+            body["valid_at"] = json!(day);
+        }
+        answers.push((format!("{path} {body}"), asked(app, path, &body).await?));
+    }
+    Ok(answers)
+}
+
 /// Follows the request of each warning, which says what was left out: as many statements, of the standings that it names.
 #[tokio::test]
 async fn what_was_left_out_is_shown_by_its_request() -> Result<()> {
     let (bundle, _) = world()?;
     let app = TestApp::with(bundle).await?;
-    let goal = json!({"goal": {"capability": "humanitarian"}});
-    let (gets, posts) = (
-        [
-            "/v1/commitments?stance=pledged",
-            "/v1/commitments?stance_min=willing&capability=humanitarian",
-            "/v1/edges?kind=membership&standing=stands",
-            "/v1/matrix?limit=1000",
-            "/v1/matrix?beneficiary=country:UA&capability=humanitarian",
-            "/v1/positions?capability=humanitarian",
-            "/v1/leaders?limit=200",
-            "/v1/leaders?q=standing-3",
-            "/v1/analyses/deadlocks?include_implied=true",
-        ],
-        [
-            ("/v1/scenario-evaluations", json!({"capability": "humanitarian"})),
-            ("/v1/scenario-evaluations", json!({"beneficiary": "country:UA", "stance_min": "pledged"})),
-            ("/v1/analyses/unlocking-sets", goal.clone()),
-            ("/v1/analyses/blocking-sets", goal.clone()),
-            ("/v1/analyses/pivotality", goal),
-        ],
-    );
     let (mut wrong, mut followed) = (Vec::new(), 0);
-    for day in ["", "2019-06-01", "3000-01-01"] {
-        let mut answers = Vec::new();
-        for path in gets {
-            let path = if day.is_empty() { path.to_owned() } else { format!("{path}&valid_at={day}") };
-            answers.push((path.clone(), app.json(&path).await?));
-        }
-        for (path, body) in &posts {
-            let mut body = body.clone();
-            if !day.is_empty() {
-                body["valid_at"] = json!(day);
-            }
-            answers.push((format!("{path} {body}"), asked(&app, path, &body).await?));
-        }
-        for (asked, answer) in answers {
+    for day in [None, Some("2019-06-01"), Some("3000-01-01")] {
+        for (asked, answer) in answers(&app, day).await? {
             let warnings = answer["warnings"].as_array().context("warnings")?;
             for warning in warnings.iter().filter(|warning| warning["type"] == "set-aside") {
                 let request = warning["request"].as_str().context("a request")?;
                 let shown = app.json(request).await?;
-                let said: u64 =
-                    warning["standings"].as_object().into_iter().flatten().filter_map(|(_, n)| n.as_u64()).sum();
+                let numbers = warning["standings"].as_object().into_iter().flatten();
+                let said: u64 = numbers.filter_map(|(_, number)| number.as_u64()).sum();
                 followed += 1;
                 if statements(request, &shown) != said {
                     wrong.push(format!("{asked}: {said} are said, {request} shows {}", statements(request, &shown)));
