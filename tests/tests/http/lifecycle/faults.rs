@@ -10,10 +10,8 @@ fn found(problem: &Value) -> Result<Vec<String>> {
     Ok(faults(problem)?.into_iter().map(|(pointer, code)| format!("{pointer} {code}")).collect())
 }
 
-#[tokio::test]
-async fn a_commitment_with_many_faults() -> Result<()> {
-    let client = Client::new().await?;
-    let draft = json!({
+fn many_faults() -> Value {
+    json!({
         "id": "0198c0de-0000-7000-8000-000000000000",
         "pledger": "country:ZZ",
         "beneficiary": "person:starmer",
@@ -31,8 +29,13 @@ async fn a_commitment_with_many_faults() -> Result<()> {
             {"source": "source:nowhere", "quotation": {"text": "words"}},
         ],
         "links": [{"type": "about", "edge": "0198c0de-0000-7000-8000-000000000000"}],
-    });
-    let problem = client.post("/v1/commitments", &draft).await?.problem(422, "validation")?;
+    })
+}
+
+#[tokio::test]
+async fn a_commitment_with_many_faults() -> Result<()> {
+    let client = Client::new().await?;
+    let problem = client.post("/v1/commitments", &many_faults()).await?.problem(422, "validation")?;
     let expected = [
         "/beneficiary validation",
         "/capability validation",

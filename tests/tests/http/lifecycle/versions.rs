@@ -62,6 +62,23 @@ async fn writes_may_ask_for_a_version_too() -> Result<()> {
     Ok(())
 }
 
+/// Takes away every commit after this one, as a failover does to a standby that lacks them.
+async fn lose_after(client: &Client, seq: i64) -> Result<()> {
+    let mut other = client.app.database.connect().await?;
+    other
+        .execute(AssertSqlSafe(format!(
+            "set session_replication_role = replica;
+             delete from entity where created_seq > {seq};
+             delete from change where seq > {seq};
+             delete from commit where seq > {seq};
+             update head set (seq, chain, digest, recorded_at) =
+                 (select seq, chain, digest, recorded_at from commit where seq = {seq});
+             reset session_replication_role"
+        )))
+        .await?;
+    Ok(())
+}
+
 /// A failover to a standby that lacks the last commits: from when it shows, nothing is answered from the lost history, and
 /// then its versions are told from those that were kept.
 #[tokio::test]
@@ -78,18 +95,7 @@ async fn a_lost_history_answers_nothing() -> Result<()> {
     // Whoever loads the graph reads the statements, and cannot until this ends.
     let mut held = reading.begin().await?;
     held.execute("lock table edge in access exclusive mode").await?;
-    let mut other = client.app.database.connect().await?;
-    other
-        .execute(AssertSqlSafe(format!(
-            "set session_replication_role = replica;
-             delete from entity where created_seq > {seq};
-             delete from change where seq > {seq};
-             delete from commit where seq > {seq};
-             update head set (seq, chain, digest, recorded_at) =
-                 (select seq, chain, digest, recorded_at from commit where seq = {seq});
-             reset session_replication_role"
-        )))
-        .await?;
+    lose_after(&client, seq).await?;
     ensure!(client.app.live.looks_again(Duration::from_secs(5)).await && client.app.live.is_reloading());
     for (path, at_least) in [("/v1/places/lost", ""), ("/v1/places/kept", &*kept), ("/v1/countries", &*lost)] {
         let headers: &[_] = if at_least.is_empty() { &[] } else { &[("pledgegraph-at-least", at_least)] };
