@@ -1,8 +1,10 @@
 //! The embedded PostgreSQL, really run: started, killed, started again, and ending with its parent.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod throwaway;
+
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use pledgegraph_postgres::{Cluster, ClusterOptions, Error, Launcher, Process, Programs, Search, throwaway};
+use pledgegraph_postgres::{Cluster, ClusterOptions, Error, Launcher, Process, Programs, Search};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row};
 use tempfile::TempDir;
@@ -145,6 +147,21 @@ async fn settings_are_passed_on_and_a_bad_one_is_told() {
     assert!(error.contains("no_such_setting") && !error.contains('\n'), "{error}");
 }
 
+/// Writes rows as long as they are acknowledged, for a minute at most, and says how many were.
+async fn write_until_it_fails(connect: PgConnectOptions, writer: i64) -> i64 {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    let Ok(mut connection) = connect.connect().await else { return 0 };
+    let mut acknowledged = 0;
+    while Instant::now() < deadline {
+        let sql = format!("insert into t values ({writer}, {acknowledged})");
+        match connection.execute(AssertSqlSafe(sql)).await {
+            Ok(_) => acknowledged += 1,
+            Err(_) => break,
+        }
+    }
+    acknowledged
+}
+
 #[tokio::test]
 async fn a_killed_server_is_started_again_with_every_acknowledged_row() {
     let root = TempDir::new().unwrap();
@@ -152,23 +169,9 @@ async fn a_killed_server_is_started_again_with_every_acknowledged_row() {
     let connect = cluster.connect_options();
     execute(&connect, "create table t (writer bigint, n bigint)").await.unwrap();
 
-    let deadline = Instant::now() + Duration::from_mins(1);
     let mut writers = Vec::new();
     for writer in 0..4_i64 {
-        let (connect, mut process) = (connect.clone(), cluster.process());
-        writers.push(tokio::spawn(async move {
-            let Ok(mut connection) = connect.connect().await else { return 0 };
-            let mut acknowledged = 0_i64;
-            process.borrow_and_update();
-            while Instant::now() < deadline {
-                let sql = format!("insert into t values ({writer}, {acknowledged})");
-                match connection.execute(AssertSqlSafe(sql)).await {
-                    Ok(_) => acknowledged += 1,
-                    Err(_) => break,
-                }
-            }
-            acknowledged
-        }));
+        writers.push(tokio::spawn(write_until_it_fails(connect.clone(), writer)));
     }
     tokio::time::sleep(Duration::from_millis(400)).await;
     let first = cluster.pid().unwrap();
@@ -343,65 +346,4 @@ async fn without_any_server_programs_they_are_fetched_once() {
     assert_eq!(number(&cluster.connect_options(), version).await / 10_000, 18);
     println!("zero to first connection, with the fetch: {:?}", start.elapsed());
     cluster.stop(GRACE).await;
-}
-
-#[tokio::test]
-async fn each_throwaway_database_is_a_clone_of_one_template() {
-    let migrated = AtomicU32::new(0);
-    let key = format!("{}", std::process::id());
-    let one = async || {
-        let migrate = async |options: PgConnectOptions| {
-            migrated.fetch_add(1, Ordering::Relaxed);
-            Ok(execute(&options, "create table t (n bigint); insert into t values (1)").await?)
-        };
-        let options = throwaway::database(&key, migrate).await.unwrap();
-        execute(&options, "insert into t values (2)").await.unwrap();
-        assert_eq!(number(&options, "select count(*) from t").await, 2, "its own");
-    };
-    tokio::join!(one(), one(), one(), one());
-    assert_eq!(migrated.load(Ordering::Relaxed), 1);
-
-    let failing = throwaway::database("a failing one", async |_| anyhow::bail!("no")).await;
-    assert_eq!(format!("{:#}", failing.unwrap_err()), "cannot migrate the template database: no");
-    throwaway::database("a failing one", async |_| Ok(())).await.unwrap();
-}
-
-/// Run by [`a_throwaway_server_is_shared_and_leaves_nothing`]: tells where its server is.
-#[tokio::test]
-async fn child_that_uses_the_throwaway_server() {
-    let Some(directory) = std::env::var_os(CHILD).map(PathBuf::from) else { return };
-    let server = throwaway::server().unwrap();
-    assert_eq!(number(&server.connect_options(), "select 1::bigint").await, 1);
-    let file = directory.join(std::process::id().to_string());
-    fs::write(file, server.directory().as_os_str().as_encoded_bytes()).unwrap();
-}
-
-#[tokio::test]
-#[cfg(target_os = "linux")]
-async fn a_throwaway_server_is_shared_and_leaves_nothing() {
-    let directory = TempDir::new().unwrap();
-    // A shell that goes by the name of cargo, with three test processes at a time and one after them.
-    let cargo = directory.path().join("cargo");
-    symlink(fs::canonicalize("/bin/sh").unwrap(), &cargo).unwrap();
-    let notes = directory.path().join("notes");
-    fs::create_dir(&notes).unwrap();
-    let mut command = Command::new(&cargo);
-    let script = "\"$@\" & a=$!; \"$@\" & b=$!; \"$@\" && wait $a && wait $b && \"$@\"; exit $?";
-    command.args(["-c", script, "cargo"]).env(CHILD, &notes);
-    command.arg(std::env::current_exe().unwrap()).args(["--exact", "postgres::child_that_uses_the_throwaway_server"]);
-    // Waits until nobody holds its output any more, as a test runner does.
-    let output = command.output().unwrap();
-    let ended = Instant::now();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-    let mut servers: Vec<_> =
-        fs::read_dir(&notes).unwrap().map(|note| fs::read(note.unwrap().path()).unwrap()).collect();
-    assert_eq!(servers.len(), 4);
-    servers.dedup();
-    assert_eq!(servers.len(), 1, "one server for all");
-    let server = PathBuf::from(String::from_utf8(servers.remove(0)).unwrap());
-    eventually("nothing is left", Duration::from_secs(5), || {
-        !server.exists() && processes_on(&server.join("data")).is_empty()
-    })
-    .await;
-    println!("nothing was left {:?} after the run", ended.elapsed());
 }
