@@ -158,33 +158,13 @@ impl Synthetic {
         match random.below(200) {
             0..100 => (self.pledger(random), self.commitment(random), self.pick(random, EntityKind::Country)),
             100..124 => self.attendance(random),
-            124..136 => {
-                let role = random.skewed_code::<MembershipRole>();
-                let detail = EdgeDetail::Membership(Membership { role, count: None });
-                (self.pledger(random), detail, self.pick(random, EntityKind::Coalition))
-            }
-            136..160 => {
-                let remark_type = random.code::<RemarkType>();
-                let detail = EdgeDetail::Remark(Remark { remark_type, text: text(random) });
-                (self.pick(random, EntityKind::Person), detail, self.pick(random, EntityKind::Country))
-            }
+            124..136 => self.membership(random),
+            136..160 => self.remark(random),
             160..170 => self.request(random),
-            170..182 => {
-                let detail = EdgeDetail::Action(Action { class: random.code::<ActionClass>(), text: text(random) });
-                (self.pledger(random), detail, self.pick(random, EntityKind::Country))
-            }
-            182..186 => {
-                let detail = EdgeDetail::Office(Office { title: text(random) });
-                (self.pick(random, EntityKind::Person), detail, self.pick(random, EntityKind::Country))
-            }
+            170..182 => self.action(random),
+            182..186 => self.office(random),
             186..192 => self.convening(random),
-            192..196 => {
-                // From a higher number to a lower one, so that nothing is part of itself.
-                let (a, b) = (random.below(self.count(EntityKind::Group)), random.below(self.count(EntityKind::Group)));
-                let low = a.min(b).min(self.count(EntityKind::Group) - 2);
-                let part = Self::id(EntityKind::Group, a.max(b).max(low + 1));
-                (part, EdgeDetail::PartOf(PartOf { listed: Some(Listed::Partial) }), Self::id(EntityKind::Group, low))
-            }
+            192..196 => self.part_of(random),
             196..198 => (
                 self.pick(random, EntityKind::Meeting),
                 EdgeDetail::Location(Bare {}),
@@ -194,14 +174,44 @@ impl Synthetic {
                 let (a, b) = (self.pick(random, EntityKind::Meeting), self.pick(random, EntityKind::Meeting));
                 (a, EdgeDetail::Sidelines(Bare {}), b)
             }
-            _ => {
-                let detail = EdgeDetail::Outcome(Box::new(Outcome {
-                    value: random.code::<OutcomeValue>(),
-                    since: Some(date(random)),
-                }));
-                (self.pick(random, EntityKind::Country), detail, self.pick(random, EntityKind::Condition))
-            }
+            _ => self.outcome(random),
         }
+    }
+
+    fn membership(self, random: &mut Random) -> (EntityId, EdgeDetail, EntityId) {
+        let role = random.skewed_code::<MembershipRole>();
+        let detail = EdgeDetail::Membership(Membership { role, count: None });
+        (self.pledger(random), detail, self.pick(random, EntityKind::Coalition))
+    }
+
+    fn remark(self, random: &mut Random) -> (EntityId, EdgeDetail, EntityId) {
+        let remark_type = random.code::<RemarkType>();
+        let detail = EdgeDetail::Remark(Remark { remark_type, text: text(random) });
+        (self.pick(random, EntityKind::Person), detail, self.pick(random, EntityKind::Country))
+    }
+
+    fn action(self, random: &mut Random) -> (EntityId, EdgeDetail, EntityId) {
+        let detail = EdgeDetail::Action(Action { class: random.code::<ActionClass>(), text: text(random) });
+        (self.pledger(random), detail, self.pick(random, EntityKind::Country))
+    }
+
+    fn office(self, random: &mut Random) -> (EntityId, EdgeDetail, EntityId) {
+        let detail = EdgeDetail::Office(Office { title: text(random) });
+        (self.pick(random, EntityKind::Person), detail, self.pick(random, EntityKind::Country))
+    }
+
+    fn part_of(self, random: &mut Random) -> (EntityId, EdgeDetail, EntityId) {
+        // From a higher number to a lower one, so that nothing is part of itself.
+        let (a, b) = (random.below(self.count(EntityKind::Group)), random.below(self.count(EntityKind::Group)));
+        let low = a.min(b).min(self.count(EntityKind::Group) - 2);
+        let part = Self::id(EntityKind::Group, a.max(b).max(low + 1));
+        (part, EdgeDetail::PartOf(PartOf { listed: Some(Listed::Partial) }), Self::id(EntityKind::Group, low))
+    }
+
+    fn outcome(self, random: &mut Random) -> (EntityId, EdgeDetail, EntityId) {
+        let detail =
+            EdgeDetail::Outcome(Box::new(Outcome { value: random.code::<OutcomeValue>(), since: Some(date(random)) }));
+        (self.pick(random, EntityKind::Country), detail, self.pick(random, EntityKind::Condition))
     }
 
     fn attendance(self, random: &mut Random) -> (EntityId, EdgeDetail, EntityId) {
@@ -263,48 +273,65 @@ mod tests {
         edge.detail.commitment().map(|commitment| (edge.subject, edge.object, commitment))
     }
 
-    #[test]
-    fn it_has_what_real_data_has() {
-        let graph = Synthetic::new(20_000, 1);
-        let edges: Vec<Edge> = graph.edges().collect();
-        // In thousandths.
-        let share = |part: usize, whole: usize| part * 1_000 / whole;
-        let commitments: Vec<(usize, &Edge)> =
-            edges.iter().enumerate().filter(|(_, edge)| edge.kind() == EdgeKind::Commitment).collect();
+    /// In thousandths.
+    fn share(part: usize, whole: usize) -> usize {
+        part * 1_000 / whole
+    }
 
-        let revised = |n: usize| graph.target(n).map(|(kind, earlier)| (kind, &edges[earlier], &edges[n], earlier));
-        let revisions: Vec<_> = commitments.iter().filter_map(|(n, _)| revised(*n).map(|found| (*n, found))).collect();
-        for (n, (kind, before, after, earlier)) in &revisions {
-            assert!(earlier < n);
+    fn drawn() -> (Synthetic, Vec<Edge>) {
+        let graph = Synthetic::new(20_000, 1);
+        (graph, graph.edges().collect())
+    }
+
+    #[test]
+    fn pledges_are_revised_as_often_as_real_ones() {
+        let (graph, edges) = drawn();
+        let commitments: Vec<usize> = (0..edges.len()).filter(|n| edges[*n].kind() == EdgeKind::Commitment).collect();
+        let mut count = HashMap::<bool, usize>::new();
+        for n in &commitments {
+            let Some((kind, earlier)) = graph.target(*n) else { continue };
+            assert!(earlier < *n);
+            let (before, after) = (&edges[earlier], &edges[*n]);
             let (subject, object, was) = matter(before).expect("a commitment");
             let (later_subject, later_object, is) = matter(after).expect("a commitment");
             assert_eq!((subject, object), (later_subject, later_object));
             assert_eq!((was.capability, was.mission), (is.capability, is.mission));
             assert!(before.said_at.latest() < after.said_at.earliest(), "{before:?} {after:?}");
+            let supersedes = kind == Revision::Supersedes;
             let back = matches!(is.stance, Stance::Withdrawn | Stance::Declined) || is.stage == Stage::Cancelled;
-            assert!(back || *kind == Revision::Supersedes, "{is:?}");
+            assert!(back || supersedes, "{is:?}");
             let link = Link { link_type: LinkType::Supersedes, edge: before.id };
-            assert_eq!(after.links.contains(&link), *kind == Revision::Supersedes);
+            assert_eq!(after.links.contains(&link), supersedes);
+            *count.entry(supersedes).or_default() += 1;
         }
-        let count = |kind| revisions.iter().filter(|(_, found)| found.0 == kind).count();
-        assert!((17..=23).contains(&share(count(Revision::Withdraws), commitments.len())));
-        assert!((8..=12).contains(&share(count(Revision::Supersedes), commitments.len())));
+        assert!((17..=23).contains(&share(count[&false], commitments.len())));
+        assert!((8..=12).contains(&share(count[&true], commitments.len())));
+    }
 
+    #[test]
+    fn a_tenth_has_an_end() {
+        let (_, edges) = drawn();
         let ended = edges.iter().filter(|edge| !edge.valid_until.is_unknown()).count();
         assert!((90..=110).contains(&share(ended, edges.len())));
+    }
 
-        let tested: HashMap<EntityId, bool> = graph
-            .entities()
-            .filter_map(|entity| match entity.detail {
-                EntityDetail::Condition(condition) => Some((entity.id, condition.test.is_some())),
-                _ => None,
-            })
-            .collect();
-        let trees = commitments.iter().filter_map(|(_, edge)| edge.detail.commitment()?.conditions.as_deref());
+    #[test]
+    fn some_conditions_are_pledges_of_others() {
+        let (graph, edges) = drawn();
+        let test = |entity: Entity| match entity.detail {
+            EntityDetail::Condition(condition) => Some((entity.id, condition.test.is_some())),
+            _ => None,
+        };
+        let tested: HashMap<EntityId, bool> = graph.entities().filter_map(test).collect();
+        let trees = edges.iter().filter_map(|edge| edge.detail.commitment()?.conditions.as_deref());
         let leaves: Vec<EntityId> = trees.flat_map(|tree| tree.root.leaves()).map(|(leaf, _)| *leaf).collect();
         let on_pledges = leaves.iter().filter(|leaf| tested[*leaf]).count();
         assert!((40..=60).contains(&share(on_pledges, leaves.len())));
+    }
 
+    #[test]
+    fn some_entities_are_hubs() {
+        let (_, edges) = drawn();
         let hub = |of: fn(&Edge) -> EntityId| {
             let mut counts: HashMap<EntityId, usize> = HashMap::new();
             for edge in &edges {
