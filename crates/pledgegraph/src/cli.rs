@@ -235,32 +235,36 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<(), Failure> {
         tracing::warn!("{unknown}");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
-    let result = match &cli.command {
-        Command::Demo(_) => runtime.block_on(demo::run(&loaded.settings)),
-        Command::Migrate(arguments) => runtime.block_on(migrate(arguments.grant.as_deref(), &loaded.settings)),
-        Command::Verify(_) => runtime.block_on(verify::run(&loaded.settings)),
-        Command::Token(arguments) => {
-            let (order, place) = arguments.order();
-            let choice = place.choice(&loaded.settings, matches)?;
-            runtime.block_on(token::run(&order, choice, &loaded.settings))
-        }
-        Command::Import(arguments) => {
-            let choice = arguments.place.choice_or_new(&loaded.settings, matches)?;
-            runtime.block_on(import::run(&arguments.order(), choice, &loaded.settings))
-        }
-        Command::Export(arguments) => {
-            let choice = arguments.place.choice(&loaded.settings, matches)?;
-            runtime.block_on(export::run(arguments.output.as_deref(), choice, &loaded.settings))
-        }
-        Command::Ask(arguments) => {
-            let choice = arguments.place.choice(&loaded.settings, matches)?;
-            runtime.block_on(ask::run(&arguments.order(), choice, &loaded.settings))
-        }
-        _ => runtime.block_on(serve::run(&loaded.settings)),
-    };
+    let result = runtime.block_on(carry_out(&cli.command, &loaded.settings, matches));
     // A thread that is still fetching, or stuck on a disk, does not hold up the end.
     runtime.shutdown_background();
     Ok(result?)
+}
+
+/// What a command does with its settings.
+async fn carry_out(command: &Command, settings: &Settings, matches: &ArgMatches) -> Result<()> {
+    match command {
+        Command::Demo(_) => demo::run(settings).await,
+        Command::Migrate(arguments) => migrate(arguments.grant.as_deref(), settings).await,
+        Command::Verify(_) => verify::run(settings).await,
+        Command::Token(arguments) => {
+            let (order, place) = arguments.order();
+            token::run(&order, place.choice(settings, matches)?, settings).await
+        }
+        Command::Import(arguments) => {
+            let choice = arguments.place.choice_or_new(settings, matches)?;
+            import::run(&arguments.order(), choice, settings).await
+        }
+        Command::Export(arguments) => {
+            let choice = arguments.place.choice(settings, matches)?;
+            export::run(arguments.output.as_deref(), choice, settings).await
+        }
+        Command::Ask(arguments) => {
+            let choice = arguments.place.choice(settings, matches)?;
+            ask::run(&arguments.order(), choice, settings).await
+        }
+        _ => serve::run(settings).await,
+    }
 }
 
 /// The arguments of the command, or of its own command.
