@@ -184,16 +184,7 @@ impl Search<'_> {
             if hops >= max_hops {
                 continue;
             }
-            // In order of recording, so that the first of several shortest paths is always the same.
-            let mut next = BTreeSet::new();
-            for neighbor in self.view.neighbors(node) {
-                self.spent += 1;
-                if self.spent > self.budget {
-                    return Err(Spent);
-                }
-                next.insert(neighbor);
-            }
-            for neighbor in next {
+            for neighbor in self.neighbors(node)? {
                 if before.contains_key(&neighbor) || (node == spur && avoided.contains(&neighbor)) {
                     continue;
                 }
@@ -205,6 +196,19 @@ impl Search<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// In order of recording, so that the first of several shortest paths is always the same.
+    fn neighbors(&mut self, node: Node) -> Result<BTreeSet<Node>, Spent> {
+        let mut found = BTreeSet::new();
+        for neighbor in self.view.neighbors(node) {
+            self.spent += 1;
+            if self.spent > self.budget {
+                return Err(Spent);
+            }
+            found.insert(neighbor);
+        }
+        Ok(found)
     }
 
     /// Adds, for each place of the last path found, the shortest way that leaves it there: of A - B - C the best path that
