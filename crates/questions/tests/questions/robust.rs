@@ -102,10 +102,25 @@ fn the_lexicons_name_nobody() -> Result<()> {
     Ok(())
 }
 
-/// Random questions: words of the lexicons and of the graph, letters of several scripts, cut anywhere.
-#[test]
-fn random_questions_are_answered_quickly() -> Result<()> {
-    let (graph, questions) = (bundled()?, Questions::new()?);
+const NAMES: [&str; 14] = [
+    "United Kingdom",
+    "Coalition of the Willing",
+    "US",
+    "الولايات المتحدة",
+    "و",
+    "ل",
+    "ولل",
+    "Congo",
+    "\u{202e}",
+    "🕊",
+    "\u{0}",
+    "ﷺ",
+    "''",
+    "?",
+];
+
+/// Words of the lexicons, words and parts of what is asked in the sets, and names.
+fn words_of_questions(questions: &Questions) -> Result<Vec<String>> {
     let mut words: Vec<String> = questions.words().into_iter().map(str::to_owned).collect();
     words.extend(
         cases("bundled.ndjson")?
@@ -117,40 +132,37 @@ fn random_questions_are_answered_quickly() -> Result<()> {
         let parts: Vec<&str> = question.question.split(' ').collect();
         words.extend(parts.windows(4).map(|part| part.join(" ")));
     }
-    for name in [
-        "United Kingdom",
-        "Coalition of the Willing",
-        "US",
-        "الولايات المتحدة",
-        "و",
-        "ل",
-        "ولل",
-        "Congo",
-        "\u{202e}",
-        "🕊",
-        "\u{0}",
-        "ﷺ",
-        "''",
-        "?",
-    ] {
-        words.push(name.to_owned());
+    words.extend(NAMES.map(str::to_owned));
+    Ok(words)
+}
+
+/// Words one after the other, some without a space between them, cut anywhere.
+fn random_question(random: &mut TestRng, words: &[String]) -> String {
+    let mut question = String::new();
+    // Some say the same again and again.
+    let variety = if random.random_range(0..10) == 0 { 1 } else { words.len() };
+    let first = random.random_range(0..words.len());
+    for _ in 0..random.random_range(1..40) {
+        question.push_str(&words[(first + random.random_range(0..variety)) % words.len()]);
+        if random.random_range(0..10) > 0 {
+            question.push(' ');
+        }
     }
+    let cut = question.char_indices().map(|(at, _)| at).nth(random.random_range(1..400)).unwrap_or(question.len());
+    question.truncate(cut);
+    question
+}
+
+/// Random questions: words of the lexicons and of the graph, letters of several scripts, cut anywhere.
+#[test]
+fn random_questions_are_answered_quickly() -> Result<()> {
+    let (graph, questions) = (bundled()?, Questions::new()?);
+    let words = words_of_questions(&questions)?;
     let mut random = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let count = tries(2_000, 100_000);
     let mut slowest = (Duration::ZERO, String::new());
     for _ in 0..count {
-        let mut question = String::new();
-        // Some say the same again and again.
-        let variety = if random.random_range(0..10) == 0 { 1 } else { words.len() };
-        let first = random.random_range(0..words.len());
-        for _ in 0..random.random_range(1..40) {
-            question.push_str(&words[(first + random.random_range(0..variety)) % words.len()]);
-            if random.random_range(0..10) > 0 {
-                question.push(' ');
-            }
-        }
-        let cut = question.char_indices().map(|(at, _)| at).nth(random.random_range(1..400)).unwrap_or(question.len());
-        question.truncate(cut);
+        let question = random_question(&mut random, &words);
         let began = Instant::now();
         let understood = questions.read(&graph, &question, TODAY);
         let took = began.elapsed();

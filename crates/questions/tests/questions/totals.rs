@@ -63,6 +63,26 @@ fn countries() -> Result<Vec<String>> {
     Ok(slugs.filter(|slug| slug != "TD").collect())
 }
 
+const PLEDGE: &str = "kind = \"commitment\"\nobject = \"country:TD\"\ncapability = \"military.forces\"";
+
+/// What each of a crowd says.
+fn says(crowd: Crowd) -> String {
+    match crowd {
+        Crowd::Members(..) => {
+            "kind = \"membership\"\nobject = \"coalition:river-league\"\nrole = \"member\"".to_owned()
+        }
+        Crowd::Pledge(..) | Crowd::Again(_) => format!("{PLEDGE}\nstance = \"pledged\""),
+        Crowd::Attend(_) => {
+            "kind = \"attendance\"\nobject = \"meeting:delta-talks\"\nrole = \"participant\"".to_owned()
+        }
+        Crowd::Refuse(_) => format!("{PLEDGE}\nstance = \"refused\""),
+        Crowd::OnCondition(_) => format!(
+            "{PLEDGE}\nstance = \"willing\"\nconditionality = \"conditional\"\n\
+             conditions = {{ root = {{ op = \"condition\", condition = \"condition:truce\", explicitness = \"explicit\" }} }}"
+        ),
+    }
+}
+
 fn graph(crowd: Crowd) -> Result<Graph> {
     let countries = countries()?;
     let (n, twice) = match crowd {
@@ -70,21 +90,7 @@ fn graph(crowd: Crowd) -> Result<Graph> {
         Crowd::Again(_) => (1, 0),
         Crowd::Attend(n) | Crowd::Refuse(n) | Crowd::OnCondition(n) => (n, 0),
     };
-    let pledge = "kind = \"commitment\"\nobject = \"country:TD\"\ncapability = \"military.forces\"";
-    let says = match crowd {
-        Crowd::Members(..) => {
-            "kind = \"membership\"\nobject = \"coalition:river-league\"\nrole = \"member\"".to_owned()
-        }
-        Crowd::Pledge(..) | Crowd::Again(_) => format!("{pledge}\nstance = \"pledged\""),
-        Crowd::Attend(_) => {
-            "kind = \"attendance\"\nobject = \"meeting:delta-talks\"\nrole = \"participant\"".to_owned()
-        }
-        Crowd::Refuse(_) => format!("{pledge}\nstance = \"refused\""),
-        Crowd::OnCondition(_) => format!(
-            "{pledge}\nstance = \"willing\"\nconditionality = \"conditional\"\n\
-             conditions = {{ root = {{ op = \"condition\", condition = \"condition:truce\", explicitness = \"explicit\" }} }}"
-        ),
-    };
+    let says = says(crowd);
     let mut text = HEAD.to_owned();
     let mut edge = |key: String, slug: &str, says: &str| -> Result<()> {
         writeln!(text, "[[edge]]\nkey = \"{key}\"\nsubject = \"country:{slug}\"\n{says}")?;
@@ -108,7 +114,7 @@ fn graph(crowd: Crowd) -> Result<Graph> {
     }
     if let Crowd::Refuse(_) = crowd {
         let last = countries.last().context("a country")?;
-        edge("offer".to_owned(), last, &format!("{pledge}\nstance = \"offered\""))?;
+        edge("offer".to_owned(), last, &format!("{PLEDGE}\nstance = \"offered\""))?;
     }
     Ok(graph_of(pledgegraph_bundle::parse(&[COUNTRIES, DataFile { name: "crowd.toml", text: &text }])?))
 }
