@@ -32,7 +32,7 @@ pub(crate) use merge::{patch_edge, patch_entity};
 pub(crate) use resolve::{Except, Lookalike, Resolve};
 pub(crate) use write::{Naming, write_edge, write_entity};
 
-use crate::error::FieldError;
+use crate::refusal::FieldError;
 
 /// Reads the draft of an entity of a kind.
 ///

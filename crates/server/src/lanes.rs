@@ -147,7 +147,7 @@ fn most_steps(graph: &Graph) -> u64 {
 
 fn unfinished(stopped: Stopped) -> ApiError {
     match stopped {
-        Stopped::Spent { steps } => too_expensive(BudgetSpent { budget: steps }),
+        Stopped::Spent { steps } => too_expensive(BudgetSpent { budget: steps }).into(),
         Stopped::Unwanted => ApiError::of(Problem::Timeout),
     }
 }

@@ -17,8 +17,9 @@ use utoipa::OpenApi;
 use utoipa::openapi::{RefOr, Schema};
 
 use crate::endpoint::Endpoint;
-use crate::error::{FieldError, ProblemBody};
+use crate::refusal::FieldError;
 use crate::wire;
+use crate::wire::problem::ProblemBody;
 use operation::{Operation, security};
 use parameters::Parameters;
 

@@ -15,7 +15,7 @@ use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 
 use crate::access::Access;
 use crate::endpoint::declared::{self, Declared};
-use crate::error::{ApiError, nearest};
+use crate::error::ApiError;
 use crate::evaluations::Evaluations;
 use crate::lanes::Lanes;
 use crate::layers::{
@@ -25,6 +25,7 @@ use crate::layers::{
 use crate::openapi;
 use crate::options::ServerOptions;
 use crate::problem::Problem;
+use crate::refusal::nearest;
 use crate::routes::{self, docs};
 use crate::state::{AppState, Shared, State};
 use crate::streams::Streams;

@@ -17,6 +17,7 @@ pub(crate) mod list;
 pub(crate) mod meeting;
 pub(crate) mod member;
 pub(crate) mod moment;
+pub(crate) mod problem;
 pub(crate) mod query;
 pub(crate) mod question;
 pub(crate) mod reference;

@@ -9,7 +9,7 @@ use super::reader::BodyReader;
 use super::tables::edges::{EDGE_LINE, KIND, READ_ONLY, own};
 use super::tables::entities::LINE_KEY;
 use super::{Draft, Form, Resolve};
-use crate::error::{FieldError, nearest};
+use crate::refusal::{FieldError, nearest};
 use crate::wire::edge::EndNames;
 
 /// The most nodes of a condition tree.
@@ -91,7 +91,7 @@ fn kind_of(
             };
             let found = EdgeKind::parse(text).ok().filter(|kind| kinds.contains(kind));
             if found.is_none() {
-                let detail = format!("`{}` is not a kind that this takes", crate::error::echo(text));
+                let detail = format!("`{}` is not a kind that this takes", crate::refusal::echo(text));
                 let did_you_mean = nearest(text, allowed.iter().copied()).map(str::to_owned);
                 reader.fault(FieldError { code: "validation", detail, did_you_mean, allowed, ..FieldError::default() });
             }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::reader::BodyReader;
 use super::tables::entities::{ENTITY_LINE, KIND, LINE_KEY, OF_CONVENINGS, READ_ONLY};
 use super::{Draft, Form, Resolve};
-use crate::error::{FieldError, echo};
+use crate::refusal::{FieldError, echo};
 use crate::wire::warning::WarningBody;
 
 /// The most names of a draft that are compared with those of others.

@@ -11,9 +11,10 @@ use futures_util::StreamExt;
 use serde_json::Value;
 
 use super::json::parse;
-use crate::error::{ApiError, echo};
+use crate::error::ApiError;
 use crate::lanes::{Lane, beside};
 use crate::problem::Problem;
+use crate::refusal::echo;
 use crate::request::ask::{asker, is_short};
 use crate::state::State;
 
@@ -31,9 +32,9 @@ impl FromRequest<State> for JsonBody {
         let asker = asker(request.extensions());
         let bytes = received(request).await?;
         if is_short(bytes.len() as u64) {
-            return parse(&bytes).map(Self);
+            return Ok(Self(parse(&bytes)?));
         }
-        beside(state, (Lane::Lists, asker), || parse(&bytes)).await?.map(Self)
+        Ok(Self(beside(state, (Lane::Lists, asker), || parse(&bytes)).await??))
     }
 }
 
@@ -118,7 +119,7 @@ mod tests {
             request = request.header(*name, *value);
         }
         let request = request.body(Body::from(body)).expect("a request");
-        received(request).await.and_then(|bytes| parse(&bytes)).map_err(IntoResponse::into_response)
+        received(request).await.and_then(|bytes| Ok(parse(&bytes)?)).map_err(IntoResponse::into_response)
     }
 
     #[tokio::test]

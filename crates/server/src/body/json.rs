@@ -9,8 +9,8 @@ use serde::{Deserializer, de};
 use serde_json::{Map, Number, Value};
 
 use super::pointer::Pointer;
-use crate::error::{ApiError, FieldError, echo};
 use crate::problem::Problem;
+use crate::refusal::{FieldError, Refusal, echo};
 
 /// The deepest nesting of arrays and objects.
 const DEEPEST: usize = 32;
@@ -38,7 +38,7 @@ impl Fault {
     }
 }
 
-impl From<Fault> for ApiError {
+impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
         match fault.pointer {
             Some(_) => Self::fields(vec![fault.into_field()]),
@@ -51,7 +51,7 @@ impl From<Fault> for ApiError {
 ///
 /// # Errors
 /// `malformed-json`, `json-too-deep` or `duplicate-key`.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Value, ApiError> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Refusal> {
     Ok(read(bytes)?)
 }
 

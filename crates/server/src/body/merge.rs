@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::reader::BodyReader;
 use super::tables::edges;
 use super::{Form, Resolve, edge, entity};
-use crate::error::FieldError;
+use crate::refusal::FieldError;
 
 /// The draft of an entity with a patch applied to it; read it again as any draft.
 ///

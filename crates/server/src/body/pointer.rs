@@ -1,6 +1,6 @@
 //! Where in a body (RFC 6901).
 
-use crate::error::echo;
+use crate::refusal::echo;
 
 /// A JSON pointer that grows and shrinks with the walk through a value. A key over 64 characters is cut off.
 #[derive(Debug, Default)]

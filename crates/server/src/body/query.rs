@@ -8,21 +8,21 @@ use serde_json::{Map, Value};
 use super::question::contradictions;
 use super::reader::BodyReader;
 use super::tables::query::QUERY;
-use crate::error::ApiError;
 use crate::filters::no_day;
+use crate::refusal::Refusal;
 
 /// How many nodes the tree of a query may have: each is a set over all statements or entities.
 const MOST_NODES: usize = 200;
 
 /// A query and how many rows it asks for.
-pub(crate) fn read(graph: &Graph, body: &Value) -> Result<(Query, usize), ApiError> {
+pub(crate) fn read(graph: &Graph, body: &Value) -> Result<(Query, usize), Refusal> {
     let mut reader = BodyReader::new(graph);
     let read = reader.object(&QUERY, body).filter(|_| reader.is_sound());
-    let Some(mut read) = read else { return Err(ApiError::fields(reader.finish())) };
+    let Some(mut read) = read else { return Err(Refusal::fields(reader.finish())) };
     let limit = read.remove("limit").and_then(|limit| usize::try_from(limit.as_u64()?).ok()).unwrap_or(1_000);
-    let query: Query = serde_json::from_value(Value::Object(read.clone())).map_err(ApiError::internal)?;
+    let query: Query = serde_json::from_value(Value::Object(read.clone())).map_err(Refusal::internal)?;
     check(&mut reader, &query, &read);
-    if reader.is_sound() { Ok((query, limit)) } else { Err(ApiError::fields(reader.finish())) }
+    if reader.is_sound() { Ok((query, limit)) } else { Err(Refusal::fields(reader.finish())) }
 }
 
 /// What a table cannot say.

@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use super::reader::BodyReader;
 use super::tables::questions::{GOAL_QUESTION, SCENARIO};
-use crate::error::ApiError;
 use crate::filters::analyses::{CIRCUIT, commitments};
+use crate::refusal::Refusal;
 use crate::request::ask::Ask;
 use crate::set_aside::{self, COMMITMENTS};
 use crate::wire::warning::WarningBody;
@@ -54,23 +54,23 @@ struct GoalGiven {
 
 impl Question {
     /// Reads what a scenario supposes.
-    pub(crate) fn scenario(graph: &Graph, body: &Value, today: NaiveDate) -> Result<Self, ApiError> {
+    pub(crate) fn scenario(graph: &Graph, body: &Value, today: NaiveDate) -> Result<Self, Refusal> {
         Self::read(graph, &SCENARIO, body, today)
     }
 
     /// Reads a goal.
-    pub(crate) fn goal(graph: &Graph, body: &Value, today: NaiveDate) -> Result<Self, ApiError> {
+    pub(crate) fn goal(graph: &Graph, body: &Value, today: NaiveDate) -> Result<Self, Refusal> {
         Self::read(graph, &GOAL_QUESTION, body, today)
     }
 
-    fn read(graph: &Graph, table: &'static Table, body: &Value, today: NaiveDate) -> Result<Self, ApiError> {
+    fn read(graph: &Graph, table: &'static Table, body: &Value, today: NaiveDate) -> Result<Self, Refusal> {
         let mut reader = BodyReader::new(graph);
         let read = reader.object(table, body).filter(|_| reader.is_sound());
-        let Some(read) = read else { return Err(ApiError::fields(reader.finish())) };
-        let read = serde_json::from_value::<Self>(Value::Object(read)).map_err(ApiError::internal)?;
+        let Some(read) = read else { return Err(Refusal::fields(reader.finish())) };
+        let read = serde_json::from_value::<Self>(Value::Object(read)).map_err(Refusal::internal)?;
         let question = Self { today, ..read };
         question.check(&mut reader, table.schema == GOAL_QUESTION.schema);
-        if reader.is_sound() { Ok(question) } else { Err(ApiError::fields(reader.finish())) }
+        if reader.is_sound() { Ok(question) } else { Err(Refusal::fields(reader.finish())) }
     }
 
     /// What a table cannot say.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Resolve;
 use super::pointer::{Mark, Pointer};
-use crate::error::{FieldError, echo, nearest};
+use crate::refusal::{FieldError, echo, nearest};
 
 /// The most languages of one text.
 pub(crate) const MOST_LANGUAGES: usize = 500;

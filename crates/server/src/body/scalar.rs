@@ -9,7 +9,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::reader::BodyReader;
-use crate::error::{FieldError, echo, nearest};
+use crate::refusal::{FieldError, echo, nearest};
 use crate::request::references::Miss;
 
 /// The most references that may lead to nothing before the rest are not looked up.

@@ -10,7 +10,7 @@ use pledgegraph_model::{Edge, EdgeId, EdgeKind, Entity, EntityKind};
 use serde_json::{Value, json};
 
 use super::{Form, read_edge, read_entity};
-use crate::error::FieldError;
+use crate::refusal::FieldError;
 
 /// A small graph for drafts to refer to.
 fn graph() -> Graph {

@@ -3,9 +3,9 @@
 use pledgegraph_graph::{BudgetSpent, Counted, EdgeQuery, ForceQuery};
 use pledgegraph_model::{EdgeKind, Modality, Where};
 
-use crate::error::ApiError;
 use crate::filters::{MODALITY, VALID_AT};
 use crate::problem::Problem;
+use crate::refusal::Refusal;
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::ParameterReader;
 use crate::wire::warning::WarningBody;
@@ -43,11 +43,11 @@ pub(crate) fn unevaluated(field: &str, spent: BudgetSpent) -> WarningBody {
 }
 
 /// 422: the budget was spent before there was an answer.
-pub(crate) fn too_expensive(spent: BudgetSpent) -> ApiError {
+pub(crate) fn too_expensive(spent: BudgetSpent) -> Refusal {
     let detail = format!(
         "the budget of this question, {} gates, wires or steps, was spent before there was an answer; ask about fewer \
          commitments, or narrow by capability or mission",
         spent.budget
     );
-    ApiError::new(Problem::QueryTooExpensive, detail)
+    Refusal::new(Problem::QueryTooExpensive, detail)
 }

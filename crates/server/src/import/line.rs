@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::earlier::{Earlier, Known, LONGEST_KEY, is_key};
 use crate::body::{Draft, Form, json, read_edge, read_entity};
-use crate::error::{FieldError, echo, nearest};
+use crate::refusal::{FieldError, echo, nearest};
 use crate::request::parameter::codes;
 use crate::wire::warning::WarningBody;
 

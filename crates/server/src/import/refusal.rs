@@ -2,8 +2,9 @@
 
 use pledgegraph_live::WriteError;
 
-use crate::error::{ApiError, FieldError};
+use crate::error::ApiError;
 use crate::problem::Problem;
+use crate::refusal::FieldError;
 
 /// The error of a line whose row is refused.
 pub(crate) fn of_line(error: &WriteError) -> FieldError {

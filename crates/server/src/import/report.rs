@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::error::FieldError;
+use crate::refusal::FieldError;
 use crate::wire::warning::WarningBody;
 
 /// What came of one line.

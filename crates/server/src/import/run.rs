@@ -16,8 +16,9 @@ use super::refusal;
 use super::report::{LineBody, SummaryBody};
 use super::spool::Spool;
 use crate::body::broken;
-use crate::error::{ApiError, FieldError};
+use crate::error::ApiError;
 use crate::problem::Problem;
+use crate::refusal::FieldError;
 use crate::wire::list::version;
 
 /// The most errors that an answer lists.

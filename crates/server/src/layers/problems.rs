@@ -7,9 +7,10 @@ use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::error::{ApiError, ProblemBody};
+use crate::error::ApiError;
 use crate::layers::request_id::RequestId;
 use crate::problem::Problem;
+use crate::wire::problem::ProblemBody;
 
 /// Writes the body of a problem with the identifier of the request as its instance, and its cause into the log.
 pub(crate) async fn layer(request: Request, next: Next) -> Response {
@@ -25,7 +26,7 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
     }
     let Some(mut problem) = response.extensions_mut().remove::<ProblemBody>() else { return response };
     problem.instance = id;
-    problem.log();
+    log(&problem);
     let bytes = serde_json::to_vec(&problem).unwrap_or_default();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -36,11 +37,21 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
     response
 }
 
+/// Logs what failed, once, with the identifier of the request: a fault of ours as an error.
+fn log(ProblemBody { cause, instance: request_id, kind: problem, status, .. }: &ProblemBody) {
+    let Some(cause) = cause else { return };
+    if *status == Problem::Internal.status() {
+        tracing::error!(request_id, problem, cause, "a request failed");
+    } else {
+        tracing::warn!(request_id, problem, cause, "a request failed");
+    }
+}
+
 /// The problem of a failure that none of our handlers gave: it has no content of its own.
 fn nameless(response: &Response) -> Option<ApiError> {
     let status = response.status();
     let failed = status.is_client_error() || status.is_server_error();
     let named = response.extensions().get::<ProblemBody>().is_some();
     let written = response.headers().get(CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"application/json"));
-    (failed && !named && !written).then(|| ApiError::of(Problem::of_status(status)))
+    (failed && !named && !written).then(|| ApiError::of(Problem::of_status(status.as_u16())))
 }

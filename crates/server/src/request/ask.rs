@@ -14,9 +14,10 @@ use pledgegraph_live::Origin;
 
 use crate::access::{ClientAddress, Principal, network, origin};
 use crate::endpoint::declared::reads;
-use crate::error::{ApiError, FieldError, echo};
+use crate::error::ApiError;
 use crate::lanes::{Lane, aside, beside};
 use crate::problem::Problem;
+use crate::refusal::{FieldError, Refusal, echo};
 use crate::request::cursor::Cursor;
 use crate::request::earlier::Earlier;
 use crate::request::given::{self, Given};
@@ -176,7 +177,7 @@ impl Ask {
     /// Refuses all parameters, for operations that have none.
     pub(crate) fn plain(&self) -> Result<(), ApiError> {
         let errors = Given::parse(self.uri.query(), &[]).errors;
-        if errors.is_empty() { Ok(()) } else { Err(ApiError::parameters(errors)) }
+        if errors.is_empty() { Ok(()) } else { Err(Refusal::parameters(errors).into()) }
     }
 
     /// The snapshot to answer from: that of the cursor if there is one, else the current.

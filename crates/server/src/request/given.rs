@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::error::{FieldError, echo, nearest};
+use crate::refusal::{FieldError, echo, nearest};
 use crate::request::parameter::Parameter;
 
 /// Parameters that say how to show a list, not what is in it. A cursor does not pin them.

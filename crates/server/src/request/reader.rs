@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use pledgegraph_graph::{EntityQuery, Graph, Page};
 use pledgegraph_model::{Code, Edtf, EntityId, EntityKind, Lang, Pattern, Precision, RANKED_STANCES, Stance, Where};
 
-use crate::error::{ApiError, FieldError, echo, nearest};
+use crate::refusal::{FieldError, Refusal, echo, nearest};
 use crate::request::given::Given;
 use crate::request::parameter::{Accepts, Parameter, codes};
 use crate::request::references::{self, Miss};
@@ -40,8 +40,8 @@ impl<'a> ParameterReader<'a> {
     }
 
     /// All that was wrong, if anything was.
-    pub(crate) fn finish(self) -> Result<(), ApiError> {
-        if self.errors.is_empty() { Ok(()) } else { Err(ApiError::parameters(self.errors)) }
+    pub(crate) fn finish(self) -> Result<(), Refusal> {
+        if self.errors.is_empty() { Ok(()) } else { Err(Refusal::parameters(self.errors)) }
     }
 
     /// Whether a parameter is given.

@@ -3,7 +3,7 @@
 use pledgegraph_graph::{EntityView, Graph};
 use pledgegraph_model::{Code, EntityId, EntityKind, EntityRef, Slug};
 
-use crate::error::echo;
+use crate::refusal::echo;
 
 /// Why a text finds no entity.
 #[derive(Debug, PartialEq, Eq)]

@@ -338,7 +338,7 @@ async fn evaluated(
     } else {
         aside(&ask.state, (Lane::Lists, ask.asker), move || evaluate(&graph, &query)).await?
     };
-    found.map_err(too_expensive)
+    found.map_err(|spent| too_expensive(spent).into())
 }
 
 pub(crate) fn edge_id(id: u128) -> EdgeId {

@@ -208,7 +208,7 @@ fn get_entity(ask: &Ask, reference: &str, collection: &EntityCollection) -> Resu
         if collection.leaders && !graph.is_leader(view.id(), &Counted::on(day)) {
             return Err(ApiError::new(Problem::NotFound, "the person holds no office"));
         }
-        evaluated(collection, graph, &[*view], day).transpose().map_err(too_expensive)
+        evaluated(collection, graph, &[*view], day).transpose().map_err(|spent| too_expensive(spent).into())
     })
 }
 

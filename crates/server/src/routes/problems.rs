@@ -47,7 +47,7 @@ fn body(problem: Problem) -> ProblemTypeBody {
     ProblemTypeBody {
         kind: problem.uri(),
         title: problem.title(),
-        status: problem.status().as_u16(),
+        status: problem.status(),
         meaning: problem.meaning(),
     }
 }

@@ -8,8 +8,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::endpoint::{Endpoint, Route, problems};
-use crate::error::{ApiError, echo};
+use crate::error::ApiError;
 use crate::listing::Head;
+use crate::refusal::echo;
 use crate::request::ask::LANG;
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::ParameterReader;

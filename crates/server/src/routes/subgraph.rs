@@ -8,9 +8,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::endpoint::{Endpoint, Route, problems};
-use crate::error::{ApiError, FieldError};
+use crate::error::ApiError;
 use crate::filters::VALID_AT;
 use crate::listing::Head;
+use crate::refusal::FieldError;
 use crate::request::ask::LANG;
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::ParameterReader;

@@ -6,9 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::endpoint::{Endpoint, PathParameter, Route, problems};
-use crate::error::{ApiError, echo, nearest};
+use crate::error::ApiError;
 use crate::extract::Path;
 use crate::problem::Problem;
+use crate::refusal::{echo, nearest};
 use crate::reply::plain_record;
 use crate::request::ask::Ask;
 use crate::wire::vocabulary::CodeListBody;

@@ -17,8 +17,9 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::error::{ApiError, FieldError};
+use crate::error::ApiError;
 use crate::problem::Problem;
+use crate::refusal::FieldError;
 use crate::reply::{VERSION, bytes, record_tag, set};
 use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::{Accepts, Parameter};

@@ -3,8 +3,8 @@ use serde_json::{Value, json};
 
 use super::{codes, faults_of_entity, graph, with};
 use crate::body::{Except, Form, patch_entity, read_entity, write_entity};
-use crate::error::ApiError;
 use crate::problem::Problem;
+use crate::refusal::Refusal;
 
 fn source() -> Value {
     json!({
@@ -80,10 +80,10 @@ fn all_faults_come_at_once_and_a_shared_code_is_the_problem() {
     assert_eq!(faults.len(), 5, "{faults:?}");
     let titel = faults.iter().find(|f| f.code == "unknown-field").expect("an unknown field");
     assert_eq!(titel.did_you_mean.as_deref(), Some("title"));
-    assert_eq!(ApiError::fields(faults).problem(), Problem::Validation);
+    assert_eq!(Refusal::fields(faults).problem, Problem::Validation);
     let body = json!({"slug": "x", "names": {"en": "p\u{430}y", "fr": "\u{391}b"}});
     let faults = read_entity(&body, EntityKind::Place, Form::Request, &&graph).expect_err("refused");
-    assert_eq!(ApiError::fields(faults).problem(), Problem::MixedScript);
+    assert_eq!(Refusal::fields(faults).problem, Problem::MixedScript);
     let many: Value = (0..1000).map(|n| (format!("f{n}"), json!(1))).collect::<serde_json::Map<_, _>>().into();
     let faults = read_entity(&many, EntityKind::Place, Form::Request, &&graph).expect_err("refused");
     assert_eq!(faults.len(), 100);
@@ -135,7 +135,7 @@ fn names_and_slugs_that_look_like_others() {
     assert_eq!(warnings("modern", "Modern", EntityKind::Place), [""; 0]);
     let faults = read("modem", "X", EntityKind::Place).expect_err("refused");
     assert_eq!(codes(&faults), [("/slug".to_owned(), "confusable")]);
-    assert_eq!(ApiError::fields(faults).problem(), Problem::Confusable);
+    assert_eq!(Refusal::fields(faults).problem, Problem::Confusable);
     let own = Except { within: &&graph, own: EntityId::of_key("place:modern") };
     let renamed = json!({"slug": "modem", "names": {"en": "Modern"}});
     assert!(read_entity(&renamed, EntityKind::Place, Form::Request, &own).is_ok_and(|d| d.warnings.is_empty()));

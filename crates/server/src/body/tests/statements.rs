@@ -3,8 +3,8 @@ use serde_json::{Value, json};
 
 use super::{codes, faults_of_edge, graph, with};
 use crate::body::{Form, Naming, patch_edge, read_edge, write_edge};
-use crate::error::ApiError;
 use crate::problem::Problem;
+use crate::refusal::Refusal;
 
 const COMMITMENT: &[EdgeKind] = &[EdgeKind::Commitment];
 
@@ -124,7 +124,7 @@ fn a_dangling_reference_is_a_problem_of_its_own_and_names_the_nearest() {
     let body = with(commitment(), "/coalition", json!("coalition:of-the-wiling"));
     let faults = read_edge(&body, COMMITMENT, Form::Request, &&graph).expect_err("refused");
     assert_eq!(faults[0].did_you_mean.as_deref(), Some("coalition:of-the-willing"));
-    assert_eq!(ApiError::fields(faults).problem(), Problem::DanglingReference);
+    assert_eq!(Refusal::fields(faults).problem, Problem::DanglingReference);
     let many = json!({"op": "all_of", "of": (0..500).map(|n| json!({"op": "condition", "condition": format!("c{n}")})).collect::<Vec<_>>()});
     let faults = faults_of_edge(&with(commitment(), "/conditions", many), COMMITMENT, Form::Request);
     assert_eq!(faults.len(), 20);

@@ -3,10 +3,11 @@
 use pledgegraph_live::{CommitError, Receipt, Refusal, WriteError};
 
 use super::{MOST_ERRORS, Run};
-use crate::error::{ApiError, FieldError};
+use crate::error::ApiError;
 use crate::import::refusal;
 use crate::import::spool::Spool;
 use crate::problem::Problem;
+use crate::refusal::FieldError;
 use crate::wire::list::version_of;
 
 /// How often a commit is tried while others hold the right to write.

@@ -13,9 +13,10 @@ use serde_json::Value;
 use crate::body::schema::Mode;
 use crate::body::{Draft, JsonBody};
 use crate::endpoint::{Answer, Endpoint, Headers, JSON, MERGE_PATCH, PathParameter, Route};
-use crate::error::{ApiError, FieldError};
+use crate::error::ApiError;
 use crate::extract::Path;
 use crate::problem::Problem;
+use crate::refusal::FieldError;
 use crate::request::ask::{Ask, LANG};
 use crate::request::references;
 use crate::routes::write::collection::{Collection, Found};
@@ -256,7 +257,7 @@ fn target(graph: &Graph, body: &Value, kind: pledgegraph_model::EntityKind) -> R
     let unknown = fields.keys().filter(|name| *name != "into");
     let mut errors: Vec<FieldError> = unknown
         .map(|name| {
-            let name = crate::error::echo(name);
+            let name = crate::refusal::echo(name);
             let detail = "there is no such field; `into` names the entity that stays".to_owned();
             FieldError { pointer: Some(format!("/{name}")), code: "unknown-field", detail, ..FieldError::default() }
         })
