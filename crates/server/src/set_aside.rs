@@ -11,16 +11,13 @@ use crate::reply::set;
 use crate::request::ask::Ask;
 use crate::request::given::Given;
 use crate::request::known_at::KNOWN_AT;
-use crate::wire::warning::WarningBody;
+use crate::wire::warning::{Counts, WarningBody};
 
 /// The header of answers without room for warnings, as CSV: an RFC 8941 dictionary of standings with their numbers, and the request that shows them.
 pub(crate) const SET_ASIDE: HeaderName = HeaderName::from_static("pledgegraph-set-aside");
 
 /// The list of what analyses are about.
 pub(crate) const COMMITMENTS: &str = "/v1/commitments";
-
-/// How many statements were left out, by standing; `false`: counting stopped at its budget.
-pub(crate) type Counts = (Vec<(Standing, u64)>, bool);
 
 /// The warning of an answer to parameters: the same request with `standing` shows what was left out.
 pub(crate) fn warning(path: &str, given: &Given, counts: Counts) -> Option<WarningBody> {

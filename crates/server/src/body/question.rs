@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use pledgegraph_graph::{ActorGoal, Counted, ForceQuery, Goal, GoalQuery, Graph};
+use pledgegraph_graph::{ActorGoal, Counted, EdgeQuery, ForceQuery, Goal, GoalQuery, Graph};
 use pledgegraph_model::{
     Assumed, Capability, EdgeId, EntityId, EntityKind, Mission, Modality, Stance, Standing, Table, Truth, Where,
 };
@@ -14,9 +14,7 @@ use super::reader::BodyReader;
 use super::tables::questions::{GOAL_QUESTION, SCENARIO};
 use crate::filters::analyses::{CIRCUIT, commitments};
 use crate::refusal::Refusal;
-use crate::request::ask::Ask;
-use crate::set_aside::{self, COMMITMENTS};
-use crate::wire::warning::WarningBody;
+use crate::wire::warning::Counts;
 
 /// What a question says; fields that its table does not have are absent.
 #[derive(Debug, Default, Deserialize)]
@@ -116,8 +114,9 @@ impl Question {
         Counted::on(self.day()).of(self.modality.clone())
     }
 
-    /// What a goal leaves out of what it describes, or names, because it does not count.
-    pub(crate) fn set_aside(&self, ask: &Ask, graph: &Graph) -> Option<WarningBody> {
+    /// The commitments that a goal describes, or all where it names some, and how many of those that it is about are left
+    /// out because they do not count.
+    pub(crate) fn set_aside(&self, graph: &Graph) -> (EdgeQuery, Counts) {
         let (goal, counted) = (&self.goal, self.counted());
         if !goal.commitments.is_empty() {
             let mut found: BTreeMap<Standing, u64> = BTreeMap::new();
@@ -127,7 +126,7 @@ impl Question {
             }
             found.retain(|_, count| *count > 0);
             let counts = (found.into_iter().collect(), true);
-            return set_aside::list_of(ask, graph, COMMITMENTS, &commitments(Where::all(), &counted), counts);
+            return (commitments(Where::all(), &counted), counts);
         }
         let which = Where {
             subject: goal.actors.clone(),
@@ -138,7 +137,9 @@ impl Question {
             stance_min: Some(self.stance_min()),
             ..Where::all()
         };
-        set_aside::of_query(ask, graph, COMMITMENTS, &commitments(which, &counted))
+        let described = commitments(which, &counted);
+        let counts = graph.set_aside(&described);
+        (described, counts)
     }
 
     /// At most so many items.

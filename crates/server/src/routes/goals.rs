@@ -15,6 +15,7 @@ use crate::error::ApiError;
 use crate::filters::analyses::too_expensive;
 use crate::reply::asked;
 use crate::request::ask::Ask;
+use crate::set_aside::{self, COMMITMENTS};
 use crate::wire::condition::ConditionTruthBody;
 use crate::wire::list::AsOfBody;
 use crate::wire::reference::ReferenceBody;
@@ -215,7 +216,7 @@ fn sets(ask: &Ask, body: &Value, side: Side) -> Result<Response, ApiError> {
         stance_min: question.stance_min().as_str(),
         include_implied: question.include_implied(),
         as_of: AsOfBody::new(graph, question.day()),
-        warnings: warnings.into_iter().chain(question.set_aside(ask, graph)).collect(),
+        warnings: warnings.into_iter().chain(left_out(ask, graph, &question)).collect(),
     };
     asked(graph, &lang, &body)
 }
@@ -247,9 +248,15 @@ fn pivotality(ask: &Ask, body: &Value) -> Result<Response, ApiError> {
         stance_min: question.stance_min().as_str(),
         include_implied: question.include_implied(),
         as_of: AsOfBody::new(graph, question.day()),
-        warnings: question.set_aside(ask, graph).into_iter().collect(),
+        warnings: left_out(ask, graph, &question).into_iter().collect(),
     };
     asked(graph, &lang, &body)
+}
+
+/// What the answer leaves out because it does not count.
+fn left_out(ask: &Ask, graph: &Graph, question: &Question) -> Option<WarningBody> {
+    let (query, counts) = question.set_aside(graph);
+    set_aside::list_of(ask, graph, COMMITMENTS, &query, counts)
 }
 
 /// How things are.

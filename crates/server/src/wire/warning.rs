@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use pledgegraph_model::Standing;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// How many statements were left out, by standing; `false`: counting stopped at its budget.
+pub(crate) type Counts = (Vec<(Standing, u64)>, bool);
 
 /// Something to know about the answer.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
