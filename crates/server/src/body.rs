@@ -7,7 +7,6 @@
 mod draft;
 mod edge;
 mod entity;
-mod extract;
 pub(crate) mod json;
 mod merge;
 mod pointer;
@@ -27,7 +26,6 @@ use pledgegraph_model::{Edge, EdgeKind, Entity, EntityKind};
 use serde_json::Value;
 
 pub(crate) use draft::{Draft, Form};
-pub(crate) use extract::{JsonBody, broken, check_encoding, check_type};
 pub(crate) use merge::{patch_edge, patch_entity};
 pub(crate) use resolve::{Except, Lookalike, Resolve};
 pub(crate) use write::{Naming, write_edge, write_entity};

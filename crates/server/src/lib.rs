@@ -20,6 +20,7 @@ mod formats;
 mod header;
 mod import;
 mod items;
+mod json_body;
 mod lanes;
 mod layers;
 mod list;

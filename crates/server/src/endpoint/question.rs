@@ -5,9 +5,9 @@ use pledgegraph_model::Table;
 use serde_json::Value;
 
 use super::{Endpoint, JSON, Route, problems};
-use crate::body::JsonBody;
 use crate::body::schema::question_body;
 use crate::error::ApiError;
+use crate::json_body::JsonBody;
 use crate::lanes::Lane;
 use crate::request::ask::{Ask, LANG};
 use crate::request::parameter::Parameter;

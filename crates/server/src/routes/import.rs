@@ -10,11 +10,11 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
 
 use crate::access::origin;
-use crate::body::{check_encoding, check_type};
 use crate::endpoint::{Answer, Endpoint, NDJSON, Route};
 use crate::error::ApiError;
 use crate::import::report::{LastBody, SummaryBody};
 use crate::import::{Mode, Run, Settings, Spool, Tail};
+use crate::json_body::{check_encoding, check_type};
 use crate::layers::negotiation::quality;
 use crate::problem::Problem;
 use crate::reply::{VERSION, json, set};

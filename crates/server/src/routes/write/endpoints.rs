@@ -10,11 +10,12 @@ use pledgegraph_live::{Expected, Mutation};
 use pledgegraph_model::{Alias, AliasKind, Edge, EdgeId, Entity, EntityId, Redirect, Removed};
 use serde_json::Value;
 
+use crate::body::Draft;
 use crate::body::schema::Mode;
-use crate::body::{Draft, JsonBody};
 use crate::endpoint::{Answer, Endpoint, Headers, JSON, MERGE_PATCH, PathParameter, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
+use crate::json_body::JsonBody;
 use crate::problem::Problem;
 use crate::refusal::FieldError;
 use crate::request::ask::{Ask, LANG};

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 use futures_util::StreamExt;
 use serde_json::Value;
 
-use super::json::parse;
+use crate::body::json::parse;
 use crate::error::ApiError;
 use crate::lanes::{Lane, beside};
 use crate::problem::Problem;
