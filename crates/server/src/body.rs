@@ -8,6 +8,7 @@ mod draft;
 mod edge;
 mod entity;
 pub(crate) mod json;
+pub(crate) mod line;
 mod merge;
 mod pointer;
 pub(crate) mod query;

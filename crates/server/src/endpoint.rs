@@ -9,14 +9,11 @@ use axum::handler::Handler;
 use axum::http::{Method, StatusCode};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
+use crate::answer::Answer;
 use crate::openapi::schemas::NamedSchema;
 use crate::problem::Problem;
 use crate::request::parameter::Parameter;
 use crate::state::State;
-
-pub(crate) const JSON: &str = "application/json";
-pub(crate) const MERGE_PATCH: &str = "application/merge-patch+json";
-pub(crate) const NDJSON: &str = "application/x-ndjson";
 
 /// A parameter in the path.
 #[derive(Clone)]
@@ -24,55 +21,6 @@ pub(crate) struct PathParameter {
     pub(crate) name: &'static str,
     pub(crate) description: &'static str,
     pub(crate) example: String,
-}
-
-/// What an operation answers with.
-pub(crate) enum Answer {
-    /// JSON of a named schema.
-    Json(String),
-    /// JSON of a named schema, without an entity tag.
-    Untagged(String),
-    /// JSON of a named schema, with 200 or 503.
-    JsonOr503(String),
-    /// JSON that other documents describe.
-    Document,
-    /// A whole list in a format.
-    Whole(WholeList),
-    /// Lines of JSON.
-    Lines,
-    /// Text, whatever media type is asked for.
-    Text,
-    /// Lines of JSON of the first schema, or JSON of the second for who asks for that.
-    LinesOrJson(String, String),
-    /// JSON of the second schema; or items of the first, one a line or as events, for who asks for that.
-    Feed(String, String),
-    /// Nothing but the status.
-    Nothing,
-}
-
-/// A whole list in a format, as the document describes it.
-pub(crate) struct WholeList {
-    pub(crate) media_type: &'static str,
-    pub(crate) description: String,
-    /// The schema of a line, where each is one of JSON.
-    pub(crate) line: Option<String>,
-}
-
-impl Answer {
-    /// The media type that it is made in; `None` where any is accepted, or the operation chooses by itself.
-    fn made(&self) -> Option<&'static str> {
-        match self {
-            Self::Json(_) | Self::Untagged(_) | Self::JsonOr503(_) | Self::Document | Self::Nothing => Some(JSON),
-            Self::Whole(list) => Some(list.media_type),
-            Self::Lines => Some(NDJSON),
-            Self::Text | Self::LinesOrJson(..) | Self::Feed(..) => None,
-        }
-    }
-
-    /// Whether it has an entity tag, by which clients ask whether it has changed.
-    pub(crate) fn has_tag(&self) -> bool {
-        matches!(self, Self::Json(_) | Self::Document | Self::Whole(_))
-    }
 }
 
 /// What somebody needs who calls an operation.

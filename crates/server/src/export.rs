@@ -6,10 +6,9 @@ use std::sync::Arc;
 use axum::body::Body;
 use pledgegraph_graph::{EdgeQuery, EntityQuery, EntityView, Graph, Page};
 use pledgegraph_live::{Live, Row, StoreError};
-use pledgegraph_model::{Edge, EdgeId, Entity, EntityId, Removed};
-use serde_json::{Value, json};
+use pledgegraph_model::{Edge, EdgeId, EntityId, Removed};
 
-use crate::body::{Naming, write_edge, write_entity};
+use crate::body::line::{edge_line, entity_line};
 use crate::error::ApiError;
 use crate::formats::ndjson::put_line;
 use crate::lanes::{Lane, in_turn, of_database};
@@ -96,28 +95,5 @@ async fn former(live: &Live, id: EdgeId, version: i64) -> Result<Edge, StoreErro
     match found.and_then(|version| version.row) {
         Some(Row::Edge(edge)) => Ok(edge),
         _ => Err(StoreError::BrokenLog { seq: version, problem: format!("it lacks the edge {id}") }),
-    }
-}
-
-/// An entity as a line; entities that the graph lacks are named by their identifiers.
-pub fn entity_line(entity: &Entity, graph: &Graph) -> Value {
-    let mut value = write_entity(entity, graph);
-    set(&mut value, "id", json!(entity.id));
-    if !entity.redirects.is_empty() {
-        set(&mut value, "redirects", json!(entity.redirects));
-    }
-    value
-}
-
-/// A statement as a line; entities that the graph lacks are named by their identifiers.
-pub fn edge_line(edge: &Edge, graph: &Graph) -> Value {
-    let mut value = write_edge(edge, graph, Naming::General);
-    set(&mut value, "id", json!(edge.id));
-    value
-}
-
-fn set(value: &mut Value, name: &str, field: Value) {
-    if let Some(fields) = value.as_object_mut() {
-        fields.insert(name.to_owned(), field);
     }
 }

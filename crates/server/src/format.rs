@@ -1,6 +1,6 @@
 //! What a format of lists is.
 
-use crate::endpoint::Answer;
+use crate::answer::Answer;
 use crate::items::Items;
 use crate::request::parameter::Parameter;
 use crate::request::reader::ParameterReader;

@@ -4,6 +4,7 @@
 //! Parameters are data (`filters`, `routes`): the same table reads a request and documents it.
 
 pub mod access;
+mod answer;
 mod body;
 mod collections;
 mod connections;
@@ -41,9 +42,9 @@ mod state;
 mod streams;
 mod wire;
 
+pub use body::line::{edge_line, entity_line};
 pub use connections::{ConnectionOptions, Proxies, serve};
 pub use error::ApiError;
-pub use export::{edge_line, entity_line};
 pub use layers::rate::RateLimits;
 pub use metrics_exporter_prometheus::PrometheusHandle;
 pub use openapi::{document, text as openapi};

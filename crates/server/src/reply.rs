@@ -21,12 +21,6 @@ pub(crate) fn bytes<T: Serialize>(body: &T) -> Result<Vec<u8>, ApiError> {
     Ok(bytes)
 }
 
-/// Writes JSON of what is made to be written.
-pub(crate) fn put_json<T: Serialize>(value: &T, text: &mut Vec<u8>) {
-    // Writing to memory does not fail.
-    let _ = serde_json::to_writer(text, value);
-}
-
 /// A JSON answer with status 200.
 pub(crate) fn json<T: Serialize>(body: &T) -> Result<Response, ApiError> {
     Ok(json_bytes(bytes(body)?))

@@ -3,7 +3,9 @@
 pub(crate) mod ask;
 pub(crate) mod cursor;
 pub(crate) mod earlier;
+pub(crate) mod form;
 pub(crate) mod given;
+pub(crate) mod include;
 pub(crate) mod known_at;
 pub(crate) mod language;
 pub(crate) mod parameter;

@@ -5,9 +5,9 @@ use crate::filters::VALID_AT;
 use crate::filters::analyses::INCLUDE_IMPLIED;
 use crate::format::Shows;
 use crate::list::{List, ListDoc};
-use crate::request::ask::{FIELDS, LANG};
+use crate::request::form::{FIELDS, LANG};
+use crate::request::include::{INCLUDE_ONE, of_one};
 use crate::request::parameter::Parameter;
-use crate::routes::edge_collection::include::{INCLUDE_ONE, of_one};
 
 /// `get_<item>` at `/v1/<name>/{...}`; of statements with whether they can say why they are in force.
 pub(crate) fn record<L: List>(

@@ -4,12 +4,14 @@ use axum::response::Response;
 use pledgegraph_model::Table;
 use serde_json::Value;
 
-use super::{Endpoint, JSON, Route, problems};
+use super::{Endpoint, Route, problems};
+use crate::answer::JSON;
 use crate::body::schema::question_body;
 use crate::error::ApiError;
 use crate::json_body::JsonBody;
 use crate::lanes::Lane;
-use crate::request::ask::{Ask, LANG};
+use crate::request::ask::Ask;
+use crate::request::form::LANG;
 use crate::request::parameter::Parameter;
 use crate::request::reader::ParameterReader;
 

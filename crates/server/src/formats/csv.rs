@@ -1,10 +1,10 @@
 //! CSV (RFC 4180): a row an item under a header whose names never change.
 
+use crate::answer::{Answer, WholeList};
 use crate::csv::columns::Cell;
-use crate::endpoint::{Answer, WholeList};
 use crate::format::{Format, Shows, Whole};
 use crate::items::Items;
-use crate::request::ask::FIELDS;
+use crate::request::form::FIELDS;
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::ParameterReader;
 

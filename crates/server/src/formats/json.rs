@@ -1,10 +1,12 @@
 //! JSON: a list in pages, each an object with its items and what is to be known of the whole.
 
-use crate::endpoint::Answer;
+use serde::Serialize;
+
+use crate::answer::Answer;
 use crate::format::{Format, Shows};
 use crate::openapi::schemas::page_name;
-use crate::request::ask::{CURSOR, FIELDS, LANG, LIMIT};
-use crate::routes::edge_collection::include::INCLUDE;
+use crate::request::form::{CURSOR, FIELDS, LANG, LIMIT};
+use crate::request::include::INCLUDE;
 
 pub(crate) static FORMAT: Format = Format {
     name: "JSON",
@@ -15,3 +17,9 @@ pub(crate) static FORMAT: Format = Format {
     answer: |schema, _| Answer::Json(page_name(schema)),
     whole: None,
 };
+
+/// Writes JSON of what is made to be written.
+pub(crate) fn put_json<T: Serialize>(value: &T, text: &mut Vec<u8>) {
+    // Writing to memory does not fail.
+    let _ = serde_json::to_writer(text, value);
+}

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use crate::endpoint::{Answer, NDJSON, WholeList};
+use crate::answer::{Answer, NDJSON, WholeList};
 use crate::format::{Format, Shows, Whole};
+use crate::formats::json::put_json;
 use crate::items::Items;
-use crate::reply::put_json;
-use crate::request::ask::{FIELDS, LANG};
+use crate::request::form::{FIELDS, LANG};
 
 pub(crate) static FORMAT: Format = Format {
     name: "NDJSON",

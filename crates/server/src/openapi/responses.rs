@@ -4,7 +4,8 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::reference::Reference;
-use crate::endpoint::{Answer, Endpoint, Headers, JSON, NDJSON, problems};
+use crate::answer::{Answer, JSON, NDJSON};
+use crate::endpoint::{Endpoint, Headers, problems};
 use crate::problem::Problem;
 
 /// The headers of answers: name in the components, name on the wire, what it is.

@@ -20,40 +20,17 @@ use crate::problem::Problem;
 use crate::refusal::{FieldError, Refusal, echo};
 use crate::request::cursor::Cursor;
 use crate::request::earlier::Earlier;
+use crate::request::form::LANG;
 use crate::request::given::{self, Given};
 use crate::request::known_at::{KNOWN_AT, read};
 use crate::request::language;
-use crate::request::parameter::{Accepts, Parameter};
+use crate::request::parameter::Parameter;
 use crate::request::reader::ParameterReader;
 use crate::shares::Asker;
 use crate::state::State;
 
-/// The most items of a page.
-pub(crate) const MOST_ITEMS: i64 = 1000;
 /// A body of at most so many bytes is read and checked where it came in: that takes a millisecond.
 const SHORT: u64 = 16 * 1024;
-/// The items of a page unless told otherwise.
-pub(crate) const DEFAULT_ITEMS: i64 = 50;
-
-pub(crate) const LIMIT: Parameter = Parameter::new(
-    "limit",
-    Accepts::Integer { min: 1, max: MOST_ITEMS, default: DEFAULT_ITEMS },
-    "At most so many items a page.",
-);
-pub(crate) const CURSOR: Parameter = Parameter::new(
-    "cursor",
-    Accepts::Cursor,
-    "Goes on where the page before ended: its `page.next_cursor`, with all other parameters unchanged. \
-        A walk stays on the version of its first page, at whichever replica it goes on.",
-);
-pub(crate) const LANG: Parameter = Parameter::new(
-    "lang",
-    Accepts::Lang,
-    "Language of labels; overrides `Accept-Language`. A label falls back to English, then to any \
-        language, and then says so in `label_lang`.",
-);
-pub(crate) const FIELDS: Parameter =
-    Parameter::new("fields", Accepts::Names, "Only these fields of each item (columns, in CSV), separated by commas.");
 
 /// A request.
 pub(crate) struct Ask {
@@ -221,15 +198,4 @@ fn chain_of(graph: &Graph) -> [u8; 8] {
     let mut beginning = [0; 8];
     beginning.copy_from_slice(&graph.chain()[..8]);
     beginning
-}
-
-/// The names that `fields=` gives, of those that an item has; these are asked for only where it is given.
-pub(crate) fn fields(
-    reader: &mut ParameterReader<'_>,
-    known: impl FnOnce() -> Vec<&'static str>,
-) -> Option<Vec<&'static str>> {
-    let names = reader.values(FIELDS.name)?;
-    let known = known();
-    let own = |name: &str| known.iter().copied().find(|known| *known == name);
-    Some(names.iter().filter_map(|name| reader.one_of(FIELDS.name, name, || known.clone(), own)).collect())
 }

@@ -8,10 +8,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::endpoint::{Answer, Endpoint, Needs, Route, problems};
+use crate::answer::Answer;
+use crate::endpoint::{Endpoint, Needs, Route, problems};
 use crate::error::ApiError;
 use crate::reply::{json, set};
-use crate::request::ask::{Ask, LIMIT};
+use crate::request::ask::Ask;
+use crate::request::form::LIMIT;
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::ParameterReader;
 use crate::wire::list::chain_text;

@@ -12,7 +12,7 @@ use crate::error::ApiError;
 use crate::filters::VALID_AT;
 use crate::listing::Head;
 use crate::problem::Problem;
-use crate::request::ask::LANG;
+use crate::request::form::LANG;
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::ParameterReader;
 use crate::wire::Wire;

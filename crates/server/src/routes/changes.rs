@@ -19,7 +19,8 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::endpoint::{Answer, Endpoint, NDJSON, Route};
+use crate::answer::{Answer, NDJSON};
+use crate::endpoint::{Endpoint, Route};
 use crate::error::ApiError;
 use crate::formats::ndjson::put_line;
 use crate::lanes::{Lane, in_turn, of_database};

@@ -11,7 +11,7 @@ use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::filters::VALID_AT;
 use crate::listing::{Head, counted, rest};
-use crate::request::ask::{CURSOR, LANG, LIMIT};
+use crate::request::form::{CURSOR, LANG, LIMIT};
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::request::reader::ParameterReader;
 use crate::wire::Wire;

@@ -12,7 +12,7 @@ use crate::error::ApiError;
 use crate::filters::analyses::{INCLUDE_IMPLIED, commitments, force, too_expensive};
 use crate::filters::{MODALITY, VALID_AT};
 use crate::listing::Head;
-use crate::request::ask::LANG;
+use crate::request::form::LANG;
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::ParameterReader;
 use crate::set_aside::{self, COMMITMENTS};

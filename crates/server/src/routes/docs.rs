@@ -11,7 +11,8 @@ use axum::routing::get;
 use utoipa_swagger_ui::{Config, SwaggerFile, serve};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::endpoint::{Answer, Endpoint, Needs, Route};
+use crate::answer::Answer;
+use crate::endpoint::{Endpoint, Needs, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::problem::Problem;

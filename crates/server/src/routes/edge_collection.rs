@@ -19,6 +19,7 @@ use crate::extract::Path;
 use crate::filters::analyses::{CIRCUIT, INCLUDE_IMPLIED, too_expensive, unevaluated};
 use crate::filters::{self, FilterParameter, IN_FORCE, VALID_AT};
 use crate::format::Shows;
+use crate::formats::json::put_json;
 use crate::items::Items;
 use crate::lanes::{Lane, aside};
 use crate::list::{self, Face, List, ListDoc, Part};
@@ -26,12 +27,13 @@ use crate::listing::Head;
 use crate::openapi::members::statement;
 use crate::openapi::schemas::page;
 use crate::problem::Problem;
-use crate::reply::{put_json, record};
-use crate::request::ask::{Ask, FIELDS, LANG, LIMIT, fields};
+use crate::reply::record;
+use crate::request::ask::Ask;
+use crate::request::form::{FIELDS, LANG, LIMIT, fields};
 use crate::request::given;
+use crate::request::include::{BECAUSE, INCLUDE_ONE, of_one_asked, parts, reasons};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::ParameterReader;
-use crate::routes::edge_collection::include::{BECAUSE, INCLUDE_ONE, of_one_asked, parts, reasons};
 use crate::routes::history;
 use crate::routes::write::collection::Collection;
 use crate::routes::write::endpoints::{self, WritesDoc};
@@ -41,8 +43,6 @@ use crate::wire::Wire;
 use crate::wire::edge::{EdgeBody, EndNames, members};
 use crate::wire::included::{self, IncludedBody};
 use crate::wire::warning::WarningBody;
-
-pub(crate) mod include;
 
 /// Under what the document has them.
 const TAG: &str = "statements";

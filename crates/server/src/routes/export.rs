@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::response::Response;
 
-use crate::endpoint::{Answer, Endpoint, NDJSON, Route, problems};
+use crate::answer::{Answer, NDJSON};
+use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::export::lines;
 use crate::list::attach;

@@ -13,7 +13,7 @@ use crate::filters::analyses::{INCLUDE_IMPLIED, commitments, force, too_expensiv
 use crate::filters::{MODALITY, STANCE_MIN, VALID_AT};
 use crate::listing::{Head, counted, rest};
 use crate::problem::Problem;
-use crate::request::ask::{CURSOR, LANG, LIMIT};
+use crate::request::form::{CURSOR, LANG, LIMIT};
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::ParameterReader;
 use crate::set_aside::{self, COMMITMENTS};

@@ -4,7 +4,8 @@ use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::Response;
 
-use crate::endpoint::{Answer, Endpoint, Needs, Route};
+use crate::answer::Answer;
+use crate::endpoint::{Endpoint, Needs, Route};
 use crate::error::ApiError;
 use crate::reply::{json, set};
 use crate::request::ask::Ask;

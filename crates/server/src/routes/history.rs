@@ -12,14 +12,16 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::endpoint::{Answer, Endpoint, PathParameter, Route};
+use crate::answer::Answer;
+use crate::endpoint::{Endpoint, PathParameter, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::listing::{Head, Listing, counted, rest};
 use crate::openapi::schemas::NamedSchema;
 use crate::problem::Problem;
 use crate::reply::{VERSION, json, set};
-use crate::request::ask::{Ask, CURSOR, LANG, LIMIT};
+use crate::request::ask::Ask;
+use crate::request::form::{CURSOR, LANG, LIMIT};
 use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::routes::named::{find, moved};
 use crate::routes::write::collection::Collection;

@@ -10,7 +10,8 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
 
 use crate::access::origin;
-use crate::endpoint::{Answer, Endpoint, NDJSON, Route};
+use crate::answer::{Answer, NDJSON};
+use crate::endpoint::{Endpoint, Route};
 use crate::error::ApiError;
 use crate::import::report::{LastBody, SummaryBody};
 use crate::import::{Mode, Run, Settings, Spool, Tail};

@@ -7,7 +7,8 @@ use metrics::gauge;
 use metrics_process::Collector;
 use pledgegraph_model::{Code, EntityKind};
 
-use crate::endpoint::{Answer, Endpoint, Route, problems};
+use crate::answer::Answer;
+use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::problem::Problem;
 use crate::reply::set;

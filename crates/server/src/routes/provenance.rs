@@ -11,7 +11,7 @@ use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::listing::Head;
 use crate::refusal::echo;
-use crate::request::ask::LANG;
+use crate::request::form::LANG;
 use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::ParameterReader;
 use crate::wire::Wire;

@@ -6,6 +6,7 @@ use crate::request::parameter::{Accepts, Parameter};
 use crate::request::reader::ParameterReader;
 use crate::wire::included::Part;
 
+/// What a list includes.
 pub(crate) const INCLUDE: Parameter = Parameter::new(
     "include",
     Accepts::Names,
@@ -13,6 +14,7 @@ pub(crate) const INCLUDE: Parameter = Parameter::new(
         statements that they are linked with. `because`, of commitments, adds to each item why it is in force or not.",
 );
 
+/// What a statement includes.
 pub(crate) const INCLUDE_ONE: Parameter = Parameter::new(
     "include",
     Accepts::Names,
