@@ -6,6 +6,7 @@ use pledgegraph_model::{
 use serde_json::{Map, Value, json};
 
 use super::reader::BodyReader;
+use super::tables;
 use super::tables::edges::{EDGE_LINE, KIND, READ_ONLY, own};
 use super::tables::entities::LINE_KEY;
 use super::{Draft, Form, Resolve};
@@ -46,7 +47,7 @@ pub(super) fn read(
     let typed = is_typed(kinds, form);
     let ends = end_fields(kind, typed);
     let all: Vec<&Field> = ends.iter().chain(fields(kind, form)).collect();
-    let mut read = reader.fields(&all, READ_ONLY, members);
+    let mut read = reader.fields(&all, &tables::read_only(READ_ONLY), members);
     check_span(&mut reader, &read);
     if kind == EdgeKind::Commitment {
         check_commitment(&mut reader, members);

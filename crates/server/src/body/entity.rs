@@ -6,6 +6,7 @@ use pledgegraph_model::{
 use serde_json::{Map, Value};
 
 use super::reader::BodyReader;
+use super::tables;
 use super::tables::entities::{ENTITY_LINE, KIND, LINE_KEY, OF_CONVENINGS, READ_ONLY};
 use super::{Draft, Form, Resolve};
 use crate::refusal::{FieldError, echo};
@@ -30,7 +31,7 @@ pub(super) fn fields(kind: EntityKind, form: Form) -> Vec<&'static Field> {
 /// The fields of answers that no client sets.
 pub(super) fn read_only(kind: EntityKind) -> Vec<&'static str> {
     let claims: &[&str] = if kind == EntityKind::Meeting { OF_CONVENINGS } else { &[] };
-    READ_ONLY.iter().chain(claims).copied().collect()
+    [&tables::read_only(READ_ONLY)[..], claims].concat()
 }
 
 pub(super) fn read(

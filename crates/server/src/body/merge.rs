@@ -4,7 +4,7 @@ use pledgegraph_model::{EdgeKind, EntityKind, Field, Takes};
 use serde_json::{Map, Value};
 
 use super::reader::BodyReader;
-use super::tables::edges;
+use super::tables::{self, edges};
 use super::{Form, Resolve, edge, entity};
 use crate::refusal::FieldError;
 
@@ -36,7 +36,7 @@ pub(crate) fn patch_edge(
 ) -> Result<Value, Vec<FieldError>> {
     let ends = edge::end_fields(kind, edge::is_typed(kinds, Form::Request));
     let fields: Vec<&Field> = ends.iter().chain(edge::fields(kind, Form::Request)).collect();
-    let mut merged = apply(current, patch, &fields, edges::READ_ONLY, resolve)?;
+    let mut merged = apply(current, patch, &fields, &tables::read_only(edges::READ_ONLY), resolve)?;
     if let (Some(draft), Some(Value::Null), None) =
         (merged.as_object_mut(), patch.get("conditions"), patch.get("relation"))
     {

@@ -3,22 +3,8 @@
 use pledgegraph_model::tables::CONDITION_NODE;
 use pledgegraph_model::{Codes, EdgeDetail, EdgeKind, EntityId, Field, Relation, Takes};
 
-/// Fields of answers that no client sets.
-pub(crate) const READ_ONLY: &[&str] = &[
-    "id",
-    "version",
-    "ver",
-    "hash",
-    "seq",
-    "recorded_at",
-    "created_at",
-    "created_by",
-    "updated_at",
-    "updated_by",
-    "known_at",
-    "in_force",
-    "standing",
-];
+/// Fields of answers that no client sets, beside those of every record.
+pub(crate) const READ_ONLY: &[&str] = &["in_force", "standing"];
 
 /// What lines of imports carry beside the draft of a statement.
 pub(crate) static EDGE_LINE: [Field; 1] = [Field::optional("id", Takes::Id, "The identifier; made if left out.")];

@@ -2,25 +2,8 @@
 
 use pledgegraph_model::{Code, Codes, EntityKind, Field, Pattern, REDIRECTS, Takes};
 
-/// Fields of answers that no client sets.
-pub(crate) const READ_ONLY: &[&str] = &[
-    "id",
-    "ref",
-    "label",
-    "label_lang",
-    "match",
-    "redirects",
-    "version",
-    "ver",
-    "hash",
-    "seq",
-    "recorded_at",
-    "created_at",
-    "created_by",
-    "updated_at",
-    "updated_by",
-    "known_at",
-];
+/// Fields of answers that no client sets, beside those of every record.
+pub(crate) const READ_ONLY: &[&str] = &["ref", "label", "label_lang", "match", "redirects"];
 /// Fields that a meeting has from its convenings.
 pub(crate) const OF_CONVENINGS: &[&str] = &["date", "format", "status", "convenings"];
 
