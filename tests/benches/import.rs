@@ -21,9 +21,10 @@ use pledgegraph_graph::Graph;
 use pledgegraph_live::{Live, LiveOptions, Mutation, Scope, Write, WriteError};
 use pledgegraph_model::{EdgeId, EntityId, Synthetic};
 use pledgegraph_server::access::Principal;
-use pledgegraph_server::{AppState, ServerOptions, edge_line, entity_line};
+use pledgegraph_server::{AppState, ServerOptions};
 use pledgegraph_tests::cpu::resident;
 use pledgegraph_tests::database::durable;
+use pledgegraph_wire::body::line::{edge_line, entity_line};
 use tower::ServiceExt as _;
 
 #[global_allocator]

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use pledgegraph_graph::Graph;
 use pledgegraph_model::Synthetic;
-use pledgegraph_server::{edge_line, entity_line};
+use pledgegraph_wire::body::line::{edge_line, entity_line};
 use serde::Serialize;
 
 /// Writes the graph of `edges` edges made from `seed` to `output`, else to standard output: first the entities, then

@@ -2,8 +2,7 @@
 //! writes and histories follow.
 
 use pledgegraph_model::{EdgeKind, EntityKind};
-
-use crate::filters::RELATIONS;
+use pledgegraph_wire::filters::RELATIONS;
 
 /// A collection of statements.
 pub(crate) struct EdgeCollection {
@@ -31,6 +30,7 @@ pub(crate) struct EntityCollection {
     pub(crate) item: &'static str,
     /// What it holds, for the document.
     pub(crate) description: &'static str,
+    /// The kind.
     pub(crate) kind: EntityKind,
     /// Only persons who hold an office.
     pub(crate) leaders: bool,

@@ -4,8 +4,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 use pledgegraph_live::Differences;
 use pledgegraph_model::Removed;
-
-use crate::wire::warning::WarningBody;
+use pledgegraph_wire::answers::warning::WarningBody;
 
 /// The header of answers that may tell something else than was committed. An open set of kinds of warnings.
 pub(crate) const WARNING: HeaderName = HeaderName::from_static("pledgegraph-warning");

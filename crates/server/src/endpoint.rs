@@ -8,11 +8,11 @@ pub(crate) mod question;
 use axum::handler::Handler;
 use axum::http::{Method, StatusCode};
 use axum::routing::{MethodFilter, MethodRouter, on};
+use pledgegraph_wire::media::Answer;
+use pledgegraph_wire::openapi::schemas::NamedSchema;
+use pledgegraph_wire::problem::Problem;
+use pledgegraph_wire::request::parameter::Parameter;
 
-use crate::answer::Answer;
-use crate::openapi::schemas::NamedSchema;
-use crate::problem::Problem;
-use crate::request::parameter::Parameter;
 use crate::state::State;
 
 /// A parameter in the path.

@@ -8,10 +8,9 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use pledgegraph_live::StoreError;
-
-use crate::problem::Problem;
-use crate::refusal::{FieldError, Refusal};
-use crate::wire::problem::ProblemBody;
+use pledgegraph_wire::answers::problem::ProblemBody;
+use pledgegraph_wire::problem::Problem;
+use pledgegraph_wire::refusal::{FieldError, Refusal};
 
 /// Why a request is not answered as asked, with the headers that go with it.
 #[derive(Debug)]

@@ -4,8 +4,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use chrono::NaiveDate;
 use pledgegraph_graph::{BudgetSpent, Evaluation, ForceQuery, Graph};
-
-use crate::filters::analyses::CIRCUIT;
+use pledgegraph_wire::filters::analyses::CIRCUIT;
 
 /// How many are kept.
 const KEPT: usize = 4;

@@ -7,10 +7,10 @@ use axum::body::Body;
 use pledgegraph_graph::{EdgeQuery, EntityQuery, EntityView, Graph, Page};
 use pledgegraph_live::{Live, Row, StoreError};
 use pledgegraph_model::{Edge, EdgeId, EntityId, Removed};
+use pledgegraph_wire::body::line::{edge_line, entity_line};
+use pledgegraph_wire::formats::ndjson::put_line;
 
-use crate::body::line::{edge_line, entity_line};
 use crate::error::ApiError;
-use crate::formats::ndjson::put_line;
 use crate::lanes::{Lane, in_turn, of_database};
 use crate::pieces::{self, Piece};
 use crate::shares::Asker;

@@ -4,10 +4,10 @@ use axum::extract::FromRequestParts;
 #[expect(clippy::disallowed_types, reason = "the one place that wraps it")]
 use axum::extract::Path as AxumPath;
 use axum::http::request::Parts;
+use pledgegraph_wire::problem::Problem;
 use serde::de::DeserializeOwned;
 
 use crate::error::ApiError;
-use crate::problem::Problem;
 
 /// What the path says, percent-decoded. A path that is not UTF-8 is `bad-path`; one that names nothing is `not-found`.
 pub(crate) struct Path<T>(pub(crate) T);

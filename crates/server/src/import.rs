@@ -4,12 +4,9 @@
 //! writes; the right to write is taken only to move what is staged. What is kept in memory is a few words for each new
 //! row of the commit, never a line.
 
-mod earlier;
-mod line;
 mod lines;
 mod postponed;
 mod refusal;
-pub(crate) mod report;
 mod run;
 mod spool;
 

@@ -8,13 +8,13 @@ use axum::extract::{FromRequest, Request};
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, Method};
 use futures_util::StreamExt;
+use pledgegraph_wire::body::json::parse;
+use pledgegraph_wire::problem::Problem;
+use pledgegraph_wire::refusal::echo;
 use serde_json::Value;
 
-use crate::body::json::parse;
 use crate::error::ApiError;
 use crate::lanes::{Lane, beside};
-use crate::problem::Problem;
-use crate::refusal::echo;
 use crate::request::ask::{asker, is_short};
 use crate::state::State;
 

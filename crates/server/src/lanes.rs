@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use axum::http::header::RETRY_AFTER;
 use pledgegraph_graph::{BudgetSpent, Graph, Stopped, Work};
+use pledgegraph_wire::filters::analyses::too_expensive;
+use pledgegraph_wire::problem::Problem;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::{JoinError, block_in_place};
 use tracing::Span;
@@ -16,8 +18,6 @@ use tracing::Span;
 pub(crate) use self::every::{Lane, Lanes};
 use self::places::Place;
 use crate::error::ApiError;
-use crate::filters::analyses::too_expensive;
-use crate::problem::Problem;
 use crate::shares::Asker;
 use crate::state::State;
 

@@ -9,28 +9,28 @@ use axum::response::Response;
 use bytes::Bytes;
 use chrono::NaiveDate;
 use pledgegraph_graph::{Graph, Page, Total};
+use pledgegraph_wire::answers::Wire;
+use pledgegraph_wire::answers::list::ListBody;
+use pledgegraph_wire::answers::warning::WarningBody;
+use pledgegraph_wire::format::{Format, Shows, Whole};
+use pledgegraph_wire::formats::FORMATS;
+use pledgegraph_wire::items::Items;
+use pledgegraph_wire::openapi::schemas::NamedSchema;
+use pledgegraph_wire::request::form::{FIELDS, fields};
+use pledgegraph_wire::request::include::INCLUDE;
+use pledgegraph_wire::request::parameter::Parameter;
+use pledgegraph_wire::request::reader::ParameterReader;
 use serde::{Serialize, Serializer};
 
 use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
-use crate::format::{Format, Shows, Whole};
-use crate::formats::FORMATS;
-use crate::items::Items;
 use crate::lanes::{Lane, in_turn};
 use crate::listing::{Head, Listing};
-use crate::openapi::schemas::NamedSchema;
 use crate::pieces;
 use crate::reply::{TRUNCATED, set};
 use crate::request::ask::Ask;
-use crate::request::form::{FIELDS, fields};
-use crate::request::include::INCLUDE;
-use crate::request::parameter::Parameter;
-use crate::request::reader::ParameterReader;
 use crate::set_aside;
 use crate::state::State;
-use crate::wire::Wire;
-use crate::wire::list::ListBody;
-use crate::wire::warning::WarningBody;
 
 /// Items of a whole answer that are written at once.
 pub(crate) const AT_ONCE: usize = 500;
@@ -285,7 +285,7 @@ struct Bodies<'v, I>(&'v I);
 
 impl<I: Items> Serialize for Bodies<'_, I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq((0..self.0.len()).map(|item| self.0.body(item)))
+        serializer.collect_seq((0..self.0.count()).map(|item| self.0.body(item)))
     }
 }
 

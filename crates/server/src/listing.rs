@@ -9,6 +9,12 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use chrono::NaiveDate;
 use pledgegraph_graph::{Graph, Page};
+use pledgegraph_wire::answers::Wire;
+use pledgegraph_wire::answers::list::{AsOfBody, PageBody, version};
+use pledgegraph_wire::request::form::{LANG, LIMIT};
+use pledgegraph_wire::request::given::Given;
+use pledgegraph_wire::request::parameter::Parameter;
+use pledgegraph_wire::request::reader::ParameterReader;
 use serde::Serialize;
 
 use crate::endpoint::{Endpoint, Route};
@@ -16,12 +22,6 @@ use crate::error::ApiError;
 use crate::lanes::Lane;
 use crate::reply::{self, VERSION, list_tag, set};
 use crate::request::ask::{Ask, Pinned};
-use crate::request::form::{LANG, LIMIT};
-use crate::request::given::Given;
-use crate::request::parameter::Parameter;
-use crate::request::reader::ParameterReader;
-use crate::wire::Wire;
-use crate::wire::list::{AsOfBody, PageBody, version};
 
 /// A list that is asked for, its parameters yet to be read.
 pub(crate) struct Listing<'a> {

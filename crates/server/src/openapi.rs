@@ -2,24 +2,24 @@
 //!
 //! It is checked in at `openapi/openapi.json`; a test compares the two.
 
-pub(crate) mod members;
+pub(crate) mod commitment;
 mod operation;
 mod parameters;
 mod reference;
 mod responses;
-pub(crate) mod schemas;
 
 use std::collections::{BTreeMap, HashMap};
 
+use pledgegraph_wire::answers;
+use pledgegraph_wire::answers::problem::ProblemBody;
+use pledgegraph_wire::openapi::schemas::normalise;
+use pledgegraph_wire::refusal::FieldError;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 use utoipa::openapi::{RefOr, Schema};
 
 use crate::endpoint::Endpoint;
-use crate::refusal::FieldError;
-use crate::wire;
-use crate::wire::problem::ProblemBody;
 use operation::{Operation, security};
 use parameters::Parameters;
 
@@ -28,22 +28,22 @@ use parameters::Parameters;
 #[openapi(components(schemas(
     FieldError,
     ProblemBody,
-    wire::codes::EdgeKind,
-    wire::codes::EntityKind,
-    wire::edge::EdgeBody,
-    wire::entity::EntityBody,
-    wire::included::IncludedBody,
-    crate::import::report::LineBody,
-    crate::import::report::SummaryBody,
-    wire::list::AsOfBody,
-    wire::list::PageBody,
-    wire::list::TotalBody,
-    wire::warning::WarningBody,
-    wire::service::HealthBody,
-    wire::service::ProblemTypeListBody,
-    wire::service::ReadinessBody,
-    wire::service::ServiceBody,
-    wire::vocabulary::CodeListBody,
+    answers::codes::EdgeKind,
+    answers::codes::EntityKind,
+    answers::edge::EdgeBody,
+    answers::entity::EntityBody,
+    answers::included::IncludedBody,
+    pledgegraph_wire::import::report::LineBody,
+    pledgegraph_wire::import::report::SummaryBody,
+    answers::list::AsOfBody,
+    answers::list::PageBody,
+    answers::list::TotalBody,
+    answers::warning::WarningBody,
+    answers::service::HealthBody,
+    answers::service::ProblemTypeListBody,
+    answers::service::ReadinessBody,
+    answers::service::ServiceBody,
+    answers::vocabulary::CodeListBody,
     crate::routes::actor_positions::HistoryPageBody,
     crate::routes::adjacent::NeighbourhoodBody,
     crate::routes::bridges::BridgesBody,
@@ -58,7 +58,7 @@ use parameters::Parameters;
     crate::routes::positions::PositionPageBody,
     crate::routes::provenance::ProvenanceBody,
     crate::routes::query::QueryAnswerBody,
-    wire::question::OutcomeBody,
+    answers::question::OutcomeBody,
     crate::routes::scenario_evaluations::ScenarioBody,
     crate::routes::subgraph::SubgraphBody,
     crate::routes::vocabulary::VocabularyBody,
@@ -179,7 +179,7 @@ fn schemas(endpoints: &[&Endpoint]) -> BTreeMap<String, RefOr<Schema>> {
     all.extend(endpoints.iter().flat_map(|endpoint| endpoint.schemas.iter().cloned()));
     // A patch removes a field by `null`, so its fields are nullable.
     let answers = all.iter_mut().filter(|(name, _)| !name.ends_with("Patch"));
-    answers.for_each(|(_, schema)| schemas::normalise(schema));
+    answers.for_each(|(_, schema)| normalise(schema));
     let examples: BTreeMap<String, Value> = serde_json::from_str(EXAMPLES).unwrap_or_default();
     for (name, example) in examples {
         if let Some(RefOr::T(Schema::Object(object))) = all.get_mut(&name) {

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use axum::http::HeaderValue;
+use pledgegraph_wire::request::cursor::CursorKey;
 
 use crate::access::{Oidc, Principal};
 use crate::layers::rate::RateLimits;
-use crate::request::cursor::CursorKey;
 
 /// From which origins browsers may read and write.
 #[derive(Debug, Clone, Default)]

@@ -5,14 +5,14 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, VA
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use pledgegraph_graph::Graph;
+use pledgegraph_wire::answers::list::version;
+use pledgegraph_wire::request::given::Given;
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::ApiError;
 pub(crate) use crate::header::{TRUNCATED, VERSION, set};
 use crate::request::ask::Ask;
-use crate::request::given::Given;
-use crate::wire::list::version;
 
 /// Writes a body as JSON.
 pub(crate) fn bytes<T: Serialize>(body: &T) -> Result<Vec<u8>, ApiError> {

@@ -8,6 +8,8 @@ use axum::http::Uri;
 use axum::middleware::{from_fn, from_fn_with_state};
 use bytes::Bytes;
 use pledgegraph_questions::Questions;
+use pledgegraph_wire::problem::Problem;
+use pledgegraph_wire::refusal::nearest;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -24,8 +26,6 @@ use crate::layers::{
 };
 use crate::openapi;
 use crate::options::ServerOptions;
-use crate::problem::Problem;
-use crate::refusal::nearest;
 use crate::routes::{self, docs};
 use crate::state::{AppState, Shared, State};
 use crate::streams::Streams;

@@ -5,13 +5,13 @@ use axum::response::Response;
 use pledgegraph_graph::{EdgeQuery, Graph, SetAside};
 use pledgegraph_model::{Code, EntityId, Rows, Standing};
 use pledgegraph_questions::encoded;
+use pledgegraph_wire::answers::warning::{Counts, WarningBody};
+use pledgegraph_wire::filters::STANDING;
+use pledgegraph_wire::request::given::Given;
+use pledgegraph_wire::request::known_at::KNOWN_AT;
 
-use crate::filters::STANDING;
 use crate::reply::set;
 use crate::request::ask::Ask;
-use crate::request::given::Given;
-use crate::request::known_at::KNOWN_AT;
-use crate::wire::warning::{Counts, WarningBody};
 
 /// The header of answers without room for warnings, as CSV: an RFC 8941 dictionary of standings with their numbers, and the request that shows them.
 pub(crate) const SET_ASIDE: HeaderName = HeaderName::from_static("pledgegraph-set-aside");

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use pledgegraph_graph::Graph;
 use pledgegraph_model::Synthetic;
-use pledgegraph_server::{edge_line, entity_line};
 use pledgegraph_store::{bulk, schema};
 use pledgegraph_tests::cpu;
+use pledgegraph_wire::body::line::{edge_line, entity_line};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Executor as _, Row as _};
 

@@ -2,10 +2,10 @@
 
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderValue, Uri};
+use pledgegraph_wire::problem::Problem;
 
 use super::required::parameters;
 use crate::error::ApiError;
-use crate::problem::Problem;
 
 /// The longest credentials that are looked at, in bytes.
 const LONGEST: usize = 8 * 1024;

@@ -9,6 +9,7 @@ use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use pledgegraph_live::Scope;
+use pledgegraph_wire::problem::Problem;
 
 use super::authenticator::{Access, Refusal};
 use super::credentials::{self, Credentials};
@@ -18,7 +19,6 @@ use super::{ClientAddress, Principal};
 use crate::endpoint::declared::Facts;
 use crate::error::ApiError;
 use crate::layers::request_id::RequestId;
-use crate::problem::Problem;
 use crate::state::State;
 
 /// Lets a request in with its [`Principal`], or refuses it. What is refused is logged, without the credentials.

@@ -1,9 +1,9 @@
 //! Which scope a call needs: decided here for all operations, from what each declares and `cascade`.
 
 use pledgegraph_live::Scope;
+use pledgegraph_wire::request::given::decode;
 
 use crate::endpoint::Needs;
-use crate::request::given::decode;
 
 /// What a call needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,13 +1,14 @@
 //! The operation that shows one record of a collection.
 
+use pledgegraph_wire::filters::VALID_AT;
+use pledgegraph_wire::filters::analyses::INCLUDE_IMPLIED;
+use pledgegraph_wire::format::Shows;
+use pledgegraph_wire::request::form::{FIELDS, LANG};
+use pledgegraph_wire::request::include::{INCLUDE_ONE, of_one};
+use pledgegraph_wire::request::parameter::Parameter;
+
 use super::{Endpoint, PathParameter, problems};
-use crate::filters::VALID_AT;
-use crate::filters::analyses::INCLUDE_IMPLIED;
-use crate::format::Shows;
 use crate::list::{List, ListDoc};
-use crate::request::form::{FIELDS, LANG};
-use crate::request::include::{INCLUDE_ONE, of_one};
-use crate::request::parameter::Parameter;
 
 /// `get_<item>` at `/v1/<name>/{...}`; of statements with whether they can say why they are in force.
 pub(crate) fn record<L: List>(

@@ -1,6 +1,6 @@
 //! What operations can answer with beside success, by what they have alike.
 
-use crate::problem::Problem;
+use pledgegraph_wire::problem::Problem;
 
 /// Every operation.
 pub(crate) const EVERYWHERE: &[Problem] = &[

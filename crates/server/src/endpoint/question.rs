@@ -2,18 +2,18 @@
 
 use axum::response::Response;
 use pledgegraph_model::Table;
+use pledgegraph_wire::body::schema::question_body;
+use pledgegraph_wire::media::JSON;
+use pledgegraph_wire::request::form::LANG;
+use pledgegraph_wire::request::parameter::Parameter;
+use pledgegraph_wire::request::reader::ParameterReader;
 use serde_json::Value;
 
 use super::{Endpoint, Route, problems};
-use crate::answer::JSON;
-use crate::body::schema::question_body;
 use crate::error::ApiError;
 use crate::json_body::JsonBody;
 use crate::lanes::Lane;
 use crate::request::ask::Ask;
-use crate::request::form::LANG;
-use crate::request::parameter::Parameter;
-use crate::request::reader::ParameterReader;
 
 /// The only parameter is the language of labels.
 const PARAMETERS: [&Parameter; 1] = [&LANG];

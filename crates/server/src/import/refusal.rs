@@ -1,10 +1,10 @@
 //! What the database says of a staged row, as an error of its line.
 
 use pledgegraph_live::WriteError;
+use pledgegraph_wire::problem::Problem;
+use pledgegraph_wire::refusal::FieldError;
 
 use crate::error::ApiError;
-use crate::problem::Problem;
-use crate::refusal::FieldError;
 
 /// The error of a line whose row is refused.
 pub(crate) fn of_line(error: &WriteError) -> FieldError {

@@ -7,19 +7,19 @@ use std::sync::Arc;
 use axum::body::Body;
 use pledgegraph_graph::Graph;
 use pledgegraph_live::{Import, Origin, WriteError};
+use pledgegraph_wire::answers::list::version;
+use pledgegraph_wire::import::earlier::Earlier;
+use pledgegraph_wire::import::line::{LineReader, Outcome, Record, Row, Standing};
+use pledgegraph_wire::import::report::{LineBody, SummaryBody};
+use pledgegraph_wire::problem::Problem;
+use pledgegraph_wire::refusal::FieldError;
 
-use super::earlier::Earlier;
-use super::line::{LineReader, Outcome, Record, Row, Standing};
 use super::lines::{LONGEST, Line, Lines};
 use super::postponed::Postponed;
 use super::refusal;
-use super::report::{LineBody, SummaryBody};
 use super::spool::Spool;
 use crate::error::ApiError;
 use crate::json_body::broken;
-use crate::problem::Problem;
-use crate::refusal::FieldError;
-use crate::wire::list::version;
 
 /// The most errors that an answer lists.
 pub(crate) const MOST_ERRORS: usize = 1_000;

@@ -5,10 +5,10 @@ use std::any::Any;
 use axum::extract::{Request, State as FromState};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use pledgegraph_wire::problem::Problem;
 
 use crate::endpoint::declared::reads;
 use crate::error::ApiError;
-use crate::problem::Problem;
 use crate::state::State;
 
 /// Gives up reads and questions that take too long to begin their answer. A write ends by itself: its idempotency key tells

@@ -6,11 +6,11 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSP
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
+use pledgegraph_wire::answers::list::version;
 
 use crate::differences;
 use crate::reply::{VERSION, set};
 use crate::state::State;
-use crate::wire::list::version;
 
 const ALWAYS: [(HeaderName, HeaderValue); 6] = [
     (

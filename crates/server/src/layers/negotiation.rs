@@ -5,10 +5,10 @@ use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use pledgegraph_wire::problem::Problem;
 
 use crate::endpoint::declared::Facts;
 use crate::error::ApiError;
-use crate::problem::Problem;
 use crate::request::language::weighted;
 
 /// Answers 406 where `Accept` leaves out what the operation makes.

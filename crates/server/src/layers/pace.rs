@@ -15,10 +15,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
+use pledgegraph_wire::problem::Problem;
 use tokio::time::{Instant, Sleep};
 
 use crate::error::ApiError;
-use crate::problem::Problem;
 
 /// The slowest that a body may be over the whole window, in bytes a second.
 const SLOWEST: f64 = 1024.0;

@@ -6,11 +6,11 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, VARY};
 use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use pledgegraph_wire::answers::problem::ProblemBody;
+use pledgegraph_wire::problem::Problem;
 
 use crate::error::ApiError;
 use crate::layers::request_id::RequestId;
-use crate::problem::Problem;
-use crate::wire::problem::ProblemBody;
 
 /// Writes the body of a problem with the identifier of the request as its instance, and its cause into the log.
 pub(crate) async fn layer(request: Request, next: Next) -> Response {

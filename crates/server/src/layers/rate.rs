@@ -11,11 +11,11 @@ use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use pledgegraph_wire::problem::Problem;
 
 use self::quota::{Quota, Taken};
 use crate::access::{ClientAddress, Principal, network};
 use crate::error::ApiError;
-use crate::problem::Problem;
 use crate::reply::set;
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");

@@ -7,11 +7,11 @@ use axum::http::HeaderValue;
 use axum::http::header::CONNECTION;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use pledgegraph_wire::problem::Problem;
 use tokio::sync::Semaphore;
 
 use crate::error::ApiError;
 use crate::layers::rate::{UNCOUNTED, retry_after};
-use crate::problem::Problem;
 
 /// How many more requests are taken up.
 pub(crate) type Places = Arc<Semaphore>;

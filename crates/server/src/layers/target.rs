@@ -10,11 +10,11 @@ use axum::http::{HeaderValue, Method, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
+use pledgegraph_wire::problem::Problem;
 
 use crate::access::ClientAddress;
 use crate::connections::{Fault, LONGEST_TARGET};
 use crate::error::ApiError;
-use crate::problem::Problem;
 
 /// Probes ask for these by the address of the machine.
 const FOR_ANY_HOST: [&str; 2] = ["/healthz", "/readyz"];

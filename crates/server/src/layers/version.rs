@@ -14,18 +14,18 @@ use chrono::Utc;
 use pledgegraph_graph::Graph;
 use pledgegraph_live::protocol::Reply;
 use pledgegraph_live::{Live, StoreError};
+use pledgegraph_wire::problem::Problem;
+use pledgegraph_wire::request::cursor::Cursor;
+use pledgegraph_wire::request::form::CURSOR;
+use pledgegraph_wire::request::given;
+use pledgegraph_wire::request::known_at::{KNOWN_AT, read};
 
 use crate::differences;
 use crate::endpoint::declared::reads;
 use crate::error::ApiError;
 use crate::lanes::of_past;
-use crate::problem::Problem;
 use crate::request::ask::asker;
-use crate::request::cursor::Cursor;
 use crate::request::earlier::Earlier;
-use crate::request::form::CURSOR;
-use crate::request::given;
-use crate::request::known_at::{KNOWN_AT, read};
 use crate::state::State;
 
 pub(crate) const AT_LEAST: HeaderName = HeaderName::from_static("pledgegraph-at-least");

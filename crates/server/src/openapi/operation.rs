@@ -73,5 +73,5 @@ fn problems(endpoint: &Endpoint) -> Vec<&'static str> {
     let writes = if endpoint.reads() { &[] } else { problems::WRITES };
     let conditional = if endpoint.headers == Headers::KeyAndMatch { problems::CONDITIONAL } else { &[] };
     let all = [endpoint.problems, conditional, writes, bodies].concat();
-    all.into_iter().map(crate::problem::Problem::slug).collect()
+    all.into_iter().map(pledgegraph_wire::problem::Problem::slug).collect()
 }

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use axum::http::Method;
 use pledgegraph_model::Code;
+use pledgegraph_wire::request::known_at::KNOWN_AT;
+use pledgegraph_wire::request::parameter::{Accepts, CodeNames, Parameter};
 use serde_json::{Map, Value, json};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 
 use super::reference::Reference;
 use crate::endpoint::{Endpoint, Headers, PathParameter, pascal};
-use crate::request::known_at::KNOWN_AT;
-use crate::request::parameter::{Accepts, CodeNames, Parameter};
 
 /// The parameters of all operations.
 #[derive(Default)]
@@ -163,7 +163,7 @@ fn schema(accepts: &Accepts, names: &[&str]) -> (Value, bool) {
             one(json!({ "type": "string", "minLength": 1 }))
         }
         Accepts::Lang => one(json!({ "type": "string", "pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$" })),
-        Accepts::Cursor => one(json!({ "type": "string", "pattern": crate::request::cursor::PATTERN })),
+        Accepts::Cursor => one(json!({ "type": "string", "pattern": pledgegraph_wire::request::cursor::PATTERN })),
         Accepts::Integer { min, max, default } => {
             one(json!({ "type": "integer", "format": "int64", "minimum": min, "maximum": max, "default": default }))
         }

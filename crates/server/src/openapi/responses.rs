@@ -1,12 +1,12 @@
 //! What operations answer with, in the document.
 
 use axum::http::{Method, StatusCode};
+use pledgegraph_wire::media::{Answer, JSON, NDJSON};
+use pledgegraph_wire::problem::Problem;
 use serde_json::{Map, Value, json};
 
 use super::reference::Reference;
-use crate::answer::{Answer, JSON, NDJSON};
 use crate::endpoint::{Endpoint, Headers, problems};
-use crate::problem::Problem;
 
 /// The headers of answers: name in the components, name on the wire, what it is.
 const HEADERS: [(&str, &str, &str); 9] = [

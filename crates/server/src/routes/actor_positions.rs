@@ -1,9 +1,18 @@
 //! How the positions of an actor changed.
 
+use crate::openapi::commitment::CommitmentSchema;
 use axum::response::Response;
 use chrono::NaiveDate;
 use pledgegraph_graph::{EntityView, PositionHistory, PositionQuery, PositionStep, Total};
 use pledgegraph_model::{Code, EntityKind};
+use pledgegraph_wire::answers::edge::EdgeBody;
+use pledgegraph_wire::answers::list::{AsOfBody, PageBody, TotalBody};
+use pledgegraph_wire::answers::reference::ReferenceBody;
+use pledgegraph_wire::answers::warning::WarningBody;
+use pledgegraph_wire::answers::{Wire, codes};
+use pledgegraph_wire::problem::Problem;
+use pledgegraph_wire::request::form::{CURSOR, LANG, LIMIT};
+use pledgegraph_wire::request::parameter::Parameter;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -12,19 +21,10 @@ use crate::error::ApiError;
 use crate::extract::Path;
 use crate::lanes::Lane;
 use crate::listing::{Head, Listing, counted, rest};
-use crate::openapi::members::CommitmentSchema;
-use crate::problem::Problem;
 use crate::request::ask::Ask;
-use crate::request::form::{CURSOR, LANG, LIMIT};
-use crate::request::parameter::Parameter;
 use crate::routes::named::{find, moved};
 use crate::routes::positions::{RULE, cut, decode, parameters};
 use crate::set_aside;
-use crate::wire::edge::EdgeBody;
-use crate::wire::list::{AsOfBody, PageBody, TotalBody};
-use crate::wire::reference::ReferenceBody;
-use crate::wire::warning::WarningBody;
-use crate::wire::{Wire, codes};
 
 const PROBLEMS: &[Problem] =
     &[Problem::Moved, Problem::NotFound, Problem::CursorExpired, Problem::HistoryDiverged, Problem::ForbiddenCharacter];

@@ -4,26 +4,26 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use pledgegraph_graph::{AdjacentGroup, Direction, EdgeQuery, EntityView, Page};
 use pledgegraph_model::{Code, EdgeKind, Where};
+use pledgegraph_wire::answers::codes;
+use pledgegraph_wire::answers::edge::EdgeBody;
+use pledgegraph_wire::answers::list::{AsOfBody, PageBody, TotalBody};
+use pledgegraph_wire::answers::reference::ReferenceBody;
+use pledgegraph_wire::answers::warning::WarningBody;
+use pledgegraph_wire::filters::{EDGE_KIND, VALID_AT};
+use pledgegraph_wire::problem::Problem;
+use pledgegraph_wire::request::form::{CURSOR, LANG};
+use pledgegraph_wire::request::parameter::{Accepts, CodeNames, Parameter};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::endpoint::{Endpoint, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::filters::{EDGE_KIND, VALID_AT};
 use crate::listing::{Head, Listing};
-use crate::problem::Problem;
 use crate::request::ask::Ask;
-use crate::request::form::{CURSOR, LANG};
-use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::routes::edge_collection::edge_id;
 use crate::routes::entities::path;
 use crate::routes::named::{find, moved};
-use crate::wire::codes;
-use crate::wire::edge::EdgeBody;
-use crate::wire::list::{AsOfBody, PageBody, TotalBody};
-use crate::wire::reference::ReferenceBody;
-use crate::wire::warning::WarningBody;
 
 const DIRECTION: Parameter = Parameter::new(
     "direction",

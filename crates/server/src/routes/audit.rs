@@ -4,19 +4,19 @@ use axum::http::header::{CACHE_CONTROL, LINK};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use pledgegraph_live::{AuditEntry, Touched};
+use pledgegraph_wire::answers::list::chain_text;
+use pledgegraph_wire::media::Answer;
+use pledgegraph_wire::request::form::LIMIT;
+use pledgegraph_wire::request::parameter::{Accepts, Parameter};
+use pledgegraph_wire::request::reader::ParameterReader;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::answer::Answer;
 use crate::endpoint::{Endpoint, Needs, Route, problems};
 use crate::error::ApiError;
 use crate::reply::{json, set};
 use crate::request::ask::Ask;
-use crate::request::form::LIMIT;
-use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::ParameterReader;
-use crate::wire::list::chain_text;
 
 /// The greatest whole number that every reader of JSON takes.
 const GREATEST: i64 = (1 << 53) - 1;
@@ -61,7 +61,7 @@ struct AuditEntryBody {
     #[schema(example = "0123456789abcdef0123456789abcdef")]
     chain: String,
     /// When it was recorded.
-    #[serde(serialize_with = "crate::wire::moment::serialize")]
+    #[serde(serialize_with = "pledgegraph_wire::answers::moment::serialize")]
     recorded_at: DateTime<Utc>,
     /// The name of the token, or the subject of the JWT; absent for what the program itself did.
     #[serde(skip_serializing_if = "Option::is_none")]

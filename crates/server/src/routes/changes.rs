@@ -14,28 +14,28 @@ use futures_util::stream;
 use pledgegraph_graph::Graph;
 use pledgegraph_live::{Live, LoggedChange};
 use pledgegraph_model::Removed;
+use pledgegraph_wire::answers::list::{version, version_of};
+use pledgegraph_wire::formats::ndjson::put_line;
+use pledgegraph_wire::media::{Answer, NDJSON};
+use pledgegraph_wire::problem::Problem;
+use pledgegraph_wire::request::parameter::{Accepts, Parameter};
+use pledgegraph_wire::request::reader::ParameterReader;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::answer::{Answer, NDJSON};
 use crate::endpoint::{Endpoint, Route};
 use crate::error::ApiError;
-use crate::formats::ndjson::put_line;
 use crate::lanes::{Lane, in_turn, of_database};
 use crate::layers::negotiation::quality;
 use crate::layers::version::parse;
 use crate::pieces::{self, Piece};
-use crate::problem::Problem;
 use crate::reply::{VERSION, json, set};
 use crate::request::ask::Ask;
-use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::ParameterReader;
 use crate::shares::Asker;
 use crate::state::State;
 use crate::streams::Stream as OpenStream;
-use crate::wire::list::{version, version_of};
 
 const SINCE: Parameter = Parameter::new(
     "since",
@@ -68,7 +68,7 @@ pub(crate) struct ChangeBody {
     /// The commit.
     version: i64,
     /// When the commit was recorded.
-    #[serde(serialize_with = "crate::wire::moment::serialize")]
+    #[serde(serialize_with = "pledgegraph_wire::answers::moment::serialize")]
     recorded_at: DateTime<Utc>,
     /// `put`: the record is as `record` says; `remove`: it is gone; `merge`: it is gone into `merged_into`. An open set.
     #[schema(example = "put")]

@@ -4,21 +4,21 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use pledgegraph_graph::{Conflict, ConflictKind, ConflictQuery, Counted, EdgeView, Total};
 use pledgegraph_model::{Code as _, EntityKind};
+use pledgegraph_wire::answers::Wire;
+use pledgegraph_wire::answers::edge::EdgeBody;
+use pledgegraph_wire::answers::list::{AsOfBody, PageBody, TotalBody};
+use pledgegraph_wire::answers::reference::ReferenceBody;
+use pledgegraph_wire::answers::warning::WarningBody;
+use pledgegraph_wire::filters::VALID_AT;
+use pledgegraph_wire::request::form::{CURSOR, LANG, LIMIT};
+use pledgegraph_wire::request::parameter::{Accepts, CodeNames, Parameter};
+use pledgegraph_wire::request::reader::ParameterReader;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
-use crate::filters::VALID_AT;
 use crate::listing::{Head, counted, rest};
-use crate::request::form::{CURSOR, LANG, LIMIT};
-use crate::request::parameter::{Accepts, CodeNames, Parameter};
-use crate::request::reader::ParameterReader;
-use crate::wire::Wire;
-use crate::wire::edge::EdgeBody;
-use crate::wire::list::{AsOfBody, PageBody, TotalBody};
-use crate::wire::reference::ReferenceBody;
-use crate::wire::warning::WarningBody;
 
 /// The most statements that one question considers.
 const BUDGET: usize = 500_000;

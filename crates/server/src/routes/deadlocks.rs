@@ -4,22 +4,22 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use pledgegraph_graph::{Deadlock, ForceQuery};
 use pledgegraph_model::Where;
+use pledgegraph_wire::answers::Wire;
+use pledgegraph_wire::answers::list::AsOfBody;
+use pledgegraph_wire::answers::summary::{CommitmentListBody, ConditionListBody};
+use pledgegraph_wire::answers::warning::WarningBody;
+use pledgegraph_wire::filters::analyses::{INCLUDE_IMPLIED, commitments, force, too_expensive};
+use pledgegraph_wire::filters::{MODALITY, VALID_AT};
+use pledgegraph_wire::request::form::LANG;
+use pledgegraph_wire::request::parameter::{Accepts, Parameter};
+use pledgegraph_wire::request::reader::ParameterReader;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
-use crate::filters::analyses::{INCLUDE_IMPLIED, commitments, force, too_expensive};
-use crate::filters::{MODALITY, VALID_AT};
 use crate::listing::Head;
-use crate::request::form::LANG;
-use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::ParameterReader;
 use crate::set_aside::{self, COMMITMENTS};
-use crate::wire::Wire;
-use crate::wire::list::AsOfBody;
-use crate::wire::summary::{CommitmentListBody, ConditionListBody};
-use crate::wire::warning::WarningBody;
 
 const LIMIT: Parameter = Parameter::new(
     "limit",

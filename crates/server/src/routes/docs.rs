@@ -8,14 +8,14 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLIC
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use pledgegraph_wire::media::Answer;
+use pledgegraph_wire::problem::Problem;
 use utoipa_swagger_ui::{Config, SwaggerFile, serve};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::answer::Answer;
 use crate::endpoint::{Endpoint, Needs, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::problem::Problem;
 use crate::reply::{json_bytes, not_modified, set};
 use crate::request::ask::Ask;
 use crate::state::State;

@@ -6,43 +6,43 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use pledgegraph_graph::{Counted, EdgeQuery, EdgeView, Evaluation, ForceQuery, Forces, Graph, Page};
 use pledgegraph_model::{Code as _, EdgeId, EdgeKind, Truth};
+use pledgegraph_wire::answers::Wire;
+use pledgegraph_wire::answers::edge::{EdgeBody, EndNames, members};
+use pledgegraph_wire::answers::included::{self, IncludedBody};
+use pledgegraph_wire::answers::warning::WarningBody;
+use pledgegraph_wire::csv::columns::Cell;
+use pledgegraph_wire::csv::edges::columns;
+use pledgegraph_wire::csv::fields::EdgeColumn;
+use pledgegraph_wire::filters::analyses::{CIRCUIT, INCLUDE_IMPLIED, too_expensive, unevaluated};
+use pledgegraph_wire::filters::{self, FilterParameter, IN_FORCE, VALID_AT};
+use pledgegraph_wire::format::Shows;
+use pledgegraph_wire::formats::json::put_json;
+use pledgegraph_wire::items::Items;
+use pledgegraph_wire::openapi::members::statement;
+use pledgegraph_wire::openapi::schemas::page;
+use pledgegraph_wire::problem::Problem;
+use pledgegraph_wire::request::form::{FIELDS, LANG, LIMIT, fields};
+use pledgegraph_wire::request::given;
+use pledgegraph_wire::request::include::{BECAUSE, INCLUDE_ONE, of_one_asked, parts, reasons};
+use pledgegraph_wire::request::parameter::{Accepts, Parameter};
+use pledgegraph_wire::request::reader::ParameterReader;
 use serde::Serialize;
 
 use crate::collections::EdgeCollection;
-use crate::csv::columns::Cell;
-use crate::csv::edges::columns;
-use crate::csv::fields::EdgeColumn;
 use crate::endpoint::collection::record as record_of;
 use crate::endpoint::{PathParameter, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::filters::analyses::{CIRCUIT, INCLUDE_IMPLIED, too_expensive, unevaluated};
-use crate::filters::{self, FilterParameter, IN_FORCE, VALID_AT};
-use crate::format::Shows;
-use crate::formats::json::put_json;
-use crate::items::Items;
 use crate::lanes::{Lane, aside};
 use crate::list::{self, Face, List, ListDoc, Part};
 use crate::listing::Head;
-use crate::openapi::members::statement;
-use crate::openapi::schemas::page;
-use crate::problem::Problem;
 use crate::reply::record;
 use crate::request::ask::Ask;
-use crate::request::form::{FIELDS, LANG, LIMIT, fields};
-use crate::request::given;
-use crate::request::include::{BECAUSE, INCLUDE_ONE, of_one_asked, parts, reasons};
-use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::ParameterReader;
 use crate::routes::history;
 use crate::routes::write::collection::Collection;
 use crate::routes::write::endpoints::{self, WritesDoc};
 use crate::routes::write::quotations_at;
 use crate::set_aside;
-use crate::wire::Wire;
-use crate::wire::edge::{EdgeBody, EndNames, members};
-use crate::wire::included::{self, IncludedBody};
-use crate::wire::warning::WarningBody;
 
 /// Under what the document has them.
 const TAG: &str = "statements";
@@ -208,7 +208,7 @@ impl Statements<'_> {
 }
 
 impl Items for Statements<'_> {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.views.len()
     }
 

@@ -5,21 +5,21 @@ use std::ops::Range;
 use chrono::NaiveDate;
 use pledgegraph_graph::{EntityQuery, Page, Total};
 use pledgegraph_model::EntityKind;
+use pledgegraph_wire::answers::entity::members;
+use pledgegraph_wire::csv::entities::columns;
+use pledgegraph_wire::filters::{ENTITIES_AT, ENTITY_KIND, read};
+use pledgegraph_wire::format::Shows;
+use pledgegraph_wire::openapi::schemas::page;
+use pledgegraph_wire::request::form::{FIELDS, LANG};
+use pledgegraph_wire::request::parameter::{Accepts, Parameter};
+use pledgegraph_wire::request::reader::ParameterReader;
 
-use crate::csv::entities::columns;
 use crate::endpoint::{Endpoint, PathParameter, Route, problems};
 use crate::extract::Path;
-use crate::filters::{ENTITIES_AT, ENTITY_KIND, read};
-use crate::format::Shows;
 use crate::list::{self, AT_ONCE, Face, List, ListDoc, Part};
 use crate::listing::{counted, rest};
-use crate::openapi::schemas::page;
 use crate::request::ask::Ask;
-use crate::request::form::{FIELDS, LANG};
-use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::ParameterReader;
 use crate::routes::entity_collection::{Entities, TAG, entity_id, one};
-use crate::wire::entity::members;
 
 /// The most hits that a search ranks.
 const MOST_HITS: usize = 2_000;

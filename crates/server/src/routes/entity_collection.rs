@@ -6,39 +6,39 @@ use pledgegraph_graph::{
     BudgetSpent, Counted, EdgeQuery, EntityQuery, EntityView, Evaluation, ForceQuery, Graph, Page, SearchHit,
 };
 use pledgegraph_model::{EdgeKind, EntityId, EntityKind, Where};
+use pledgegraph_wire::answers::Wire;
+use pledgegraph_wire::answers::entity::{EntityBody, members};
+use pledgegraph_wire::answers::warning::WarningBody;
+use pledgegraph_wire::csv::columns::Cell;
+use pledgegraph_wire::csv::entities::columns;
+use pledgegraph_wire::csv::fields::EntityColumn;
+use pledgegraph_wire::filters::analyses::{CIRCUIT, too_expensive, unevaluated};
+use pledgegraph_wire::filters::{self, ENTITIES_AT, FilterParameter};
+use pledgegraph_wire::format::Shows;
+use pledgegraph_wire::formats::json::put_json;
+use pledgegraph_wire::items::Items;
+use pledgegraph_wire::openapi::members::thing;
+use pledgegraph_wire::openapi::schemas::page;
+use pledgegraph_wire::problem::Problem;
+use pledgegraph_wire::request::form::{FIELDS, LANG, fields};
+use pledgegraph_wire::request::parameter::Parameter;
+use pledgegraph_wire::request::reader::ParameterReader;
 use serde::Serialize;
 
 use crate::collections::EntityCollection;
-use crate::csv::columns::Cell;
-use crate::csv::entities::columns;
-use crate::csv::fields::EntityColumn;
 use crate::endpoint::collection::record as record_of;
 use crate::endpoint::{PathParameter, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::filters::analyses::{CIRCUIT, too_expensive, unevaluated};
-use crate::filters::{self, ENTITIES_AT, FilterParameter};
-use crate::format::Shows;
-use crate::formats::json::put_json;
-use crate::items::Items;
 use crate::list::{self, Face, List, ListDoc, Part};
 use crate::listing::Head;
-use crate::openapi::members::thing;
-use crate::openapi::schemas::page;
-use crate::problem::Problem;
 use crate::reply::record;
 use crate::request::ask::Ask;
-use crate::request::form::{FIELDS, LANG, fields};
-use crate::request::parameter::Parameter;
-use crate::request::reader::ParameterReader;
 use crate::routes::history;
 use crate::routes::named::{find, moved};
 use crate::routes::write::collection::Collection;
 use crate::routes::write::endpoints::{self, WritesDoc};
 use crate::set_aside;
-use crate::wire::Wire;
-use crate::wire::entity::{EntityBody, members};
-use crate::wire::warning::WarningBody;
 
 /// Under what the document has them.
 pub(crate) const TAG: &str = "entities";
@@ -135,7 +135,7 @@ impl<'g> Entities<'g> {
 }
 
 impl Items for Entities<'_> {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.views.len()
     }
 

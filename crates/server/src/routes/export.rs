@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use axum::response::Response;
+use pledgegraph_wire::answers::list::version;
+use pledgegraph_wire::media::{Answer, NDJSON};
+use pledgegraph_wire::request::reader::ParameterReader;
 
-use crate::answer::{Answer, NDJSON};
 use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::export::lines;
 use crate::list::attach;
 use crate::reply::{VERSION, revalidated, set};
 use crate::request::ask::Ask;
-use crate::request::reader::ParameterReader;
-use crate::wire::list::version;
 
 const DESCRIPTION: &str = "One entity or statement a line, first the entities, then the statements, each in the order of \
 recording, whole: with identifiers, evidence and quotations, links, and the references that lead to an entity since a \

@@ -4,24 +4,24 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use pledgegraph_graph::{Dependent, FallOut, ForceQuery, Step, Total};
 use pledgegraph_model::{Code as _, EntityId, EntityKind, Stance, Where};
+use pledgegraph_wire::answers::Wire;
+use pledgegraph_wire::answers::list::{AsOfBody, PageBody, TotalBody};
+use pledgegraph_wire::answers::reference::ReferenceBody;
+use pledgegraph_wire::answers::summary::CommitmentSummaryBody;
+use pledgegraph_wire::answers::warning::WarningBody;
+use pledgegraph_wire::filters::analyses::{INCLUDE_IMPLIED, commitments, force, too_expensive};
+use pledgegraph_wire::filters::{MODALITY, STANCE_MIN, VALID_AT};
+use pledgegraph_wire::problem::Problem;
+use pledgegraph_wire::request::form::{CURSOR, LANG, LIMIT};
+use pledgegraph_wire::request::parameter::{Accepts, Parameter};
+use pledgegraph_wire::request::reader::ParameterReader;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
-use crate::filters::analyses::{INCLUDE_IMPLIED, commitments, force, too_expensive};
-use crate::filters::{MODALITY, STANCE_MIN, VALID_AT};
 use crate::listing::{Head, counted, rest};
-use crate::problem::Problem;
-use crate::request::form::{CURSOR, LANG, LIMIT};
-use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::ParameterReader;
 use crate::set_aside::{self, COMMITMENTS};
-use crate::wire::Wire;
-use crate::wire::list::{AsOfBody, PageBody, TotalBody};
-use crate::wire::reference::ReferenceBody;
-use crate::wire::summary::CommitmentSummaryBody;
-use crate::wire::warning::WarningBody;
 
 /// The most steps of a chain that an answer shows.
 const MOST_STEPS: usize = 50;
@@ -78,7 +78,7 @@ pub(crate) struct FallOutBody<'g> {
     #[schema(value_type = i64)]
     decisive: usize,
     /// The least stance of the commitments that are listed.
-    #[schema(value_type = crate::wire::codes::Stance)]
+    #[schema(value_type = pledgegraph_wire::answers::codes::Stance)]
     stance_min: &'static str,
     /// Whether conditions that a source only implies were taken in.
     include_implied: bool,

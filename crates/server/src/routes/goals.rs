@@ -3,25 +3,25 @@
 use axum::response::Response;
 use pledgegraph_graph::{ConditionLiteral, EdgeView, Evaluation, Graph};
 use pledgegraph_model::{Code, Truth};
+use pledgegraph_wire::answers::condition::ConditionTruthBody;
+use pledgegraph_wire::answers::list::AsOfBody;
+use pledgegraph_wire::answers::reference::ReferenceBody;
+use pledgegraph_wire::answers::summary::{CommitmentListBody, ConditionListBody};
+use pledgegraph_wire::answers::warning::WarningBody;
+use pledgegraph_wire::answers::{Wire, codes};
+use pledgegraph_wire::body::question::Question;
+use pledgegraph_wire::body::tables::questions::GOAL_QUESTION;
+use pledgegraph_wire::filters::analyses::too_expensive;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::body::question::Question;
-use crate::body::tables::questions::GOAL_QUESTION;
 use crate::endpoint::question::lang;
 use crate::endpoint::{Endpoint, Route};
 use crate::error::ApiError;
-use crate::filters::analyses::too_expensive;
 use crate::reply::asked;
 use crate::request::ask::Ask;
 use crate::set_aside::{self, COMMITMENTS};
-use crate::wire::condition::ConditionTruthBody;
-use crate::wire::list::AsOfBody;
-use crate::wire::reference::ReferenceBody;
-use crate::wire::summary::{CommitmentListBody, ConditionListBody};
-use crate::wire::warning::WarningBody;
-use crate::wire::{Wire, codes};
 
 /// The most commitments that an answer names as what it rests on.
 const MOST_COMMITMENTS: usize = 1_000;

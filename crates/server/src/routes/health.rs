@@ -3,13 +3,13 @@
 use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::Response;
+use pledgegraph_wire::answers::service::{HealthBody, ReadinessBody};
+use pledgegraph_wire::media::Answer;
 
-use crate::answer::Answer;
 use crate::endpoint::{Endpoint, Needs, Route};
 use crate::error::ApiError;
 use crate::reply::{json, set};
 use crate::request::ask::Ask;
-use crate::wire::service::{HealthBody, ReadinessBody};
 
 /// The most commits that a ready service is behind: under steady writes a few always are on their way.
 const MOST_LAG: i64 = 1_000;

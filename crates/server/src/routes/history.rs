@@ -8,25 +8,25 @@ use chrono::{DateTime, Utc};
 use pledgegraph_graph::{EdgeQuery, EdgeView, Graph, Page, Total};
 use pledgegraph_live::{Row, RowVersion};
 use pledgegraph_model::{Date, EdgeId, EntityId, LinkType, Removed, Where};
+use pledgegraph_wire::answers::edge::EdgeBody;
+use pledgegraph_wire::answers::list::{AsOfBody, PageBody, TotalBody, version};
+use pledgegraph_wire::media::Answer;
+use pledgegraph_wire::openapi::schemas::NamedSchema;
+use pledgegraph_wire::problem::Problem;
+use pledgegraph_wire::request::form::{CURSOR, LANG, LIMIT};
+use pledgegraph_wire::request::parameter::{Accepts, CodeNames, Parameter};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::answer::Answer;
 use crate::endpoint::{Endpoint, PathParameter, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::listing::{Head, Listing, counted, rest};
-use crate::openapi::schemas::NamedSchema;
-use crate::problem::Problem;
 use crate::reply::{VERSION, json, set};
 use crate::request::ask::Ask;
-use crate::request::form::{CURSOR, LANG, LIMIT};
-use crate::request::parameter::{Accepts, CodeNames, Parameter};
 use crate::routes::named::{find, moved};
 use crate::routes::write::collection::Collection;
-use crate::wire::edge::EdgeBody;
-use crate::wire::list::{AsOfBody, PageBody, TotalBody, version};
 
 mod past;
 
@@ -56,7 +56,7 @@ struct VersionBody {
     /// The commit that wrote it.
     version: i64,
     /// When that commit was recorded.
-    #[serde(serialize_with = "crate::wire::moment::serialize")]
+    #[serde(serialize_with = "pledgegraph_wire::answers::moment::serialize")]
     recorded_at: DateTime<Utc>,
     /// What the commit did.
     op: &'static str,

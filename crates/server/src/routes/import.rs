@@ -8,20 +8,20 @@ use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
+use pledgegraph_wire::import::report::{LastBody, SummaryBody};
+use pledgegraph_wire::media::{Answer, NDJSON};
+use pledgegraph_wire::problem::Problem;
+use pledgegraph_wire::request::given::Given;
+use pledgegraph_wire::request::parameter::{Accepts, Parameter};
+use pledgegraph_wire::request::reader::ParameterReader;
 
 use crate::access::origin;
-use crate::answer::{Answer, NDJSON};
 use crate::endpoint::{Endpoint, Route};
 use crate::error::ApiError;
-use crate::import::report::{LastBody, SummaryBody};
 use crate::import::{Mode, Run, Settings, Spool, Tail};
 use crate::json_body::{check_encoding, check_type};
 use crate::layers::negotiation::quality;
-use crate::problem::Problem;
 use crate::reply::{VERSION, json, set};
-use crate::request::given::Given;
-use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::ParameterReader;
 use crate::state::State;
 
 /// The most lines of a batch.

@@ -1,6 +1,16 @@
 //! Commitments over two of their dimensions.
 
 use axum::body::Body;
+use pledgegraph_wire::answers::list::AsOfBody;
+use pledgegraph_wire::answers::reference::RefText;
+use pledgegraph_wire::answers::warning::WarningBody;
+use pledgegraph_wire::answers::{Wire, codes};
+use pledgegraph_wire::filters::analyses::INCLUDE_IMPLIED;
+use pledgegraph_wire::filters::{self, FilterParameter};
+use pledgegraph_wire::formats::csv::{self, BOM};
+use pledgegraph_wire::request::form::LANG;
+use pledgegraph_wire::request::parameter::{Accepts, CodeNames, Parameter};
+use pledgegraph_wire::request::reader::ParameterReader;
 use std::sync::LazyLock;
 
 use axum::response::Response;
@@ -13,22 +23,12 @@ use uuid::Uuid;
 
 use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
-use crate::filters::analyses::INCLUDE_IMPLIED;
-use crate::filters::{self, FilterParameter};
-use crate::formats::csv::{self, BOM};
 use crate::lanes::Lane;
 use crate::list::attach;
 use crate::listing::{Head, Listing};
 use crate::reply::{TRUNCATED, set};
 use crate::request::ask::Ask;
-use crate::request::form::LANG;
-use crate::request::parameter::{Accepts, CodeNames, Parameter};
-use crate::request::reader::ParameterReader;
 use crate::set_aside;
-use crate::wire::list::AsOfBody;
-use crate::wire::reference::RefText;
-use crate::wire::warning::WarningBody;
-use crate::wire::{Wire, codes};
 
 /// The most commitments that a matrix considers.
 const BUDGET: usize = 200_000;

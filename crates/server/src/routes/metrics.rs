@@ -6,11 +6,11 @@ use axum::response::Response;
 use metrics::gauge;
 use metrics_process::Collector;
 use pledgegraph_model::{Code, EntityKind};
+use pledgegraph_wire::media::Answer;
+use pledgegraph_wire::problem::Problem;
 
-use crate::answer::Answer;
 use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
-use crate::problem::Problem;
 use crate::reply::set;
 use crate::request::ask::Ask;
 

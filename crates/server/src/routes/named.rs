@@ -3,11 +3,11 @@
 use axum::http::header::LOCATION;
 use pledgegraph_graph::{EntityView, Graph};
 use pledgegraph_model::{EntityId, EntityKind, EntityRef};
+use pledgegraph_wire::problem::Problem;
+use pledgegraph_wire::request::references;
 
 use crate::error::ApiError;
-use crate::problem::Problem;
 use crate::request::ask::Ask;
-use crate::request::references;
 
 /// The entity of a path, or 404 with the nearest one.
 pub(crate) fn find<'g>(graph: &'g Graph, text: &str, kinds: &[EntityKind]) -> Result<EntityView<'g>, ApiError> {

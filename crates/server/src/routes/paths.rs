@@ -4,23 +4,23 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use pledgegraph_graph::{Hop, PathQuery};
 use pledgegraph_model::{Code as _, EdgeKind, EntityId, EntityKind};
+use pledgegraph_wire::answers::Wire;
+use pledgegraph_wire::answers::edge::EdgeBody;
+use pledgegraph_wire::answers::list::AsOfBody;
+use pledgegraph_wire::answers::reference::ReferenceBody;
+use pledgegraph_wire::answers::warning::WarningBody;
+use pledgegraph_wire::filters::VALID_AT;
+use pledgegraph_wire::problem::Problem;
+use pledgegraph_wire::request::form::LANG;
+use pledgegraph_wire::request::parameter::{Accepts, CodeNames, Parameter};
+use pledgegraph_wire::request::reader::ParameterReader;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
-use crate::filters::VALID_AT;
 use crate::listing::Head;
-use crate::problem::Problem;
-use crate::request::form::LANG;
-use crate::request::parameter::{Accepts, CodeNames, Parameter};
-use crate::request::reader::ParameterReader;
-use crate::wire::Wire;
-use crate::wire::edge::EdgeBody;
-use crate::wire::list::AsOfBody;
-use crate::wire::reference::ReferenceBody;
-use crate::wire::warning::WarningBody;
 
 /// The most steps of a search: statements looked at.
 const BUDGET: usize = 5_000_000;

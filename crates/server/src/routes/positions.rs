@@ -2,31 +2,31 @@
 
 use std::ops::Range;
 
+use crate::openapi::commitment::CommitmentSchema;
 use chrono::NaiveDate;
 use pledgegraph_graph::{Counted, EdgeView, Graph, Page, Position, PositionAnswer, PositionQuery, Total};
 use pledgegraph_model::{Capability, Code, EdgeId, EntityKind, Mission, Modality};
+use pledgegraph_wire::answers::edge::EdgeBody;
+use pledgegraph_wire::answers::list::{AsOfBody, PageBody, TotalBody};
+use pledgegraph_wire::answers::reference::ReferenceBody;
+use pledgegraph_wire::answers::warning::WarningBody;
+use pledgegraph_wire::answers::{Wire, codes};
+use pledgegraph_wire::csv::columns::Cell;
+use pledgegraph_wire::csv::positions::{COLUMNS, Standing};
+use pledgegraph_wire::filters::{MODALITY, STANDING, VALID_AT};
+use pledgegraph_wire::format::Shows;
+use pledgegraph_wire::formats::json::put_json;
+use pledgegraph_wire::items::Items;
+use pledgegraph_wire::request::parameter::{Accepts, CodeNames, Parameter};
+use pledgegraph_wire::request::reader::ParameterReader;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::csv::columns::Cell;
-use crate::csv::positions::{COLUMNS, Standing};
 use crate::error::ApiError;
-use crate::filters::{MODALITY, STANDING, VALID_AT};
-use crate::format::Shows;
-use crate::formats::json::put_json;
-use crate::items::Items;
 use crate::list::{Face, List, ListDoc, Part};
 use crate::listing::{Head, counted, rest};
-use crate::openapi::members::CommitmentSchema;
 use crate::request::ask::Ask;
-use crate::request::parameter::{Accepts, CodeNames, Parameter};
-use crate::request::reader::ParameterReader;
 use crate::set_aside;
-use crate::wire::edge::EdgeBody;
-use crate::wire::list::{AsOfBody, PageBody, TotalBody};
-use crate::wire::reference::ReferenceBody;
-use crate::wire::warning::WarningBody;
-use crate::wire::{Wire, codes};
 
 /// The most statements that one question considers.
 pub(crate) const BUDGET: usize = 20_000;
@@ -230,7 +230,7 @@ impl<'g> Standings<'g> {
 }
 
 impl Items for Standings<'_> {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.positions.len()
     }
 

@@ -1,14 +1,14 @@
 //! What the problem types of answers mean: `type` of every problem leads here.
 
 use axum::response::Response;
+use pledgegraph_wire::answers::service::{ProblemTypeBody, ProblemTypeListBody};
+use pledgegraph_wire::problem::Problem;
 
 use crate::endpoint::{Endpoint, Needs, PathParameter, Route, problems};
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::problem::Problem;
 use crate::reply::plain_record;
 use crate::request::ask::Ask;
-use crate::wire::service::{ProblemTypeBody, ProblemTypeListBody};
 
 /// `GET /problems`.
 pub(crate) fn list_problem_types() -> Route {

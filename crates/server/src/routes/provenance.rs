@@ -4,20 +4,20 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use pledgegraph_graph::Witness;
 use pledgegraph_model::EdgeId;
+use pledgegraph_wire::answers::Wire;
+use pledgegraph_wire::answers::list::AsOfBody;
+use pledgegraph_wire::answers::reference::ReferenceBody;
+use pledgegraph_wire::answers::warning::WarningBody;
+use pledgegraph_wire::refusal::echo;
+use pledgegraph_wire::request::form::LANG;
+use pledgegraph_wire::request::parameter::{Accepts, Parameter};
+use pledgegraph_wire::request::reader::ParameterReader;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
 use crate::listing::Head;
-use crate::refusal::echo;
-use crate::request::form::LANG;
-use crate::request::parameter::{Accepts, Parameter};
-use crate::request::reader::ParameterReader;
-use crate::wire::Wire;
-use crate::wire::list::AsOfBody;
-use crate::wire::reference::ReferenceBody;
-use crate::wire::warning::WarningBody;
 
 const EDGES: Parameter = Parameter::new(
     "edges",

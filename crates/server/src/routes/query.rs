@@ -5,23 +5,23 @@ use chrono::NaiveDate;
 use pledgegraph_graph::{Counted, EdgeView, Evaluation, ForceQuery, QueryRow, QueryTerms};
 use pledgegraph_model::{Code, Query, QueryAsk, QueryField};
 use pledgegraph_questions::Budget;
+use pledgegraph_wire::answers::list::AsOfBody;
+use pledgegraph_wire::answers::query::RowBody;
+use pledgegraph_wire::answers::warning::WarningBody;
+use pledgegraph_wire::answers::{Wire, codes};
+use pledgegraph_wire::body::query::read;
+use pledgegraph_wire::body::tables::query::QUERY;
+use pledgegraph_wire::filters::analyses::{CIRCUIT, too_expensive};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::body::query::read;
-use crate::body::tables::query::QUERY;
 use crate::endpoint::question::lang;
 use crate::endpoint::{Endpoint, Route};
 use crate::error::ApiError;
-use crate::filters::analyses::{CIRCUIT, too_expensive};
 use crate::reply::asked;
 use crate::request::ask::Ask;
 use crate::set_aside;
-use crate::wire::list::AsOfBody;
-use crate::wire::query::RowBody;
-use crate::wire::warning::WarningBody;
-use crate::wire::{Wire, codes};
 
 /// How many statements a row of an answer names.
 const MOST_STATEMENTS: usize = 100;

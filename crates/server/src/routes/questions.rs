@@ -5,20 +5,20 @@ use std::collections::HashMap;
 use axum::response::Response;
 use pledgegraph_model::EdgeId;
 use pledgegraph_questions::{Budget, Digits, Limits, Outcome, StatementInWords, Understanding};
+use pledgegraph_wire::answers::evidence::Quotations;
+use pledgegraph_wire::answers::question::{OutcomeBody, named};
+use pledgegraph_wire::body::query::read;
+use pledgegraph_wire::filters::analyses::{CIRCUIT, too_expensive};
+use pledgegraph_wire::request::parameter::{Accepts, CodeNames, Parameter};
+use pledgegraph_wire::request::reader::ParameterReader;
 use tokio::runtime::Handle;
 
-use crate::body::query::read;
 use crate::endpoint::{Endpoint, Route, problems};
 use crate::error::ApiError;
-use crate::filters::analyses::{CIRCUIT, too_expensive};
 use crate::lanes::Lane;
 use crate::listing::{Head, Listing};
 use crate::request::ask::Ask;
-use crate::request::parameter::{Accepts, CodeNames, Parameter};
-use crate::request::reader::ParameterReader;
 use crate::routes::write::quotations_at;
-use crate::wire::evidence::Quotations;
-use crate::wire::question::{OutcomeBody, named};
 
 /// The longest question, in characters.
 const LONGEST: usize = 500;

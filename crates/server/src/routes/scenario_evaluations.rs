@@ -5,27 +5,27 @@ use std::collections::BTreeMap;
 use axum::response::Response;
 use pledgegraph_graph::{EdgeQuery, EdgeView, Evaluation, Graph, Page};
 use pledgegraph_model::{Code, EdgeId, Truth, Where};
+use pledgegraph_wire::answers::condition::ConditionTruthBody;
+use pledgegraph_wire::answers::force::{FixpointsBody, ReasonBody, TruthCountsBody, because};
+use pledgegraph_wire::answers::list::AsOfBody;
+use pledgegraph_wire::answers::reference::ReferenceBody;
+use pledgegraph_wire::answers::warning::WarningBody;
+use pledgegraph_wire::answers::{Wire, codes};
+use pledgegraph_wire::body::question::Question;
+use pledgegraph_wire::body::tables::questions::SCENARIO;
+use pledgegraph_wire::filters::analyses::{commitments, too_expensive};
+use pledgegraph_wire::problem::Problem;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::body::question::Question;
-use crate::body::tables::questions::SCENARIO;
 use crate::endpoint::question::lang;
 use crate::endpoint::{Endpoint, Route};
 use crate::error::ApiError;
-use crate::filters::analyses::{commitments, too_expensive};
-use crate::problem::Problem;
 use crate::reply::asked;
 use crate::request::ask::Ask;
 use crate::set_aside::{self, COMMITMENTS};
-use crate::wire::condition::ConditionTruthBody;
-use crate::wire::force::{FixpointsBody, ReasonBody, TruthCountsBody, because};
-use crate::wire::list::AsOfBody;
-use crate::wire::reference::ReferenceBody;
-use crate::wire::warning::WarningBody;
-use crate::wire::{Wire, codes};
 
 /// The most commitments that one question is about.
 const MOST: usize = 200_000;

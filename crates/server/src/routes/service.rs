@@ -1,11 +1,12 @@
 //! `/`: what the service is and where to begin.
 
+use pledgegraph_wire::answers::list::version;
+use pledgegraph_wire::answers::service::{ServiceBody, ServiceLinkBody};
+
 use crate::differences;
 use crate::endpoint::{Endpoint, Needs, Route};
 use crate::reply::plain_record;
 use crate::request::ask::Ask;
-use crate::wire::list::version;
-use crate::wire::service::{ServiceBody, ServiceLinkBody};
 
 const LINKS: [(&str, &str); 10] = [
     ("The API in a browser", "/docs/"),

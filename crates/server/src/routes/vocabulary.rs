@@ -2,17 +2,17 @@
 
 use axum::response::Response;
 use pledgegraph_model::{CodeList, code_lists};
+use pledgegraph_wire::answers::vocabulary::CodeListBody;
+use pledgegraph_wire::problem::Problem;
+use pledgegraph_wire::refusal::{echo, nearest};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::endpoint::{Endpoint, PathParameter, Route, problems};
 use crate::error::ApiError;
 use crate::extract::Path;
-use crate::problem::Problem;
-use crate::refusal::{echo, nearest};
 use crate::reply::plain_record;
 use crate::request::ask::Ask;
-use crate::wire::vocabulary::CodeListBody;
 
 /// All code lists.
 #[derive(Serialize, ToSchema)]

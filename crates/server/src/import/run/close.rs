@@ -1,14 +1,14 @@
 //! The end of a commit: the rows are checked and written, or their lines are refused.
 
 use pledgegraph_live::{CommitError, Receipt, Refusal, WriteError};
+use pledgegraph_wire::answers::list::version_of;
+use pledgegraph_wire::problem::Problem;
+use pledgegraph_wire::refusal::FieldError;
 
 use super::{MOST_ERRORS, Run};
 use crate::error::ApiError;
 use crate::import::refusal;
 use crate::import::spool::Spool;
-use crate::problem::Problem;
-use crate::refusal::FieldError;
-use crate::wire::list::version_of;
 
 /// How often a commit is tried while others hold the right to write.
 const TRIES: usize = 12;

@@ -3,12 +3,12 @@
 use pledgegraph_graph::Graph;
 use pledgegraph_live::{Live, Row, RowVersion};
 use pledgegraph_model::{Change, Edge, EntityId, Removed, Stamp, edge_hash, entity_hash};
+use pledgegraph_wire::answers::Wire;
+use pledgegraph_wire::answers::evidence::quotations_of;
 use serde_json::Value;
 
 use crate::error::ApiError;
 use crate::routes::write::collection::Collection;
-use crate::wire::Wire;
-use crate::wire::evidence::quotations_of;
 
 /// A version as an answer shows it; `None` where the record was gone.
 pub(crate) async fn record(

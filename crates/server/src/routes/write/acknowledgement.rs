@@ -6,6 +6,8 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_LANGUAGE, ETAG, LOCATION};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
+use pledgegraph_wire::answers::member::Members;
+use pledgegraph_wire::answers::warning::WarningBody;
 use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -13,8 +15,6 @@ use serde_json::value::RawValue;
 
 use crate::error::ApiError;
 use crate::reply::{bytes, json_bytes, record_tag, set};
-use crate::wire::member::Members;
-use crate::wire::warning::WarningBody;
 
 /// What is kept of a write: all that its answer tells, but for what the commit adds.
 #[derive(Serialize)]

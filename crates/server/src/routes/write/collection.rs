@@ -3,23 +3,22 @@
 use pledgegraph_graph::Graph;
 use pledgegraph_live::Mutation;
 use pledgegraph_model::{EdgeId, Removed};
+use pledgegraph_wire::answers::Wire;
+use pledgegraph_wire::answers::edge::{EdgeBody, EndNames};
+use pledgegraph_wire::answers::entity::EntityBody;
+use pledgegraph_wire::answers::evidence::Quotations;
+use pledgegraph_wire::body::schema::{BodySchema, Mode, edge_body, entity_body};
+use pledgegraph_wire::body::{
+    Draft, Except, Form, Naming, Resolve, patch_edge, patch_entity, read_edge, read_entity, write_edge, write_entity,
+};
+use pledgegraph_wire::problem::Problem;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::body::schema::{BodySchema, Mode, edge_body, entity_body};
-use crate::body::{
-    Draft, Except, Form, Naming, Resolve, patch_edge, patch_entity, read_edge, read_entity, write_edge, write_entity,
-};
-use crate::collections::EdgeCollection;
-use crate::collections::EntityCollection;
+use crate::collections::{EdgeCollection, EntityCollection};
 use crate::error::ApiError;
-use crate::problem::Problem;
 use crate::request::ask::Ask;
 use crate::routes::named::{find, moved};
-use crate::wire::Wire;
-use crate::wire::edge::{EdgeBody, EndNames};
-use crate::wire::entity::EntityBody;
-use crate::wire::evidence::Quotations;
 
 /// A collection of statements or of entities.
 #[derive(Clone, Copy)]

@@ -8,20 +8,20 @@ use axum::response::Response;
 use pledgegraph_graph::Graph;
 use pledgegraph_live::{Expected, Mutation};
 use pledgegraph_model::{Alias, AliasKind, Edge, EdgeId, Entity, EntityId, Redirect, Removed};
+use pledgegraph_wire::body::Draft;
+use pledgegraph_wire::body::schema::Mode;
+use pledgegraph_wire::media::{Answer, JSON, MERGE_PATCH};
+use pledgegraph_wire::problem::Problem;
+use pledgegraph_wire::refusal::FieldError;
+use pledgegraph_wire::request::form::LANG;
+use pledgegraph_wire::request::references;
 use serde_json::Value;
 
-use crate::answer::{Answer, JSON, MERGE_PATCH};
-use crate::body::Draft;
-use crate::body::schema::Mode;
 use crate::endpoint::{Endpoint, Headers, PathParameter, Route};
 use crate::error::ApiError;
 use crate::extract::Path;
 use crate::json_body::JsonBody;
-use crate::problem::Problem;
-use crate::refusal::FieldError;
 use crate::request::ask::Ask;
-use crate::request::form::LANG;
-use crate::request::references;
 use crate::routes::write::collection::{Collection, Found};
 use crate::routes::write::{CASCADE, Command, DRY_RUN, Precondition, Prepared, naming, precondition};
 
@@ -260,7 +260,7 @@ fn target(graph: &Graph, body: &Value, kind: pledgegraph_model::EntityKind) -> R
     let unknown = fields.keys().filter(|name| *name != "into");
     let mut errors: Vec<FieldError> = unknown
         .map(|name| {
-            let name = crate::refusal::echo(name);
+            let name = pledgegraph_wire::refusal::echo(name);
             let detail = "there is no such field; `into` names the entity that stays".to_owned();
             FieldError { pointer: Some(format!("/{name}")), code: "unknown-field", detail, ..FieldError::default() }
         })

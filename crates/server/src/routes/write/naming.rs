@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use pledgegraph_graph::{EdgeQuery, EdgeView, EntityQuery, EntityView, Graph, Page};
 use pledgegraph_model::{Edge, EdgeId, Entity, EntityId, EntityKind, Where};
+use pledgegraph_wire::problem::Problem;
 
 use crate::error::ApiError;
-use crate::problem::Problem;
 
 /// The most statements that one write rewrites or retracts.
 const MOST: usize = 20_000;
