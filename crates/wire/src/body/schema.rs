@@ -16,9 +16,7 @@ use utoipa::openapi::{Ref, RefOr};
 use super::reader::MOST_LANGUAGES;
 use super::tables::entities::example_slug;
 use super::{Form, edge, entity};
-
-/// A schema and its name.
-type Named = (String, RefOr<Schema>);
+use crate::openapi::schemas::NamedSchema;
 
 /// Whether a schema is of a draft or of a patch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +32,7 @@ pub struct BodySchema {
     /// The name.
     pub name: String,
     /// The schema of that name first.
-    pub schemas: Vec<Named>,
+    pub schemas: Vec<NamedSchema>,
 }
 
 /// The body that creates, replaces or patches an entity of a kind: `CountryDraft`, `CountryPatch`.
