@@ -50,14 +50,14 @@ impl Graph {
     /// assert_eq!((page.more, page.total.value), (true, 3));
     ///
     /// let last = page.items.last().map(|edge| edge.id());
-    /// let rest = graph.edges(&query, Page { after: last, limit: 2 });
+    /// let rest = graph.edges(&query, Page::following(last, 2));
     /// assert_eq!(rest.items[0].subject().label("en").0, "United Kingdom");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn edges(&self, query: &EdgeQuery, page: Page<EdgeId>) -> EdgePage<'_> {
         let plan = query.plan();
-        let select =
-            Select { clauses: plan.clauses(self), after: page.after.and_then(|id| self.slot(id)), limit: page.limit };
+        let page = Page { after: page.after.and_then(|id| self.slot(id)), limit: page.limit, counts: page.counts };
+        let select = Select { clauses: plan.clauses(self), page };
         let test = |slot: u32| plan.passes(self, slot);
         let selection = select.run(plan.needs_records(self).then_some(test));
         EdgePage {
@@ -70,7 +70,7 @@ impl Graph {
 
     /// The slots of all edges that a plan lets through, ascending.
     pub(crate) fn slots(&self, plan: Plan<'_>) -> Vec<u32> {
-        let select = Select { clauses: plan.clauses(self), after: None, limit: usize::MAX };
+        let select = Select { clauses: plan.clauses(self), page: Page::first(usize::MAX) };
         let test = |slot: u32| plan.passes(self, slot);
         select.run(plan.needs_records(self).then_some(test)).numbers
     }
@@ -135,7 +135,7 @@ impl Graph {
             visited.set(visited.get() + 1);
             tallies.iter().all(|(_, tally)| is_told(tally))
         };
-        let walk = Select { clauses: query.plan().clauses(self), after: None, limit: 0 }.run(Some(test));
+        let walk = Select { clauses: query.plan().clauses(self), page: Page::first(0) }.run(Some(test));
         let exact = exact.get() && walk.total.exact;
         let found = tallies.into_iter().map(|(standing, tally)| (standing, tally.get()));
         (found.filter(|(_, count)| *count > 0).collect(), exact)

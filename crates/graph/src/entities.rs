@@ -60,8 +60,9 @@ impl Graph {
         let test = |number: u32| self.record(Node::new(number)).is_some_and(passes);
         let needs_records = query.leaders.is_some() || is_tested(&query.which);
         let after = page.after.and_then(|id| self.node(id)).map(Node::number);
+        let page = Page { after, limit: page.limit, counts: page.counts };
         let clauses = self.clauses_of_entities(&query.kinds, &query.which);
-        let selection = Select { clauses, after, limit: page.limit }.run(needs_records.then_some(test));
+        let selection = Select { clauses, page }.run(needs_records.then_some(test));
         EntityPage {
             items: selection.numbers.iter().map(|number| self.at(Node::new(*number))).collect(),
             more: selection.more,
@@ -72,7 +73,7 @@ impl Graph {
     /// The numbers of all that a filter without trees lets through, ascending.
     pub(crate) fn entity_numbers(&self, kinds: &[EntityKind], which: &Where) -> Vec<u32> {
         let test = |number: u32| self.record(Node::new(number)).is_some_and(|record| passes(which, &record.entity));
-        let select = Select { clauses: self.clauses_of_entities(kinds, which), after: None, limit: usize::MAX };
+        let select = Select { clauses: self.clauses_of_entities(kinds, which), page: Page::first(usize::MAX) };
         select.run(is_tested(which).then_some(test)).numbers
     }
 

@@ -15,12 +15,31 @@ pub struct Page<I> {
     pub after: Option<I>,
     /// At most so many items.
     pub limit: usize,
+    /// Whether it is told how many the whole list has. Who goes through the list, page by page, spares counting all of it
+    /// with each.
+    pub counts: bool,
 }
 
 impl<I> Page<I> {
     /// The first `limit` items.
     pub fn first(limit: usize) -> Self {
-        Self { after: None, limit }
+        Self::following(None, limit)
+    }
+
+    /// The `limit` items after one.
+    pub fn following(after: Option<I>, limit: usize) -> Self {
+        Self { after, limit, counts: true }
+    }
+
+    /// The same without counting the whole list: the total is of no use.
+    #[must_use]
+    pub fn uncounted(self) -> Self {
+        Self { counts: false, ..self }
+    }
+
+    /// The same of a list with other names for its items.
+    pub fn map<J>(self, name: impl FnOnce(I) -> J) -> Page<J> {
+        Page { after: self.after.map(name), limit: self.limit, counts: self.counts }
     }
 }
 

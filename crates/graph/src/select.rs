@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::filter::Total;
+use crate::filter::{Page, Total};
 use crate::postings::{Bits, Postings, WORDS, has_bit, numbers, numbers_from};
 use crate::work;
 
@@ -38,58 +38,68 @@ pub(crate) struct Selection {
 /// All clauses must hold.
 pub(crate) struct Select<'g> {
     pub(crate) clauses: Vec<Clause<'g>>,
-    /// Only numbers after this one make the page; the total counts all.
-    pub(crate) after: Option<u32>,
-    pub(crate) limit: usize,
+    /// Which numbers make the page. Where it counts, the total is of all.
+    pub(crate) page: Page<u32>,
 }
 
 /// Collects matches into a page while counting.
 struct Collector<F> {
     test: Option<F>,
-    after: Option<u32>,
-    limit: usize,
-    page: Selection,
+    page: Page<u32>,
+    found: Selection,
 }
 
 impl<F: Fn(u32) -> bool> Collector<F> {
     fn new(select: &Select<'_>, test: Option<F>) -> Self {
         let total = Total { value: 0, exact: true };
-        let page = Selection { numbers: Vec::new(), more: false, total, visited: 0 };
-        Self { test, after: select.after, limit: select.limit, page }
+        Self { test, page: select.page, found: Selection { numbers: Vec::new(), more: false, total, visited: 0 } }
     }
 
     /// Takes a candidate; `false` when enough has been seen.
     fn offer(&mut self, number: u32) -> bool {
+        if !self.page.counts && self.is_before(number) {
+            return true;
+        }
         if let Some(test) = &self.test {
-            if self.page.more && self.page.visited > COUNT_BUDGET {
-                self.page.total.exact = false;
+            if self.found.more && self.found.visited > COUNT_BUDGET {
+                self.found.total.exact = false;
                 return false;
             }
-            self.page.visited += 1;
+            self.found.visited += 1;
             if !test(number) {
                 return true;
             }
         }
-        self.page.total.value += 1;
+        self.found.total.value += 1;
         self.place(number);
-        true
+        !self.is_done()
+    }
+
+    /// Whether a number stands before the page.
+    fn is_before(&self, number: u32) -> bool {
+        self.page.after.is_some_and(|after| number <= after)
+    }
+
+    /// Whether there is nothing more to find out.
+    fn is_done(&self) -> bool {
+        self.found.more && !self.page.counts
     }
 
     /// Puts a match on the page if it belongs there.
     fn place(&mut self, number: u32) {
-        if self.after.is_some_and(|after| number <= after) {
+        if self.is_before(number) {
             return;
         }
-        if self.page.numbers.len() < self.limit {
-            self.page.numbers.push(number);
+        if self.found.numbers.len() < self.page.limit {
+            self.found.numbers.push(number);
         } else {
-            self.page.more = true;
+            self.found.more = true;
         }
     }
 
     fn finish(mut self) -> Selection {
-        self.page.visited += self.page.numbers.len() as u64;
-        self.page
+        self.found.visited += self.found.numbers.len() as u64;
+        self.found
     }
 }
 
@@ -164,13 +174,15 @@ impl Select<'_> {
         let Some(rarest) = self.clauses.iter().min_by_key(|clause| clause.len()) else { return collector.finish() };
         let blocks = rarest.any.iter().filter_map(|p| p.last_block()).max().map_or(0, |last| u32::from(last) + 1);
         let mut room = Room { bits: Box::new([0; WORDS]), other: Box::new([0; WORDS]), list: Vec::new() };
-        for block in (0..blocks).filter_map(|b| u16::try_from(b).ok()) {
-            if (known && collector.page.more) || !self.block(block, &mut room, &mut collector) {
+        let first = self.page.after.filter(|_| !self.page.counts).map_or(0, |after| after >> 16);
+        for block in (first..blocks).filter_map(|b| u16::try_from(b).ok()) {
+            let is_done = collector.is_done() || (known && collector.found.more);
+            if is_done || !self.block(block, &mut room, &mut collector) {
                 break;
             }
         }
         if known {
-            collector.page.total.value = rarest.len() as u64;
+            collector.found.total.value = rarest.len() as u64;
         }
         collector.finish()
     }
@@ -195,14 +207,14 @@ impl Select<'_> {
         if collector.test.is_some() {
             return numbers(&room.bits).all(|low| collector.offer(base + u32::from(low)));
         }
-        collector.page.total.value += room.bits.iter().map(|word| u64::from(word.count_ones())).sum::<u64>();
-        let first = match collector.after {
+        collector.found.total.value += room.bits.iter().map(|word| u64::from(word.count_ones())).sum::<u64>();
+        let first = match collector.page.after {
             Some(after) if after >= base + 0xFFFF => return true,
             Some(after) if after >= base => u16::try_from(after - base + 1).unwrap_or(u16::MAX),
             _ => 0,
         };
         for low in numbers_from(&room.bits, first) {
-            if collector.page.more {
+            if collector.found.more {
                 break;
             }
             collector.place(base + u32::from(low));

@@ -48,7 +48,7 @@ async fn entities(
     after: Option<EntityId>,
 ) -> Result<Piece<Next>, ApiError> {
     in_turn(state, (Lane::Lists, asker), move || {
-        let page = graph.entities(&EntityQuery::all(), Page { after, limit: AT_ONCE });
+        let page = graph.entities(&EntityQuery::all(), Page::following(after, AT_ONCE).uncounted());
         let mut text = Vec::with_capacity(AT_ONCE * 256);
         for view in &page.items {
             put_line(&entity_line(view.entity(), &graph), &mut text);
@@ -63,7 +63,7 @@ async fn edges(state: &State, asker: Asker, graph: Arc<Graph>, after: Option<Edg
     let live = &state.live;
     let of_graph = Arc::clone(&graph);
     let versions = in_turn(state, (Lane::Lists, asker), move || {
-        let page = of_graph.edges(&EdgeQuery::all(), Page { after, limit: AT_ONCE });
+        let page = of_graph.edges(&EdgeQuery::all(), Page::following(after, AT_ONCE).uncounted());
         page.items.iter().map(|view| (view.id(), view.version())).collect::<Vec<(EdgeId, i64)>>()
     })
     .await?;

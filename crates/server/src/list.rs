@@ -308,7 +308,7 @@ struct Writing<L: List + 'static> {
 impl<L: List> Writing<L> {
     /// Writes the items after one; after which others follow, and whether items may be missing.
     fn put(&self, after: Option<u128>, text: &mut Vec<u8>) -> (Option<u128>, bool) {
-        let page = Page { after, limit: self.list.at_once(&self.asked) };
+        let page = Page::following(after, self.list.at_once(&self.asked)).uncounted();
         let part = self.list.part(&self.asked, Face { graph: &self.graph, form: &self.form }, page);
         (self.write)(&part.items, &self.columns, text);
         (part.after, part.truncated)

@@ -53,7 +53,7 @@ impl<'a> Listing<'a> {
         let limit = self.limit.map_or(usize::MAX, |limit| reader.number(limit));
         let today = reader.today();
         reader.finish()?;
-        Ok(Head { page: Page { after: self.pinned.after, limit }, today, ..self.head_in(lang, day) })
+        Ok(Head { page: Page::following(self.pinned.after, limit), today, ..self.head_in(lang, day) })
     }
 
     /// The head of an answer in a language that is chosen otherwise.

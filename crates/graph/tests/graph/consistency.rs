@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate};
-use pledgegraph_graph::{Builder, EdgeQuery, Graph, Page};
+use pledgegraph_graph::{Builder, EdgePage, EdgeQuery, EdgeView, Graph, Page};
 use pledgegraph_model::{
     Capability, Change, Code, Commit, Commitment, Conditionality, DateMatch, Edge, EdgeDetail, EdgeId, EdgeKind, Edtf,
     Entity, EntityId, EntityKind, Explicitness, Mission, Modality, Rank, Removed, Stage, Stamp, Stance, Synthetic,
@@ -87,7 +87,7 @@ fn start(seed: u64, edges: usize) -> (State, Graph, Vec<Edge>) {
 
 fn all(graph: &Graph) -> Vec<Edge> {
     let page = graph.edges(&EdgeQuery::all(), Page::first(usize::MAX));
-    page.items.iter().map(pledgegraph_graph::EdgeView::to_edge).collect()
+    page.items.iter().map(EdgeView::to_edge).collect()
 }
 
 /// An entity that no edge names, present or to come.
@@ -187,10 +187,13 @@ proptest! {
         let expected: Vec<EdgeId> = edges.iter().filter(|edge| passes(edge, &kinds, &which)).map(|edge| edge.id).collect();
         let (mut found, mut after) = (Vec::new(), None);
         loop {
-            let page = graph.edges(&query, Page { after, limit });
+            let page = graph.edges(&query, Page::following(after, limit));
             prop_assert!(page.total.exact && page.total.value == expected.len() as u64);
-            found.extend(page.items.iter().map(pledgegraph_graph::EdgeView::id));
-            after = page.items.last().map(pledgegraph_graph::EdgeView::id);
+            let ids = |page: &EdgePage<'_>| page.items.iter().map(EdgeView::id).collect::<Vec<_>>();
+            let uncounted = graph.edges(&query, Page::following(after, limit).uncounted());
+            prop_assert_eq!((ids(&uncounted), uncounted.more), (ids(&page), page.more));
+            found.extend(ids(&page));
+            after = page.items.last().map(EdgeView::id);
             if !page.more {
                 break;
             }

@@ -163,7 +163,7 @@ impl<'a> Groups<'a> {
 
     fn body(&self, group: AdjacentGroup) -> GroupBody<'a> {
         let (head, wire) = (self.head, self.head.wire());
-        let page = Page { after: head.page.after.map(edge_id), limit: head.page.limit };
+        let page = head.page.map(edge_id);
         let found = match self.valid_at {
             None => wire.graph.adjacent_edges(self.entity.id(), group.kind, group.direction, page),
             Some(_) => wire.graph.edges(&self.query(group), page),

@@ -156,7 +156,7 @@ impl List for EdgeCollection {
 
     fn part<'g>(&'static self, asked: &'g Asked, face: Face<'g>, page: Page<u128>) -> Part<Statements<'g>> {
         let graph = face.graph;
-        let found = graph.edges(&asked.filter, Page { after: page.after.map(edge_id), limit: page.limit });
+        let found = graph.edges(&asked.filter, page.map(edge_id));
         let query = force(&found.items, asked.counted.day, asked.include_implied);
         let found_out = || graph.forces(&query).map(Arc::new);
         let forces = self.shows_force(face).then(|| asked.forces.clone().map_or_else(found_out, Ok)).transpose();

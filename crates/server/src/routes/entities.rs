@@ -95,7 +95,7 @@ impl List for Search {
         let mut part = if let Some(text) = &asked.text {
             hits(face, (text, &asked.filter.which.kind), counted(page))
         } else {
-            let page = Page { after: page.after.map(entity_id), limit: page.limit };
+            let page = page.map(entity_id);
             let found = face.graph.entities(&asked.filter, page);
             Part {
                 after: found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128()),

@@ -83,7 +83,7 @@ impl List for EntityCollection {
 
     fn part<'g>(&'static self, asked: &'g Asked, face: Face<'g>, page: Page<u128>) -> Part<Entities<'g>> {
         let graph = face.graph;
-        let found = graph.entities(&asked.filter, Page { after: page.after.map(entity_id), limit: page.limit });
+        let found = graph.entities(&asked.filter, page.map(entity_id));
         let truth = evaluated(self, graph, &found.items, asked.day).transpose();
         let after = found.items.last().filter(|_| found.more).map(|last| last.id().0.as_u128());
         let warnings = truth.as_ref().err().map(|spent| unevaluated("truth", *spent)).into_iter().collect();
