@@ -2,4 +2,5 @@
 
 pub(crate) mod ask;
 pub(crate) mod earlier;
+pub(crate) mod if_match;
 pub(crate) mod language;

@@ -14,7 +14,7 @@ pub(crate) fn rows() -> Vec<Row> {
         row(6, "PUT/PATCH/DELETE without If-Match: 428 precondition-required", unconditional()),
         row(
             6,
-            "If-Match stale: 412 version-mismatch with current ETag; weak or malformed: 400 bad-etag; * allowed",
+            "If-Match stale: 412 version-mismatch with current ETag; malformed: 400 bad-etag; weak and * allowed",
             stale(),
         ),
         row(
@@ -67,7 +67,8 @@ fn stale() -> Vec<Case> {
     vec![
         run("a version behind, with each method", version_behind),
         run("any version", any_version),
-        run("weak and malformed", weak_and_malformed),
+        run("as a proxy weakened it, and one of several", weak_and_several),
+        run("malformed", malformed),
     ]
 }
 
@@ -197,10 +198,21 @@ async fn any_version(servers: Servers) -> Result<()> {
     reply.ok(200).map(drop)
 }
 
-async fn weak_and_malformed(servers: Servers) -> Result<()> {
+async fn weak_and_several(servers: Servers) -> Result<()> {
+    let (client, path, tag) = made(&servers).await?;
+    let rehearsal = format!("{path}?dry_run=true");
+    for matching in [format!("W/{tag}"), format!("\"1\", W/{tag}")] {
+        let reply = client.send("DELETE", &rehearsal, &[&format!("If-Match: {matching}")], None).await?;
+        anyhow::Context::with_context(reply.ok(200), || format!("If-Match: {matching}"))?;
+    }
+    let stale = "If-Match: \"1\", W/\"2\"";
+    client.send("DELETE", &path, &[stale], None).await?.must(412, "version-mismatch").map(drop)
+}
+
+async fn malformed(servers: Servers) -> Result<()> {
     let (client, path, tag) = made(&servers).await?;
     for bad in
-        [format!("W/{tag}"), tag.trim_matches('"').to_owned(), "\"".to_owned(), "\"x\"".to_owned(), String::new()]
+        [tag.replace('.', ".x"), tag.trim_matches('"').to_owned(), "\"".to_owned(), "\"x\"".to_owned(), String::new()]
     {
         let reply = client.send("DELETE", &path, &[&format!("If-Match: {bad}")], None).await?;
         anyhow::Context::with_context(reply.must(400, "bad-etag"), || format!("If-Match: {bad}"))?;

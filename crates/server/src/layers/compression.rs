@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use axum::body::{Body, BodyDataStream, HttpBody as _};
 use axum::extract::{Request, State as FromState};
-use axum::http::header::{ACCEPT_ENCODING, ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, VARY};
+use axum::http::header::{ACCEPT_ENCODING, ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, VARY};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -41,6 +41,7 @@ pub(crate) async fn layer(FromState(state): FromState<State>, request: Request, 
     let mut response = next.run(request).await;
     let is_long = response.body().size_hint().exact().is_none_or(|size| size > SHORT);
     if !is_long || response.headers().contains_key(CONTENT_ENCODING) || is_of_events(response.headers()) {
+        weaken_tag(&mut response);
         return response;
     }
     response.headers_mut().append(VARY, HeaderValue::from(ACCEPT_ENCODING));
@@ -49,7 +50,19 @@ pub(crate) async fn layer(FromState(state): FromState<State>, request: Request, 
     parts.headers.remove(CONTENT_LENGTH);
     parts.headers.remove(ACCEPT_RANGES);
     parts.headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
-    Response::from_parts(parts, compressed(state, asker, encoder, body))
+    let mut response = Response::from_parts(parts, compressed(state, asker, encoder, body));
+    weaken_tag(&mut response);
+    response
+}
+
+/// A strong entity tag is of the bytes of one coding, so that of a compressed answer is weak (RFC 9110 8.8.3).
+fn weaken_tag(response: &mut Response) {
+    let headers = response.headers_mut();
+    let tag =
+        headers.get(ETAG).filter(|tag| headers.contains_key(CONTENT_ENCODING) && tag.as_bytes().starts_with(b"\""));
+    if let Some(weak) = tag.and_then(|tag| HeaderValue::try_from(format!("W/{}", tag.to_str().ok()?)).ok()) {
+        headers.insert(ETAG, weak);
+    }
 }
 
 /// Each event is to arrive when it comes.

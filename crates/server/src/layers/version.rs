@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State as FromState};
-use axum::http::header::IF_MATCH;
 use axum::http::header::RETRY_AFTER;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
@@ -26,6 +25,7 @@ use crate::error::ApiError;
 use crate::lanes::of_past;
 use crate::request::ask::asker;
 use crate::request::earlier::Earlier;
+use crate::request::if_match::IfMatch;
 use crate::state::State;
 
 pub(crate) const AT_LEAST: HeaderName = HeaderName::from_static("pledgegraph-at-least");
@@ -117,10 +117,12 @@ fn current(state: &State) -> Result<Arc<Graph>, ApiError> {
     Ok(state.live.snapshot())
 }
 
-/// The commit that a write expects to have written its record.
+/// The latest commit of which a write may know.
 fn expected(headers: &HeaderMap) -> Option<i64> {
-    let tag = headers.get(IF_MATCH)?.to_str().ok()?.trim().strip_prefix('"')?;
-    tag.split(['.', '"']).next()?.parse().ok()
+    match IfMatch::of(headers)?.ok()? {
+        IfMatch::Versions(named) => named.into_iter().max(),
+        IfMatch::Exists => None,
+    }
 }
 
 /// The value of a header that may be given once.

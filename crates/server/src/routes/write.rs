@@ -29,6 +29,7 @@ use uuid::Uuid;
 use crate::error::ApiError;
 use crate::reply::{VERSION, bytes, record_tag, set};
 use crate::request::ask::Ask;
+use crate::request::if_match::IfMatch;
 use crate::routes::write::acknowledgement::{Acknowledgement, ToKeep};
 use crate::routes::write::collection::Collection;
 
@@ -56,15 +57,6 @@ pub(crate) struct MergeBody {
     /// The entity that stays: `kind:slug`, a slug of the same kind, or an identifier.
     #[schema(example = "country:GB", min_length = 1, max_length = 200, pattern = "^[A-Za-z0-9][A-Za-z0-9:._-]*$")]
     into: String,
-}
-
-/// What is asked of a record before it is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Precondition {
-    /// `If-Match: *`: it exists.
-    Exists,
-    /// `If-Match` with its entity tag: this commit wrote it last.
-    Version(i64),
 }
 
 /// A write as it was asked for.
@@ -226,19 +218,9 @@ pub(crate) fn version_in(graph: &Graph, row: Removed) -> Option<i64> {
 }
 
 /// `If-Match`, which every change of a record needs.
-pub(crate) fn precondition(headers: &HeaderMap) -> Result<Precondition, ApiError> {
-    let mut values = headers.get_all(IF_MATCH).iter();
-    let first = values.next().ok_or_else(|| ApiError::of(Problem::PreconditionRequired))?;
-    let text = first.to_str().ok().map(str::trim).filter(|_| values.next().is_none());
-    let text = text.ok_or_else(|| ApiError::of(Problem::BadEtag))?;
-    if text == "*" {
-        return Ok(Precondition::Exists);
-    }
-    let opaque = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    let version = opaque.map(|tag| tag.split_once('.').map_or(tag, |(version, _)| version));
-    let digits = version.filter(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()));
-    let version = digits.and_then(|digits| digits.parse().ok());
-    version.map(Precondition::Version).ok_or_else(|| ApiError::of(Problem::BadEtag))
+pub(crate) fn if_match(headers: &HeaderMap) -> Result<IfMatch, ApiError> {
+    let given = IfMatch::of(headers).ok_or_else(|| ApiError::of(Problem::PreconditionRequired))?;
+    given.map_err(|()| ApiError::of(Problem::BadEtag))
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
@@ -320,25 +302,4 @@ pub(crate) fn refusal(error: WriteError) -> ApiError {
 
 fn field(pointer: String, code: &'static str, detail: String) -> FieldError {
     FieldError { pointer: Some(pointer), code, detail, ..FieldError::default() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn entity_tags_of_preconditions() {
-        let read = |value: &'static str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(IF_MATCH, axum::http::HeaderValue::from_static(value));
-            precondition(&headers).ok()
-        };
-        assert_eq!(read("*"), Some(Precondition::Exists));
-        assert_eq!(read("\"17.0011223344556677\""), Some(Precondition::Version(17)));
-        assert_eq!(read("\"17\""), Some(Precondition::Version(17)));
-        for wrong in ["17", "W/\"17\"", "\"\"", "\"x\"", "\"17\", \"18\"", "\"-1\""] {
-            assert_eq!(read(wrong), None, "{wrong}");
-        }
-        assert!(precondition(&HeaderMap::new()).is_err());
-    }
 }

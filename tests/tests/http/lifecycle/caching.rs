@@ -39,7 +39,7 @@ async fn any_entity_tag_of_the_record_is_a_precondition() -> Result<()> {
     let patched = patched.must(200)?;
     client.patch(&record.path, "*", &json!({"names": {"fr": "Lviv"}})).await?.must(200)?;
     client.patch(&record.path, patched.header("etag"), &json!({})).await?.problem(412, "version-mismatch")?;
-    for bad in ["W/\"1.0\"", "1", "\"x\"", "\"1\", \"2\""] {
+    for bad in ["W/\"1.0\"", "1", "\"x\"", "\"1\" \"2\""] {
         client.patch(&record.path, bad, &json!({})).await?.problem(400, "bad-etag")?;
     }
     Ok(())

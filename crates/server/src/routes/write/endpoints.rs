@@ -22,8 +22,9 @@ use crate::error::ApiError;
 use crate::extract::Path;
 use crate::json_body::JsonBody;
 use crate::request::ask::Ask;
+use crate::request::if_match::IfMatch;
 use crate::routes::write::collection::{Collection, Found};
-use crate::routes::write::{CASCADE, Command, DRY_RUN, Precondition, Prepared, naming, precondition};
+use crate::routes::write::{CASCADE, Command, DRY_RUN, Prepared, if_match, naming};
 
 /// What the document says of the writes of a collection.
 pub(crate) struct WritesDoc {
@@ -134,13 +135,13 @@ async fn write(
     verb: Verb,
     (name, body): (&str, Option<&Value>),
 ) -> Result<Response, ApiError> {
-    let condition = (verb != Verb::Create).then(|| precondition(&ask.headers)).transpose()?;
+    let condition = (verb != Verb::Create).then(|| if_match(&ask.headers)).transpose()?;
     let parameters: &[_] = if verb == Verb::Retract { &[&CASCADE] } else { &[] };
     let command = Command::read(ask, parameters, body)?;
     if let Some(answer) = command.replay().await? {
         return Ok(answer);
     }
-    let found = condition.map(|_| collection.find(ask, name)).transpose()?;
+    let found = condition.as_ref().map(|_| collection.find(ask, name)).transpose()?;
     let mut expected = found.map(|found| expectation(condition, found)).unwrap_or_default();
     let body = body.unwrap_or(&Value::Null);
     let (would, status, written) = match (verb, found) {
@@ -339,10 +340,13 @@ fn at(pointer: &str, code: &'static str, detail: String) -> ApiError {
 }
 
 /// What is written rests on the version that was read, whatever the client asks for.
-fn expectation(condition: Option<Precondition>, found: Found) -> Expectations {
+fn expectation(condition: Option<IfMatch>, found: Found) -> Expectations {
     let asked = match condition {
-        Some(Precondition::Version(version)) => Some((found.row, Expected::Version(version))),
-        Some(Precondition::Exists) | None => None,
+        // Of several that the client names it can be at one alone.
+        Some(IfMatch::Versions(named)) if !named.contains(&found.version) => {
+            named.first().map(|version| (found.row, Expected::Version(*version)))
+        }
+        Some(IfMatch::Versions(_) | IfMatch::Exists) | None => None,
     };
     asked.into_iter().chain([(found.row, Expected::Version(found.version))]).collect()
 }
