@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::text::language_ranges;
+
 /// One code of a list, as `/v1/vocabulary` serves it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CodeEntry {
@@ -15,6 +17,14 @@ pub struct CodeEntry {
     pub definition_en: &'static str,
     /// What the code means, in Arabic.
     pub definition_ar: &'static str,
+}
+
+impl CodeEntry {
+    /// The label in Arabic where a language tag asks for that, else in English.
+    pub fn label(&self, lang: &str) -> &'static str {
+        let is_arabic = language_ranges(lang).any(|tag| tag.eq_ignore_ascii_case("ar"));
+        if is_arabic { self.label_ar } else { self.label_en }
+    }
 }
 
 /// A code of another scheme that means the same, or the nearest broader thing. Read-only: never an input.

@@ -9,6 +9,7 @@ use crate::code::code_list;
 use crate::condition::{CONDITION_TEST, ConditionTest};
 use crate::field::{Field, MAX_ITEMS, Pattern, Table, Takes};
 use crate::iso3166::NUMERIC;
+use crate::text::language_ranges;
 use crate::value::{Fields, Value, fields};
 use crate::{ConditionKind, Date, EntityId, EntityKind, EntityRef, Iso3166, Lang, MAX_TEXT, Slug, Text};
 
@@ -287,10 +288,12 @@ impl<N> Entity<N> {
         self.redirects.iter().map(|r| (EntityRef { kind: self.kind, slug: r.slug.clone() }, r.id))
     }
 
-    /// The name in the language asked, else in English, else in any; with the language it is in.
+    /// The name in the language asked, else in English, else in any; with the language it is in. A tag is looked up as
+    /// [`language_ranges`] says, whatever its case.
     pub fn label(&self, lang: &str) -> (&str, &str) {
-        let pick = |wanted: &str| self.names.iter().find(|(l, _)| l.as_str() == wanted);
-        let found = pick(lang).or_else(|| pick("en")).or_else(|| self.names.iter().next());
+        let pick = |wanted: &str| self.names.iter().find(|(l, _)| l.as_str().eq_ignore_ascii_case(wanted));
+        let asked = language_ranges(lang).find_map(pick);
+        let found = asked.or_else(|| pick("en")).or_else(|| self.names.iter().next());
         found.map_or((self.slug.as_str(), "und"), |(l, name)| (name, l.as_str()))
     }
 

@@ -86,8 +86,8 @@ pub use standing::Standing;
 pub use statement::{Modality, Polarity, Rank};
 pub use synthetic::Synthetic;
 pub use text::{
-    Lang, MAX_NAME, MAX_TEXT, Text, TextError, check_name, clean_name, clean_text, has_latin, lookup_keys,
-    mixes_scripts, search_key, skeleton, words,
+    Lang, MAX_NAME, MAX_TEXT, Text, TextError, check_name, clean_name, clean_text, has_latin, language_ranges,
+    lookup_keys, mixes_scripts, search_key, skeleton, words,
 };
 pub use truth::{Ground, Truth};
 pub use value::{Bearing, Fields, Value};

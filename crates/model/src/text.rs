@@ -40,6 +40,21 @@ impl FromStr for Lang {
     }
 }
 
+/// The tags to look for in turn where a text is wanted in a language: the tag itself, then without its subtags, the last
+/// first (look-up, RFC 4647 3.4).
+///
+/// ```
+/// let tags: Vec<&str> = pledgegraph_model::language_ranges("zh-Hant-x-home").collect();
+/// assert_eq!(tags, ["zh-Hant-x-home", "zh-Hant", "zh"]);
+/// ```
+pub fn language_ranges(tag: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(tag), |tag| {
+        let (shorter, _) = tag.rsplit_once('-')?;
+        // A subtag of one character only announces what follows it.
+        Some(shorter.rsplit_once('-').filter(|(_, last)| last.len() == 1).map_or(shorter, |(without, _)| without))
+    })
+}
+
 impl fmt::Display for Lang {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -306,7 +306,7 @@ fn label(wire: Wire<'_>, axis: Axis, key: AxisKey) -> &str {
         AxisKey::Entity(node) => wire.label(&wire.graph.at(node)).0,
         AxisKey::Code(at) => {
             let entry = axis.codes().and_then(|codes| codes.get(at).copied());
-            entry.map(|entry| if wire.lang == "ar" { entry.label_ar } else { entry.label_en }).unwrap_or_default()
+            entry.map(|entry| entry.label(wire.lang)).unwrap_or_default()
         }
     }
 }
