@@ -89,7 +89,8 @@ const fn accepts(filter: &Filter, kinds: &'static [EntityKind]) -> Accepts {
         Given::Code(codes) => Accepts::Code(CodeNames { schema: codes.name, all: codes.all }),
         Given::Date => Accepts::Date,
         Given::Day => Accepts::Day,
-        Given::Texts(_) | Given::Words | Given::Tree => Accepts::Text,
+        Given::Texts(_) => Accepts::Texts,
+        Given::Words | Given::Tree => Accepts::Text,
     }
 }
 

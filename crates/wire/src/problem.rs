@@ -50,7 +50,7 @@ problems! {
     UnknownParameter = "unknown-parameter", 400, "There is no such parameter",
         "The operation does not have a parameter of this name. Nothing is ever ignored silently; `errors` names the nearest one.";
     DuplicateParameter = "duplicate-parameter", 400, "A parameter is given twice",
-        "Give each parameter once; separate several values by commas.";
+        "The parameter takes one value. Where several are taken, they are separated by commas, or each is given by itself.";
     BadCursor = "bad-cursor", 400, "The cursor does not belong to this query",
         "A cursor is good only for the query that gave it, unchanged. Start again without `cursor`.";
     BadPath = "bad-path", 400, "The path is not UTF-8",
@@ -103,7 +103,7 @@ problems! {
     DuplicateKey = "duplicate-key", 400, "A key is given twice",
         "Each key of an object may be given once.";
     BadEtag = "bad-etag", 400, "The entity tag cannot be used",
-        "`If-Match` takes the strong `ETag` of the record as it was read, or `*`.";
+        "`If-Match` takes the `ETag` of the record as it was read, its version in quotation marks (`\"17\"`), or `*`.";
     BadIdempotencyKey = "bad-idempotency-key", 400, "The idempotency key cannot be used",
         "Send one `Idempotency-Key` of 1 to 255 visible ASCII characters.";
     BadVersionToken = "bad-version-token", 400, "The version cannot be read",

@@ -1,12 +1,14 @@
 //! The declarations as a request meets them: found once by route and method, and read by every layer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State as FromState};
 use axum::http::{Extensions, Method};
 use axum::middleware::Next;
 use axum::response::Response;
+use pledgegraph_wire::format::Format;
+use pledgegraph_wire::formats::FORMATS;
 
 use super::{Endpoint, Needs};
 
@@ -17,7 +19,7 @@ pub(crate) struct Facts {
     pub(crate) needs: Needs,
     /// Whether it only asks.
     pub(crate) reads: bool,
-    /// The media type that it is made in; `None` where any is accepted, or the operation chooses by itself.
+    /// The media type that it is made in, where other paths make the same in others; elsewhere `Accept` is no choice.
     pub(crate) makes: Option<&'static str>,
 }
 
@@ -31,8 +33,13 @@ impl Declared {
         let page = Facts { needs: Needs::Nothing, reads: true, makes: None };
         let mut routes: HashMap<String, Vec<(Method, Facts)>> =
             pages.iter().map(|path| ((*path).to_owned(), vec![(Method::GET, page)])).collect();
-        for endpoint in endpoints {
-            let facts = Facts { needs: endpoint.needs, reads: endpoint.reads(), makes: endpoint.answer.made() };
+        let endpoints: Vec<&Endpoint> = endpoints.collect();
+        let paths: HashSet<&str> = endpoints.iter().map(|endpoint| &*endpoint.path).collect();
+        for endpoint in &endpoints {
+            let is_made = |format: &&Format| paths.contains(&*format!("{}{}", endpoint.path, format.suffix));
+            let is_one_of_several = FORMATS.iter().skip(1).any(is_made);
+            let makes = endpoint.answer.made().filter(|_| is_one_of_several);
+            let facts = Facts { needs: endpoint.needs, reads: endpoint.reads(), makes };
             routes.entry(endpoint.path.clone()).or_default().push((endpoint.method.clone(), facts));
         }
         Self(Arc::new(routes))

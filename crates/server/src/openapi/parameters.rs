@@ -135,7 +135,7 @@ fn of_path(parameter: &PathParameter) -> Value {
 
 fn of_query(parameter: &Parameter, names: &[&str]) -> Value {
     let mut value = json!({ "name": parameter.name, "in": "query", "description": described(parameter) });
-    let (mut schema, is_list) = schema(&parameter.accepts, names);
+    let (mut schema, is_list) = (schema(&parameter.accepts, names), parameter.accepts.is_list());
     let example = (!parameter.example.is_empty()).then_some(parameter.example);
     let example = if matches!(parameter.accepts, Accepts::Lang) { Some("ar") } else { example };
     if let (Value::Object(schema), Some(example)) = (&mut schema, example) {
@@ -150,25 +150,23 @@ fn of_query(parameter: &Parameter, names: &[&str]) -> Value {
     value
 }
 
-/// The schema of a query parameter, and whether it is a list in one value.
-fn schema(accepts: &Accepts, names: &[&str]) -> (Value, bool) {
-    let list = |items: Value| (json!({ "type": "array", "items": items, "minItems": 1, "maxItems": 100 }), true);
-    let one = |schema: Value| (schema, false);
+/// The schema of a query parameter.
+fn schema(accepts: &Accepts, names: &[&str]) -> Value {
+    let list = |items: Value| json!({ "type": "array", "items": items, "minItems": 1, "maxItems": 100 });
     match accepts {
         Accepts::Codes(codes) => list(closed(*codes)),
-        Accepts::Code(codes) => one(closed(*codes)),
+        Accepts::Code(codes) => closed(*codes),
         Accepts::References(_) => list(json!({ "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9:._-]*$" })),
+        Accepts::Texts => list(json!({ "type": "string", "pattern": "^[^,]+$" })),
         Accepts::Names => list(json!({ "type": "string", "enum": names })),
-        Accepts::Day | Accepts::Date | Accepts::Moment | Accepts::Text => {
-            one(json!({ "type": "string", "minLength": 1 }))
-        }
-        Accepts::Lang => one(json!({ "type": "string", "pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$" })),
-        Accepts::Cursor => one(json!({ "type": "string", "pattern": pledgegraph_wire::request::cursor::PATTERN })),
+        Accepts::Day | Accepts::Date | Accepts::Moment | Accepts::Text => json!({ "type": "string", "minLength": 1 }),
+        Accepts::Lang => json!({ "type": "string", "pattern": "^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$" }),
+        Accepts::Cursor => json!({ "type": "string", "pattern": pledgegraph_wire::request::cursor::PATTERN }),
         Accepts::Integer { min, max, default } => {
-            one(json!({ "type": "integer", "format": "int64", "minimum": min, "maximum": max, "default": default }))
+            json!({ "type": "integer", "format": "int64", "minimum": min, "maximum": max, "default": default })
         }
-        Accepts::Flag => one(json!({ "type": "boolean", "default": false })),
-        Accepts::Switch => one(json!({ "type": "boolean", "default": true })),
+        Accepts::Flag => json!({ "type": "boolean", "default": false }),
+        Accepts::Switch => json!({ "type": "boolean", "default": true }),
     }
 }
 
@@ -198,7 +196,8 @@ const AT_LEAST: &str = "A version that the answer must include, as `Pledgegraph-
     was lost, 503 `reloading` while that is being found out.";
 const KEY: &str = "The same key and request answer as the first time and change nothing. Made by the service and returned \
     when it is left out. Kept for 7 days.";
-const IF_MATCH: &str = "The record as it was read: its `ETag`, its `version` in quotation marks (`\"17\"`), or `*`.";
+const IF_MATCH: &str = "The record as it was read: its `ETag`, its `version` in quotation marks (`\"17\"`), or `*`. A weak \
+    form is taken too, and several, separated by commas.";
 const IF_NONE_MATCH: &str = "The `ETag` of an earlier answer: 304 without a body when the answer is the same.";
 
 /// The headers that an operation reads.
@@ -225,7 +224,12 @@ fn headers(endpoint: &Endpoint) -> Vec<Value> {
         all.push(header("Idempotency-Key", false, "^[!-~]{1,255}$", KEY));
     }
     if endpoint.headers == Headers::KeyAndMatch {
-        all.push(header("If-Match", true, "^(\\*|\"[0-9]{1,18}(\\.[0-9a-f]{16})?\")$", IF_MATCH));
+        all.push(header(
+            "If-Match",
+            true,
+            "^(\\*|(W/)?\"[0-9]{1,18}(\\.[0-9a-f]{16})?\"( *, *(W/)?\"[0-9]{1,18}(\\.[0-9a-f]{16})?\")*)$",
+            IF_MATCH,
+        ));
     }
     all
 }

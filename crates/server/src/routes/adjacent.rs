@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use chrono::NaiveDate;
-use pledgegraph_graph::{AdjacentGroup, Direction, EdgeQuery, EntityView, Page};
+use pledgegraph_graph::{AdjacentGroup, Direction, EdgeQuery, EntityView};
 use pledgegraph_model::{Code, EdgeKind, Where};
 use pledgegraph_wire::answers::codes;
 use pledgegraph_wire::answers::edge::EdgeBody;

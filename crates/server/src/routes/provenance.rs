@@ -21,7 +21,7 @@ use crate::listing::Head;
 
 const EDGES: Parameter = Parameter::new(
     "edges",
-    Accepts::Text,
+    Accepts::Texts,
     "Identifiers of statements, separated by commas, at most 100: one, or all that an answer rests on.",
 );
 const PARAMETERS: [&Parameter; 2] = [&EDGES, &LANG];

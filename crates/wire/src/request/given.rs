@@ -1,4 +1,4 @@
-//! The query string, taken apart: every parameter known, given once, and readable.
+//! The query string, taken apart: every parameter known, readable, and given once or a list.
 
 use std::borrow::Cow;
 
@@ -36,7 +36,7 @@ impl Given {
         let (Some(name), Some(value)) = (decode(name), decode(value)) else {
             return self.fail(&echo(name), "bad-parameter", "the parameter is not UTF-8, percent-encoded".to_owned());
         };
-        if !known.iter().any(|p| p.name == name) {
+        let Some(parameter) = known.iter().find(|p| p.name == name) else {
             let error = FieldError {
                 parameter: Some(echo(&name)),
                 code: "unknown-parameter",
@@ -46,18 +46,25 @@ impl Given {
                 ..FieldError::default()
             };
             return self.errors.push(error);
-        }
+        };
         if value.chars().any(char::is_control) {
             return self.fail(&name, "forbidden-character", format!("`{name}` holds a control character"));
-        }
-        if self.pairs.iter().any(|(n, _)| *n == name) {
-            let detail = format!("`{name}` is given twice; separate several values by commas");
-            return self.fail(&name, "duplicate-parameter", detail);
         }
         if value.is_empty() {
             return self.fail(&name, "bad-parameter", format!("`{name}` is empty; leave it out instead"));
         }
-        self.pairs.push((name.into_owned(), value.into_owned()));
+        match self.pairs.iter_mut().find(|(n, _)| *n == name) {
+            None => self.pairs.push((name.into_owned(), value.into_owned())),
+            // Several values are the same whether separated by commas or each given by itself.
+            Some((_, earlier)) if parameter.accepts.is_list() => {
+                earlier.push(',');
+                earlier.push_str(&value);
+            }
+            Some(_) => {
+                let detail = format!("`{name}` takes one value and is given twice");
+                self.fail(&name, "duplicate-parameter", detail);
+            }
+        }
     }
 
     fn fail(&mut self, name: &str, code: &'static str, detail: String) {
@@ -178,6 +185,7 @@ mod tests {
 
     const STANCE: Parameter = Parameter { name: "stance", accepts: Accepts::Text, description: "", example: "" };
     const Q: Parameter = Parameter { name: "q", accepts: Accepts::Text, description: "", example: "" };
+    const STAGE: Parameter = Parameter { name: "stage", accepts: Accepts::Names, description: "", example: "" };
     const LIMIT: Parameter = Parameter { name: "limit", accepts: Accepts::Text, description: "", example: "" };
 
     fn codes(query: &str) -> Vec<&'static str> {
@@ -201,6 +209,15 @@ mod tests {
         ] {
             assert_eq!(codes(query), expected, "{query}");
         }
+    }
+
+    #[test]
+    fn a_list_is_the_same_in_one_parameter_and_in_several() {
+        let given = |query| Given::parse(Some(query), &[&STAGE, &Q]);
+        let repeated = given("stage=a&q=x&stage=b,c&stage=d");
+        assert_eq!((repeated.get("stage"), repeated.errors.len()), (Some("a,b,c,d"), 0));
+        assert_eq!(repeated.question("/v1/x"), given("q=x&stage=a,b,c,d").question("/v1/x"));
+        assert_eq!(repeated.with_cursor("c"), "stage=a,b,c,d&q=x&cursor=c");
     }
 
     #[test]

@@ -58,12 +58,21 @@ pub enum Accepts {
     Switch,
     /// Free text.
     Text,
+    /// Texts without commas, separated by commas.
+    Texts,
     /// A language tag.
     Lang,
     /// An opaque cursor.
     Cursor,
     /// Names out of a set that depends on the operation, separated by commas.
     Names,
+}
+
+impl Accepts {
+    /// Whether it takes several values, separated by commas or each in a parameter of this name.
+    pub fn is_list(self) -> bool {
+        matches!(self, Self::Codes(_) | Self::References(_) | Self::Texts | Self::Names)
+    }
 }
 
 /// A closed set of names that the document calls by one schema.

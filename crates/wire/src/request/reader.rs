@@ -241,8 +241,12 @@ impl<'a> ParameterReader<'a> {
     /// A language tag.
     pub fn lang(&mut self, name: &'static str) -> Option<&'a str> {
         let value = self.given.get(name)?;
-        if let Err(error) = Lang::from_str(value) {
-            self.fail_with_hint(name, format!("`{name}`: {error}"), "en, ar, fr and uk have most names".to_owned());
+        // Tags are the same in any case (BCP 47 2.1.1).
+        if let Err(error) = Lang::from_str(&value.to_ascii_lowercase()) {
+            let tag = value.replace('_', "-");
+            let is_posix = Lang::from_str(&tag.to_ascii_lowercase()).is_ok();
+            let hint = if is_posix { format!("write `{tag}`") } else { "en, ar, fr and uk have most names".to_owned() };
+            self.fail_with_hint(name, format!("`{name}`: {error}"), hint);
             return None;
         }
         Some(value)

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 const MISTAKES: &[(&str, u16, &str)] = &[
     ("/v1/commitments?capabilty=military.forces", 400, "unknown-parameter"),
     ("/v1/commitments?known_at=2025-01-01", 400, "bad-parameter"),
-    ("/v1/commitments?stance=willing&stance=offered", 400, "duplicate-parameter"),
+    ("/v1/commitments?q=willing&q=offered", 400, "duplicate-parameter"),
     ("/v1/commitments?stance=wiling", 400, "bad-parameter"),
     ("/v1/commitments?stance=", 400, "bad-parameter"),
     ("/v1/commitments?stance=willing,,offered", 400, "bad-parameter"),
