@@ -60,7 +60,7 @@ async fn a_rehearsal_reports_what_the_write_would() -> Result<()> {
     client.post("/v1/places?dry_run=true", &taken).await?.problem(409, "duplicate")?;
     let itself = part("group:europeans", "group:europeans");
     client.post("/v1/relations?dry_run=true", &itself).await?.problem(409, "constraint")?;
-    client.patch("/v1/places/kyiv?dry_run=true", "\"999.0\"", &json!({})).await?.problem(412, "version-mismatch")?;
+    client.patch("/v1/places/kyiv?dry_run=true", "\"999\"", &json!({})).await?.problem(412, "version-mismatch")?;
     client.delete("/v1/places/kyiv?dry_run=true", "*").await?.problem(409, "in-use")?;
     let bad = json!({"slug": "not a slug", "names": {}, "colour": "red"});
     let problem = client.post("/v1/places?dry_run=true", &bad).await?.problem(422, "validation")?;

@@ -77,7 +77,7 @@ async fn a_cascade_needs_an_admin_and_takes_the_statements_along() -> Result<()>
     client.get(&used.path).await?.must(200)?;
 
     let before = client.app.live.snapshot().seq();
-    client.delete(&path, "\"1.0\"").await?.problem(412, "version-mismatch")?;
+    client.delete(&path, "\"1\"").await?.problem(412, "version-mismatch")?;
     client.delete(&path, &used.etag).await?.must(204)?;
     ensure!(client.app.live.snapshot().seq() == before + 1, "one commit");
     client.get(&used.path).await?.problem(404, "not-found")?;
