@@ -69,24 +69,21 @@ impl Refusal {
 
     /// Everything that is wrong with the parameters. The kind is theirs if they share it, else `bad-parameter`.
     pub fn parameters(errors: Vec<FieldError>) -> Self {
-        let first = errors.first().map_or("", |e| e.code);
-        let shared = errors.iter().all(|e| e.code == first);
-        let problem = if shared { Problem::of_slug(first) } else { None }.unwrap_or(Problem::BadParameter);
-        let detail = match &errors[..] {
-            [only] => Cow::Owned(only.detail.clone()),
-            several => Cow::Owned(format!("{} parameters are wrong; see `errors`", several.len())),
-        };
-        Self { errors, ..Self::new(problem, detail) }
+        Self::several(errors, "parameters", Problem::BadParameter)
     }
 
     /// Everything that is wrong with a body. The kind is that of its faults if they share one, else `validation`.
     pub fn fields(errors: Vec<FieldError>) -> Self {
+        Self::several(errors, "fields", Problem::Validation)
+    }
+
+    fn several(errors: Vec<FieldError>, what: &str, mixed: Problem) -> Self {
         let first = errors.first().map_or("", |e| e.code);
         let shared = errors.iter().all(|e| e.code == first);
-        let problem = if shared { Problem::of_slug(first) } else { None }.unwrap_or(Problem::Validation);
+        let problem = if shared { Problem::of_slug(first) } else { None }.unwrap_or(mixed);
         let detail = match &errors[..] {
-            [only] => Cow::Owned(only.detail.clone()),
-            several => Cow::Owned(format!("{} fields are wrong; see `errors`", several.len())),
+            [only] => only.detail.clone(),
+            all => format!("{} {what} are wrong; see `errors`", all.len()),
         };
         Self { errors, ..Self::new(problem, detail) }
     }
