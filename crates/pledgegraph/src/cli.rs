@@ -246,7 +246,7 @@ async fn carry_out(command: &Command, settings: &Settings, matches: &ArgMatches)
     match command {
         Command::Demo(_) => demo::run(settings).await,
         Command::Migrate(arguments) => migrate(arguments.grant.as_deref(), settings).await,
-        Command::Verify(_) => verify::run(settings).await,
+        Command::Verify(_) => Box::pin(verify::run(settings)).await,
         Command::Token(arguments) => {
             let (order, place) = arguments.order();
             token::run(&order, place.choice(settings, matches)?, settings).await
