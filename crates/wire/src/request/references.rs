@@ -1,7 +1,7 @@
-//! References in requests: an identifier, `kind:slug`, or a slug where the kind is understood.
+//! References in requests: an identifier, `kind:slug`, a slug where the kind is understood, or a code of a country.
 
-use pledgegraph_graph::{EntityView, Graph};
-use pledgegraph_model::{Code, EntityId, EntityKind, EntityRef, Slug};
+use pledgegraph_graph::{EntityQuery, EntityView, Graph, Page};
+use pledgegraph_model::{Code, Country, EntityDetail, EntityId, EntityKind, EntityRef, Slug, Where};
 
 use crate::refusal::echo;
 
@@ -53,7 +53,24 @@ pub fn find<'g>(graph: &'g Graph, text: &str, kinds: &[EntityKind]) -> Result<En
             return Ok(found);
         }
     }
+    if let Some(country) = by_code(graph, text) {
+        return belongs(country);
+    }
     Err(Miss::Unknown { nearest: nearest(graph, text, kinds) })
+}
+
+/// The country that one of the codes of ISO 3166-1 names, in any case: `GBR`, `826`, `gb`.
+fn by_code<'g>(graph: &'g Graph, text: &str) -> Option<EntityView<'g>> {
+    let code = text.strip_prefix("country:").unwrap_or(text);
+    let is_called = |view: &EntityView<'_>| match &view.entity().detail {
+        EntityDetail::Country(Country { iso3166, .. }) => {
+            [&iso3166.alpha2, &iso3166.alpha3, &iso3166.numeric].iter().any(|own| own.eq_ignore_ascii_case(code))
+        }
+        _ => false,
+    };
+    let countries = EntityQuery::of(&[EntityKind::Country], Where::all());
+    let has_length = (2..=3).contains(&code.len());
+    has_length.then(|| graph.entities(&countries, Page::first(usize::MAX)).items.into_iter().find(is_called))?
 }
 
 /// What a text that refers to nothing may mean: the entity that a search for it finds first.
