@@ -26,6 +26,27 @@ async fn labels_follow_lang_then_accept_language() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_language_is_looked_up_by_its_ranges() -> Result<()> {
+    let app = TestApp::new().await?;
+    for (lang, label, found) in [
+        ("ar-EG", "المملكة المتحدة", "ar"),
+        ("ar-Arab-EG", "المملكة المتحدة", "ar"),
+        ("AR", "المملكة المتحدة", "ar"),
+        ("fr-CA", "Royaume-Uni", "fr"),
+        ("de-AT", "United Kingdom", "en"),
+    ] {
+        let body = app.json(&format!("/v1/countries/GB?lang={lang}")).await?;
+        assert_eq!((&body["label"], &body["label_lang"]), (&json!(label), &json!(found)), "{lang}");
+    }
+    let code = &app.json("/v1/matrix?lang=ar-EG").await?["columns"][0]["label"];
+    assert!(code.is_string());
+    assert_eq!(*code, app.json("/v1/matrix?lang=ar").await?["columns"][0]["label"]);
+    let refused = app.get("/v1/countries/GB?lang=ar_EG").await?.json()?;
+    assert_eq!(refused["errors"][0]["hint"], "write `ar-EG`");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_label_that_falls_back_says_so() -> Result<()> {
     let app = TestApp::new().await?;
     let german = app.json("/v1/countries/GB?lang=de").await?;
