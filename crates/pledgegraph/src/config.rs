@@ -45,8 +45,8 @@ settings! {
     /// Fail when the schema of the database is not up to date, in place of migrating it
     no_migrate: bool = switch(Group::Schema),
 
-    /// From which origins browsers may read, with commas between them
-    allowed_origins: String = flag(Group::Http, "LIST").is("*").told("*, any"),
+    /// The origins whose pages may write in browsers, with commas between them; those of all may read
+    allowed_origins: String = flag(Group::Http, "LIST").is("*").told("*, none"),
 
     /// The hosts that the service answers for, with commas between them; others get 421
     hosts: Option<String> = flag(Group::Http, "LIST").told("any"),

@@ -37,7 +37,7 @@ pub use error::ApiError;
 pub use layers::rate::RateLimits;
 pub use metrics_exporter_prometheus::PrometheusHandle;
 pub use openapi::{document, text as openapi};
-pub use options::{AllowedOrigins, ServerOptions};
+pub use options::ServerOptions;
 pub use pledgegraph_wire::request::cursor::CursorKey;
 pub use recorder::{describe, recorder};
 pub use router::build;

@@ -8,21 +8,11 @@ use pledgegraph_wire::request::cursor::CursorKey;
 use crate::access::{Oidc, Principal};
 use crate::layers::rate::RateLimits;
 
-/// From which origins browsers may read and write.
-#[derive(Debug, Clone, Default)]
-pub enum AllowedOrigins {
-    /// Read from any, without a token.
-    #[default]
-    Any,
-    /// Read and write from these alone.
-    These(Vec<HeaderValue>),
-}
-
 /// How the router serves.
 #[derive(Debug, Clone)]
 pub struct ServerOptions {
-    /// From which origins browsers may read.
-    pub origins: AllowedOrigins,
+    /// The origins whose pages may write in browsers; those of all may read.
+    pub origins: Vec<HeaderValue>,
     /// Seals cursors; replicas behind one address share it.
     pub cursor_key: CursorKey,
     /// The answer to a read that takes longer to begin is given up with 504.
@@ -53,7 +43,7 @@ pub struct ServerOptions {
 impl Default for ServerOptions {
     fn default() -> Self {
         Self {
-            origins: AllowedOrigins::Any,
+            origins: Vec::new(),
             cursor_key: CursorKey::random(),
             timeout: Duration::from_secs(10),
             pace: Duration::from_secs(10),

@@ -9,9 +9,7 @@ use anyhow::Result;
 use axum::http::HeaderValue;
 use pledgegraph_live::Live;
 use pledgegraph_server::access::{Principal, Scope};
-use pledgegraph_server::{
-    AllowedOrigins, AppState, ConnectionOptions, CursorKey, Proxies, RateLimits, ServerOptions, build, serve,
-};
+use pledgegraph_server::{AppState, ConnectionOptions, CursorKey, Proxies, RateLimits, ServerOptions, build, serve};
 use pledgegraph_tests::app::TestApp;
 use tokio::net::TcpListener;
 
@@ -22,7 +20,7 @@ pub(crate) enum Kind {
     Plain,
     /// Answers for `api.example` alone.
     Hosts,
-    /// Lets `https://ours.example` alone read and write from browsers.
+    /// Lets pages of `https://ours.example` write.
     Origins,
     /// Allows 3 reads and 3 writes a minute.
     Quota,
@@ -141,7 +139,7 @@ fn options(kind: Kind) -> ServerOptions {
         Kind::Closed => options.closed_reads = true,
         Kind::Hosts => options.hosts = vec!["api.example".to_owned()],
         Kind::Origins => {
-            options.origins = AllowedOrigins::These(vec![HeaderValue::from_static("https://ours.example")]);
+            options.origins = vec![HeaderValue::from_static("https://ours.example")];
         }
         Kind::Quota | Kind::Proxied => {
             let three = NonZeroU32::new(3);

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State as FromState};
+use axum::http::header::ACCESS_CONTROL_REQUEST_METHOD;
 use axum::http::{Extensions, Method};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -21,6 +22,13 @@ pub(crate) struct Facts {
     pub(crate) reads: bool,
     /// The media type that it is made in, where other paths make the same in others; elsewhere `Accept` is no choice.
     pub(crate) makes: Option<&'static str>,
+}
+
+/// What an operation is about which a browser asks ahead of a request (a preflight of the CORS protocol).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ahead {
+    /// Whether it is a POST that only asks.
+    pub(crate) asks_by_post: bool,
 }
 
 /// The operations of every route.
@@ -54,11 +62,22 @@ impl Declared {
 
 /// Tells the layers further in what the request is for, where there is such an operation.
 pub(crate) async fn layer(FromState(declared): FromState<Declared>, mut request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>();
-    if let Some(facts) = route.and_then(|route| declared.facts(route.as_str(), request.method())) {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let facts = |method: &Method| declared.facts(route.as_ref()?.as_str(), method);
+    if let Some(facts) = facts(request.method()) {
         request.extensions_mut().insert(facts);
     }
+    if let Some(method) = asked_ahead(&request) {
+        let asks_by_post = method == Method::POST && facts(&method).is_some_and(|facts| facts.reads);
+        request.extensions_mut().insert(Ahead { asks_by_post });
+    }
     next.run(request).await
+}
+
+/// The method about which a preflight asks.
+fn asked_ahead(request: &Request) -> Option<Method> {
+    let asked = request.headers().get(ACCESS_CONTROL_REQUEST_METHOD).filter(|_| request.method() == Method::OPTIONS)?;
+    Method::from_bytes(asked.as_bytes()).ok()
 }
 
 /// Whether a request only asks.

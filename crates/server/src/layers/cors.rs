@@ -1,58 +1,61 @@
-//! Lets browsers on other sites read, and on sites that are listed also write (Fetch standard, CORS protocol). Browsers
-//! never send credentials of their own; a token that a page has itself is no credential of the browser's.
+//! Lets pages of all sites read, and those of sites that are named also write (Fetch standard, CORS protocol). Browsers never
+//! send credentials of their own; a token that a page has itself is no credential of the browser's.
 
 use axum::body::Body;
 use axum::extract::{Request, State as FromState};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ORIGIN, VARY,
 };
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::options::AllowedOrigins;
+use crate::endpoint::declared::Ahead;
 use crate::state::State;
 
 const EXPOSED: HeaderValue = HeaderValue::from_static(
-    "content-language, etag, idempotency-key, idempotency-replayed, link, location, pledgegraph-truncated, \
-     pledgegraph-version, pledgegraph-warning, ratelimit, ratelimit-policy, retry-after, x-request-id",
+    "content-language, etag, idempotency-key, idempotency-replayed, link, location, pledgegraph-dry-run, \
+     pledgegraph-truncated, pledgegraph-version, pledgegraph-warning, ratelimit, ratelimit-policy, retry-after, x-request-id",
 );
 const READ_METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD");
-const READ_HEADERS: HeaderValue = HeaderValue::from_static(
-    "accept, accept-language, if-none-match, pledgegraph-at-least, pledgegraph-max-staleness, x-request-id",
-);
+const ASK_METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST");
 const ALL_METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
-const ALL_HEADERS: HeaderValue = HeaderValue::from_static(
-    "accept, accept-language, authorization, content-type, idempotency-key, if-match, if-none-match, \
+const READ_HEADERS: HeaderValue = HeaderValue::from_static(
+    "accept, accept-language, authorization, cache-control, content-type, if-none-match, last-event-id, \
      pledgegraph-at-least, pledgegraph-max-staleness, x-request-id",
+);
+const ALL_HEADERS: HeaderValue = HeaderValue::from_static(
+    "accept, accept-language, authorization, cache-control, content-type, idempotency-key, if-match, if-none-match, \
+     last-event-id, pledgegraph-at-least, pledgegraph-max-staleness, x-request-id",
 );
 const DAY: HeaderValue = HeaderValue::from_static("86400");
 
-/// Answers preflights, and marks answers as readable by allowed origins. Others get no mark, which is no error.
+/// Answers preflights, and marks answers as readable. A browser does not send what the preflight does not allow.
 pub(crate) async fn layer(FromState(state): FromState<State>, request: Request, next: Next) -> Response {
     let Some(origin) = request.headers().get(ORIGIN).cloned() else {
         let mut response = next.run(request).await;
         vary(response.headers_mut());
         return response;
     };
-    let asks_ahead =
-        request.method() == Method::OPTIONS && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
-    let mut response = if asks_ahead { preflight() } else { next.run(request).await };
-    if let Some(allowed) = allowed(&state.options.origins, origin) {
-        let headers = response.headers_mut();
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-        if asks_ahead {
-            // A site that nobody chose may not write, nor bring a token.
-            let listed = matches!(state.options.origins, AllowedOrigins::These(_));
-            let (methods, names) = if listed { (ALL_METHODS, ALL_HEADERS) } else { (READ_METHODS, READ_HEADERS) };
-            headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
-            headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names);
-            headers.insert(ACCESS_CONTROL_MAX_AGE, DAY);
-        }
+    let is_named = state.options.origins.contains(&origin);
+    let ahead = request.extensions().get::<Ahead>().copied();
+    let mut response = if ahead.is_some() { preflight() } else { next.run(request).await };
+    let headers = response.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, if is_named { origin } else { HeaderValue::from_static("*") });
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    if let Some(ahead) = ahead {
+        // Browsers keep what is allowed for an address, so a POST is allowed only where it asks.
+        let (methods, names) = match (is_named, ahead.asks_by_post) {
+            (true, _) => (ALL_METHODS, ALL_HEADERS),
+            (false, true) => (ASK_METHODS, READ_HEADERS),
+            (false, false) => (READ_METHODS, READ_HEADERS),
+        };
+        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
+        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names);
+        headers.insert(ACCESS_CONTROL_MAX_AGE, DAY);
     }
-    vary(response.headers_mut());
+    vary(headers);
     response
 }
 
@@ -60,13 +63,6 @@ fn preflight() -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     response
-}
-
-fn allowed(origins: &AllowedOrigins, origin: HeaderValue) -> Option<HeaderValue> {
-    match origins {
-        AllowedOrigins::Any => Some(HeaderValue::from_static("*")),
-        AllowedOrigins::These(list) => list.contains(&origin).then_some(origin),
-    }
 }
 
 fn vary(headers: &mut HeaderMap) {
