@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State as FromState;
 use axum::http::Uri;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use bytes::Bytes;
 use pledgegraph_questions::Questions;
 use pledgegraph_wire::problem::Problem;
@@ -71,6 +71,7 @@ pub fn build(state: AppState, options: ServerOptions) -> Router {
         .layer(from_fn(problems::layer))
         .layer(from_fn_with_state(Arc::clone(&shared), compression::layer))
         .layer(CompressionLayer::new().compress_when(compression::IsShort.and(DefaultPredicate::new())))
+        .layer(map_response(compression::weaken_tag))
         .layer(from_fn_with_state(Arc::clone(&shared), headers::layer))
         .layer(from_fn_with_state(Arc::clone(&shared), cors::layer))
         .layer(from_fn(access::layer))

@@ -41,7 +41,6 @@ pub(crate) async fn layer(FromState(state): FromState<State>, request: Request, 
     let mut response = next.run(request).await;
     let is_long = response.body().size_hint().exact().is_none_or(|size| size > SHORT);
     if !is_long || response.headers().contains_key(CONTENT_ENCODING) || is_of_events(response.headers()) {
-        weaken_tag(&mut response);
         return response;
     }
     response.headers_mut().append(VARY, HeaderValue::from(ACCEPT_ENCODING));
@@ -50,19 +49,19 @@ pub(crate) async fn layer(FromState(state): FromState<State>, request: Request, 
     parts.headers.remove(CONTENT_LENGTH);
     parts.headers.remove(ACCEPT_RANGES);
     parts.headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
-    let mut response = Response::from_parts(parts, compressed(state, asker, encoder, body));
-    weaken_tag(&mut response);
-    response
+    Response::from_parts(parts, compressed(state, asker, encoder, body))
 }
 
-/// A strong entity tag is of the bytes of one coding, so that of a compressed answer is weak (RFC 9110 8.8.3).
-fn weaken_tag(response: &mut Response) {
+/// Makes the entity tag of a compressed answer weak, long or short: a strong one is of the bytes of one coding (RFC 9110
+/// 8.8.3).
+pub(crate) async fn weaken_tag(mut response: Response) -> Response {
     let headers = response.headers_mut();
     let tag =
         headers.get(ETAG).filter(|tag| headers.contains_key(CONTENT_ENCODING) && tag.as_bytes().starts_with(b"\""));
     if let Some(weak) = tag.and_then(|tag| HeaderValue::try_from(format!("W/{}", tag.to_str().ok()?)).ok()) {
         headers.insert(ETAG, weak);
     }
+    response
 }
 
 /// Each event is to arrive when it comes.

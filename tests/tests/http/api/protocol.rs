@@ -62,10 +62,15 @@ async fn only_what_can_be_made_is_accepted() -> Result<()> {
 async fn answers_are_compressed_as_asked() -> Result<()> {
     let app = TestApp::new().await?;
     let plain = app.get("/v1/countries").await?;
+    let tag = app.get("/v1/countries/GB").await?.header("etag").to_owned();
+    assert!(tag.starts_with('"'), "{tag}");
     for encoding in ["gzip", "br", "zstd"] {
         let answer = app.send(Method::GET, "/v1/countries", &[("accept-encoding", encoding)]).await?;
         assert_eq!(answer.header("content-encoding"), encoding);
         assert!(answer.body.len() * 2 < plain.body.len(), "{encoding}: {} of {}", answer.body.len(), plain.body.len());
+        // Its strong entity tag is of what is not compressed.
+        let record = app.send(Method::GET, "/v1/countries/GB", &[("accept-encoding", encoding)]).await?;
+        assert_eq!((record.header("content-encoding"), record.header("etag")), (encoding, &*format!("W/{tag}")));
     }
     assert_eq!(plain.header("content-encoding"), "");
     Ok(())
