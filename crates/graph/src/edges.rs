@@ -56,8 +56,7 @@ impl Graph {
     /// ```
     pub fn edges(&self, query: &EdgeQuery, page: Page<EdgeId>) -> EdgePage<'_> {
         let plan = query.plan();
-        let page = Page { after: page.after.and_then(|id| self.slot(id)), limit: page.limit, counts: page.counts };
-        let select = Select { clauses: plan.clauses(self), page };
+        let select = Select { clauses: plan.clauses(self), page: page.and_then(|id| self.slot(id)) };
         let test = |slot: u32| plan.passes(self, slot);
         let selection = select.run(plan.needs_records(self).then_some(test));
         EdgePage {

@@ -59,8 +59,7 @@ impl Graph {
         };
         let test = |number: u32| self.record(Node::new(number)).is_some_and(passes);
         let needs_records = query.leaders.is_some() || is_tested(&query.which);
-        let after = page.after.and_then(|id| self.node(id)).map(Node::number);
-        let page = Page { after, limit: page.limit, counts: page.counts };
+        let page = page.and_then(|id| self.node(id).map(Node::number));
         let clauses = self.clauses_of_entities(&query.kinds, &query.which);
         let selection = Select { clauses, page }.run(needs_records.then_some(test));
         EntityPage {

@@ -39,7 +39,12 @@ impl<I> Page<I> {
 
     /// The same of a list with other names for its items.
     pub fn map<J>(self, name: impl FnOnce(I) -> J) -> Page<J> {
-        Page { after: self.after.map(name), limit: self.limit, counts: self.counts }
+        self.and_then(|item| Some(name(item)))
+    }
+
+    /// The same, from the beginning where its item has no other name.
+    pub(crate) fn and_then<J>(self, name: impl FnOnce(I) -> Option<J>) -> Page<J> {
+        Page { after: self.after.and_then(name), limit: self.limit, counts: self.counts }
     }
 }
 
